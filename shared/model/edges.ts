@@ -1,0 +1,51 @@
+import * as z from "zod";
+
+import { FactId } from "./fact-id.ts";
+import { AccountId, ConnectionId, GoalId, PersonId, WorkItemId } from "./ids.ts";
+import { Instant } from "./time.ts";
+
+export const LinkSource = z.enum(["native", "field", "rule", "person", "suggestion"]);
+export type LinkSource = z.infer<typeof LinkSource>;
+
+/**
+ * An asserted edge to a goal, from a work item or from another goal. A link that a source's record
+ * asserts lives and dies with that record (`assertedBy`); a person's link has no such owner.
+ */
+export const Link = z.strictObject({
+  type: z.literal("link"),
+  fromId: z.union([WorkItemId, GoalId]),
+  toId: GoalId,
+  source: LinkSource,
+  confidence: z.number().min(0).max(1),
+  assertedBy: FactId.optional(),
+  weight: z.number().min(0).max(1).optional(),
+  note: z.string().max(200).optional(),
+  createdAt: Instant,
+  expiresAt: Instant.optional(),
+});
+export type Link = z.infer<typeof Link>;
+
+/** Blocked work item → blocking work item. Asserted by the blocked end's record. */
+export const Dependency = z.strictObject({
+  type: z.literal("dependency"),
+  blockedId: WorkItemId,
+  blockingId: WorkItemId,
+  source: z.enum(["native", "field", "person"]),
+  assertedBy: FactId.optional(),
+  createdAt: Instant,
+});
+export type Dependency = z.infer<typeof Dependency>;
+
+/** An operator's word that an account belongs to a person, where mail addresses cannot tell. */
+export const Match = z.strictObject({
+  type: z.literal("match"),
+  accountId: AccountId,
+  /** Absent: the account is known to belong to nobody (a bot, a shared login). */
+  personId: PersonId.optional(),
+  connectionId: ConnectionId,
+  createdAt: Instant,
+});
+export type Match = z.infer<typeof Match>;
+
+export const Edge = z.discriminatedUnion("type", [Link, Dependency]);
+export type Edge = z.infer<typeof Edge>;

@@ -1,0 +1,159 @@
+import * as z from "zod";
+
+import { AccountId, ConnectionId, GoalId, OrgUnitId, PersonId, WorkItemId } from "./ids.ts";
+import { CalendarDate, Instant } from "./time.ts";
+
+/** Longest title kept; longer ones are cut by `shortText`, so that an item stays one write unit. */
+export const titleLengthMax = 255;
+const Title = z.string().min(1).max(titleLengthMax);
+const Label = z.string().min(1).max(120);
+const Url = z.url().max(500);
+
+/**
+ * What every fact carries about its own origin. `sourceVersion` orders states of one record: the
+ * source's own last-modified time in epoch milliseconds (or the event's, where a source has none).
+ * `readAt` breaks ties: of two readings of one version, the later reading is the truer.
+ */
+const origin = {
+  connectionId: ConnectionId,
+  sourceVersion: z.int().nonnegative(),
+  readAt: Instant,
+};
+
+export const WorkItemKind = z.enum([
+  "portfolio",
+  "project",
+  "initiative",
+  "epic",
+  "story",
+  "task",
+  "bug",
+  "subtask",
+  "milestone",
+]);
+export type WorkItemKind = z.infer<typeof WorkItemKind>;
+
+export const WorkStatus = z.enum(["todo", "in-progress", "done", "dropped"]);
+export type WorkStatus = z.infer<typeof WorkStatus>;
+
+/** Anything people do: a Jira issue of any level, an Asana task, project or portfolio. */
+export const WorkItem = z.strictObject({
+  type: z.literal("work-item"),
+  id: WorkItemId,
+  ...origin,
+  kind: WorkItemKind,
+  originalKind: Label,
+  /** The name people say, where the tool has one: PAY-12. */
+  key: Label.optional(),
+  title: Title,
+  url: Url,
+  status: WorkStatus,
+  originalStatus: Label,
+  /** The tool's own hierarchy edge; for an item with several homes, the first. */
+  parentId: WorkItemId.optional(),
+  /** Further homes of a multi-homed item. */
+  otherParentIds: z.array(WorkItemId).max(20).optional(),
+  /** The tool's container that team mappings speak of: project key, project gid. */
+  container: Label.optional(),
+  assigneeId: AccountId.optional(),
+  /** A team named by the tool's team field or by the container mapping of the connection's settings. */
+  teamName: Label.optional(),
+  labels: z.array(Label).max(20).optional(),
+  startOn: CalendarDate.optional(),
+  dueOn: CalendarDate.optional(),
+  completedAt: Instant.optional(),
+  createdAt: Instant.optional(),
+  /** False where the tool cannot hold a link to a goal at this level (a team-managed Jira epic). */
+  canHoldGoal: z.boolean(),
+});
+export type WorkItem = z.infer<typeof WorkItem>;
+
+export const GoalKind = z.enum(["theme", "objective", "key-result", "initiative"]);
+export type GoalKind = z.infer<typeof GoalKind>;
+
+/** A node of the goal tree. */
+export const Goal = z.strictObject({
+  type: z.literal("goal"),
+  id: GoalId,
+  ...origin,
+  kind: GoalKind,
+  originalKind: Label,
+  key: Label.optional(),
+  title: Title,
+  url: Url.optional(),
+  /** `done` is closed as achieved or ended, `dropped` is given up. */
+  status: WorkStatus,
+  originalStatus: Label,
+  parentId: GoalId.optional(),
+  ownerId: AccountId.optional(),
+  teamName: Label.optional(),
+  startOn: CalendarDate.optional(),
+  dueOn: CalendarDate.optional(),
+  /** Progress of its own measure, 0 to 1, where the source has one. */
+  progress: z.number().optional(),
+});
+export type Goal = z.infer<typeof Goal>;
+
+/** A human, from HRIS. These fields and no others are ever stored of a person. */
+export const Person = z.strictObject({
+  type: z.literal("person"),
+  id: PersonId,
+  ...origin,
+  name: Label,
+  workEmail: z.email().toLowerCase().optional(),
+  managerId: PersonId.optional(),
+  unitId: OrgUnitId.optional(),
+  location: Label.optional(),
+  employmentStatus: z.enum(["active", "inactive", "pending"]),
+  startOn: CalendarDate.optional(),
+  endOn: CalendarDate.optional(),
+});
+export type Person = z.infer<typeof Person>;
+
+/** A login in a tool. */
+export const Account = z.strictObject({
+  type: z.literal("account"),
+  id: AccountId,
+  ...origin,
+  displayName: Label,
+  /** Absent when the tool hides it, which is common. */
+  workEmail: z.email().toLowerCase().optional(),
+  kind: z.enum(["human", "app", "guest"]),
+  isActive: z.boolean(),
+});
+export type Account = z.infer<typeof Account>;
+
+/** A unit of the HRIS structure; a team is a unit that owns work. Level 0 is the company. */
+export const OrgUnit = z.strictObject({
+  type: z.literal("org-unit"),
+  id: OrgUnitId,
+  ...origin,
+  name: Label,
+  /** The source's word for the level: company, division, department, team. */
+  originalKind: Label,
+  level: z.int().min(0).max(20),
+  parentId: OrgUnitId.optional(),
+});
+export type OrgUnit = z.infer<typeof OrgUnit>;
+
+export const Fact = z.discriminatedUnion("type", [WorkItem, Goal, Person, Account, OrgUnit]);
+export type Fact = z.infer<typeof Fact>;
+
+/** Open work is work somebody still means to finish. */
+export function isOpen(thing: { readonly status: WorkStatus }): boolean {
+  return thing.status === "todo" || thing.status === "in-progress";
+}
+
+/** Collapses white space and cuts to `max` characters at a code point; undefined when nothing is left. */
+export function shortText(value: unknown, max = 120): string | undefined {
+  if (typeof value !== "string") return undefined;
+  // Lone surrogates and control characters break JSON consumers further on.
+  const clean = value.toWellFormed().replace(/[\p{Cc}\s]+/gu, " ").trim();
+  if (clean.length === 0) return undefined;
+  return clean.length <= max ? clean : `${[...clean.slice(0, max - 1)].join("").toWellFormed().replace(/\uFFFD$/u, "")}…`;
+}
+
+/** A title for storage; an empty one becomes the given stand-in (a key or an id), so no item is nameless. */
+export function titleOf(value: unknown, standIn: string): string {
+  return shortText(value, titleLengthMax) ?? standIn;
+}

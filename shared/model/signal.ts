@@ -1,0 +1,121 @@
+import * as z from "zod";
+
+import { AlertId, ConnectionId, OrgUnitId, PersonId, RuleName, SignalId, SubjectId } from "./ids.ts";
+import { Instant } from "./time.ts";
+
+export const Severity = z.enum(["info", "warning", "critical"]);
+export type Severity = z.infer<typeof Severity>;
+
+/** One thing an evidence sentence speaks of, with the way to it in the source tool. */
+export const EvidenceNode = z.strictObject({
+  id: z.string(),
+  role: z.enum(["subject", "ancestor", "goal", "blocked", "blocking", "team", "unit", "person"]),
+  label: z.string().max(400),
+  url: z.string().optional(),
+});
+export type EvidenceNode = z.infer<typeof EvidenceNode>;
+
+/** Why a rule found what it found. `facts` are the rule's own, named by its docs; no text of people. */
+export const Evidence = z.strictObject({
+  sentence: z.string().max(1000),
+  path: z.array(EvidenceNode).max(40),
+  facts: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])),
+});
+export type Evidence = z.infer<typeof Evidence>;
+
+/** A rule's finding about one subject. The only materialized truth of the engine. */
+export const Signal = z.strictObject({
+  type: z.literal("signal"),
+  id: SignalId,
+  rule: RuleName,
+  subjectId: SubjectId,
+  state: z.enum(["open", "cleared"]),
+  /** Counts openings: 1, 2, 3… A cleared signal that opens again is a new generation. */
+  generation: z.int().positive(),
+  severity: Severity,
+  title: z.string().max(400),
+  evidence: Evidence,
+  /** Owning team first; for a dependency both. */
+  teamIds: z.array(OrgUnitId).max(4),
+  connectionIds: z.array(ConnectionId).max(4),
+  openedAt: Instant,
+  clearedAt: Instant.optional(),
+  /** Why it cleared: "linked", "closed", "removed", … */
+  clearedBecause: z.string().max(200).optional(),
+  revision: z.int().positive(),
+});
+export type Signal = z.infer<typeof Signal>;
+
+export const AlertStatus = z.enum(["pending", "open", "acknowledged", "snoozed", "resolved"]);
+export type AlertStatus = z.infer<typeof AlertStatus>;
+
+export const AlertTransition = z.strictObject({
+  to: AlertStatus,
+  at: Instant,
+  /** `hub`, or the word an operator's request gave for itself; never a judged person. */
+  by: z.string().max(80),
+  note: z.string().max(300).optional(),
+});
+
+/** Signals under one dedup key, for people. */
+export const Alert = z.strictObject({
+  type: z.literal("alert"),
+  id: AlertId,
+  signalId: SignalId,
+  rule: RuleName,
+  subjectId: SubjectId,
+  generation: z.int().positive(),
+  status: AlertStatus,
+  severity: Severity,
+  title: z.string().max(400),
+  why: z.string().max(600),
+  nextStep: z.string().max(600),
+  evidence: Evidence,
+  teamIds: z.array(OrgUnitId).max(4),
+  /** The lowest common manager, or the team's own; told after the teams, never before. */
+  leaderId: PersonId.optional(),
+  connectionIds: z.array(ConnectionId).max(4),
+  /** When a pending alert opens, if its signal still stands. */
+  graceUntil: Instant.optional(),
+  snoozedUntil: Instant.optional(),
+  openedAt: Instant,
+  updatedAt: Instant,
+  resolvedAt: Instant.optional(),
+  resolvedBecause: z.string().max(200).optional(),
+  /** The latest transitions, newest last. */
+  history: z.array(AlertTransition).max(20),
+  revision: z.int().positive(),
+});
+export type Alert = z.infer<typeof Alert>;
+
+/** Statuses in which an alert still stands for an open signal. */
+export const standingStatuses = ["pending", "open", "acknowledged", "snoozed"] as const satisfies AlertStatus[];
+
+export const NotificationReason = z.enum(["opened", "resolved"]);
+export type NotificationReason = z.infer<typeof NotificationReason>;
+
+/** One attempt to tell somebody: recorded before it is made, so it may repeat but never vanish. */
+export const Notification = z.strictObject({
+  type: z.literal("notification"),
+  alertId: AlertId,
+  connectionId: ConnectionId,
+  generation: z.int().positive(),
+  reason: NotificationReason,
+  outcome: z.enum(["attempting", "sent", "refused"]),
+  attempts: z.int().positive(),
+  detail: z.string().max(300).optional(),
+  updatedAt: Instant,
+});
+export type Notification = z.infer<typeof Notification>;
+
+/** What an ops admin set for one rule; absent settings mean the rule's own defaults. */
+export const RuleSettings = z.strictObject({
+  type: z.literal("rule-settings"),
+  rule: RuleName,
+  isEnabled: z.boolean(),
+  options: z.record(z.string(), z.json()),
+  graceMinutes: z.int().min(0).max(60 * 24 * 30),
+  updatedAt: Instant,
+  revision: z.int().nonnegative(),
+});
+export type RuleSettings = z.infer<typeof RuleSettings>;

@@ -1,0 +1,52 @@
+import * as z from "zod";
+
+/** A moment: UTC, exactly milliseconds, so text order is time order. `2026-11-21T05:22:31.078Z` */
+export const Instant = z.iso.datetime({ precision: 3 }).brand<"Instant">();
+export type Instant = z.infer<typeof Instant>;
+
+/** A calendar day, never a moment. `2026-11-21` */
+export const CalendarDate = z.iso.date().brand<"CalendarDate">();
+export type CalendarDate = z.infer<typeof CalendarDate>;
+
+export const minuteMs = 60_000;
+export const hourMs = 60 * minuteMs;
+export const dayMs = 24 * hourMs;
+
+/** `toISOString` always gives UTC with milliseconds, which is the form `Instant` requires. */
+export function instantOf(epochMs: number): Instant {
+  return new Date(epochMs).toISOString() as Instant;
+}
+
+export function epochMsOf(instant: Instant): number {
+  return Date.parse(instant);
+}
+
+/**
+ * Reads a provider's timestamp: ISO 8601 with or without milliseconds, with `Z`, `+02:00` or Jira's
+ * `+0200`, or a number of milliseconds. Undefined if it is none of these or out of range.
+ */
+export function readInstant(value: unknown): Instant | undefined {
+  const epochMs = typeof value === "number" ? value : value instanceof Date ? value.getTime() : parseText(value);
+  if (epochMs === undefined || !Number.isFinite(epochMs) || Math.abs(epochMs) > 8.64e15) return undefined;
+  const text = new Date(epochMs).toISOString();
+  // Years beyond 9999 get a sign and six digits, which no longer sort as text.
+  return text.length === 24 ? (text as Instant) : undefined;
+}
+
+function parseText(value: unknown): number | undefined {
+  if (typeof value !== "string" || !/^\d{4}-\d{2}-\d{2}T/u.test(value)) return undefined;
+  const epochMs = Date.parse(value);
+  return Number.isNaN(epochMs) ? undefined : epochMs;
+}
+
+/** Reads the calendar day at the start of a provider's date or timestamp; undefined if there is none. */
+export function readDate(value: unknown): CalendarDate | undefined {
+  if (typeof value !== "string") return undefined;
+  const parsed = CalendarDate.safeParse(value.slice(0, 10));
+  return parsed.success ? parsed.data : undefined;
+}
+
+/** The UTC day of a moment. */
+export function dateOf(instant: Instant): CalendarDate {
+  return instant.slice(0, 10) as CalendarDate;
+}
