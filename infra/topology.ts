@@ -1,0 +1,218 @@
+import { eventSource } from "#shared/model/events.ts";
+
+/**
+ * The wiring of the hub as plain data: which function runs on which trigger, with which rights. The
+ * CDK stack (infra/aws) and the local hub (infra/local) both read it, so neither can drift.
+ */
+
+/** What a function may do. Each right becomes the narrowest IAM statement, and a dependency locally. */
+export type Right =
+  | "table:read"
+  | "table:write"
+  | "queue:inbox:send"
+  | "queue:pulls:send"
+  | "queues:admin"
+  | "bus:publish"
+  | "secrets:read"
+  | "secrets:write"
+  | "access-token:read";
+
+export type Trigger =
+  | { readonly kind: "http"; readonly routes: readonly string[] }
+  | {
+      readonly kind: "queue";
+      readonly queue: QueueName;
+      readonly batchSize: number;
+      /** How long a batch may wait to fill. */
+      readonly batchWindowSeconds: number;
+      readonly maxConcurrency: number;
+    }
+  | {
+      readonly kind: "stream";
+      /** Event filter patterns on the stream record; any may match. */
+      readonly filters: readonly Pattern[];
+      readonly batchSize: number;
+      readonly retryAttempts: number;
+      readonly maxRecordAgeHours: number;
+    }
+  | { readonly kind: "rule"; readonly rule: RuleName }
+  | { readonly kind: "schedule"; readonly everyMinutes: number };
+
+export type Pattern = { readonly [field: string]: Pattern | readonly unknown[] };
+
+export interface FunctionSpec {
+  readonly summary: string;
+  readonly triggers: readonly Trigger[];
+  readonly rights: readonly Right[];
+  readonly timeoutSeconds: number;
+  readonly memoryMb: number;
+}
+
+export interface QueueSpec {
+  /** Longer than six times the consumer's timeout, as SQS advises. */
+  readonly visibilityTimeoutSeconds: number;
+  readonly maxReceiveCount: number;
+  readonly retentionDays: number;
+}
+
+export const queues = {
+  /** Verified deliveries on their way into the graph. */
+  inbox: { visibilityTimeoutSeconds: 360, maxReceiveCount: 5, retentionDays: 14 },
+  /** One message per due pull, and per continuation of an unfinished one. */
+  pulls: { visibilityTimeoutSeconds: 5400, maxReceiveCount: 5, retentionDays: 4 },
+} as const satisfies Record<string, QueueSpec>;
+export type QueueName = keyof typeof queues;
+
+/** Stream filter: items whose `type` attribute, in the new or the old image, is one of these. */
+function itemsOfType(...types: readonly string[]): readonly Pattern[] {
+  const isType = { type: { S: types } };
+  return [{ dynamodb: { NewImage: isType } }, { dynamodb: { OldImage: isType }, eventName: ["REMOVE"] }];
+}
+
+/** EventBridge rules on the alignment bus, written as they are deployed. */
+export const rules = {
+  "unlinked-work": {
+    summary: "Work whose anchor serves no goal",
+    pattern: {
+      source: [eventSource],
+      "detail-type": ["signal.opened.v1", "signal.cleared.v1"],
+      detail: { rule: ["unlinked-work"] },
+    },
+  },
+  "blocked-across-boundary": {
+    summary: "Blocked dependencies between two teams",
+    pattern: {
+      source: [eventSource],
+      "detail-type": ["signal.opened.v1", "signal.cleared.v1"],
+      detail: {
+        rule: ["blocked-across-boundary"],
+        evidence: { facts: { boundary: [{ "anything-but": ["same-team"] }] } },
+      },
+    },
+  },
+  "tell-people": {
+    summary: "Alerts that opened or resolved, worth a message",
+    pattern: {
+      source: [eventSource],
+      "detail-type": ["alert.opened.v1", "alert.resolved.v1"],
+      detail: { severity: [{ "anything-but": ["info"] }] },
+    },
+  },
+} as const satisfies Record<string, { readonly summary: string; readonly pattern: Pattern }>;
+export type RuleName = keyof typeof rules;
+
+export const functions = {
+  receive: {
+    summary: "Verifies a webhook on its raw bytes and puts it into the inbox",
+    triggers: [{ kind: "http", routes: ["POST /webhooks/{connector}/{connectionId}"] }],
+    rights: ["table:read", "table:write", "queue:inbox:send", "secrets:read", "secrets:write"],
+    timeoutSeconds: 10,
+    memoryMb: 512,
+  },
+  app: {
+    summary: "REST API, OpenAPI document and pages",
+    triggers: [{ kind: "http", routes: ["ANY /{proxy+}", "ANY /"] }],
+    rights: [
+      "table:read",
+      "table:write",
+      "queue:pulls:send",
+      "queues:admin",
+      "secrets:read",
+      "secrets:write",
+      "access-token:read",
+    ],
+    timeoutSeconds: 29,
+    memoryMb: 1024,
+  },
+  ingest: {
+    summary: "Turns verified deliveries into changes of the graph",
+    triggers: [
+      { kind: "queue", queue: "inbox", batchSize: 25, batchWindowSeconds: 0, maxConcurrency: 10 },
+    ],
+    rights: ["table:read", "table:write", "queue:inbox:send", "secrets:read"],
+    timeoutSeconds: 60,
+    memoryMb: 512,
+  },
+  pull: {
+    summary: "Reads one collection of a connection, page by page, and reconciles deletions",
+    triggers: [
+      { kind: "queue", queue: "pulls", batchSize: 1, batchWindowSeconds: 0, maxConcurrency: 10 },
+    ],
+    rights: ["table:read", "table:write", "queue:pulls:send", "secrets:read"],
+    timeoutSeconds: 900,
+    memoryMb: 1024,
+  },
+  detect: {
+    summary: "Re-evaluates the subjects that changes of the graph touch; opens and clears signals",
+    triggers: [
+      {
+        kind: "stream",
+        filters: itemsOfType(
+          "work-item",
+          "goal",
+          "person",
+          "account",
+          "org-unit",
+          "link",
+          "dependency",
+          "match",
+          "connection",
+          "rule-settings",
+        ),
+        batchSize: 500,
+        retryAttempts: 10,
+        maxRecordAgeHours: 24,
+      },
+    ],
+    rights: ["table:read", "table:write"],
+    timeoutSeconds: 120,
+    memoryMb: 1024,
+  },
+  relay: {
+    summary: "The outbox: publishes what the table's stream says has happened",
+    triggers: [
+      {
+        kind: "stream",
+        filters: itemsOfType("signal", "alert", "goal", "connection"),
+        batchSize: 100,
+        retryAttempts: 100,
+        maxRecordAgeHours: 24,
+      },
+    ],
+    rights: ["bus:publish"],
+    timeoutSeconds: 60,
+    memoryMb: 256,
+  },
+  alert: {
+    summary: "Opens and resolves alerts from signals",
+    triggers: [
+      { kind: "rule", rule: "unlinked-work" },
+      { kind: "rule", rule: "blocked-across-boundary" },
+    ],
+    rights: ["table:read", "table:write"],
+    timeoutSeconds: 30,
+    memoryMb: 256,
+  },
+  notify: {
+    summary: "Tells people through the channels that are connected",
+    triggers: [{ kind: "rule", rule: "tell-people" }],
+    rights: ["table:read", "table:write", "secrets:read"],
+    timeoutSeconds: 30,
+    memoryMb: 256,
+  },
+  sweep: {
+    summary: "The clock: due pulls, grace periods, snoozes, staleness, self-check",
+    triggers: [{ kind: "schedule", everyMinutes: 1 }],
+    rights: ["table:read", "table:write", "queue:pulls:send", "secrets:read"],
+    timeoutSeconds: 300,
+    memoryMb: 1024,
+  },
+} as const satisfies Record<string, FunctionSpec>;
+export type FunctionName = keyof typeof functions;
+
+export const topology = { functions, queues, rules } as const;
+export type Topology = {
+  readonly functions: Readonly<Record<string, FunctionSpec>>;
+  readonly queues: Readonly<Record<string, QueueSpec>>;
+  readonly rules: Readonly<Record<string, { readonly summary: string; readonly pattern: Pattern }>>;
+};
