@@ -157,8 +157,10 @@ export interface Connector {
 }
 
 /** A connector as its folder writes it, with its own settings type. */
-interface ConnectorSpec<S extends z.ZodObject>
-  extends Omit<Connector, "settings" | "source" | "notifier"> {
+interface ConnectorSpec<S extends z.ZodObject> extends Omit<
+  Connector,
+  "settings" | "source" | "notifier"
+> {
   readonly settings: S;
   readonly source?: () => Promise<(context: SourceContext<z.infer<S>>) => Source>;
   readonly notifier?: () => Promise<(settings: z.infer<S>) => Notifier>;

@@ -1,8 +1,8 @@
 import * as z from "zod";
 
 import { Dependency, Link } from "./edges.ts";
-import { Fact } from "./facts.ts";
 import { FactId } from "./fact-id.ts";
+import { Fact } from "./facts.ts";
 import { Instant } from "./time.ts";
 
 /** An edge as a record asserts it; the store adds `assertedBy` and `createdAt`. */

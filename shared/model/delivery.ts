@@ -26,10 +26,7 @@ export const InboxMessage = z.strictObject({
   attempt: z.int().nonnegative(),
   headers: z.record(z.string(), z.string()),
   query: z.record(z.string(), z.string()),
-  body: z.union([
-    z.strictObject({ text: z.string() }),
-    z.strictObject({ gzipBase64: z.string() }),
-  ]),
+  body: z.union([z.strictObject({ text: z.string() }), z.strictObject({ gzipBase64: z.string() })]),
 });
 export type InboxMessage = z.infer<typeof InboxMessage>;
 

@@ -148,9 +148,17 @@ export function isOpen(thing: { readonly status: WorkStatus }): boolean {
 export function shortText(value: unknown, max = 120): string | undefined {
   if (typeof value !== "string") return undefined;
   // Lone surrogates and control characters break JSON consumers further on.
-  const clean = value.toWellFormed().replace(/[\p{Cc}\s]+/gu, " ").trim();
+  const clean = value
+    .toWellFormed()
+    .replace(/[\p{Cc}\s]+/gu, " ")
+    .trim();
   if (clean.length === 0) return undefined;
-  return clean.length <= max ? clean : `${[...clean.slice(0, max - 1)].join("").toWellFormed().replace(/\uFFFD$/u, "")}…`;
+  return clean.length <= max
+    ? clean
+    : `${[...clean.slice(0, max - 1)]
+        .join("")
+        .toWellFormed()
+        .replace(/\uFFFD$/u, "")}…`;
 }
 
 /** A title for storage; an empty one becomes the given stand-in (a key or an id), so no item is nameless. */

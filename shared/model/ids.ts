@@ -77,15 +77,23 @@ export function dependencyId(blockedId: WorkItemId, blockingId: WorkItemId): Dep
   return `${blockedId}=>${blockingId}` as DependencyId;
 }
 
-export function readDependencyId(
-  id: DependencyId,
-): { readonly blockedId: WorkItemId; readonly blockingId: WorkItemId } {
+export function readDependencyId(id: DependencyId): {
+  readonly blockedId: WorkItemId;
+  readonly blockingId: WorkItemId;
+} {
   const at = id.indexOf("=>");
   return { blockedId: id.slice(0, at) as WorkItemId, blockingId: id.slice(at + 2) as WorkItemId };
 }
 
 /** What a signal is about: a fact or a dependency. */
-export const SubjectId = z.union([WorkItemId, GoalId, PersonId, OrgUnitId, ConnectionId, DependencyId]);
+export const SubjectId = z.union([
+  WorkItemId,
+  GoalId,
+  PersonId,
+  OrgUnitId,
+  ConnectionId,
+  DependencyId,
+]);
 export type SubjectId = z.infer<typeof SubjectId>;
 
 export const RuleName = z.string().regex(/^[a-z][a-z0-9-]{2,40}$/u);

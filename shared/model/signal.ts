@@ -1,6 +1,14 @@
 import * as z from "zod";
 
-import { AlertId, ConnectionId, OrgUnitId, PersonId, RuleName, SignalId, SubjectId } from "./ids.ts";
+import {
+  AlertId,
+  ConnectionId,
+  OrgUnitId,
+  PersonId,
+  RuleName,
+  SignalId,
+  SubjectId,
+} from "./ids.ts";
 import { Instant } from "./time.ts";
 
 export const Severity = z.enum(["info", "warning", "critical"]);
@@ -38,6 +46,8 @@ export const Signal = z.strictObject({
   /** Owning team first; for a dependency both. */
   teamIds: z.array(OrgUnitId).max(4),
   connectionIds: z.array(ConnectionId).max(4),
+  /** Lowest common manager of the teams, or the team's lead. */
+  leaderId: PersonId.optional(),
   openedAt: Instant,
   clearedAt: Instant.optional(),
   /** Why it cleared: "linked", "closed", "removed", … */
@@ -89,7 +99,12 @@ export const Alert = z.strictObject({
 export type Alert = z.infer<typeof Alert>;
 
 /** Statuses in which an alert still stands for an open signal. */
-export const standingStatuses = ["pending", "open", "acknowledged", "snoozed"] as const satisfies AlertStatus[];
+export const standingStatuses = [
+  "pending",
+  "open",
+  "acknowledged",
+  "snoozed",
+] as const satisfies AlertStatus[];
 
 export const NotificationReason = z.enum(["opened", "resolved"]);
 export type NotificationReason = z.infer<typeof NotificationReason>;
@@ -114,7 +129,10 @@ export const RuleSettings = z.strictObject({
   rule: RuleName,
   isEnabled: z.boolean(),
   options: z.record(z.string(), z.json()),
-  graceMinutes: z.int().min(0).max(60 * 24 * 30),
+  graceMinutes: z
+    .int()
+    .min(0)
+    .max(60 * 24 * 30),
   updatedAt: Instant,
   revision: z.int().nonnegative(),
 });

@@ -26,8 +26,10 @@ export function epochMsOf(instant: Instant): number {
  * `+0200`, or a number of milliseconds. Undefined if it is none of these or out of range.
  */
 export function readInstant(value: unknown): Instant | undefined {
-  const epochMs = typeof value === "number" ? value : value instanceof Date ? value.getTime() : parseText(value);
-  if (epochMs === undefined || !Number.isFinite(epochMs) || Math.abs(epochMs) > 8.64e15) return undefined;
+  const epochMs =
+    typeof value === "number" ? value : value instanceof Date ? value.getTime() : parseText(value);
+  if (epochMs === undefined || !Number.isFinite(epochMs) || Math.abs(epochMs) > 8.64e15)
+    return undefined;
   const text = new Date(epochMs).toISOString();
   // Years beyond 9999 get a sign and six digits, which no longer sort as text.
   return text.length === 24 ? (text as Instant) : undefined;

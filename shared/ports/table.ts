@@ -1,5 +1,11 @@
 /** Any JSON value that DynamoDB's document form can hold. */
-export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json };
+export type Json =
+  | string
+  | number
+  | boolean
+  | null
+  | readonly Json[]
+  | { readonly [key: string]: Json };
 
 export interface Key {
   readonly pk: string;
@@ -24,7 +30,11 @@ export type IndexName = keyof typeof indexes;
 
 /** One comparison of a stored attribute. A comparison with an absent attribute is false. */
 export type Test =
-  | readonly [attribute: string, op: "=" | "<>" | "<" | "<=" | ">" | ">=", value: string | number | boolean]
+  | readonly [
+      attribute: string,
+      op: "=" | "<>" | "<" | "<=" | ">" | ">=",
+      value: string | number | boolean,
+    ]
   | readonly [attribute: string, op: "exists" | "absent"];
 
 /** Any of these clauses, each being all of its tests. An empty list means "always". */
@@ -43,7 +53,10 @@ export type WriteOutcome =
 export type TransactOutcome =
   | { readonly applied: true }
   /** Index of each write whose condition failed, with the item that stood there. */
-  | { readonly applied: false; readonly failed: readonly { readonly index: number; readonly current: Item | undefined }[] };
+  | {
+      readonly applied: false;
+      readonly failed: readonly { readonly index: number; readonly current: Item | undefined }[];
+    };
 
 export interface QueryRequest {
   readonly index?: IndexName;
@@ -86,7 +99,11 @@ export interface Table {
   batchGet(keys: readonly Key[]): Promise<readonly Item[]>;
   query(request: QueryRequest): Promise<Page>;
   /** Eventually consistent scan of a segment. */
-  scan(request: { readonly segment: number; readonly segments: number; readonly after?: string }): Promise<Page>;
+  scan(request: {
+    readonly segment: number;
+    readonly segments: number;
+    readonly after?: string;
+  }): Promise<Page>;
   write(write: Write): Promise<WriteOutcome>;
   /** All or nothing; 1 to 100 writes, each on another item. */
   transact(writes: readonly Write[]): Promise<TransactOutcome>;

@@ -1,0 +1,20 @@
+import * as z from "zod";
+
+import { ConnectionId } from "./ids.ts";
+
+/** One piece of reading to do, as it waits in the `pulls` queue. */
+export const PullMessage = z.discriminatedUnion("kind", [
+  /** Reads on from the collection's cursor: a backfill where it has none yet. */
+  z.strictObject({ kind: z.literal("pull"), connectionId: ConnectionId, collection: z.string() }),
+  /** Enumerates a collection and finds what was missed or deleted. */
+  z.strictObject({
+    kind: z.literal("reconcile"),
+    connectionId: ConnectionId,
+    collection: z.string(),
+  }),
+  /** Registers webhooks for resources that have none. */
+  z.strictObject({ kind: z.literal("subscribe"), connectionId: ConnectionId }),
+  /** Deregisters webhooks, removes facts, secrets and the connection itself. */
+  z.strictObject({ kind: z.literal("remove"), connectionId: ConnectionId }),
+]);
+export type PullMessage = z.infer<typeof PullMessage>;

@@ -1,0 +1,53 @@
+import * as z from "zod";
+
+import { HubError } from "#shared/errors.ts";
+import type { Item, Json } from "#shared/ports/table.ts";
+
+const keyAttributes = new Set([
+  "pk",
+  "sk",
+  "rpk",
+  "rsk",
+  "apk",
+  "lpk",
+  "lsk",
+  "expiresAtEpochSeconds",
+]);
+
+/** Drops undefined fields: the table stores JSON values only. */
+export function toAttributes(value: Readonly<Record<string, unknown>>): Record<string, Json> {
+  const attributes: Record<string, Json> = {};
+  for (const [name, field] of Object.entries(value)) {
+    if (field !== undefined) attributes[name] = toJson(field);
+  }
+  return attributes;
+}
+
+/** Values come out of zod schemas whose leaves are JSON; only nested undefined must go. */
+function toJson(value: unknown): Json {
+  if (Array.isArray(value)) return value.map(toJson);
+  if (typeof value === "object" && value !== null)
+    return toAttributes(value as Record<string, unknown>);
+  return value as Json;
+}
+
+/**
+ * Reads an item back as `schema` says, without key and index attributes and those named in `extra`.
+ * A stored item that does not parse is a broken invariant: nothing but the hub writes the table.
+ */
+export function fromItem<S extends z.ZodType>(
+  schema: S,
+  item: Item,
+  extra: readonly string[] = [],
+): z.infer<S> {
+  const fields: Record<string, Json> = {};
+  for (const [name, value] of Object.entries(item)) {
+    if (!keyAttributes.has(name) && !extra.includes(name)) fields[name] = value;
+  }
+  const parsed = schema.safeParse(fields);
+  if (parsed.success) return parsed.data;
+  const first = parsed.error.issues[0];
+  throw new HubError("invariant.broken", `A stored item does not parse: ${first?.message ?? "?"}`, {
+    details: { type: String(item["type"]), path: first?.path.join(".") ?? "", sk: item.sk },
+  });
+}

@@ -1,0 +1,114 @@
+import * as z from "zod";
+
+import { HubError } from "#shared/errors.ts";
+import type { Item, Key, Table } from "#shared/ports/table.ts";
+
+import { fromItem, toAttributes } from "./codec.ts";
+import { queryAll } from "./list.ts";
+
+/** A thing born in the hub: one item, optimistically locked by `revision`. */
+interface Versioned {
+  readonly revision: number;
+}
+
+/** How one kind of hub-born thing is kept: its schema, its key, its place in the `list` index. */
+export interface DocumentSpec<T extends Versioned> {
+  readonly schema: z.ZodType<T>;
+  readonly key: (value: T) => Key;
+  readonly list?: (value: T) => { readonly lpk: string; readonly lsk: string } | undefined;
+  readonly expiresAtEpochSeconds?: (value: T) => number | undefined;
+}
+
+function itemOf<T extends Versioned>(spec: DocumentSpec<T>, value: T): Item {
+  const expires = spec.expiresAtEpochSeconds?.(value);
+  return {
+    ...toAttributes(value as unknown as Record<string, unknown>),
+    ...spec.list?.(value),
+    ...(expires !== undefined && { expiresAtEpochSeconds: expires }),
+    ...spec.key(value),
+  };
+}
+
+export function readDocument<T extends Versioned>(spec: DocumentSpec<T>, item: Item): T {
+  return fromItem(spec.schema, item);
+}
+
+export async function getDocument<T extends Versioned>(
+  table: Table,
+  spec: DocumentSpec<T>,
+  key: Key,
+): Promise<T | undefined> {
+  const item = await table.get(key);
+  return item && readDocument(spec, item);
+}
+
+export async function listDocuments<T extends Versioned>(
+  table: Table,
+  spec: DocumentSpec<T>,
+  list: string,
+): Promise<T[]> {
+  const items = await queryAll(table, { index: "list", partition: list });
+  return items.map((item) => readDocument(spec, item));
+}
+
+/** Creates; false when one already stands under the key. */
+export async function createDocument<T extends Versioned>(
+  table: Table,
+  spec: DocumentSpec<T>,
+  value: T,
+): Promise<boolean> {
+  const item = itemOf(spec, value);
+  const outcome = await table.write({ kind: "put", item, condition: [[["pk", "absent"]]] });
+  return outcome.applied;
+}
+
+/**
+ * Replaces `before` by `after` with the next revision. Returns the stored value, or undefined when
+ * somebody else changed it since it was read: the caller reads again and decides anew.
+ */
+export async function replaceDocument<T extends Versioned>(
+  table: Table,
+  spec: DocumentSpec<T>,
+  before: T,
+  after: Omit<T, "revision">,
+): Promise<T | undefined> {
+  // The spread keeps every field of T but the revision, which is set right here.
+  const next = { ...after, revision: before.revision + 1 } as unknown as T;
+  const outcome = await table.write({
+    kind: "put",
+    item: itemOf(spec, next),
+    condition: [[["revision", "=", before.revision]]],
+  });
+  return outcome.applied ? next : undefined;
+}
+
+export async function deleteDocument<T extends Versioned>(
+  table: Table,
+  spec: DocumentSpec<T>,
+  value: T,
+): Promise<void> {
+  await table.write({ kind: "delete", key: spec.key(value), condition: [] });
+}
+
+const roundsMax = 10;
+
+/**
+ * Reads, decides and replaces until it holds. `change` returns the new value, or undefined to leave
+ * it. Returns what stands afterwards; throws `entity.not-found` when there is nothing under the key.
+ */
+export async function updateDocument<T extends Versioned>(
+  table: Table,
+  spec: DocumentSpec<T>,
+  key: Key,
+  change: (current: T) => Omit<T, "revision"> | undefined,
+): Promise<T> {
+  for (let round = 0; round < roundsMax; round += 1) {
+    const current = await getDocument(table, spec, key);
+    if (!current) throw new HubError("entity.not-found", `There is nothing under ${key.pk}`);
+    const wanted = change(current);
+    if (wanted === undefined) return current;
+    const stored = await replaceDocument(table, spec, current, wanted);
+    if (stored) return stored;
+  }
+  throw new HubError("entity.conflict", `${key.pk} is being changed by others: try again`);
+}

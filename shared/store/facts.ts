@@ -1,0 +1,135 @@
+import { createHash } from "node:crypto";
+
+import type { AssertedEdge, Removal, Upsert } from "#shared/model/change.ts";
+import { Dependency, Link } from "#shared/model/edges.ts";
+import type { Edge } from "#shared/model/edges.ts";
+import { Fact } from "#shared/model/facts.ts";
+import type { FactId, FactType } from "#shared/model/ids.ts";
+import { readFactId } from "#shared/model/ids.ts";
+import type { Instant } from "#shared/model/time.ts";
+import { dayMs, epochMsOf } from "#shared/model/time.ts";
+import type { Item } from "#shared/ports/table.ts";
+
+import { fromItem, toAttributes } from "./codec.ts";
+import { edgeKey, factKey, lists, reverseOf } from "./keys.ts";
+
+/** How long a tombstone guards against late updates of what it buried. */
+const tombstoneDays = 90;
+
+/** A fact as stored, or the tombstone of one. */
+export type StoredFact =
+  | { readonly isRemoved: false; readonly fact: Fact }
+  | { readonly isRemoved: true; readonly id: FactId; readonly factType: FactType };
+
+const bookkeeping = ["hash", "asserts", "isRemoved"];
+
+/** What decides whether a newer state must be written at all: content and edges, not versions. */
+export function contentHash(change: Upsert): string {
+  const { sourceVersion: _version, readAt: _readAt, ...content } = change.record;
+  const edges = change.edges.map((edge) => stable(edge)).toSorted();
+  return createHash("sha256")
+    .update(stable(content))
+    .update(edges.join("\n"))
+    .digest("base64url")
+    .slice(0, 16);
+}
+
+/** JSON with sorted keys, so that equal content has one text. */
+function stable(value: unknown): string {
+  return JSON.stringify(value, (_key, field: unknown) =>
+    typeof field === "object" && field !== null && !Array.isArray(field)
+      ? Object.fromEntries(Object.entries(field).toSorted(([a], [b]) => (a < b ? -1 : 1)))
+      : field,
+  );
+}
+
+/** An edge as one line of its owner's `asserts`: key and content, so a diff needs no further read. */
+export function assertion(edge: Edge): string {
+  const key = edgeKey(edge);
+  const { createdAt: _createdAt, ...content } = edge;
+  const digest = createHash("sha256").update(stable(content)).digest("base64url").slice(0, 8);
+  return `${key.pk} ${key.sk} ${digest}`;
+}
+
+export function assertionKey(line: string): { pk: string; sk: string } {
+  const [pk = "", sk = ""] = line.split(" ");
+  return { pk, sk };
+}
+
+export function assertionsOf(item: Item | undefined): readonly string[] {
+  const lines = item?.["asserts"];
+  return Array.isArray(lines) ? lines.map(String) : [];
+}
+
+export function edgeOf(asserted: AssertedEdge, owner: FactId, createdAt: Instant): Edge {
+  return { ...asserted, assertedBy: owner, createdAt };
+}
+
+export function factItem(change: Upsert, edges: readonly Edge[]): Item {
+  const { id, ...fields } = change.record;
+  return {
+    ...toAttributes(fields),
+    ...indexAttributes(change.record),
+    ...factKey(id),
+    hash: contentHash(change),
+    ...(edges.length > 0 && { asserts: edges.map(assertion) }),
+  };
+}
+
+function indexAttributes(fact: Fact): Record<string, string> {
+  switch (fact.type) {
+    case "work-item":
+      return {
+        ...(fact.parentId !== undefined && reverseOf(fact.type, fact.parentId, fact.id)),
+        ...(fact.assigneeId !== undefined && { apk: fact.assigneeId }),
+      };
+    case "goal":
+      return {
+        lpk: lists.goals,
+        lsk: fact.id,
+        ...(fact.parentId !== undefined && reverseOf(fact.type, fact.parentId, fact.id)),
+      };
+    case "person":
+      return { lpk: lists.people, lsk: fact.id };
+    case "account":
+      return { lpk: lists.accounts, lsk: fact.id };
+    case "org-unit":
+      return { lpk: lists.orgUnits, lsk: fact.id };
+  }
+}
+
+export function tombstoneItem(removal: Removal, type: FactType): Item {
+  return {
+    ...factKey(removal.id),
+    type,
+    isRemoved: true,
+    connectionId: readFactId(removal.id)?.connectionId ?? "",
+    sourceVersion: removal.sourceVersion,
+    readAt: removal.readAt,
+    hash: "removed",
+    expiresAtEpochSeconds: Math.floor((epochMsOf(removal.readAt) + tombstoneDays * dayMs) / 1000),
+  };
+}
+
+/** Reads a fact item or a tombstone; undefined for any other item. */
+export function readFactItem(item: Item): StoredFact | undefined {
+  const parts = item.sk === "0" ? readFactId(item.pk) : undefined;
+  if (!parts) return undefined;
+  // The id was just split by the only file that knows its form.
+  if (item["isRemoved"] === true)
+    return { isRemoved: true, id: item.pk as FactId, factType: parts.type };
+  return { isRemoved: false, fact: fromItem(Fact, { ...item, id: item.pk }, bookkeeping) };
+}
+
+export function edgeItem(edge: Edge): Item {
+  const refersTo = edge.type === "link" ? edge.toId : edge.blockingId;
+  const from = edge.type === "link" ? edge.fromId : edge.blockedId;
+  return { ...toAttributes(edge), ...edgeKey(edge), ...reverseOf(edge.type, refersTo, from) };
+}
+
+/** Reads a link or dependency item; undefined for any other item. */
+export function readEdgeItem(item: Item): Edge | undefined {
+  if (item["type"] === "link") return fromItem(Link, item);
+  if (item["type"] === "dependency") return fromItem(Dependency, item);
+  return undefined;
+}

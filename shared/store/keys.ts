@@ -1,0 +1,132 @@
+import type { Dependency, Edge, Link } from "#shared/model/edges.ts";
+import type { AlertId, ConnectionId, FactId, RuleName, SignalId } from "#shared/model/ids.ts";
+import type { AccountId } from "#shared/model/ids.ts";
+import type { AlertStatus, Notification } from "#shared/model/signal.ts";
+import type { CalendarDate, Instant } from "#shared/model/time.ts";
+import type { Key } from "#shared/ports/table.ts";
+
+/*
+ * Every access pattern of the hub table. Units: R = 4 KB read, W = 1 KB write; ½R = eventually consistent.
+ *
+ * what                                  | key                                        | cost
+ * --------------------------------------|--------------------------------------------|---------------------------
+ * a fact by id                          | pk = id, sk = 0                            | 1 R; batch: 1 R each
+ * a fact with its links, dependencies   | pk = id, sk = 0 | link#… | dependency#…    | 1 R (a partition is small)
+ * children of an item, goal or unit     | reverse: rpk = parent, rsk ^ work-item#…   | ½ R per 40 keys
+ * what links to a goal                  | reverse: rpk = goal, rsk ^ link#           | ½ R per 40 keys
+ * what an item blocks                   | reverse: rpk = item, rsk ^ dependency#     | ½ R per 40 keys
+ * work of an account                    | assignee: apk = account                    | ½ R per 40 keys
+ * goals, people, accounts, units, …     | list: lpk = the type                       | ½ R per 4 KB
+ * connections; all cursors; rule settings| list: lpk = connection | cursor | …       | ½ R
+ * a connection's cursors, subscriptions,| pk = connection, sk ^ cursor#…             | 1 R
+ *   gaps, quarantine, counters          |                                            |
+ * open signals; alerts of a status      | list: lpk = signal#open | alert#<status>   | ½ R per 4 KB
+ * a signal or alert of (rule, subject)  | pk = signal:… | alert:…, sk = 0            | 1 R
+ * an alert's notifications              | pk = alert, sk ^ notification#             | 1 R
+ * the whole graph (oracle, lists)       | parallel scan                              | ½ R per 4 KB
+ *
+ * Writes: a changed work item is 1 W. `reverse` and `assignee` hold keys only, so they cost a further W
+ * each only when an item is created, moved to another parent or assigned to somebody else.
+ */
+
+export const selfSort = "0";
+
+export function factKey(id: FactId | ConnectionId | SignalId | AlertId): Key {
+  return { pk: id, sk: selfSort };
+}
+
+/** Partition of `list` per kind of thing that is few enough to be read whole. */
+export const lists = {
+  goals: "goal",
+  people: "person",
+  accounts: "account",
+  orgUnits: "org-unit",
+  matches: "match",
+  connections: "connection",
+  cursors: "cursor",
+  ruleSettings: "rule-settings",
+  openSignals: "signal#open",
+} as const;
+
+export function alertList(status: AlertStatus): string {
+  return `alert#${status}`;
+}
+
+export const edgePrefix = { link: "link#", dependency: "dependency#" } as const;
+
+export function linkKey(link: Pick<Link, "fromId" | "toId" | "source" | "assertedBy">): Key {
+  return {
+    pk: link.fromId,
+    sk: `${edgePrefix.link}${link.toId}#${link.source}#${link.assertedBy ?? "person"}`,
+  };
+}
+
+export function dependencyKey(edge: Pick<Dependency, "blockedId" | "blockingId" | "source">): Key {
+  return { pk: edge.blockedId, sk: `${edgePrefix.dependency}${edge.blockingId}#${edge.source}` };
+}
+
+export function edgeKey(edge: Edge | Omit<Edge, "createdAt">): Key {
+  return edge.type === "link" ? linkKey(edge as Link) : dependencyKey(edge as Dependency);
+}
+
+export function matchKey(accountId: AccountId): Key {
+  return { pk: accountId, sk: "match" };
+}
+
+/** Where a thing hangs in the `reverse` index: under what it refers to, prefixed by what it is. */
+export function reverseOf(
+  type: string,
+  refersTo: string,
+  id: string,
+): { rpk: string; rsk: string } {
+  return { rpk: refersTo, rsk: `${type}#${id}` };
+}
+
+export function childrenPrefix(type: "work-item" | "goal" | "org-unit" | "person"): string {
+  return `${type}#`;
+}
+
+export function cursorKey(connectionId: ConnectionId, collection: string, lane: CursorLane): Key {
+  return { pk: connectionId, sk: `cursor#${lane}#${collection}` };
+}
+/** Pulling and reconciling move independently, so each has a cursor of its own. */
+export type CursorLane = "pull" | "reconcile";
+
+export function subscriptionKey(connectionId: ConnectionId, subscriptionId: string): Key {
+  return { pk: connectionId, sk: `subscription#${subscriptionId}` };
+}
+
+export function quarantineKey(connectionId: ConnectionId, collection: string, record: string): Key {
+  return { pk: connectionId, sk: `quarantined#${collection}#${record}` };
+}
+
+export function gapKey(connectionId: ConnectionId, what: string): Key {
+  return { pk: connectionId, sk: `gap#${what}` };
+}
+
+/** Counters of refused deliveries to connections that do not exist hang here. */
+export const unknownConnections = "unknown";
+
+export function counterKey(
+  owner: ConnectionId | typeof unknownConnections,
+  day: CalendarDate,
+): Key {
+  return { pk: owner, sk: `counter#${day}` };
+}
+
+export function notificationKey(
+  n: Pick<Notification, "alertId" | "generation" | "reason" | "connectionId">,
+): Key {
+  return { pk: n.alertId, sk: `notification#${n.generation}#${n.reason}#${n.connectionId}` };
+}
+
+export function ruleSettingsKey(rule: RuleName): Key {
+  return { pk: `rule:${rule}`, sk: selfSort };
+}
+
+/** Bumped after any change of people, accounts, units or matches; readers cache the org by it. */
+export const orgVersionKey: Key = { pk: "org", sk: "version" };
+
+export function listSort(at: Instant, id: string): string {
+  return `${at}#${id}`;
+}

@@ -1,0 +1,65 @@
+import { Connection, Cursor } from "#shared/model/connection.ts";
+import { Alert, RuleSettings, Signal, standingStatuses } from "#shared/model/signal.ts";
+import { epochMsOf } from "#shared/model/time.ts";
+
+import type { DocumentSpec } from "./documents.ts";
+import { alertList, cursorKey, factKey, listSort, lists, ruleSettingsKey } from "./keys.ts";
+
+/** How long resolved alerts and cleared signals are kept for their history. */
+const keepDays = 400;
+
+function expiry(instant: Parameters<typeof epochMsOf>[0]): number {
+  return Math.floor(epochMsOf(instant) / 1000) + keepDays * 86_400;
+}
+
+export const connectionSpec: DocumentSpec<Connection> = {
+  schema: Connection,
+  key: (connection) => factKey(connection.id),
+  list: (connection) => ({
+    lpk: lists.connections,
+    lsk: listSort(connection.createdAt, connection.id),
+  }),
+};
+
+export const cursorSpec: DocumentSpec<Cursor> = {
+  schema: Cursor,
+  key: (cursor) =>
+    cursorKey(
+      cursor.connectionId,
+      cursor.collection,
+      cursor.mode === "reconcile" ? "reconcile" : "pull",
+    ),
+  list: (cursor) => ({
+    lpk: lists.cursors,
+    lsk: `${cursor.connectionId}#${cursor.collection}#${cursor.mode === "reconcile" ? "reconcile" : "pull"}`,
+  }),
+};
+
+export const signalSpec: DocumentSpec<Signal> = {
+  schema: Signal,
+  key: (signal) => factKey(signal.id),
+  list: (signal) =>
+    signal.state === "open"
+      ? { lpk: lists.openSignals, lsk: listSort(signal.openedAt, signal.id) }
+      : undefined,
+  expiresAtEpochSeconds: (signal) =>
+    signal.clearedAt === undefined ? undefined : expiry(signal.clearedAt),
+};
+
+export const alertSpec: DocumentSpec<Alert> = {
+  schema: Alert,
+  key: (alert) => factKey(alert.id),
+  list: (alert) => ({ lpk: alertList(alert.status), lsk: listSort(alert.openedAt, alert.id) }),
+  expiresAtEpochSeconds: (alert) =>
+    isStanding(alert) || alert.resolvedAt === undefined ? undefined : expiry(alert.resolvedAt),
+};
+
+function isStanding(alert: Alert): boolean {
+  return (standingStatuses as readonly string[]).includes(alert.status);
+}
+
+export const ruleSettingsSpec: DocumentSpec<RuleSettings> = {
+  schema: RuleSettings,
+  key: (settings) => ruleSettingsKey(settings.rule),
+  list: (settings) => ({ lpk: lists.ruleSettings, lsk: settings.rule }),
+};
