@@ -16,7 +16,7 @@ describe("readInstant", () => {
     const early = readInstant("2026-04-28T23:59:59+02:00");
     const late = readInstant("2026-04-28T22:00:00Z");
     expect(early).toBe("2026-04-28T21:59:59.000Z");
-    expect([late, early].toSorted()).toEqual([early, late]);
+    expect(String(early) < String(late)).toBe(true);
   });
 
   test.each([
