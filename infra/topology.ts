@@ -66,7 +66,10 @@ export type QueueName = keyof typeof queues;
 /** Stream filter: items whose `type` attribute, in the new or the old image, is one of these. */
 function itemsOfType(...types: readonly string[]): readonly Pattern[] {
   const isType = { type: { S: types } };
-  return [{ dynamodb: { NewImage: isType } }, { dynamodb: { OldImage: isType }, eventName: ["REMOVE"] }];
+  return [
+    { dynamodb: { NewImage: isType } },
+    { dynamodb: { OldImage: isType }, eventName: ["REMOVE"] },
+  ];
 }
 
 /** EventBridge rules on the alignment bus, written as they are deployed. */
@@ -75,7 +78,7 @@ export const rules = {
     summary: "Work whose anchor serves no goal",
     pattern: {
       source: [eventSource],
-      "detail-type": ["signal.opened.v1", "signal.cleared.v1"],
+      "detail-type": ["signal.opened.v1", "signal.updated.v1", "signal.cleared.v1"],
       detail: { rule: ["unlinked-work"] },
     },
   },
@@ -83,7 +86,7 @@ export const rules = {
     summary: "Blocked dependencies between two teams",
     pattern: {
       source: [eventSource],
-      "detail-type": ["signal.opened.v1", "signal.cleared.v1"],
+      "detail-type": ["signal.opened.v1", "signal.updated.v1", "signal.cleared.v1"],
       detail: {
         rule: ["blocked-across-boundary"],
         evidence: { facts: { boundary: [{ "anything-but": ["same-team"] }] } },

@@ -14,6 +14,8 @@ const AlertDetail = Alert.omit({ type: true, revision: true, history: true });
 /** The catalogue of published events: detail-type → schema of the detail. Versions only ever add. */
 export const eventSchemas = {
   "signal.opened.v1": SignalDetail,
+  /** Still open, but the evidence or its severity is another. */
+  "signal.updated.v1": SignalDetail,
   "signal.cleared.v1": SignalDetail,
   "alert.opened.v1": AlertDetail,
   "alert.acknowledged.v1": AlertDetail,

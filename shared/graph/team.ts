@@ -1,0 +1,41 @@
+import type { Goal, WorkItem } from "#shared/model/facts.ts";
+import type { OrgUnitId } from "#shared/model/ids.ts";
+
+import type { Org } from "./org.ts";
+
+/** Whose work it is, and how we know; or why we cannot say. */
+export type TeamFinding =
+  | { readonly teamId: OrgUnitId; readonly how: "named" | "assignee" }
+  | {
+      readonly teamId: undefined;
+      readonly why:
+        | "nobody-assigned"
+        | "account-unmatched"
+        | "person-in-no-unit"
+        | "team-name-unknown";
+    };
+
+/**
+ * Team of an item: the mapping or team field of its tool first (`teamName`), then the assignee's
+ * unit, also where the name is one that no unit bears.
+ */
+export function teamOf(org: Org, item: Pick<WorkItem, "teamName" | "assigneeId">): TeamFinding {
+  if (item.teamName !== undefined) {
+    const unit = org.unitNamed(item.teamName);
+    if (unit) return { teamId: unit.id, how: "named" };
+    if (item.assigneeId === undefined) return { teamId: undefined, why: "team-name-unknown" };
+  }
+  if (item.assigneeId === undefined) return { teamId: undefined, why: "nobody-assigned" };
+  const person = org.personOf(item.assigneeId);
+  if (!person) return { teamId: undefined, why: "account-unmatched" };
+  if (person.unitId === undefined) return { teamId: undefined, why: "person-in-no-unit" };
+  return { teamId: person.unitId, how: "assignee" };
+}
+
+/** The team that owns a goal: named by the tool, else its owner's unit. */
+export function teamOfGoal(org: Org, goal: Goal): TeamFinding {
+  return teamOf(org, {
+    ...(goal.teamName !== undefined && { teamName: goal.teamName }),
+    ...(goal.ownerId !== undefined && { assigneeId: goal.ownerId }),
+  });
+}

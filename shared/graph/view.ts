@@ -1,0 +1,116 @@
+import type { Dependency, Link } from "#shared/model/edges.ts";
+import type { Goal, WorkItem } from "#shared/model/facts.ts";
+import type { ConnectionId, FactId, GoalId, WorkItemId } from "#shared/model/ids.ts";
+
+import type { Org } from "./org.ts";
+import type { SourceStates } from "./sources.ts";
+
+/**
+ * What the kernel sees: a graph held in memory, the whole of it or just the part that an evaluation
+ * needs. Pure functions below read it; who filled it, and how, is not their business.
+ */
+export interface GraphView {
+  item(id: WorkItemId): WorkItem | undefined;
+  goal(id: GoalId): Goal | undefined;
+  /** True when a tombstone stands under the id: gone for certain, not merely unread. */
+  wasRemoved(id: FactId): boolean;
+  linksFrom(id: WorkItemId | GoalId): readonly Link[];
+  /** Items whose first parent this is. Complete only where the loader was asked for it. */
+  childrenOf(id: WorkItemId): readonly WorkItem[];
+  /** Present as long as any source asserts it. */
+  dependency(blockedId: WorkItemId, blockingId: WorkItemId): Dependency | undefined;
+  readonly org: Org;
+  readonly sources: SourceStates;
+}
+
+/** A graph to fill: facts in any order, edges before or after their ends. */
+export class MemoryGraph implements GraphView {
+  readonly org: Org;
+  readonly sources: SourceStates;
+  readonly #items = new Map<WorkItemId, WorkItem>();
+  readonly #goals = new Map<GoalId, Goal>();
+  readonly #removed = new Set<FactId>();
+  readonly #links = new Map<string, Link[]>();
+  readonly #children = new Map<WorkItemId, WorkItem[]>();
+  readonly #dependencies = new Map<WorkItemId, Map<WorkItemId, Dependency>>();
+
+  constructor(org: Org, sources: SourceStates) {
+    this.org = org;
+    this.sources = sources;
+  }
+
+  addItem(item: WorkItem): void {
+    if (this.#items.has(item.id)) return;
+    this.#items.set(item.id, item);
+    if (item.parentId !== undefined) push(this.#children, item.parentId, item);
+  }
+
+  addGoal(goal: Goal): void {
+    this.#goals.set(goal.id, goal);
+  }
+
+  addRemoved(id: FactId): void {
+    this.#removed.add(id);
+  }
+
+  addLink(link: Link): void {
+    push(this.#links, link.fromId, link);
+  }
+
+  addDependency(edge: Dependency): void {
+    const byBlocking = this.#dependencies.get(edge.blockedId) ?? new Map<WorkItemId, Dependency>();
+    byBlocking.set(edge.blockingId, edge);
+    this.#dependencies.set(edge.blockedId, byBlocking);
+  }
+
+  item(id: WorkItemId): WorkItem | undefined {
+    return this.#items.get(id);
+  }
+
+  goal(id: GoalId): Goal | undefined {
+    return this.#goals.get(id);
+  }
+
+  wasRemoved(id: FactId): boolean {
+    return this.#removed.has(id);
+  }
+
+  linksFrom(id: WorkItemId | GoalId): readonly Link[] {
+    return this.#links.get(id) ?? [];
+  }
+
+  childrenOf(id: WorkItemId): readonly WorkItem[] {
+    return this.#children.get(id) ?? [];
+  }
+
+  dependency(blockedId: WorkItemId, blockingId: WorkItemId): Dependency | undefined {
+    return this.#dependencies.get(blockedId)?.get(blockingId);
+  }
+
+  items(): IterableIterator<WorkItem> {
+    return this.#items.values();
+  }
+
+  goals(): IterableIterator<Goal> {
+    return this.#goals.values();
+  }
+
+  *dependencies(): IterableIterator<Dependency> {
+    for (const byBlocking of this.#dependencies.values()) yield* byBlocking.values();
+  }
+
+  *links(): IterableIterator<Link> {
+    for (const links of this.#links.values()) yield* links;
+  }
+
+  /** Connections that any item of the graph comes from. */
+  connectionIds(): ReadonlySet<ConnectionId> {
+    return new Set([...this.#items.values()].map((item) => item.connectionId));
+  }
+}
+
+function push<K, V>(map: Map<K, V[]>, key: K, value: V): void {
+  const list = map.get(key);
+  if (list) list.push(value);
+  else map.set(key, [value]);
+}

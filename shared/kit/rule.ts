@@ -1,0 +1,89 @@
+import type * as z from "zod";
+
+import type { GraphView, MemoryGraph } from "#shared/graph/view.ts";
+import type { Connection } from "#shared/model/connection.ts";
+import type { Edge, Match } from "#shared/model/edges.ts";
+import type { Fact } from "#shared/model/facts.ts";
+import type {
+  AccountId,
+  ConnectionId,
+  DependencyId,
+  GoalId,
+  OrgUnitId,
+  PersonId,
+  RuleName,
+  SubjectId,
+  WorkItemId,
+} from "#shared/model/ids.ts";
+import type { Evidence, RuleSettings, Severity } from "#shared/model/signal.ts";
+import type { Instant } from "#shared/model/time.ts";
+
+/** What changed in the table: one thing before and after. Both are absent for what is of no interest. */
+export interface Delta {
+  readonly before?: Fact | Edge | Match | Connection | RuleSettings;
+  readonly after?: Fact | Edge | Match | Connection | RuleSettings;
+}
+
+/** Which subjects a change may have touched, as far as the change alone can tell. */
+export type Touch =
+  | { readonly kind: "subject"; readonly id: SubjectId }
+  /** The anchor above this item, as the graph stands now. */
+  | { readonly kind: "anchor"; readonly itemId: WorkItemId }
+  /** Items whose first parent this is or was. */
+  | { readonly kind: "children"; readonly itemId: WorkItemId }
+  /** The anchors of everything that links to this goal. */
+  | { readonly kind: "linked-to"; readonly goalId: GoalId }
+  | { readonly kind: "dependency"; readonly id: DependencyId }
+  /** All dependencies of which the item is either end. */
+  | { readonly kind: "dependencies"; readonly itemId: WorkItemId }
+  /** All dependencies of work assigned to the account. */
+  | { readonly kind: "assigned-to"; readonly accountId: AccountId }
+  /** The same, for all accounts of the person. */
+  | { readonly kind: "person"; readonly personId: PersonId }
+  /** Everything: recompute and compare. */
+  | { readonly kind: "all" };
+
+export type Evaluation =
+  | {
+      readonly state: "open";
+      readonly severity: Severity;
+      readonly title: string;
+      readonly evidence: Evidence;
+      readonly teamIds: readonly OrgUnitId[];
+      readonly connectionIds: readonly ConnectionId[];
+      readonly leaderId?: PersonId | undefined;
+    }
+  | { readonly state: "cleared"; readonly because: string }
+  /** We cannot see enough to say: what stands, stands. */
+  | { readonly state: "unknown"; readonly because: string };
+
+export interface EvaluateInput<Options> {
+  readonly view: GraphView;
+  readonly subjectId: SubjectId;
+  readonly options: Options;
+  readonly now: Instant;
+}
+
+/** A rule: data for people, and pure functions of a graph. */
+export interface Rule<Options = unknown> {
+  readonly name: RuleName;
+  readonly title: string;
+  /** Why a leader should care, in one or two sentences. */
+  readonly why: string;
+  readonly nextStep: string;
+  readonly options: z.ZodType<Options>;
+  readonly defaults: { readonly graceMinutes: number };
+  /** Which subjects this change may touch; too many is waste, too few is a wrong answer. */
+  touched(delta: Delta): readonly Touch[];
+  /** Every subject there may be, for the pass over the whole graph. */
+  subjects(graph: MemoryGraph): Iterable<SubjectId>;
+  evaluate(input: EvaluateInput<Options>): Evaluation;
+}
+
+/**
+ * Declares a rule. Inside its folder the options are typed; the registry holds them untyped, which is
+ * sound because detect parses a rule's options with this very schema before it evaluates.
+ */
+export function defineRule<Options>(rule: Rule<Options>): Rule {
+  return rule as Rule;
+}

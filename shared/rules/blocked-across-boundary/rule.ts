@@ -1,0 +1,188 @@
+import * as z from "zod";
+
+import { dependencyState } from "#shared/graph/dependency-state.ts";
+import type { DependencyState } from "#shared/graph/dependency-state.ts";
+import type { GraphView } from "#shared/graph/view.ts";
+import type { Delta, Evaluation, Touch } from "#shared/kit/rule.ts";
+import { defineRule } from "#shared/kit/rule.ts";
+import { isOpen } from "#shared/model/facts.ts";
+import type { OrgUnit, Person, WorkItem } from "#shared/model/facts.ts";
+import type { OrgUnitId, SubjectId } from "#shared/model/ids.ts";
+import { DependencyId, dependencyId, readDependencyId } from "#shared/model/ids.ts";
+
+const Options = z.strictObject({
+  ignoreLevels: z.array(z.string()).default([]).meta({
+    title: "Boundaries to ignore",
+    description:
+      "Kinds of unit where teams may meet without an alert: `department` ignores dependencies between teams of one department.",
+  }),
+  onlyStarted: z.boolean().default(false).meta({
+    title: "Only work in progress",
+    description: "Alert only when the blocked item has been started.",
+  }),
+});
+type Options = z.infer<typeof Options>;
+type Waiting = Extract<DependencyState, { state: "waiting" }>;
+
+/** One team's work waits on another team's. The subject is the dependency: an edge, never a person. */
+export const blockedAcrossBoundary = defineRule<Options>({
+  name: "blocked-across-boundary",
+  title: "Blocked by another team",
+  why: "The waiting team cannot finish this alone, and the team it waits on often does not know that somebody is waiting.",
+  nextStep:
+    "Agree between the two teams when the blocking item will be done, or remove the dependency. If they cannot agree, their lowest common manager decides.",
+  options: Options,
+  defaults: { graceMinutes: 15 },
+
+  touched(delta: Delta): readonly Touch[] {
+    const thing = delta.after ?? delta.before;
+    switch (thing?.type) {
+      case "work-item":
+        return touchedByItem(delta);
+      case "dependency":
+        return [{ kind: "dependency", id: dependencyId(thing.blockedId, thing.blockingId) }];
+      case "account":
+        return [{ kind: "assigned-to", accountId: thing.id }];
+      case "match":
+        return [{ kind: "assigned-to", accountId: thing.accountId }];
+      case "person":
+        return touchedByPerson(delta);
+      case "org-unit":
+        return touchedByUnit(delta);
+      case "connection":
+      case "rule-settings":
+        return [{ kind: "all" }];
+      default:
+        return [];
+    }
+  },
+
+  *subjects(graph) {
+    for (const edge of graph.dependencies()) yield dependencyId(edge.blockedId, edge.blockingId);
+  },
+
+  evaluate({ view, subjectId, options }): Evaluation {
+    const { blockedId, blockingId } = readDependencyId(asDependencyId(subjectId));
+    const state = dependencyState(view, view.dependency(blockedId, blockingId));
+    if (state.state === "gone" || state.state === "finished") {
+      return { state: "cleared", because: state.state };
+    }
+    if (state.state === "unread") return { state: "unknown", because: "end-unread" };
+    const { boundary } = state;
+    // A team that we do not know must never be said to be another one.
+    if (!boundary) return { state: "cleared", because: "team-unknown" };
+    if (boundary.level === "same-team") return { state: "cleared", because: "same-team" };
+    if (options.ignoreLevels.includes(boundary.level)) {
+      return { state: "cleared", because: "level-ignored" };
+    }
+    if (options.onlyStarted && state.blocked.status !== "in-progress") {
+      return { state: "cleared", because: "not-started" };
+    }
+    const stale = staleSource(view, state, boundary.teamIds);
+    if (stale !== undefined) return { state: "unknown", because: stale };
+    return opened(view, state, boundary);
+  },
+});
+
+/** Both tools and the HR system must speak of now, or we cannot say whose work waits on whom. */
+function staleSource(
+  view: GraphView,
+  { blocked, blocking }: Waiting,
+  teamIds: readonly OrgUnitId[],
+): string | undefined {
+  const units = teamIds.flatMap((id) => view.org.unit(id) ?? []);
+  for (const { connectionId } of [blocked, blocking, ...units]) {
+    const source = view.sources.get(connectionId);
+    if (!source?.isReady) return "source-not-read-yet";
+    if (source.isStale) return "source-stale";
+  }
+  return undefined;
+}
+
+function opened(
+  view: GraphView,
+  state: Waiting,
+  boundary: NonNullable<Waiting["boundary"]>,
+): Evaluation {
+  const { blocked, blocking, isLate } = state;
+  const [blockedTeam, blockingTeam] = boundary.teamIds.map((id) => view.org.unit(id));
+  const meeting = boundary.unitId === undefined ? undefined : view.org.unit(boundary.unitId);
+  const late = isLate ? ` It is due ${blocking.dueOn}, after ${blocked.dueOn}.` : "";
+  return {
+    state: "open",
+    severity: isLate ? "critical" : "warning",
+    title: `${teamName(blockedTeam)} waits on ${teamName(blockingTeam)}: ${nameOf(blocked)}`,
+    evidence: {
+      sentence:
+        `“${nameOf(blocked)}” of ${teamName(blockedTeam)} is blocked by “${nameOf(blocking)}” of ` +
+        `${teamName(blockingTeam)}; the two teams meet at ${meeting ? `${meeting.originalKind} ${meeting.name}` : "no common unit"}.${late}`,
+      path: [
+        { id: blocked.id, role: "blocked", label: nameOf(blocked), url: blocked.url },
+        { id: blocking.id, role: "blocking", label: nameOf(blocking), url: blocking.url },
+        ...(meeting ? [{ id: meeting.id, role: "unit" as const, label: meeting.name }] : []),
+      ],
+      facts: {
+        boundary: boundary.level,
+        isLate,
+        blockedTeam: teamName(blockedTeam),
+        blockingTeam: teamName(blockingTeam),
+        ...(meeting && { meetingUnit: meeting.name }),
+      },
+    },
+    teamIds: boundary.teamIds,
+    connectionIds: [...new Set([blocked.connectionId, blocking.connectionId])],
+    leaderId: boundary.lowestCommonManagerId,
+  };
+}
+
+function teamName(unit: OrgUnit | undefined): string {
+  return unit?.name ?? "a team";
+}
+
+function nameOf(item: WorkItem): string {
+  return item.key === undefined ? item.title : `${item.key} ${item.title}`;
+}
+
+function touchedByItem({ before, after }: Delta): readonly Touch[] {
+  const was = before?.type === "work-item" ? before : undefined;
+  const is = after?.type === "work-item" ? after : undefined;
+  const itemId = is?.id ?? was?.id;
+  if (itemId === undefined || (was && is && !matters(was, is))) return [];
+  return [{ kind: "dependencies", itemId }];
+}
+
+function matters(was: WorkItem, is: WorkItem): boolean {
+  return (
+    isOpen(was) !== isOpen(is) ||
+    (was.status === "in-progress") !== (is.status === "in-progress") ||
+    was.assigneeId !== is.assigneeId ||
+    was.teamName !== is.teamName ||
+    was.dueOn !== is.dueOn
+  );
+}
+
+function touchedByPerson({ before, after }: Delta): readonly Touch[] {
+  const was = before?.type === "person" ? before : undefined;
+  const is = after?.type === "person" ? after : undefined;
+  const person: Person | undefined = is ?? was;
+  if (!person) return [];
+  const same =
+    was?.unitId === is?.unitId &&
+    was?.workEmail === is?.workEmail &&
+    was?.managerId === is?.managerId &&
+    was?.employmentStatus === is?.employmentStatus;
+  // A reporting line decides who leads a team, and so who manages two of them.
+  if (was?.managerId !== is?.managerId || !was || !is) return [{ kind: "all" }];
+  return same ? [] : [{ kind: "person", personId: person.id }];
+}
+
+function touchedByUnit({ before, after }: Delta): readonly Touch[] {
+  const was = before?.type === "org-unit" ? before : undefined;
+  const is = after?.type === "org-unit" ? after : undefined;
+  return was?.parentId === is?.parentId && was?.name === is?.name ? [] : [{ kind: "all" }];
+}
+
+/** Subjects of this rule are dependencies: `subjects` and `touched` give nothing else. */
+function asDependencyId(id: SubjectId): DependencyId {
+  return DependencyId.parse(id);
+}

@@ -1,0 +1,129 @@
+import { parentIds } from "#shared/graph/line-of-sight.ts";
+import type { Org } from "#shared/graph/org.ts";
+import type { SourceStates } from "#shared/graph/sources.ts";
+import { MemoryGraph } from "#shared/graph/view.ts";
+import type { WorkItem } from "#shared/model/facts.ts";
+import { isOpen } from "#shared/model/facts.ts";
+import type { FactId, GoalId, WorkItemId } from "#shared/model/ids.ts";
+import type { Item, Table } from "#shared/ports/table.ts";
+
+import { readEdgeItem, readFactItem } from "./facts.ts";
+import { childrenPrefix } from "./keys.ts";
+import { queryAll } from "./list.ts";
+
+const concurrencyMax = 32;
+/** Rounds of walking up: the longest tool hierarchy and goal tree together, with room to spare. */
+const levelsMax = 60;
+/** Descendants read under one closed anchor before the search is given up. */
+const descendantsMax = 5000;
+
+/**
+ * Fills a graph with what an evaluation of some items needs, by strongly consistent reads, level by
+ * level: each node once, with its links and dependencies, up to the top of the goal tree.
+ */
+export class GraphLoader {
+  readonly graph: MemoryGraph;
+  readonly #table: Table;
+  readonly #visited = new Set<string>();
+
+  constructor(table: Table, org: Org, sources: SourceStates) {
+    this.#table = table;
+    this.graph = new MemoryGraph(org, sources);
+  }
+
+  /** Loads these nodes and everything above them. Nodes loaded before cost nothing. */
+  async loadUp(ids: Iterable<FactId>): Promise<void> {
+    let wanted = [...new Set(ids)];
+    for (let level = 0; wanted.length > 0 && level < levelsMax; level += 1) {
+      const fresh = wanted.filter((id) => !this.#visited.has(id));
+      for (const id of fresh) this.#visited.add(id);
+      const found = await inChunks(fresh, (id) => this.#loadNode(id));
+      wanted = [...new Set(found.flat())];
+    }
+  }
+
+  /** Below a closed item: its descendants, as far as open ones may hide there. */
+  async loadUnderClosed(item: WorkItem): Promise<void> {
+    if (isOpen(item)) return;
+    let parents: readonly WorkItemId[] = [item.id];
+    let read = 0;
+    while (parents.length > 0 && read < descendantsMax) {
+      const children = (await inChunks(parents, (id) => this.childIds(id))).flat();
+      const fresh = children.filter((id) => !this.#visited.has(id));
+      read += fresh.length;
+      await this.loadUp(children);
+      parents = fresh.filter((id) => {
+        const child = this.graph.item(id);
+        return child !== undefined && !isOpen(child);
+      });
+    }
+  }
+
+  async childIds(id: WorkItemId): Promise<readonly WorkItemId[]> {
+    const keys = await this.#reverse(id, childrenPrefix("work-item"));
+    // The reverse index holds work items' own ids under this prefix.
+    return keys.map((item) => item.pk as WorkItemId);
+  }
+
+  /** Items and goals that link to the goal. */
+  async linkedTo(goalId: GoalId): Promise<readonly FactId[]> {
+    return (await this.#reverse(goalId, "link#")).map((item) => item.pk as FactId);
+  }
+
+  /** Items that wait on this one. */
+  async blockedBy(itemId: WorkItemId): Promise<readonly WorkItemId[]> {
+    return (await this.#reverse(itemId, "dependency#")).map((item) => item.pk as WorkItemId);
+  }
+
+  async assignedTo(accountId: string): Promise<readonly WorkItemId[]> {
+    const items = await queryAll(this.#table, { index: "assignee", partition: accountId });
+    return items.map((item) => item.pk as WorkItemId);
+  }
+
+  async #reverse(partition: string, sortPrefix: string): Promise<Item[]> {
+    return queryAll(this.#table, { index: "reverse", partition, sortPrefix });
+  }
+
+  /** Reads one node with its edges into the graph; returns what lies above it. */
+  async #loadNode(id: FactId): Promise<readonly FactId[]> {
+    const items = await queryAll(this.#table, { partition: id, consistent: true });
+    const above: FactId[] = [];
+    for (const item of items) above.push(...this.#add(item));
+    return above;
+  }
+
+  #add(item: Item): readonly FactId[] {
+    const edge = readEdgeItem(item);
+    if (edge?.type === "link") {
+      this.graph.addLink(edge);
+      return [edge.toId];
+    }
+    if (edge?.type === "dependency") {
+      this.graph.addDependency(edge);
+      return [];
+    }
+    const stored = readFactItem(item);
+    if (!stored) return [];
+    if (stored.isRemoved) {
+      this.graph.addRemoved(stored.id);
+      return [];
+    }
+    if (stored.fact.type === "work-item") {
+      this.graph.addItem(stored.fact);
+      return parentIds(stored.fact);
+    }
+    if (stored.fact.type === "goal") {
+      this.graph.addGoal(stored.fact);
+      return stored.fact.parentId === undefined ? [] : [stored.fact.parentId];
+    }
+    return [];
+  }
+}
+
+async function inChunks<T, R>(values: readonly T[], read: (value: T) => Promise<R>): Promise<R[]> {
+  const results: R[] = [];
+  for (let start = 0; start < values.length; start += concurrencyMax) {
+    results.push(...(await Promise.all(values.slice(start, start + concurrencyMax).map(read))));
+  }
+  return results;
+}
