@@ -95,6 +95,11 @@ export class MemoryGraph implements GraphView {
     return this.#goals.values();
   }
 
+  /** What the item waits on. */
+  dependenciesOf(blockedId: WorkItemId): readonly Dependency[] {
+    return [...(this.#dependencies.get(blockedId)?.values() ?? [])];
+  }
+
   *dependencies(): IterableIterator<Dependency> {
     for (const byBlocking of this.#dependencies.values()) yield* byBlocking.values();
   }

@@ -115,3 +115,14 @@ export interface Table {
   ): Promise<void>;
   usage(): Usage;
 }
+
+/** One change of one item, as the table's stream tells it. `before` is absent for a new item. */
+export interface ItemChange {
+  /** Opaque text; grows within a shard. */
+  readonly sequenceNumber: string;
+  readonly before?: Item;
+  readonly after?: Item;
+}
+
+/** Decodes one record of the stream; the adapter that knows its encoding provides it. */
+export type ReadRecord = (record: unknown) => ItemChange;

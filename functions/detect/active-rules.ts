@@ -1,0 +1,35 @@
+import type { Rule } from "#shared/kit/rule.ts";
+import type { Logger } from "#shared/ports/logger.ts";
+import type { Table } from "#shared/ports/table.ts";
+import { listDocuments } from "#shared/store/documents.ts";
+import { lists } from "#shared/store/keys.ts";
+import { ruleSettingsSpec } from "#shared/store/specs.ts";
+
+import type { ActiveRule } from "./evaluate-subjects.ts";
+
+/** Every rule as it is set now. Options that no longer parse mean the defaults. */
+export async function activeRules(
+  table: Table,
+  rules: readonly Rule[],
+  logger: Logger,
+): Promise<readonly ActiveRule[]> {
+  const settings = await listDocuments(table, ruleSettingsSpec, lists.ruleSettings);
+  return rules.map((rule) => {
+    const own = settings.find((candidate) => candidate.rule === rule.name);
+    if (own?.isEnabled === false) return { rule: switchedOff(rule), options: {} };
+    const parsed = rule.options.safeParse(own?.options ?? {});
+    if (!parsed.success) logger.warn("rule.options-outdated", { rule: rule.name });
+    return { rule, options: parsed.success ? parsed.data : rule.options.parse({}) };
+  });
+}
+
+/** A rule that is off finds nothing, so whatever it had found clears. */
+function switchedOff(rule: Rule): Rule {
+  return {
+    ...rule,
+    touched: (delta) =>
+      (delta.after ?? delta.before)?.type === "rule-settings" ? [{ kind: "all" }] : [],
+    subjects: () => [],
+    evaluate: () => ({ state: "cleared", because: "rule-switched-off" }),
+  };
+}

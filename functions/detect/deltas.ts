@@ -1,0 +1,50 @@
+import type { Delta } from "#shared/kit/rule.ts";
+import { Match } from "#shared/model/edges.ts";
+import type { Item, ItemChange } from "#shared/ports/table.ts";
+import { fromItem } from "#shared/store/codec.ts";
+import { readDocument } from "#shared/store/documents.ts";
+import { readEdgeItem, readFactItem } from "#shared/store/facts.ts";
+import { connectionSpec, ruleSettingsSpec } from "#shared/store/specs.ts";
+
+/** Reads a change of the table as the rules understand it; undefined when it is none of their business. */
+export function deltaOf(change: ItemChange): Delta | undefined {
+  if (change.after !== undefined && change.after["hash"] !== undefined) {
+    // The embedded database also reports writes that changed nothing.
+    if (change.before?.["hash"] === change.after["hash"]) return undefined;
+  }
+  const before = change.before && readThing(change.before);
+  const after = change.after && readThing(change.after);
+  if (!before && !after) return undefined;
+  return { ...(before && { before }), ...(after && { after }) };
+}
+
+function readThing(item: Item): NonNullable<Delta["before"]> | undefined {
+  const stored = readFactItem(item);
+  if (stored) return stored.isRemoved ? undefined : stored.fact;
+  switch (item["type"]) {
+    case "link":
+    case "dependency":
+      return readEdgeItem(item);
+    case "match":
+      return fromItem(Match, item);
+    case "connection":
+      return readDocument(connectionSpec, item);
+    case "rule-settings":
+      return readDocument(ruleSettingsSpec, item);
+    default:
+      return undefined;
+  }
+}
+
+/** A connection's change that alters what absence means: it became ready, fresh again, or is leaving. */
+export function changesConclusions({ before, after }: Delta): boolean {
+  if ((after ?? before)?.type !== "connection") return true;
+  const was = before?.type === "connection" ? before : undefined;
+  const is = after?.type === "connection" ? after : undefined;
+  const standing = (status: string | undefined) => status === "active";
+  return (
+    was?.readyAt !== is?.readyAt ||
+    (was?.status === "removing") !== (is?.status === "removing") ||
+    (!standing(was?.status) && standing(is?.status))
+  );
+}

@@ -1,0 +1,147 @@
+import type { Delta, Rule, Touch } from "#shared/kit/rule.ts";
+import { pathToAnchor } from "#shared/graph/line-of-sight.ts";
+import type { SubjectId, WorkItemId } from "#shared/model/ids.ts";
+import { WorkItemId as WorkItemIdSchema, dependencyId } from "#shared/model/ids.ts";
+import type { Connection } from "#shared/model/connection.ts";
+import type { Clock } from "#shared/ports/clock.ts";
+import type { Logger } from "#shared/ports/logger.ts";
+import type { ReadRecord, Table } from "#shared/ports/table.ts";
+import { readSourceStates } from "#shared/store/connections.ts";
+import type { ProvidesGoals } from "#shared/store/connections.ts";
+import { GraphLoader } from "#shared/store/graph-loader.ts";
+import type { OrgReader } from "#shared/store/org-reader.ts";
+
+import { activeRules } from "./active-rules.ts";
+import { changesConclusions } from "./deltas.ts";
+import { evaluateSubjects } from "./evaluate-subjects.ts";
+import type { ActiveRule, EvaluateDeps, Subject } from "./evaluate-subjects.ts";
+import { recompute } from "./recompute.ts";
+
+export interface DetectDeps {
+  readonly table: Table;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly rules: readonly Rule[];
+  readonly providesGoals: ProvidesGoals;
+  readonly isSource: (connection: Connection) => boolean;
+  readonly orgReader: OrgReader;
+  readonly readRecord: ReadRecord;
+}
+
+/** Above so many touched subjects, one pass over the whole graph is cheaper than walking from each. */
+const recomputeAbove = 2000;
+
+/** Brings the signals of every subject that these changes touch in line with the graph. */
+export async function detect(deps: DetectDeps, deltas: readonly Delta[]): Promise<void> {
+  const sources = await readSourceStates(deps.table, deps.clock, deps);
+  // While a source is being read for the first time nothing can be concluded about its records; its
+  // becoming ready is itself a change, and re-evaluates everything.
+  const relevant = deltas.filter(
+    (delta) => isOfReadySource(delta, sources) && changesConclusions(delta),
+  );
+  if (relevant.length === 0) return;
+  const context: EvaluateDeps = { ...deps, sources, org: await deps.orgReader.read() };
+  const loader = new GraphLoader(deps.table, context.org, sources);
+  const subjects: Subject[] = [];
+  let all = false;
+  for (const active of await activeRules(deps.table, deps.rules, deps.logger)) {
+    const touches = relevant.flatMap((delta) => active.rule.touched(delta));
+    if (touches.some((touch) => touch.kind === "all")) all = true;
+    else subjects.push(...(await expand(loader, active, touches)));
+  }
+  if (all || subjects.length > recomputeAbove) await recompute(deps);
+  else await evaluateSubjects(context, subjects);
+}
+
+function isOfReadySource(
+  { before, after }: Delta,
+  sources: EvaluateDeps["sources"],
+): boolean {
+  const thing = after ?? before;
+  if (thing === undefined || !("connectionId" in thing)) return true;
+  // A removed connection's records must still clear their signals.
+  return sources.get(thing.connectionId)?.isReady ?? true;
+}
+
+async function expand(
+  loader: GraphLoader,
+  active: ActiveRule,
+  touches: readonly Touch[],
+): Promise<readonly Subject[]> {
+  const anchors = new Set<WorkItemId>();
+  const ids = new Set<SubjectId>();
+  for (const touch of uniqueTouches(touches)) {
+    for (const found of await expandTouch(loader, touch)) {
+      if (found.kind === "anchor") anchors.add(found.itemId);
+      else ids.add(found.id);
+    }
+  }
+  await loader.loadUp(anchors);
+  for (const itemId of anchors) {
+    const item = loader.graph.item(itemId);
+    const path = item ? pathToAnchor(loader.graph, item) : [];
+    // Anchors are work items: pathToAnchor follows parents only.
+    ids.add((path.at(-1)?.id as WorkItemId | undefined) ?? itemId);
+  }
+  return [...ids].map((id) => ({ active, id }));
+}
+
+type Found =
+  | { readonly kind: "subject"; readonly id: SubjectId }
+  | { readonly kind: "anchor"; readonly itemId: WorkItemId };
+
+async function expandTouch(loader: GraphLoader, touch: Touch): Promise<readonly Found[]> {
+  switch (touch.kind) {
+    case "subject":
+    case "anchor":
+      return [touch];
+    case "dependency":
+      return [{ kind: "subject", id: touch.id }];
+    case "children":
+      return (await loader.childIds(touch.itemId)).flatMap(subjectAndAnchor);
+    case "linked-to":
+      return (await loader.linkedTo(touch.goalId))
+        .filter((id): id is WorkItemId => WorkItemIdSchema.safeParse(id).success)
+        .flatMap(subjectAndAnchor);
+    case "dependencies":
+      return dependenciesOf(loader, touch.itemId);
+    case "assigned-to":
+      return dependenciesOfAll(loader, await loader.assignedTo(touch.accountId));
+    case "person": {
+      const accounts = loader.graph.org.accountsOf(touch.personId);
+      const items = await Promise.all(accounts.map((account) => loader.assignedTo(account)));
+      return dependenciesOfAll(loader, items.flat());
+    }
+    case "all":
+      return [];
+  }
+}
+
+function subjectAndAnchor(id: WorkItemId): readonly Found[] {
+  return [
+    { kind: "subject", id },
+    { kind: "anchor", itemId: id },
+  ];
+}
+
+async function dependenciesOfAll(
+  loader: GraphLoader,
+  itemIds: readonly WorkItemId[],
+): Promise<readonly Found[]> {
+  const found: Found[] = [];
+  for (const itemId of itemIds) found.push(...(await dependenciesOf(loader, itemId)));
+  return found;
+}
+
+async function dependenciesOf(loader: GraphLoader, itemId: WorkItemId): Promise<readonly Found[]> {
+  const [waiting] = await Promise.all([loader.blockedBy(itemId), loader.loadUp([itemId])]);
+  const blocks = waiting.map((blockedId) => dependencyId(blockedId, itemId));
+  const isBlockedBy = loader.graph
+    .dependenciesOf(itemId)
+    .map((edge) => dependencyId(edge.blockedId, edge.blockingId));
+  return [...blocks, ...isBlockedBy].map((id) => ({ kind: "subject", id }));
+}
+
+function uniqueTouches(touches: readonly Touch[]): readonly Touch[] {
+  return [...new Map(touches.map((touch) => [JSON.stringify(touch), touch])).values()];
+}

@@ -1,0 +1,72 @@
+import type { Evaluation } from "#shared/kit/rule.ts";
+import type { RuleName, SubjectId } from "#shared/model/ids.ts";
+import { signalId } from "#shared/model/ids.ts";
+import type { Signal } from "#shared/model/signal.ts";
+import type { Instant } from "#shared/model/time.ts";
+
+interface Input {
+  readonly rule: RuleName;
+  readonly subjectId: SubjectId;
+  readonly evaluation: Evaluation;
+  readonly stored: Signal | undefined;
+  readonly now: Instant;
+}
+
+/**
+ * What the signal becomes; undefined when it stays as it is. Unknown changes nothing: it neither
+ * opens, for absence is not proven, nor clears, for nothing was mended.
+ */
+export function nextSignal({ rule, subjectId, evaluation, stored, now }: Input): Signal | undefined {
+  if (evaluation.state === "unknown") return undefined;
+  if (evaluation.state === "cleared") {
+    if (stored?.state !== "open") return undefined;
+    return { ...stored, state: "cleared", clearedAt: now, clearedBecause: evaluation.because };
+  }
+  const { severity, title, evidence, teamIds, connectionIds, leaderId } = evaluation;
+  const finding = {
+    severity,
+    title,
+    evidence,
+    teamIds: [...teamIds],
+    connectionIds: [...connectionIds],
+    ...(leaderId !== undefined && { leaderId }),
+  };
+  if (stored?.state === "open") {
+    return isSame(stored, finding) ? undefined : { ...withoutLeader(stored), ...finding };
+  }
+  return {
+    type: "signal",
+    id: signalId(rule, subjectId),
+    rule,
+    subjectId,
+    state: "open",
+    generation: (stored?.generation ?? 0) + 1,
+    ...finding,
+    openedAt: now,
+    revision: stored?.revision ?? 1,
+  };
+}
+
+function withoutLeader({ leaderId: _leaderId, ...rest }: Signal): Omit<Signal, "leaderId"> {
+  return rest;
+}
+
+function isSame(stored: Signal, finding: Partial<Signal>): boolean {
+  const pick = (value: Partial<Signal>) =>
+    JSON.stringify([
+      value.severity,
+      value.title,
+      value.evidence?.sentence,
+      value.evidence?.path,
+      sortedEntries(value.evidence?.facts),
+      value.teamIds,
+      value.connectionIds,
+      value.leaderId,
+    ]);
+  return pick(stored) === pick(finding);
+}
+
+/** Attribute order inside a stored map is not kept by every table. */
+function sortedEntries(facts: Readonly<Record<string, unknown>> | undefined): unknown {
+  return Object.entries(facts ?? {}).toSorted(([a], [b]) => (a < b ? -1 : 1));
+}

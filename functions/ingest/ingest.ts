@@ -1,0 +1,152 @@
+import { gunzipSync } from "node:zlib";
+
+import { HubError, isRetryable } from "#shared/errors.ts";
+import type { Source } from "#shared/kit/connector.ts";
+import type { Registry } from "#shared/kit/registry.ts";
+import { openSource } from "#shared/kit/registry.ts";
+import type { Change, Rejected } from "#shared/model/change.ts";
+import type { Connection } from "#shared/model/connection.ts";
+import type { Delivery } from "#shared/model/delivery.ts";
+import { InboxMessage } from "#shared/model/delivery.ts";
+import type { ConnectionId } from "#shared/model/ids.ts";
+import type { Clock } from "#shared/ports/clock.ts";
+import type { Logger } from "#shared/ports/logger.ts";
+import type { Queue } from "#shared/ports/queue.ts";
+import type { Secrets } from "#shared/ports/secrets.ts";
+import type { Table } from "#shared/ports/table.ts";
+import { applyChanges } from "#shared/store/apply-changes.ts";
+import { quarantine, saveGaps } from "#shared/store/connection-parts.ts";
+import { listConnections } from "#shared/store/connections.ts";
+
+import type { DeliveryTally } from "./delivery-tally.ts";
+
+export interface IngestDeps {
+  readonly table: Table;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly secrets: Secrets;
+  readonly inbox: Queue;
+  readonly registry: Registry;
+  readonly tally: DeliveryTally;
+}
+
+/** How a message ended. `failed` comes back through the queue, and dies there after its last try. */
+type Ended = "done" | { readonly failed: unknown };
+
+/** Longest wait SQS can give a message. A source that asks for more is asked again then. */
+const delaySecondsMax = 900;
+/** A delivery put back so often is left to the next pull, which reads the same change. */
+const putBackMax = 20;
+
+interface Read {
+  readonly message: InboxMessage;
+  readonly changes: readonly Change[];
+  readonly rejected: readonly Rejected[];
+}
+
+/**
+ * Interprets a batch of deliveries and stores what they say in one go. Returns how each ended, in
+ * order. One bad delivery never stops the others.
+ */
+export async function ingest(deps: IngestDeps, bodies: readonly string[]): Promise<readonly Ended[]> {
+  const sources = new SourceCache(deps, await listConnections(deps.table));
+  const read = await Promise.all(bodies.map((body) => interpret(deps, sources, body)));
+  const readings = read.flatMap((one) => (typeof one === "object" && "changes" in one ? [one] : []));
+  try {
+    const applied = await applyChanges(
+      deps,
+      readings.flatMap((reading) => reading.changes),
+    );
+    if (readings.length > 0) {
+      deps.logger.debug("ingest.applied", { deliveries: readings.length, ...applied });
+    }
+    await account(deps, readings);
+  } catch (error) {
+    // Nothing of this batch is acknowledged; all of it is repeated, which is harmless.
+    return read.map((one) => (one === "done" ? "done" : { failed: error }));
+  }
+  return read.map((one) => (typeof one === "object" && "failed" in one ? one : "done"));
+}
+
+/** Opens each connection once per batch. */
+class SourceCache {
+  readonly #deps: IngestDeps;
+  readonly #connections: readonly Connection[];
+  readonly #open = new Map<ConnectionId, Promise<Source>>();
+
+  constructor(deps: IngestDeps, connections: readonly Connection[]) {
+    this.#deps = deps;
+    this.#connections = connections;
+  }
+
+  async get(id: ConnectionId): Promise<Source | undefined> {
+    const connection = this.#connections.find((candidate) => candidate.id === id);
+    if (!connection || connection.status === "removing") return undefined;
+    const opening = this.#open.get(id) ?? openSource(this.#deps, connection, this.#connections);
+    this.#open.set(id, opening);
+    return opening;
+  }
+}
+
+async function interpret(
+  deps: IngestDeps,
+  sources: SourceCache,
+  body: string,
+): Promise<Ended | Read> {
+  let message: InboxMessage;
+  try {
+    message = InboxMessage.parse(JSON.parse(body));
+  } catch (error) {
+    return { failed: error };
+  }
+  try {
+    const source = await sources.get(message.connectionId);
+    // The connection was removed while its last deliveries waited: there is nowhere to put them.
+    if (!source) return "done";
+    const reading = await source.interpret(deliveryOf(message));
+    await saveGaps(deps.table, message.connectionId, deps.clock.now(), reading.gaps ?? []);
+    return { message, changes: reading.changes, rejected: reading.rejected };
+  } catch (error) {
+    return afterFailure(deps, message, error);
+  }
+}
+
+function deliveryOf(message: InboxMessage): Delivery {
+  const { headers, query, receivedAt, body } = message;
+  const bytes =
+    "text" in body ? Buffer.from(body.text) : gunzipSync(Buffer.from(body.gzipBase64, "base64"));
+  return { headers, query, receivedAt, body: bytes };
+}
+
+async function afterFailure(
+  deps: IngestDeps,
+  message: InboxMessage,
+  error: unknown,
+): Promise<Ended | Read> {
+  const { connectionId, deliveryId, attempt } = message;
+  const code = error instanceof HubError ? error.code : "unexpected";
+  deps.logger.warn("ingest.delivery-failed", { connectionId, deliveryId, code, attempt });
+  if (!isRetryable(error)) {
+    return { message, changes: [], rejected: [{ record: deliveryId, reason: reasonOf(error) }] };
+  }
+  if (!(error instanceof HubError) || attempt >= putBackMax) return { failed: error };
+  // The source asked us to wait, or is down: a delayed message waits better than a queue's few tries.
+  const waitMs = error.retryAfterMs ?? 1000 * 2 ** attempt;
+  const delaySeconds = Math.min(delaySecondsMax, Math.max(1, Math.ceil(waitMs / 1000)));
+  await deps.inbox.send(JSON.stringify({ ...message, attempt: attempt + 1 }), { delaySeconds });
+  return "done";
+}
+
+function reasonOf(error: unknown): string {
+  return error instanceof HubError ? `${error.code}: ${error.message}` : "The delivery cannot be read";
+}
+
+async function account(deps: IngestDeps, readings: readonly Read[]): Promise<void> {
+  const at = deps.clock.now();
+  for (const { message, rejected } of readings) {
+    deps.tally.add(message.connectionId, rejected.length > 0 ? "rejected" : "ingested");
+    const where = { connectionId: message.connectionId, collection: "deliveries", at };
+    await quarantine(deps.table, where, rejected);
+  }
+  await deps.tally.flushIfDue();
+}

@@ -1,0 +1,97 @@
+import type { HubEvent } from "#shared/model/events.ts";
+import type { GoalId } from "#shared/model/ids.ts";
+import { GoalId as GoalIdSchema } from "#shared/model/ids.ts";
+import type { Alert, AlertStatus } from "#shared/model/signal.ts";
+import type { Instant } from "#shared/model/time.ts";
+import type { Item, ItemChange } from "#shared/ports/table.ts";
+import { readDocument } from "#shared/store/documents.ts";
+import { alertSpec, connectionSpec, signalSpec } from "#shared/store/specs.ts";
+
+/**
+ * What one change of the table means to the world outside. Pure and deterministic, ids included:
+ * the same change, told twice, gives the same events.
+ */
+export function eventsOf(change: ItemChange, now: Instant): readonly HubEvent[] {
+  if (!change.after || isSame(change.before, change.after)) return [];
+  switch (change.after["type"]) {
+    case "signal":
+      return signalEvents(change.before, change.after);
+    case "alert":
+      return alertEvents(change.before, change.after);
+    case "connection":
+      return connectionEvents(change.before, change.after, now);
+    case "goal":
+      return goalEvents(change, now);
+    default:
+      return [];
+  }
+}
+
+function isSame(before: Item | undefined, after: Item): boolean {
+  if (!before) return false;
+  const stamp = after["hash"] ?? after["revision"];
+  return stamp !== undefined && stamp === (before["hash"] ?? before["revision"]);
+}
+
+function signalEvents(before: Item | undefined, after: Item): readonly HubEvent[] {
+  const { type: _type, revision, ...detail } = readDocument(signalSpec, after);
+  const wasOpen = before?.["state"] === "open";
+  const isOpen = detail.state === "open";
+  const type = isOpen ? (wasOpen ? "signal.updated.v1" : "signal.opened.v1") : "signal.cleared.v1";
+  const at = detail.clearedAt ?? detail.openedAt;
+  return [{ id: `${detail.id}#${revision}`, type, at, detail }];
+}
+
+const alertEventTypes = {
+  pending: undefined,
+  open: "alert.opened.v1",
+  acknowledged: "alert.acknowledged.v1",
+  snoozed: "alert.snoozed.v1",
+  resolved: "alert.resolved.v1",
+} as const satisfies Record<AlertStatus, HubEvent["type"] | undefined>;
+
+function alertEvents(before: Item | undefined, after: Item): readonly HubEvent[] {
+  const alert = readDocument(alertSpec, after);
+  const type = alertEventTypes[alert.status];
+  const was = before && readDocument(alertSpec, before);
+  if (type === undefined || !isTransition(was, alert)) return [];
+  // Resolved in its grace: nobody was told that it opened, so nobody is told that it ended.
+  if (alert.status === "resolved" && was?.status === "pending") return [];
+  const { type: _type, revision, history: _history, ...detail } = alert;
+  return [{ id: `${alert.id}#${revision}`, type, at: alert.updatedAt, detail }];
+}
+
+function isTransition(was: Alert | undefined, is: Alert): boolean {
+  return was?.status !== is.status || was.generation !== is.generation;
+}
+
+function connectionEvents(
+  before: Item | undefined,
+  after: Item,
+  now: Instant,
+): readonly HubEvent[] {
+  const is = readDocument(connectionSpec, after);
+  const was = before && readDocument(connectionSpec, before);
+  const same =
+    was?.status === is.status &&
+    was.problem?.code === is.problem?.code &&
+    (was.readyAt === undefined) === (is.readyAt === undefined);
+  if (same) return [];
+  const detail = {
+    connectionId: is.id,
+    status: is.status,
+    isReady: is.readyAt !== undefined,
+    ...(is.problem && { problem: is.problem.code }),
+  };
+  return [{ id: `${is.id}#${is.revision}`, type: "connection.changed.v1", at: now, detail }];
+}
+
+function goalEvents({ after, sequenceNumber }: ItemChange, now: Instant): readonly HubEvent[] {
+  const id = GoalIdSchema.safeParse(after?.pk);
+  // Links of a goal live in its partition too; only the goal itself has the type.
+  if (!id.success || !after) return [];
+  const goalId: GoalId = id.data;
+  const change = after["isRemoved"] === true ? "removed" : "upserted";
+  const stamp = `${String(after["hash"])}#${sequenceNumber}`;
+  return [{ id: `${goalId}#${stamp}`, type: "goal.changed.v1", at: now, detail: { goalId, change } }];
+}
