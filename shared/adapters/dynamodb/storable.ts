@@ -1,0 +1,106 @@
+import { HubError } from "#shared/errors.ts";
+import type { Item, Json, Key } from "#shared/ports/table.ts";
+
+import { itemBytes, textBytes } from "./item-size.ts";
+import { keyAttributes } from "./schema.ts";
+
+/** DynamoDB's limit of an item, names and values together. */
+export const itemBytesMax = 400 * 1024;
+/** DynamoDB's limit of a sort key; `pk` sorts an index, so every key attribute keeps it. */
+const keyBytesMax = 1024;
+/** No key holds it, so that a prefix followed by it lies above every key that begins so. */
+export const highestCharacter = "\u{10ffff}";
+/** DynamoDB nests 32 levels, the embedded database 31. */
+const depthMax = 31;
+
+/**
+ * A deep, frozen copy of the item as the table keeps it: undefined dropped, broken surrogates
+ * replaced, -0 made 0. Throws `invariant.broken` for what DynamoDB cannot hold or give back
+ * unchanged, `input.too-large` above 400 KB.
+ */
+export function storable(item: Item): Item {
+  const copy = mapOf(item, "", 0);
+  for (const name of keyAttributes) {
+    const value = copy[name];
+    if (value !== undefined || name === "pk" || name === "sk") assertKeyText(item[name], name);
+  }
+  const bytes = itemBytes(copy);
+  if (bytes > itemBytesMax) {
+    throw new HubError(
+      "input.too-large",
+      `An item of ${String(bytes)} bytes cannot be stored: the limit is ${String(itemBytesMax)}. Store less of it.`,
+      { details: { bytes, bytesMax: itemBytesMax } },
+    );
+  }
+  return asItem(copy);
+}
+
+/** The key alone, checked; extra attributes of the argument are left behind. */
+export function storableKey(key: Key): Key {
+  assertKeyText(key.pk, "pk");
+  assertKeyText(key.sk, "sk");
+  return { pk: key.pk, sk: key.sk };
+}
+
+export function assertKeyText(value: unknown, name: string): asserts value is string {
+  if (typeof value !== "string" || value === "") {
+    throw new HubError(
+      "invariant.broken",
+      `Key attribute ${name} must be a text that is not empty`,
+    );
+  }
+  const wrong = !value.isWellFormed() || value.includes(highestCharacter);
+  if (wrong || textBytes(value) > keyBytesMax) {
+    throw new HubError(
+      "invariant.broken",
+      `Key attribute ${name} must be well-formed text of at most ${String(keyBytesMax)} bytes`,
+      { details: { bytes: textBytes(value) } },
+    );
+  }
+}
+
+/** Holds after `assertKeyText` has seen both key attributes of the map. */
+function asItem(map: Readonly<Record<string, Json>>): Item {
+  return map as Item;
+}
+
+function mapOf(source: object, path: string, depth: number): Readonly<Record<string, Json>> {
+  const copy: Record<string, Json> = {};
+  for (const [name, value] of Object.entries(source) as [string, unknown][]) {
+    if (value === undefined) continue;
+    // Assigning __proto__ would change the copy's prototype instead of storing anything.
+    if (name === "" || name === "__proto__") throw unstorable(`${path}${name}`, "name");
+    copy[name.toWellFormed()] = valueOf(value, `${path}${name}`, depth + 1);
+  }
+  return Object.freeze(copy);
+}
+
+function valueOf(value: unknown, path: string, depth: number): Json {
+  if (typeof value === "string") return value.toWellFormed();
+  if (typeof value === "boolean" || value === null) return value;
+  if (typeof value === "number") return numberOf(value, path);
+  if (depth > depthMax) throw unstorable(path, "depth");
+  if (Array.isArray(value)) {
+    return Object.freeze(value.map((element) => valueOf(element, `${path}[]`, depth + 1)));
+  }
+  if (typeof value === "object" && isPlain(value)) return mapOf(value, `${path}.`, depth);
+  throw unstorable(path, typeof value);
+}
+
+/** Beyond these bounds a number cannot be stored, or would be read back as another one. */
+function numberOf(value: number, path: string): number {
+  const size = Math.abs(value);
+  if (!(size <= Number.MAX_SAFE_INTEGER) || (size > 0 && size < 1e-130)) {
+    throw unstorable(path, "number out of range");
+  }
+  return value === 0 ? 0 : value;
+}
+
+function isPlain(value: object): boolean {
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === Object.prototype || prototype === null;
+}
+
+function unstorable(path: string, what: string): HubError {
+  return new HubError("invariant.broken", `Attribute ${path} cannot be stored (${what})`);
+}

@@ -1,0 +1,108 @@
+import { compareBytes } from "#shared/adapters/dynamodb/byte-order.ts";
+import { entryOf } from "#shared/adapters/dynamodb/units.ts";
+import { indexes } from "#shared/ports/table.ts";
+import type { IndexName, Item, Key } from "#shared/ports/table.ts";
+
+import { SortedEntries } from "./sorted-entries.ts";
+import type { Entry } from "./sorted-entries.ts";
+
+/** Items by key, kept together with what each index holds of them. */
+export interface ItemStore {
+  get(key: Key): Item | undefined;
+  /** Puts or, with undefined, removes. The item must be frozen and its own copy. */
+  set(key: Key, after: Item | undefined): void;
+  partition(index: IndexName | undefined, partition: string): SortedEntries | undefined;
+  walkAll(segment: number, segments: number, after: Key | undefined): Generator<Entry>;
+}
+
+type Partitions = Map<string, SortedEntries>;
+
+export function createItemStore(): ItemStore {
+  const table: Partitions = new Map();
+  const byIndex = Object.entries(indexes).map(([name, index]) => ({
+    name,
+    index,
+    partitions: new Map() as Partitions,
+  }));
+  let scanOrder: readonly Scanned[] | undefined;
+
+  const get = (key: Key): Item | undefined => table.get(key.pk)?.find(key)?.item;
+
+  return {
+    get,
+    set: (key, after) => {
+      const before = get(key);
+      const partitionCount = table.size;
+      replace(
+        table,
+        key,
+        before && { partition: key.pk, sort: key.sk, item: before },
+        after && { partition: key.pk, sort: key.sk, item: after },
+      );
+      if (table.size !== partitionCount) scanOrder = undefined;
+      for (const { index, partitions } of byIndex) {
+        replace(partitions, key, placeOf(index, before), placeOf(index, after));
+      }
+    },
+    partition: (index, partition) =>
+      index === undefined
+        ? table.get(partition)
+        : byIndex.find(({ name }) => name === index)?.partitions.get(partition),
+    walkAll: function* walkAll(segment, segments, after) {
+      scanOrder ??= [...table.keys()].map(scannedOf).sort(compareScanned);
+      const from = after && scannedOf(after.pk);
+      for (const scanned of scanOrder) {
+        if (scanned.hash % segments !== segment) continue;
+        const order = from === undefined ? 1 : compareScanned(scanned, from);
+        if (order < 0) continue;
+        const position = order === 0 && after ? { ...after, sort: after.sk } : undefined;
+        yield* table.get(scanned.pk)?.walk("", false, position) ?? [];
+      }
+    },
+  };
+}
+
+interface Place {
+  readonly partition: string;
+  readonly sort: string;
+  readonly item: Item;
+}
+
+function placeOf(index: (typeof indexes)[IndexName], item: Item | undefined): Place | undefined {
+  const entry = entryOf(index, item);
+  if (entry === undefined || item === undefined) return undefined;
+  // `storable` lets only text into key attributes; the projection always has the key.
+  return {
+    partition: String(entry[index.partition]),
+    sort: String(entry[index.sort]),
+    item: (entry === item ? item : Object.freeze(entry)) as Item,
+  };
+}
+
+function replace(partitions: Partitions, key: Key, before?: Place, after?: Place): void {
+  if (before && before.partition !== after?.partition) {
+    const entries = partitions.get(before.partition);
+    entries?.remove(key);
+    if (entries?.size === 0) partitions.delete(before.partition);
+  }
+  if (!after) return;
+  const entries = partitions.get(after.partition) ?? new SortedEntries();
+  if (entries.size === 0) partitions.set(after.partition, entries);
+  entries.put({ sort: after.sort, pk: key.pk, sk: key.sk, item: after.item });
+}
+
+interface Scanned {
+  readonly pk: string;
+  readonly hash: number;
+}
+
+/** A scan goes in the order of a hash, as DynamoDB's does; FNV-1a spreads keys over segments. */
+function scannedOf(pk: string): Scanned {
+  let hash = 0x811c9dc5;
+  for (const byte of Buffer.from(pk, "utf8")) hash = Math.imul(hash ^ byte, 0x01000193) >>> 0;
+  return { pk, hash };
+}
+
+function compareScanned(left: Scanned, right: Scanned): number {
+  return left.hash - right.hash || compareBytes(left.pk, right.pk);
+}
