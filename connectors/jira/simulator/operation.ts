@@ -1,0 +1,95 @@
+import * as z from "zod";
+
+import { CalendarDate } from "#shared/model/time.ts";
+
+import { CustomValue, IssueKey } from "./seed.ts";
+
+/** Who did it; absent: the first user of the site. */
+const actor = { actorId: z.string().optional() };
+const Key = IssueKey;
+const Custom = z.record(z.string().startsWith("customfield_"), CustomValue);
+
+/**
+ * Everything that may happen on a simulated site. Undefined leaves a thing as it is, null clears it.
+ * A link is named by its type's id, which survives renaming, and reads source —outward→ destination.
+ */
+export const JiraOperation = z.discriminatedUnion("kind", [
+  z.strictObject({
+    kind: z.literal("createIssue"),
+    projectKey: z.string(),
+    typeId: z.string(),
+    summary: z.string().min(1).max(255),
+    /** Absent: the site's first status of category `new`. */
+    statusId: z.string().optional(),
+    parentKey: Key.optional(),
+    assigneeId: z.string().optional(),
+    labels: z.array(z.string()).optional(),
+    duedate: CalendarDate.optional(),
+    custom: Custom.optional(),
+    ...actor,
+  }),
+  z.strictObject({
+    kind: z.literal("updateIssue"),
+    key: Key,
+    summary: z.string().min(1).max(255).optional(),
+    parentKey: Key.nullable().optional(),
+    assigneeId: z.string().nullable().optional(),
+    labels: z.array(z.string()).optional(),
+    duedate: CalendarDate.nullable().optional(),
+    custom: Custom.optional(),
+    ...actor,
+  }),
+  z.strictObject({
+    kind: z.literal("transitionIssue"),
+    key: Key,
+    statusId: z.string(),
+    ...actor,
+  }),
+  z.strictObject({
+    kind: z.literal("linkIssues"),
+    typeId: z.string(),
+    sourceKey: Key,
+    destinationKey: Key,
+    ...actor,
+  }),
+  z.strictObject({ kind: z.literal("unlinkIssues"), linkId: z.string(), ...actor }),
+  z.strictObject({
+    kind: z.literal("deleteIssue"),
+    key: Key,
+    /** Without it an issue with sub-tasks is refused, as Jira does. */
+    deleteSubtasks: z.boolean().optional(),
+    ...actor,
+  }),
+  /** Gives the issue the next key of another project; the old key keeps leading to it. */
+  z.strictObject({ kind: z.literal("moveIssue"), key: Key, projectKey: z.string(), ...actor }),
+  z.strictObject({
+    kind: z.literal("updateUser"),
+    accountId: z.string(),
+    active: z.boolean().optional(),
+    displayName: z.string().min(1).optional(),
+    ...actor,
+  }),
+  z.strictObject({
+    kind: z.literal("registerWebhook"),
+    name: z.string(),
+    url: z.url(),
+    events: z.array(z.string()).min(1),
+    /** Absent: deliveries are not signed. */
+    secret: z.string().optional(),
+    /** JQL that an issue of an issue event must match. */
+    filter: z.string().optional(),
+    excludeBody: z.boolean().default(false),
+    ...actor,
+  }),
+  z.strictObject({ kind: z.literal("removeWebhook"), id: z.string(), ...actor }),
+  z.strictObject({
+    kind: z.literal("putRemoteLink"),
+    key: Key,
+    globalId: z.string().max(255).optional(),
+    url: z.url(),
+    title: z.string(),
+    ...actor,
+  }),
+]);
+export type JiraOperation = z.infer<typeof JiraOperation>;
+export type JiraOperationOf<K extends JiraOperation["kind"]> = Extract<JiraOperation, { kind: K }>;

@@ -1,0 +1,126 @@
+import * as z from "zod";
+
+import { CalendarDate, Instant } from "#shared/model/time.ts";
+
+/** A value of a custom field as Jira's REST API gives it: text of a URL field, `{ id, name }` of a team. */
+export const CustomValue = z.json();
+
+const NumericId = z.string().regex(/^\d+$/u);
+export const IssueKey = z.string().regex(/^[A-Z][A-Z0-9_]+-\d+$/u);
+const ProjectKey = z.string().regex(/^[A-Z][A-Z0-9_]+$/u);
+const CustomFieldId = z.string().regex(/^customfield_\d+$/u);
+
+export const SeedUser = z.strictObject({
+  accountId: z.string().min(1),
+  displayName: z.string().min(1),
+  /** Leave out for a user whose profile hides it, which most do. */
+  emailAddress: z.email().optional(),
+  active: z.boolean().default(true),
+  accountType: z.enum(["atlassian", "app", "customer"]).default("atlassian"),
+  timeZone: z.string().default("Etc/UTC"),
+});
+
+/** A login that the REST API accepts. */
+export const SeedCredential = z.strictObject({
+  email: z.email(),
+  apiToken: z.string().min(8),
+  accountId: z.string().min(1),
+  /** Holds "Administer Jira": may register webhooks. */
+  isAdmin: z.boolean().default(true),
+  /** The only projects it may browse; absent: all. */
+  projectKeys: z.array(ProjectKey).optional(),
+});
+
+/** Several company-managed (`classic`) projects share a type by giving it the same id. */
+export const SeedIssueType = z.strictObject({
+  id: NumericId,
+  /** May be localized: clients must go by level. */
+  name: z.string().min(1),
+  /** -1 sub-task, 0 base, 1 epic, 2 and more above epics (Premium). */
+  hierarchyLevel: z.int().min(-1).max(10),
+});
+
+export const SeedProject = z.strictObject({
+  id: NumericId,
+  key: ProjectKey,
+  name: z.string().min(1),
+  /** `next-gen` is team-managed: its parents stay inside the project and end at the epic. */
+  style: z.enum(["classic", "next-gen"]).default("classic"),
+  leadAccountId: z.string().optional(),
+  issueTypes: z.array(SeedIssueType).min(1),
+});
+
+export const SeedStatus = z.strictObject({
+  id: NumericId,
+  /** May be localized: clients must go by category. */
+  name: z.string().min(1),
+  category: z.enum(["new", "indeterminate", "done"]),
+});
+
+export const SeedField = z.strictObject({
+  id: CustomFieldId,
+  name: z.string().min(1),
+  type: z.enum(["url", "team", "text"]),
+});
+
+/** `outward` reads source → destination ("blocks"), `inward` the other way ("is blocked by"). */
+export const SeedLinkType = z.strictObject({
+  id: NumericId,
+  name: z.string().min(1),
+  inward: z.string().min(1),
+  outward: z.string().min(1),
+});
+
+export const SeedIssue = z.strictObject({
+  id: NumericId,
+  /** Its project is the one with the key before the dash. */
+  key: IssueKey,
+  /** Id of an issue type of its project. */
+  typeId: NumericId,
+  summary: z.string().min(1).max(255),
+  statusId: NumericId,
+  /** One level up: in the same project for team-managed ones, anywhere for company-managed epics. */
+  parentKey: IssueKey.optional(),
+  assigneeId: z.string().optional(),
+  reporterId: z.string().optional(),
+  labels: z.array(z.string()).default([]),
+  duedate: CalendarDate.optional(),
+  created: Instant,
+  updated: Instant,
+  custom: z.record(CustomFieldId, CustomValue).default({}),
+});
+
+/** Source —outward→ destination: of type Blocks, the source blocks the destination. */
+export const SeedLink = z.strictObject({
+  id: NumericId,
+  typeId: NumericId,
+  sourceKey: IssueKey,
+  destinationKey: IssueKey,
+});
+
+/** Jira's own three, with its usual ids. */
+const usualLinkTypes = [
+  { id: "10000", name: "Blocks", inward: "is blocked by", outward: "blocks" },
+  { id: "10002", name: "Duplicate", inward: "is duplicated by", outward: "duplicates" },
+  { id: "10003", name: "Relates", inward: "relates to", outward: "relates to" },
+];
+
+/**
+ * All that a simulated Jira site starts with: plain JSON, everything refers by id or key. Build it with
+ * `z.input<typeof JiraSeed>` (defaults may be left out) and hand it to `startJiraSimulator`, which
+ * checks the references.
+ */
+export const JiraSeed = z.strictObject({
+  /** As in `https://<siteName>.atlassian.net`. */
+  siteName: z.string().regex(/^[a-z][a-z0-9-]*$/u),
+  users: z.array(SeedUser).min(1),
+  credentials: z.array(SeedCredential).min(1),
+  projects: z.array(SeedProject).min(1),
+  statuses: z.array(SeedStatus).min(1),
+  fields: z.array(SeedField).default([]),
+  linkTypes: z.array(SeedLinkType).default(usualLinkTypes),
+  issues: z.array(SeedIssue).default([]),
+  links: z.array(SeedLink).default([]),
+});
+export type JiraSeed = z.infer<typeof JiraSeed>;
+export type JiraSeedInput = z.input<typeof JiraSeed>;
