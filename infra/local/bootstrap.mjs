@@ -64,7 +64,9 @@ function installedByHand() {
   if (present === undefined || existsSync(stampFile)) return false;
   return Object.entries(JSON.parse(packageLock).packages).every(([path, wanted]) => {
     if (path === "" || (level === "production" && (wanted.dev || wanted.devOptional))) return true;
-    if (wanted.optional && !fits(wanted)) return true;
+    // Optional without a platform of its own: a dependency of one that has, and comes or stays away
+    // with it.
+    if (wanted.optional && (wanted.os === undefined || !fits(wanted))) return true;
     return present[path]?.version === wanted.version && existsSync(join(root, path));
   });
 }
