@@ -141,7 +141,7 @@ export const functions = {
     triggers: [
       { kind: "queue", queue: "pulls", batchSize: 1, batchWindowSeconds: 0, maxConcurrency: 10 },
     ],
-    rights: ["table:read", "table:write", "queue:pulls:send", "secrets:read"],
+    rights: ["table:read", "table:write", "queue:pulls:send", "secrets:read", "secrets:write"],
     timeoutSeconds: 900,
     memoryMb: 1024,
   },
@@ -166,9 +166,11 @@ export const functions = {
         retryAttempts: 10,
         maxRecordAgeHours: 24,
       },
+      // The self-check: recompute everything, mend what drifted.
+      { kind: "schedule", everyMinutes: 60 },
     ],
     rights: ["table:read", "table:write"],
-    timeoutSeconds: 120,
+    timeoutSeconds: 300,
     memoryMb: 1024,
   },
   relay: {
@@ -204,11 +206,11 @@ export const functions = {
     memoryMb: 256,
   },
   sweep: {
-    summary: "The clock: due pulls, grace periods, snoozes, staleness, self-check",
+    summary: "The clock: due pulls, grace periods, snoozes, webhook registrations, staleness",
     triggers: [{ kind: "schedule", everyMinutes: 1 }],
-    rights: ["table:read", "table:write", "queue:pulls:send", "secrets:read"],
-    timeoutSeconds: 300,
-    memoryMb: 1024,
+    rights: ["table:read", "table:write", "queue:pulls:send"],
+    timeoutSeconds: 60,
+    memoryMb: 256,
   },
 } as const satisfies Record<string, FunctionSpec>;
 export type FunctionName = keyof typeof functions;

@@ -1,8 +1,8 @@
-import type { Delta, Rule, Touch } from "#shared/kit/rule.ts";
 import { pathToAnchor } from "#shared/graph/line-of-sight.ts";
+import type { Delta, Rule, Touch } from "#shared/kit/rule.ts";
+import type { Connection } from "#shared/model/connection.ts";
 import type { SubjectId, WorkItemId } from "#shared/model/ids.ts";
 import { WorkItemId as WorkItemIdSchema, dependencyId } from "#shared/model/ids.ts";
-import type { Connection } from "#shared/model/connection.ts";
 import type { Clock } from "#shared/ports/clock.ts";
 import type { Logger } from "#shared/ports/logger.ts";
 import type { ReadRecord, Table } from "#shared/ports/table.ts";
@@ -53,10 +53,7 @@ export async function detect(deps: DetectDeps, deltas: readonly Delta[]): Promis
   else await evaluateSubjects(context, subjects);
 }
 
-function isOfReadySource(
-  { before, after }: Delta,
-  sources: EvaluateDeps["sources"],
-): boolean {
+function isOfReadySource({ before, after }: Delta, sources: EvaluateDeps["sources"]): boolean {
   const thing = after ?? before;
   if (thing === undefined || !("connectionId" in thing)) return true;
   // A removed connection's records must still clear their signals.

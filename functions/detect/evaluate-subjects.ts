@@ -1,9 +1,14 @@
-import type { EvaluateInput, Evaluation, Rule } from "#shared/kit/rule.ts";
-import type { MemoryGraph } from "#shared/graph/view.ts";
-import type { SourceStates } from "#shared/graph/sources.ts";
 import type { Org } from "#shared/graph/org.ts";
+import type { SourceStates } from "#shared/graph/sources.ts";
+import type { MemoryGraph } from "#shared/graph/view.ts";
+import type { EvaluateInput, Evaluation, Rule } from "#shared/kit/rule.ts";
 import type { SubjectId, WorkItemId } from "#shared/model/ids.ts";
-import { DependencyId, WorkItemId as WorkItemIdSchema, readDependencyId, signalId } from "#shared/model/ids.ts";
+import {
+  DependencyId,
+  WorkItemId as WorkItemIdSchema,
+  readDependencyId,
+  signalId,
+} from "#shared/model/ids.ts";
 import type { Signal } from "#shared/model/signal.ts";
 import type { Clock } from "#shared/ports/clock.ts";
 import type { Logger } from "#shared/ports/logger.ts";
@@ -81,7 +86,10 @@ async function evaluateOnce(
       const { rule, options } = subject.active;
       const input: EvaluateInput<unknown> = { view: graph, subjectId: subject.id, options, now };
       const id = signalId(rule.name, subject.id);
-      return [subject, await store(deps, rule.evaluate(input), { subject, stored: stored.get(id) })] as const;
+      return [
+        subject,
+        await store(deps, rule.evaluate(input), { subject, stored: stored.get(id) }),
+      ] as const;
     }),
   );
 }
@@ -123,7 +131,13 @@ async function store(
   { subject, stored }: { readonly subject: Subject; readonly stored: Signal | undefined },
 ): Promise<Outcome> {
   const { rule } = subject.active;
-  const next = nextSignal({ rule: rule.name, subjectId: subject.id, evaluation, stored, now: deps.clock.now() });
+  const next = nextSignal({
+    rule: rule.name,
+    subjectId: subject.id,
+    evaluation,
+    stored,
+    now: deps.clock.now(),
+  });
   if (!next) return "same";
   const ok = stored
     ? (await replaceDocument(deps.table, signalSpec, stored, next)) !== undefined

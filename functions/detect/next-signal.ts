@@ -16,7 +16,13 @@ interface Input {
  * What the signal becomes; undefined when it stays as it is. Unknown changes nothing: it neither
  * opens, for absence is not proven, nor clears, for nothing was mended.
  */
-export function nextSignal({ rule, subjectId, evaluation, stored, now }: Input): Signal | undefined {
+export function nextSignal({
+  rule,
+  subjectId,
+  evaluation,
+  stored,
+  now,
+}: Input): Signal | undefined {
   if (evaluation.state === "unknown") return undefined;
   if (evaluation.state === "cleared") {
     if (stored?.state !== "open") return undefined;

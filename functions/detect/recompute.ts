@@ -1,10 +1,10 @@
-import type { Subject } from "./evaluate-subjects.ts";
-import type { DetectDeps } from "./detect.ts";
-import { readSourceStates } from "#shared/store/connections.ts";
 import { signalId } from "#shared/model/ids.ts";
+import { readSourceStates } from "#shared/store/connections.ts";
 import { loadWholeGraph } from "#shared/store/whole-graph.ts";
 
 import { activeRules } from "./active-rules.ts";
+import type { DetectDeps } from "./detect.ts";
+import type { Subject } from "./evaluate-subjects.ts";
 import { evaluateSubjects } from "./evaluate-subjects.ts";
 import { nextSignal } from "./next-signal.ts";
 
@@ -34,7 +34,8 @@ export async function recompute(deps: RecomputeDeps): Promise<Recomputed> {
   const rules = await activeRules(deps.table, deps.rules, deps.logger);
   for (const active of rules) {
     const ids = new Set(active.rule.subjects(graph));
-    for (const signal of openSignals) if (signal.rule === active.rule.name) ids.add(signal.subjectId);
+    for (const signal of openSignals)
+      if (signal.rule === active.rule.name) ids.add(signal.subjectId);
     for (const id of ids) {
       subjects += 1;
       const input = { view: graph, subjectId: id, options: active.options, now };

@@ -48,10 +48,15 @@ interface Read {
  * Interprets a batch of deliveries and stores what they say in one go. Returns how each ended, in
  * order. One bad delivery never stops the others.
  */
-export async function ingest(deps: IngestDeps, bodies: readonly string[]): Promise<readonly Ended[]> {
+export async function ingest(
+  deps: IngestDeps,
+  bodies: readonly string[],
+): Promise<readonly Ended[]> {
   const sources = new SourceCache(deps, await listConnections(deps.table));
   const read = await Promise.all(bodies.map((body) => interpret(deps, sources, body)));
-  const readings = read.flatMap((one) => (typeof one === "object" && "changes" in one ? [one] : []));
+  const readings = read.flatMap((one) =>
+    typeof one === "object" && "changes" in one ? [one] : [],
+  );
   try {
     const applied = await applyChanges(
       deps,
@@ -138,7 +143,9 @@ async function afterFailure(
 }
 
 function reasonOf(error: unknown): string {
-  return error instanceof HubError ? `${error.code}: ${error.message}` : "The delivery cannot be read";
+  return error instanceof HubError
+    ? `${error.code}: ${error.message}`
+    : "The delivery cannot be read";
 }
 
 async function account(deps: IngestDeps, readings: readonly Read[]): Promise<void> {

@@ -13,7 +13,10 @@ const keptMax = 1000;
 export class KnownConnections {
   readonly #table: Table;
   readonly #clock: Clock;
-  readonly #kept = new Map<ConnectionId, { readonly connection: Connection; readonly untilMs: number }>();
+  readonly #kept = new Map<
+    ConnectionId,
+    { readonly connection: Connection; readonly untilMs: number }
+  >();
 
   constructor(table: Table, clock: Clock) {
     this.#table = table;

@@ -101,7 +101,11 @@ async function verify(
   return isSame ? verdict : webhook.verify(incoming, fresh, nowMs);
 }
 
-function messageOf(incoming: Incoming, connectionId: ConnectionId, deliveryId: string): InboxMessage {
+function messageOf(
+  incoming: Incoming,
+  connectionId: ConnectionId,
+  deliveryId: string,
+): InboxMessage {
   const text = Buffer.from(incoming.body).toString("utf8");
   return {
     connector: incoming.connector,

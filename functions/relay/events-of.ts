@@ -93,5 +93,7 @@ function goalEvents({ after, sequenceNumber }: ItemChange, now: Instant): readon
   const goalId: GoalId = id.data;
   const change = after["isRemoved"] === true ? "removed" : "upserted";
   const stamp = `${String(after["hash"])}#${sequenceNumber}`;
-  return [{ id: `${goalId}#${stamp}`, type: "goal.changed.v1", at: now, detail: { goalId, change } }];
+  return [
+    { id: `${goalId}#${stamp}`, type: "goal.changed.v1", at: now, detail: { goalId, change } },
+  ];
 }

@@ -2,6 +2,7 @@ import type * as z from "zod";
 
 import type { Rejected, Change } from "#shared/model/change.ts";
 import type { Delivery } from "#shared/model/delivery.ts";
+import type { Fact } from "#shared/model/facts.ts";
 import type { ConnectionId, FactId, FactType, GoalId, WorkItemId } from "#shared/model/ids.ts";
 import type { Clock } from "#shared/ports/clock.ts";
 import type { Logger } from "#shared/ports/logger.ts";
@@ -89,6 +90,8 @@ export interface Source {
   pull(collection: string, position: string | undefined): AsyncIterable<PulledPage>;
   /** All ids of a collection as the account sees them now. A thrown error means: incomplete, conclude nothing. */
   enumerate(collection: string): AsyncIterable<readonly FactId[]>;
+  /** Whether a stored fact is one of this collection's, where several collections hold one type. */
+  isOf(collection: string, fact: Fact): boolean;
   /** Reads some records by id: for those an enumeration showed and the store lacks. */
   readByIds(collection: string, ids: readonly FactId[]): Promise<Reading>;
   /** What is under these ids, asked one by one or in bulk: absence from a list is never proof. */

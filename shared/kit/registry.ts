@@ -38,7 +38,9 @@ export class Registry {
     this.find(connection.connector)?.providesGoals(connection.settings) ?? false;
 
   /** Builds the function that says which entity of which connection a URL shows. */
-  urlResolver(connections: readonly Connection[]): (url: string) => WorkItemId | GoalId | undefined {
+  urlResolver(
+    connections: readonly Connection[],
+  ): (url: string) => WorkItemId | GoalId | undefined {
     return (text) => {
       const url = URL.parse(text);
       if (!url) return undefined;
@@ -119,7 +121,10 @@ export async function openNotifier(deps: OpenDeps, connection: Connection): Prom
   if (!connector.notifier) {
     throw new HubError("input.invalid", `${connector.title} cannot deliver messages`);
   }
-  const [build, settings] = await Promise.all([connector.notifier(), fullSettings(deps, connection)]);
+  const [build, settings] = await Promise.all([
+    connector.notifier(),
+    fullSettings(deps, connection),
+  ]);
   // As above: parsed by this connector's own schema.
   return build(settings as never);
 }

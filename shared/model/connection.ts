@@ -74,6 +74,8 @@ export const Subscription = z.strictObject({
   /** The source's id of it, known once creation succeeded; what deregistering needs. */
   nativeId: z.string().max(200).optional(),
   state: z.enum(["pending", "active", "failed"]),
+  /** The hub's address it was made for; at another one it must be made anew. */
+  publicUrl: z.string().max(300),
   createdAt: Instant,
   problem: z.string().max(500).optional(),
 });

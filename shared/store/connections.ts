@@ -34,7 +34,10 @@ export type ProvidesGoals = (connection: Connection) => boolean;
 export async function readSourceStates(
   table: Table,
   clock: Clock,
-  registry: { readonly providesGoals: ProvidesGoals; readonly isSource: (connection: Connection) => boolean },
+  registry: {
+    readonly providesGoals: ProvidesGoals;
+    readonly isSource: (connection: Connection) => boolean;
+  },
 ): Promise<SourceStates> {
   const connections = (await listConnections(table)).filter(
     (connection) => connection.status !== "removing" && registry.isSource(connection),

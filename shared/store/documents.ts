@@ -11,6 +11,9 @@ interface Versioned {
   readonly revision: number;
 }
 
+/** A document as its verbs make it: the revision is the store's business. */
+export type Unversioned<T extends Versioned> = Omit<T, "revision">;
+
 /** How one kind of hub-born thing is kept: its schema, its key, its place in the `list` index. */
 export interface DocumentSpec<T extends Versioned> {
   readonly schema: z.ZodType<T>;
@@ -70,7 +73,7 @@ export async function replaceDocument<T extends Versioned>(
   table: Table,
   spec: DocumentSpec<T>,
   before: T,
-  after: Omit<T, "revision">,
+  after: Unversioned<T>,
 ): Promise<T | undefined> {
   // The spread keeps every field of T but the revision, which is set right here.
   const next = { ...after, revision: before.revision + 1 } as unknown as T;
@@ -100,7 +103,7 @@ export async function updateDocument<T extends Versioned>(
   table: Table,
   spec: DocumentSpec<T>,
   key: Key,
-  change: (current: T) => Omit<T, "revision"> | undefined,
+  change: (current: T) => Unversioned<T> | undefined,
 ): Promise<T> {
   for (let round = 0; round < roundsMax; round += 1) {
     const current = await getDocument(table, spec, key);

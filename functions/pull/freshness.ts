@@ -1,0 +1,67 @@
+import type { HubError } from "#shared/errors.ts";
+import type { Connection } from "#shared/model/connection.ts";
+import { Cursor } from "#shared/model/connection.ts";
+import type { ConnectionId } from "#shared/model/ids.ts";
+import { fromItem } from "#shared/store/codec.ts";
+import type { Unversioned } from "#shared/store/documents.ts";
+import { updateDocument } from "#shared/store/documents.ts";
+import { factKey } from "#shared/store/keys.ts";
+import { queryAll } from "#shared/store/list.ts";
+import { connectionSpec } from "#shared/store/specs.ts";
+
+import type { PullDeps } from "./deps.ts";
+
+/**
+ * A run ended well. The connection is ready once every collection was read whole, and fresh when
+ * none of them is failing; a problem that had degraded it is over.
+ */
+export async function markFresh(deps: PullDeps, connectionId: ConnectionId): Promise<void> {
+  const cursors = await listPullCursors(deps, connectionId);
+  const isReady = cursors.every((cursor) => cursor.backfilledAt !== undefined);
+  const isFresh = isReady && cursors.every((cursor) => cursor.state !== "failed");
+  if (!isFresh) return;
+  const now = deps.clock.now();
+  await updateDocument(deps.table, connectionSpec, factKey(connectionId), (connection) => {
+    const { problem: _problem, ...rest } = connection;
+    return {
+      ...rest,
+      readyAt: connection.readyAt ?? now,
+      freshAt: now,
+      status: connection.status === "degraded" ? "active" : connection.status,
+      updatedAt: now,
+    };
+  });
+}
+
+export async function listPullCursors(
+  deps: Pick<PullDeps, "table">,
+  connectionId: ConnectionId,
+): Promise<Cursor[]> {
+  const items = await queryAll(deps.table, {
+    partition: connectionId,
+    sortPrefix: "cursor#pull#",
+    consistent: true,
+  });
+  return items.map((item) => fromItem(Cursor, item));
+}
+
+/** An admin must act on a failure that no waiting mends: the connection says so until it works again. */
+export async function noteProblem(
+  deps: Pick<PullDeps, "table" | "clock">,
+  connectionId: ConnectionId,
+  error: HubError | undefined,
+): Promise<void> {
+  if (!error || error.traits.retry === "later") return;
+  const now = deps.clock.now();
+  await updateDocument(
+    deps.table,
+    connectionSpec,
+    factKey(connectionId),
+    (connection): Unversioned<Connection> | undefined => {
+      if (connection.status !== "active" && connection.status !== "degraded") return undefined;
+      if (connection.problem?.code === error.code) return undefined;
+      const problem = { code: error.code, message: error.message.slice(0, 500), since: now };
+      return { ...connection, status: "degraded", problem, updatedAt: now };
+    },
+  );
+}

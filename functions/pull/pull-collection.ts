@@ -1,0 +1,179 @@
+import { HubError, isRetryable } from "#shared/errors.ts";
+import type { Collection, PulledPage, Source } from "#shared/kit/connector.ts";
+import type { Connection, Cursor } from "#shared/model/connection.ts";
+import type { PullMessage } from "#shared/model/pull.ts";
+import type { Instant } from "#shared/model/time.ts";
+import { instantOf, minuteMs } from "#shared/model/time.ts";
+import { applyChanges } from "#shared/store/apply-changes.ts";
+import { quarantine, saveGaps } from "#shared/store/connection-parts.ts";
+import type { Unversioned } from "#shared/store/documents.ts";
+import { getDocument, replaceDocument, updateDocument } from "#shared/store/documents.ts";
+import { cursorKey } from "#shared/store/keys.ts";
+import { cursorSpec } from "#shared/store/specs.ts";
+
+import type { PullDeps } from "./deps.ts";
+import { markFresh, noteProblem } from "./freshness.ts";
+
+interface Run {
+  readonly connection: Connection;
+  readonly collection: Collection;
+  readonly source: Source;
+}
+
+/** A run hands over to a new message after this long, well before the function's own limit. */
+const runMsMax = 10 * minuteMs;
+/** First wait after a failure that may pass by itself; doubles up to half an hour. */
+const retryMsMin = 15_000;
+const retryMsMax = 30 * minuteMs;
+
+/**
+ * Reads a collection on from its cursor, page by page: a page is stored before the cursor moves, so
+ * a crash repeats a page but never skips one. Another run on the same cursor makes this one stop.
+ */
+export async function pullCollection(deps: PullDeps, run: Run): Promise<void> {
+  const key = cursorKey(run.connection.id, run.collection.name, "pull");
+  const found = await getDocument(deps.table, cursorSpec, key);
+  const begun =
+    found && (await replaceDocument(deps.table, cursorSpec, found, beginRun(deps, found)));
+  if (!begun) return;
+  let cursor: Cursor = begun;
+  const startedMs = deps.clock.nowMs();
+  try {
+    for await (const page of run.source.pull(run.collection.name, cursor.position)) {
+      await storePage(deps, run, page);
+      const next = afterPage(deps, { cursor, page, run });
+      const moved: Cursor | undefined = await replaceDocument(deps.table, cursorSpec, cursor, next);
+      // Somebody else moved the cursor: this page is stored, which is harmless, and theirs goes on.
+      if (!moved) return;
+      cursor = moved;
+      if (page.isLast) return await markFresh(deps, run.connection.id);
+      if (deps.clock.nowMs() - startedMs > runMsMax) return await handOver(deps, run);
+    }
+  } catch (error) {
+    await recordFailure(deps, cursor, error);
+  }
+}
+
+function beginRun(deps: PullDeps, cursor: Cursor): Unversioned<Cursor> {
+  const now = deps.clock.now();
+  const isResuming = cursor.state === "running" || cursor.state === "failed";
+  const fresh = { recordsRead: 0, changesApplied: 0, recordsRejected: 0, startedAt: now };
+  const { problem: _problem, recordsTotal: _total, ...rest } = cursor;
+  return {
+    ...rest,
+    ...(isResuming && cursor.startedAt !== undefined ? {} : fresh),
+    ...(isResuming && cursor.recordsTotal !== undefined && { recordsTotal: cursor.recordsTotal }),
+    state: "running",
+    // If this run dies without a word, the clock takes it up again then.
+    dueAt: instantOf(deps.clock.nowMs() + runMsMax),
+    updatedAt: now,
+  };
+}
+
+async function storePage(deps: PullDeps, run: Run, page: PulledPage): Promise<void> {
+  const now = deps.clock.now();
+  const connectionId = run.connection.id;
+  const applied = await applyChanges(deps, page.changes);
+  await quarantine(
+    deps.table,
+    { connectionId, collection: run.collection.name, at: now },
+    page.rejected,
+  );
+  await saveGaps(deps.table, connectionId, now, page.gaps ?? []);
+  deps.logger.info("pull.page-stored", {
+    connectionId,
+    collection: run.collection.name,
+    records: page.recordsRead,
+    rejected: page.rejected.length,
+    ...applied,
+  });
+}
+
+interface PageContext {
+  readonly cursor: Cursor;
+  readonly page: PulledPage;
+  readonly run: Run;
+}
+
+function afterPage(deps: PullDeps, { cursor, page, run }: PageContext): Unversioned<Cursor> {
+  const now = deps.clock.now();
+  const next = {
+    ...cursor,
+    position: page.position,
+    recordsRead: cursor.recordsRead + page.recordsRead,
+    changesApplied: cursor.changesApplied + page.changes.length,
+    recordsRejected: cursor.recordsRejected + page.rejected.length,
+    ...(page.recordsTotal !== undefined && { recordsTotal: page.recordsTotal }),
+    updatedAt: now,
+  };
+  if (!page.isLast) return { ...next, dueAt: instantOf(deps.clock.nowMs() + runMsMax) };
+  return {
+    ...next,
+    mode: "poll",
+    state: "idle",
+    completedAt: now,
+    backfilledAt: cursor.backfilledAt ?? now,
+    dueAt: instantOf(deps.clock.nowMs() + run.collection.pullEveryMinutes * minuteMs),
+  };
+}
+
+async function handOver(deps: PullDeps, { connection, collection }: Run): Promise<void> {
+  const message: PullMessage = {
+    kind: "pull",
+    connectionId: connection.id,
+    collection: collection.name,
+  };
+  await deps.pulls.send(JSON.stringify(message));
+}
+
+/** The cursor keeps its position; the clock tries again when the source said, or after growing waits. */
+async function recordFailure(deps: PullDeps, cursor: Cursor, error: unknown): Promise<void> {
+  const now = deps.clock.now();
+  const known = error instanceof HubError ? error : undefined;
+  deps.logger.warn("pull.failed", {
+    connectionId: cursor.connectionId,
+    collection: cursor.collection,
+    code: known?.code ?? "unexpected",
+    ...(known === undefined && error instanceof Error && { errorName: error.name }),
+  });
+  await updateDocument(
+    deps.table,
+    cursorSpec,
+    cursorKeyOf(cursor),
+    (current): Unversioned<Cursor> => ({
+      ...withPosition(current, known),
+      state: "failed",
+      updatedAt: now,
+      dueAt: retryAt(deps, current, error),
+      problem: {
+        code: known?.code ?? "invariant.broken",
+        message: (
+          known?.message ?? "Reading failed in a way we did not foresee; it will be tried again"
+        ).slice(0, 500),
+        since: current.problem?.since ?? now,
+      },
+    }),
+  );
+  await noteProblem(deps, cursor.connectionId, known);
+}
+
+function cursorKeyOf(cursor: Cursor) {
+  return cursorKey(cursor.connectionId, cursor.collection, "pull");
+}
+
+/** A position that the source no longer takes is dropped: the next run reads the collection whole. */
+function withPosition(cursor: Cursor, error: HubError | undefined): Cursor {
+  if (error?.code !== "connector.cursor-expired") return cursor;
+  const { position: _position, ...rest } = cursor;
+  return { ...rest, mode: "backfill" };
+}
+
+function retryAt(deps: PullDeps, cursor: Cursor, error: unknown): Instant {
+  const nowMs = deps.clock.nowMs();
+  if (error instanceof HubError && error.retryAfterMs !== undefined) {
+    return instantOf(nowMs + error.retryAfterMs);
+  }
+  if (!isRetryable(error)) return instantOf(nowMs + retryMsMax);
+  const failingForMs = cursor.problem ? nowMs - Date.parse(cursor.problem.since) : 0;
+  return instantOf(nowMs + Math.min(retryMsMax, Math.max(retryMsMin, failingForMs)));
+}

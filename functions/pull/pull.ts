@@ -1,0 +1,81 @@
+import { HubError } from "#shared/errors.ts";
+import { openSource } from "#shared/kit/registry.ts";
+import type { Connection, Cursor } from "#shared/model/connection.ts";
+import type { PullMessage } from "#shared/model/pull.ts";
+import { instantOf, minuteMs } from "#shared/model/time.ts";
+import { listConnections } from "#shared/store/connections.ts";
+import type { Unversioned } from "#shared/store/documents.ts";
+import { updateDocument } from "#shared/store/documents.ts";
+import { cursorKey } from "#shared/store/keys.ts";
+import { cursorSpec } from "#shared/store/specs.ts";
+
+import type { PullDeps } from "./deps.ts";
+import { noteProblem } from "./freshness.ts";
+import { pullCollection } from "./pull-collection.ts";
+import { reconcileCollection } from "./reconcile-collection.ts";
+import { removeConnection } from "./remove-connection.ts";
+import { subscribe } from "./subscribe.ts";
+
+/** After a failed reconcile, the next try. */
+const reconcileAgainMs = 30 * minuteMs;
+
+/** Does one piece of reading. Failures of the source are recorded where people see them, not thrown. */
+export async function pull(deps: PullDeps, message: PullMessage): Promise<void> {
+  const connections = await listConnections(deps.table);
+  const connection = connections.find((candidate) => candidate.id === message.connectionId);
+  if (!connection) return;
+  if (message.kind === "remove") return removeConnection(deps, connection);
+  if (connection.status !== "active" && connection.status !== "degraded") return;
+  try {
+    await read(deps, message, { connection, connections });
+  } catch (error) {
+    if (!(error instanceof HubError)) throw error;
+    deps.logger.warn("pull.failed", {
+      connectionId: connection.id,
+      kind: message.kind,
+      code: error.code,
+    });
+    if (message.kind !== "subscribe") await recordCursorProblem(deps, message, error);
+    await noteProblem(deps, connection.id, error);
+  }
+}
+
+async function read(
+  deps: PullDeps,
+  message: Exclude<PullMessage, { kind: "remove" }>,
+  {
+    connection,
+    connections,
+  }: { readonly connection: Connection; readonly connections: readonly Connection[] },
+): Promise<void> {
+  const source = await openSource(deps, connection, connections);
+  if (message.kind === "subscribe") return subscribe(deps, { connection, source });
+  const collection = deps.registry
+    .get(connection.connector)
+    .collections.find((candidate) => candidate.name === message.collection);
+  // A collection that a newer release no longer has.
+  if (!collection) return;
+  const run = { connection, collection, source };
+  if (message.kind === "pull") await pullCollection(deps, run);
+  else await reconcileCollection(deps, run);
+}
+
+async function recordCursorProblem(
+  deps: PullDeps,
+  message: Extract<PullMessage, { kind: "pull" | "reconcile" }>,
+  error: HubError,
+): Promise<void> {
+  const now = deps.clock.now();
+  const key = cursorKey(message.connectionId, message.collection, message.kind);
+  await updateDocument(deps.table, cursorSpec, key, (cursor): Unversioned<Cursor> => ({
+    ...cursor,
+    state: "failed",
+    updatedAt: now,
+    dueAt: instantOf(deps.clock.nowMs() + (error.retryAfterMs ?? reconcileAgainMs)),
+    problem: {
+      code: error.code,
+      message: error.message.slice(0, 500),
+      since: cursor.problem?.since ?? now,
+    },
+  }));
+}

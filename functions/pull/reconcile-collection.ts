@@ -1,0 +1,162 @@
+import { HubError } from "#shared/errors.ts";
+import type { Collection, Source } from "#shared/kit/connector.ts";
+import type { Change } from "#shared/model/change.ts";
+import type { Connection, Cursor } from "#shared/model/connection.ts";
+import type { FactId } from "#shared/model/ids.ts";
+import { readFactId } from "#shared/model/ids.ts";
+import { instantOf, minuteMs } from "#shared/model/time.ts";
+import { applyChanges } from "#shared/store/apply-changes.ts";
+import { quarantine, saveGaps } from "#shared/store/connection-parts.ts";
+import type { Unversioned } from "#shared/store/documents.ts";
+import { updateDocument } from "#shared/store/documents.ts";
+import { readFactItem } from "#shared/store/facts.ts";
+import { cursorKey } from "#shared/store/keys.ts";
+import { scanAll } from "#shared/store/list.ts";
+import { cursorSpec } from "#shared/store/specs.ts";
+
+import type { PullDeps } from "./deps.ts";
+
+interface Run {
+  readonly connection: Connection;
+  readonly collection: Collection;
+  readonly source: Source;
+}
+
+export interface Reconciled {
+  readonly enumerated: number;
+  readonly added: number;
+  readonly removed: number;
+  readonly hidden: number;
+}
+
+/** Of what we hold, at most this share may vanish at once before we believe our eyes. */
+const shrinkShareMax = 0.3;
+/** …unless it is only a handful. */
+const shrinkCountMin = 20;
+const idsPerRead = 100;
+
+/**
+ * Enumerates a collection and mends what pulls and webhooks missed: records we lack are read, records
+ * that are gone are buried after confirmation one by one. Missing is "gone or hidden" until confirmed;
+ * an abrupt shrink is refused as a lost permission, and nothing is removed.
+ */
+export async function reconcileCollection(deps: PullDeps, run: Run): Promise<Reconciled> {
+  const startedAt = deps.clock.now();
+  const seen = new Set<FactId>();
+  for await (const ids of run.source.enumerate(run.collection.name))
+    for (const id of ids) seen.add(id);
+  // Read after the enumeration: what was created meanwhile is in the store and unseen, and is confirmed.
+  const held = await heldIds(deps, run);
+  const missing = [...held].filter((id) => !seen.has(id));
+  const lacking = [...seen].filter((id) => !held.has(id));
+  const added = await readLacking(deps, run, lacking);
+  refuseAbruptShrink(run, held.size, missing.length);
+  const { removed, hidden } = await bury(deps, run, missing);
+  const result = { enumerated: seen.size, added, removed, hidden };
+  await finish(deps, run, result);
+  deps.logger.info("reconcile.done", {
+    connectionId: run.connection.id,
+    collection: run.collection.name,
+    ...result,
+    durationMs: deps.clock.nowMs() - Date.parse(startedAt),
+  });
+  return result;
+}
+
+/** Ids of this connection's facts that are not tombstones, of the types the collection holds. */
+async function heldIds(
+  deps: PullDeps,
+  { connection, collection, source }: Run,
+): Promise<Set<FactId>> {
+  const held = new Set<FactId>();
+  for (const item of await scanAll(deps.table)) {
+    const parts = item.sk === "0" ? readFactId(item.pk) : undefined;
+    if (parts?.connectionId !== connection.id || !collection.facts.includes(parts.type)) continue;
+    const stored = readFactItem(item);
+    if (stored?.isRemoved === false && source.isOf(collection.name, stored.fact))
+      held.add(stored.fact.id);
+  }
+  return held;
+}
+
+async function readLacking(deps: PullDeps, run: Run, ids: readonly FactId[]): Promise<number> {
+  let added = 0;
+  for (let start = 0; start < ids.length; start += idsPerRead) {
+    const reading = await run.source.readByIds(
+      run.collection.name,
+      ids.slice(start, start + idsPerRead),
+    );
+    added += (await applyChanges(deps, reading.changes)).applied;
+    const where = {
+      connectionId: run.connection.id,
+      collection: run.collection.name,
+      at: deps.clock.now(),
+    };
+    await quarantine(deps.table, where, reading.rejected);
+    await saveGaps(deps.table, run.connection.id, where.at, reading.gaps ?? []);
+  }
+  return added;
+}
+
+function refuseAbruptShrink({ collection }: Run, held: number, missing: number): void {
+  if (missing < shrinkCountMin || missing <= held * shrinkShareMax) return;
+  throw new HubError(
+    "connector.forbidden",
+    `${missing} of ${held} ${collection.title} can no longer be seen. That looks like a lost permission, ` +
+      "so nothing was removed: check what the account may read, then reconcile again",
+    { details: { held, missing } },
+  );
+}
+
+async function bury(
+  deps: PullDeps,
+  run: Run,
+  ids: readonly FactId[],
+): Promise<{ readonly removed: number; readonly hidden: number }> {
+  let removed = 0;
+  let hidden = 0;
+  for (let start = 0; start < ids.length; start += idsPerRead) {
+    const asked = ids.slice(start, start + idsPerRead);
+    const presence = await run.source.confirm(run.collection.name, asked);
+    const gone = asked.filter((id) => presence.get(id) === "gone");
+    hidden += asked.filter((id) => presence.get(id) === "hidden").length;
+    const readAt = deps.clock.now();
+    const removals = gone.map((id): Change => ({
+      kind: "removed",
+      id,
+      sourceVersion: deps.clock.nowMs(),
+      readAt,
+    }));
+    removed += (await applyChanges(deps, removals)).applied;
+  }
+  if (hidden > 0) {
+    await saveGaps(deps.table, run.connection.id, deps.clock.now(), [
+      {
+        what: `${run.collection.title} that became invisible`,
+        why: `${hidden} records that we hold can no longer be seen by the connection's account; they are kept as they were`,
+      },
+    ]);
+  }
+  return { removed, hidden };
+}
+
+async function finish(deps: PullDeps, run: Run, result: Reconciled): Promise<void> {
+  const now = deps.clock.now();
+  const everyMinutes = run.collection.reconcileEveryMinutes ?? 24 * 60;
+  const key = cursorKey(run.connection.id, run.collection.name, "reconcile");
+  await updateDocument(
+    deps.table,
+    cursorSpec,
+    key,
+    ({ problem: _problem, ...cursor }): Unversioned<Cursor> => ({
+      ...cursor,
+      state: "idle",
+      recordsRead: result.enumerated,
+      recordsTotal: result.enumerated,
+      changesApplied: result.added + result.removed,
+      updatedAt: now,
+      completedAt: now,
+      dueAt: instantOf(deps.clock.nowMs() + everyMinutes * minuteMs),
+    }),
+  );
+}
