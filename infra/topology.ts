@@ -5,7 +5,10 @@ import { eventSource } from "#shared/model/events.ts";
  * CDK stack (infra/aws) and the local hub (infra/local) both read it, so neither can drift.
  */
 
-/** What a function may do. Each right becomes the narrowest IAM statement, and a dependency locally. */
+/**
+ * What a function may do. Each right becomes the narrowest IAM statement and the variables that go
+ * with it, and a dependency locally. `public-url` is only knowledge: where the world reaches the hub.
+ */
 export type Right =
   | "table:read"
   | "table:write"
@@ -15,7 +18,8 @@ export type Right =
   | "bus:publish"
   | "secrets:read"
   | "secrets:write"
-  | "access-token:read";
+  | "access-token:read"
+  | "public-url";
 
 export type Trigger =
   | { readonly kind: "http"; readonly routes: readonly string[] }
@@ -123,6 +127,7 @@ export const functions = {
       "secrets:read",
       "secrets:write",
       "access-token:read",
+      "public-url",
     ],
     timeoutSeconds: 29,
     memoryMb: 1024,
@@ -141,7 +146,14 @@ export const functions = {
     triggers: [
       { kind: "queue", queue: "pulls", batchSize: 1, batchWindowSeconds: 0, maxConcurrency: 10 },
     ],
-    rights: ["table:read", "table:write", "queue:pulls:send", "secrets:read", "secrets:write"],
+    rights: [
+      "table:read",
+      "table:write",
+      "queue:pulls:send",
+      "secrets:read",
+      "secrets:write",
+      "public-url",
+    ],
     timeoutSeconds: 900,
     memoryMb: 1024,
   },
@@ -201,7 +213,7 @@ export const functions = {
   notify: {
     summary: "Tells people through the channels that are connected",
     triggers: [{ kind: "rule", rule: "tell-people" }],
-    rights: ["table:read", "table:write", "secrets:read"],
+    rights: ["table:read", "table:write", "secrets:read", "public-url"],
     timeoutSeconds: 30,
     memoryMb: 256,
   },

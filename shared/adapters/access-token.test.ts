@@ -24,17 +24,17 @@ function tokenIn(values: readonly (string | undefined)[]) {
 
 test("no token is configured until the secret has a value, and then it counts at once", async () => {
   const { accessToken } = tokenIn([undefined, "  \n", "let-me-in\n"]);
-  expect(await accessToken.read()).toBeUndefined();
-  expect(await accessToken.read()).toBeUndefined();
-  expect(await accessToken.read()).toBe("let-me-in");
+  expect(await accessToken.read()).toEqual({ mode: "unconfigured" });
+  expect(await accessToken.read()).toEqual({ mode: "unconfigured" });
+  expect(await accessToken.read()).toEqual({ mode: "token", token: "let-me-in" });
 });
 
 test("a changed token counts within a minute", async () => {
   const { accessToken, time, asked } = tokenIn(["old", "new"]);
-  expect(await accessToken.read()).toBe("old");
+  expect(await accessToken.read()).toEqual({ mode: "token", token: "old" });
   time.ms += 59_999;
-  expect(await accessToken.read()).toBe("old");
+  expect(await accessToken.read()).toEqual({ mode: "token", token: "old" });
   expect(asked()).toBe(1);
   time.ms += 1;
-  expect(await accessToken.read()).toBe("new");
+  expect(await accessToken.read()).toEqual({ mode: "token", token: "new" });
 });

@@ -1,3 +1,4 @@
+import type { AccessToken } from "#shared/ports/access-token.ts";
 import type { Clock } from "#shared/ports/clock.ts";
 
 import { readSecretText, type SecretReading } from "./secrets-manager.ts";
@@ -13,19 +14,18 @@ const cacheMs = 60_000;
 
 /**
  * The token that people and scripts must show, as the operator put it into the secret: plain text.
- * Undefined until then, and the app refuses everything. Absence is asked again on every request.
+ * Until then it is unconfigured, and every read asks again, so that a new token counts at once.
  */
-export function createAccessToken({ calls, secretId, clock }: AccessTokenOptions): {
-  read(): Promise<string | undefined>;
-} {
+export function createAccessToken({ calls, secretId, clock }: AccessTokenOptions): AccessToken {
   let held: { readonly token: string; readonly readAtMs: number } | undefined;
   return {
     async read() {
-      if (held !== undefined && clock.nowMs() - held.readAtMs < cacheMs) return held.token;
-      const token = (await readSecretText(calls, secretId))?.text.trim();
-      // An empty text would let an empty header in.
-      held = token === undefined || token === "" ? undefined : { token, readAtMs: clock.nowMs() };
-      return held?.token;
+      if (held === undefined || clock.nowMs() - held.readAtMs >= cacheMs) {
+        const token = (await readSecretText(calls, secretId))?.text.trim() ?? "";
+        // An empty text would let an empty header in.
+        held = token === "" ? undefined : { token, readAtMs: clock.nowMs() };
+      }
+      return held === undefined ? { mode: "unconfigured" } : { mode: "token", token: held.token };
     },
   };
 }

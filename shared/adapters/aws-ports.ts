@@ -1,3 +1,4 @@
+import type { AccessToken } from "#shared/ports/access-token.ts";
 import type { Clock } from "#shared/ports/clock.ts";
 import type { EventBus } from "#shared/ports/event-bus.ts";
 import type { Logger } from "#shared/ports/logger.ts";
@@ -68,7 +69,9 @@ export function secrets(environment: { readonly SECRET_PREFIX: string }): Secret
   });
 }
 
-export function accessToken(environment: { readonly ACCESS_TOKEN_SECRET_ARN: string }) {
+export function accessToken(environment: {
+  readonly ACCESS_TOKEN_SECRET_ARN: string;
+}): AccessToken {
   return createAccessToken({
     calls: secretsManagerCalls(),
     secretId: environment.ACCESS_TOKEN_SECRET_ARN,
