@@ -1,0 +1,80 @@
+/** Stories and tasks of any epic; `{f}` is the epic's focus. */
+export const storyTitles: readonly string[] = [
+  "Agree on the scope of {f} with two pilot customers",
+  "Design empty, loading and error states for {f}",
+  "Show who changed {f} and when",
+  "Store {f} per tenant with an audit trail",
+  "Expose {f} in the public API",
+  "Let planners filter by {f}",
+  "Localize {f} for German, Portuguese and Japanese",
+  "Roll out {f} to ten percent of tenants",
+  "Explain {f} in the in-app help",
+  "Import existing data into {f}",
+  "Send a notification when {f} changes",
+  "Respect regional permissions in {f}",
+  "Show {f} on the shipment page",
+  "Keep {f} usable on a slow connection",
+  "Allow undo for changes to {f}",
+  "Validate input to {f} before it is saved",
+  "Track adoption of {f} by customer segment",
+  "Support daylight saving changes in {f}",
+  "Add keyboard navigation to {f}",
+  "Give customer admins a switch for {f}",
+];
+
+export const taskTitles: readonly string[] = [
+  "Write the decision record for {f}",
+  "Load test {f} at five times peak",
+  "Add dashboards and alerts for {f}",
+  "Threat model for {f}",
+  "Migrate {f} to the shared event schema",
+  "Remove the old code path of {f}",
+  "Contract tests between {f} and its consumers",
+  "Backfill {f} for tenants created before 2024",
+  "Document {f} in the developer portal",
+  "Review data retention of {f} with legal",
+  "Add tracing to {f}",
+  "Prepare the release note for {f}",
+  "Seed realistic test data for {f}",
+  "Cut the p95 latency of {f} to 300 ms",
+  "Run a usability test of {f} with four dispatchers",
+];
+
+export const bugTitles: readonly string[] = [
+  "Stale value in {f} after a carrier is reassigned",
+  "Timeout in {f} for tenants with more than 50,000 orders",
+  "Wrong time zone in {f} for Osaka users",
+  "Duplicate entries in {f} after a retry",
+  "Permission error in {f} for read-only admins",
+  "Layout of {f} breaks on tablets",
+  "Decimal comma is refused in {f}",
+  "Memory grows while {f} is open all day",
+];
+
+export const subtaskTitles: readonly string[] = [
+  "Write the migration",
+  "Update the API description",
+  "Happy path tests",
+  "Edge case tests",
+  "Copy review with product marketing",
+  "Accessibility check",
+  "Feature flag and metrics",
+  "Pair review with the on-call engineer",
+  "Update the runbook",
+  "Remove the flag after rollout",
+  "Screenshots for the help center",
+  "Check against GDPR export",
+];
+
+export const supportTitles: readonly string[] = [
+  "Escalation: missing milestones for a key account",
+  "Escalation: invoice export failed over the weekend",
+  "Rotation hand-over of the week",
+  "Escalation: driver app login loop on one device model",
+  "Replay a lost EDI file for a carrier",
+  "Restore a deleted rate card",
+  "Escalation: wrong currency on a settlement",
+  "Answer the security questionnaire of a prospect",
+  "Escalation: ETA jumps by a day at midnight",
+  "Extend the log retention for an audit",
+];
