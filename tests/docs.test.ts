@@ -70,17 +70,9 @@ describe("the documents", () => {
 });
 
 describe("the repository", () => {
-  // A word is cut in two, so that this file does not find itself.
-  const foreign = new RegExp(
-    [
-      "registry\\.np" + "mjs",
-      "deb\\.deb" + "ian",
-      "(?<![\\w.~-])/ro" + "ot/",
-      "(?<![\\w.~-])/ho" + "me/",
-    ].join("|"),
-    "u",
-  );
-  const temporary = new RegExp(`(?<![\\w.~-])/tm${"p"}/`, "u");
+  // One letter of each in brackets, so that this file does not find itself.
+  const foreign = /registry\.npm[j]s|deb\.debia[n]|(?<![\w.~-])\/(?:roo[t]|hom[e])\//u;
+  const temporary = /(?<![\w.~-])\/tm[p]\//u;
 
   function trackedFiles(): string[] {
     // Where git is absent (a source archive) every file counts as tracked.
