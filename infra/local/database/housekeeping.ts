@@ -1,5 +1,4 @@
-import type { DynamoDBClient } from "@aws-sdk/client-dynamodb";
-
+import type { DynamoSender } from "#shared/adapters/dynamodb/client.ts";
 import { sweepExpired } from "#shared/adapters/dynamodb/sweep-expired.ts";
 import { dayMs, hourMs, minuteMs } from "#shared/model/time.ts";
 import type { Clock } from "#shared/ports/clock.ts";
@@ -13,7 +12,7 @@ const trimEveryMs = hourMs;
 const sweepEveryMs = 10 * minuteMs;
 
 interface HousekeepingOptions {
-  readonly client: DynamoDBClient;
+  readonly client: DynamoSender;
   readonly tableName: string;
   readonly clock: Clock;
   readonly logger: Logger;

@@ -68,10 +68,12 @@ export async function startServer(
   const exited = exitOf(child, logger);
   const takeBack = beforeWeGo(() => void child.kill("SIGKILL"));
   const state = { ended: false };
-  void exited.then(() => {
+  const whenEnded = async (): Promise<void> => {
+    await exited;
     takeBack();
     state.ended = true;
-  });
+  };
+  void whenEnded();
   const waitUntilMs = clock.nowMs() + answersWithinMs;
   while (!state.ended && clock.nowMs() < waitUntilMs) {
     if ((await answers(port)) && !state.ended && child.pid !== undefined) {

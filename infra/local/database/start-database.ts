@@ -1,8 +1,9 @@
 import { join } from "node:path";
 
 import { createDynamoClient } from "#shared/adapters/dynamodb/client.ts";
-import type { DynamoEndpoint } from "#shared/adapters/dynamodb/client.ts";
+import type { DynamoEndpoint, DynamoSender } from "#shared/adapters/dynamodb/client.ts";
 import { ensureTable } from "#shared/adapters/dynamodb/ensure-table.ts";
+import { createLocalDynamoClient } from "#shared/adapters/dynamodb/local-client.ts";
 import type { Clock } from "#shared/ports/clock.ts";
 import type { Logger } from "#shared/ports/logger.ts";
 
@@ -17,6 +18,8 @@ import { superviseServer } from "./supervised-server.ts";
 /** Where the hub's table is, ready for use. */
 export interface Database extends DynamoEndpoint {
   readonly tableName: string;
+  /** For `createDynamoTable`; ended by `close`. */
+  readonly client: DynamoSender;
   /** Of the embedded server; undefined when somebody else runs the server. */
   pid(): number | undefined;
   /** Deletes stream records that are old and consumed; also runs by itself. Returns how many. */
@@ -74,6 +77,7 @@ async function connect(options: Named<{ readonly endpoint: string }>): Promise<D
   return {
     ...access,
     tableName: options.tableName,
+    client,
     pid: () => undefined,
     trim: housekeeping.trim,
     sweepExpired: housekeeping.sweepExpired,
@@ -101,7 +105,7 @@ async function startEmbedded(options: Named<unknown>): Promise<Database> {
     const server = await superviseServer({ binary, file, clock, logger });
     undo.push(() => server.close());
     const access = { endpoint: `http://127.0.0.1:${String(server.port)}`, ...localAccess };
-    const client = createDynamoClient(access);
+    const client = createLocalDynamoClient(access.endpoint);
     undo.push(() => client.destroy());
     await ensureTable(client, tableName, pauseOf(clock));
     const rows = openStreamRows(file);
@@ -112,6 +116,7 @@ async function startEmbedded(options: Named<unknown>): Promise<Database> {
     return {
       ...access,
       tableName,
+      client,
       pid: () => server.pid(),
       trim: housekeeping.trim,
       sweepExpired: housekeeping.sweepExpired,

@@ -6,6 +6,9 @@ export interface DynamoEndpoint {
   readonly credentials: { readonly accessKeyId: string; readonly secretAccessKey: string };
 }
 
+/** What the adapter needs of a client: the SDK's, or `createLocalDynamoClient`. */
+export type DynamoSender = Pick<DynamoDBClient, "send" | "destroy">;
+
 /**
  * A client for `createDynamoTable`, which retries by itself: the SDK's own retries are off, since
  * they hide whether a lost answer may belong to a write that was applied. Without an endpoint it

@@ -82,22 +82,16 @@ function passes(test: Test, item: Item | undefined): boolean {
   if (stored === undefined) return false;
   if (op === "=") return stored === value;
   if (op === "<>") return stored !== value;
-  return passesOrder(op, orderOf(stored, value));
+  const order = orderOf(stored, value);
+  return order !== undefined && orderTests[op](order);
 }
 
-function passesOrder(op: "<" | "<=" | ">" | ">=", order: number | undefined): boolean {
-  if (order === undefined) return false;
-  switch (op) {
-    case "<":
-      return order < 0;
-    case "<=":
-      return order <= 0;
-    case ">":
-      return order > 0;
-    case ">=":
-      return order >= 0;
-  }
-}
+const orderTests = {
+  "<": (order: number) => order < 0,
+  "<=": (order: number) => order <= 0,
+  ">": (order: number) => order > 0,
+  ">=": (order: number) => order >= 0,
+} as const;
 
 /** Undefined for values of different types, which have no order. */
 function orderOf(stored: Json, value: string | number | boolean): number | undefined {

@@ -1,14 +1,14 @@
 import {
   CreateTableCommand,
   DescribeTableCommand,
-  ResourceInUseException,
-  ResourceNotFoundException,
   UpdateTimeToLiveCommand,
 } from "@aws-sdk/client-dynamodb";
-import type { DynamoDBClient, TableDescription } from "@aws-sdk/client-dynamodb";
+import type { TableDescription } from "@aws-sdk/client-dynamodb";
 
 import { HubError } from "#shared/errors.ts";
 
+import type { DynamoSender } from "./client.ts";
+import { isNamed } from "./failures.ts";
 import { withRetries } from "./retry.ts";
 import type { Pause } from "./retry.ts";
 import { createTableInput, tableSchema } from "./schema.ts";
@@ -22,7 +22,7 @@ const lookEveryMs = 250;
  * creates it where it is missing. Throws `invariant.broken` when another table has its name.
  */
 export async function ensureTable(
-  client: DynamoDBClient,
+  client: DynamoSender,
   tableName: string,
   pause: Pause,
 ): Promise<"created" | "present"> {
@@ -44,7 +44,7 @@ export async function ensureTable(
 }
 
 async function describe(
-  client: DynamoDBClient,
+  client: DynamoSender,
   tableName: string,
   pause: Pause,
 ): Promise<TableDescription | undefined> {
@@ -52,19 +52,19 @@ async function describe(
     try {
       return (await client.send(new DescribeTableCommand({ TableName: tableName }))).Table;
     } catch (error) {
-      if (error instanceof ResourceNotFoundException) return undefined;
+      if (isNamed(error, "ResourceNotFoundException")) return undefined;
       throw error;
     }
   });
 }
 
-async function create(client: DynamoDBClient, tableName: string, pause: Pause): Promise<void> {
+async function create(client: DynamoSender, tableName: string, pause: Pause): Promise<void> {
   await withRetries(pause, async () => {
     try {
       await client.send(new CreateTableCommand(createTableInput(tableName)));
     } catch (error) {
       // An unanswered first attempt, or another starter, was faster.
-      if (!(error instanceof ResourceInUseException)) throw error;
+      if (!isNamed(error, "ResourceInUseException")) throw error;
     }
   });
   for (let look = 0; look < looksMax; look += 1) {
@@ -122,5 +122,5 @@ function shapeOf(table: Shaped): Readonly<Record<string, string>> {
 }
 
 function sortedText(parts: readonly string[]): string {
-  return [...parts].sort().join(", ");
+  return parts.toSorted().join(", ");
 }

@@ -1,4 +1,22 @@
+import type * as sdk from "@aws-sdk/client-dynamodb";
+
 import { HubError } from "#shared/errors.ts";
+
+/** The refusals that are answers: what the adapter reads fields of. */
+interface NamedErrors {
+  readonly ConditionalCheckFailedException: sdk.ConditionalCheckFailedException;
+  readonly TransactionCanceledException: sdk.TransactionCanceledException;
+  readonly ResourceNotFoundException: sdk.ResourceNotFoundException;
+  readonly ResourceInUseException: sdk.ResourceInUseException;
+}
+
+/** By name, not by class: the local client's errors have the same names and fields. */
+export function isNamed<Name extends keyof NamedErrors>(
+  error: unknown,
+  name: Name,
+): error is NamedErrors[Name] {
+  return error instanceof Error && error.name === name;
+}
 
 /**
  * What a failed request means for the write in it. `refused`: surely not applied, later may do.
@@ -38,8 +56,9 @@ const passingReasons: ReadonlySet<string> = new Set([
 
 export function failureOf(error: unknown): Failure {
   if (!(error instanceof Error)) return "unanswered";
-  if (error.name === "TransactionCanceledException") {
-    return reasonCodes(error).some((code) => passingReasons.has(code)) ? "refused" : "invalid";
+  if (isNamed(error, "TransactionCanceledException")) {
+    const reasons = error.CancellationReasons ?? [];
+    return reasons.some(({ Code: code }) => passingReasons.has(code ?? "")) ? "refused" : "invalid";
   }
   // Nothing listens there, so nothing was sent.
   if (errorCode(error) === "ECONNREFUSED") return "refused";
@@ -61,18 +80,6 @@ export function storeError(error: unknown): HubError {
     "store.unavailable",
     `The table did not do what was asked (${name}): check that the database runs and may be used`,
     { cause: error, details },
-  );
-}
-
-function reasonCodes(error: Error): readonly string[] {
-  if (!("CancellationReasons" in error) || !Array.isArray(error.CancellationReasons)) return [];
-  return (error.CancellationReasons as readonly unknown[]).flatMap((reason) =>
-    typeof reason === "object" &&
-    reason !== null &&
-    "Code" in reason &&
-    typeof reason.Code === "string"
-      ? [reason.Code]
-      : [],
   );
 }
 

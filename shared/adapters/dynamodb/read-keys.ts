@@ -5,6 +5,7 @@ import type { Item, Key } from "#shared/ports/table.ts";
 
 import { toAttributes, toItem } from "./codec.ts";
 import type { AttributeMap } from "./codec.ts";
+import { distinct } from "./distinct-keys.ts";
 import { backOff, withRetries } from "./retry.ts";
 import { storableKey } from "./storable.ts";
 import type { DynamoContext } from "./table.ts";
@@ -64,13 +65,6 @@ async function getChunk(context: DynamoContext, keys: readonly Key[]): Promise<r
     if (left.length > 0) await backOff(context, emptyAnswers);
   }
   return items;
-}
-
-/** BatchGetItem refuses a key that comes twice. */
-export function distinct(keys: readonly Key[]): readonly Key[] {
-  const seen = new Map<string, Key>();
-  for (const key of keys) seen.set(JSON.stringify([key.pk, key.sk]), storableKey(key));
-  return [...seen.values()];
 }
 
 function chunksOf(keys: readonly Key[]): (readonly Key[])[] {

@@ -39,27 +39,34 @@ export async function scanPage(
 }
 
 function queryInput(tableName: string, request: QueryRequest): QueryCommandInput {
-  const index = request.index === undefined ? undefined : indexes[request.index];
-  const prefix = request.sortPrefix ?? "";
   const start = readQueryToken(request);
   return {
     TableName: tableName,
-    KeyConditionExpression: prefix === "" ? "#p = :p" : "#p = :p AND #s BETWEEN :s AND :z",
-    ExpressionAttributeNames: {
-      "#p": index?.partition ?? "pk",
-      ...(prefix !== "" && { "#s": index?.sort ?? "sk" }),
-    },
-    ExpressionAttributeValues: toAttributes({
-      ":p": request.partition,
-      // Not begins_with: the embedded database's takes "A" for "a" (dynoxide 1.2.1).
-      ...(prefix !== "" && { ":s": prefix, ":z": prefix + highestCharacter }),
-    }),
+    ...keyCondition(request),
     ScanIndexForward: request.descending !== true,
     ReturnConsumedCapacity: "INDEXES",
     ...(request.index !== undefined && { IndexName: request.index }),
     ...(request.consistent === true && { ConsistentRead: true }),
     ...(request.limit !== undefined && { Limit: request.limit }),
     ...(start && { ExclusiveStartKey: toAttributes(start) }),
+  };
+}
+
+function keyCondition({ index: indexName, partition, sortPrefix = "" }: QueryRequest) {
+  const index = indexName === undefined ? { partition: "pk", sort: "sk" } : indexes[indexName];
+  if (sortPrefix === "") {
+    return {
+      KeyConditionExpression: "#p = :p",
+      ExpressionAttributeNames: { "#p": index.partition },
+      ExpressionAttributeValues: toAttributes({ ":p": partition }),
+    };
+  }
+  // Not begins_with: the embedded database's takes "A" for "a" (dynoxide 1.2.1).
+  const values = { ":p": partition, ":s": sortPrefix, ":z": sortPrefix + highestCharacter };
+  return {
+    KeyConditionExpression: "#p = :p AND #s BETWEEN :s AND :z",
+    ExpressionAttributeNames: { "#p": index.partition, "#s": index.sort },
+    ExpressionAttributeValues: toAttributes(values),
   };
 }
 

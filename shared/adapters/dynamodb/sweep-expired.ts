@@ -1,11 +1,8 @@
-import {
-  ConditionalCheckFailedException,
-  DeleteItemCommand,
-  ScanCommand,
-} from "@aws-sdk/client-dynamodb";
-import type { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { DeleteItemCommand, ScanCommand } from "@aws-sdk/client-dynamodb";
 
+import type { DynamoSender } from "./client.ts";
 import type { AttributeMap } from "./codec.ts";
+import { isNamed } from "./failures.ts";
 import { withRetries } from "./retry.ts";
 import type { Pause } from "./retry.ts";
 import { tableSchema } from "./schema.ts";
@@ -23,7 +20,7 @@ const expired = {
  * not. An item prolonged meanwhile stays. Returns how many were deleted.
  */
 export async function sweepExpired(
-  client: DynamoDBClient,
+  client: DynamoSender,
   tableName: string,
   pause: Pause,
 ): Promise<number> {
@@ -42,33 +39,31 @@ export async function sweepExpired(
     });
     const page = await withRetries(pause, () => client.send(scan));
     for (const key of page.Items ?? []) {
-      if (await deleteExpired(client, tableName, pause, key, values)) deleted += 1;
+      const command = new DeleteItemCommand({
+        TableName: tableName,
+        Key: key,
+        ConditionExpression: expired.expression,
+        ExpressionAttributeNames: expired.names,
+        ExpressionAttributeValues: values,
+      });
+      if (await applies(client, command, pause)) deleted += 1;
     }
     start = page.LastEvaluatedKey;
   } while (start !== undefined);
   return deleted;
 }
 
-async function deleteExpired(
-  client: DynamoDBClient,
-  tableName: string,
+async function applies(
+  client: DynamoSender,
+  command: DeleteItemCommand,
   pause: Pause,
-  key: AttributeMap,
-  values: AttributeMap,
 ): Promise<boolean> {
-  const command = new DeleteItemCommand({
-    TableName: tableName,
-    Key: key,
-    ConditionExpression: expired.expression,
-    ExpressionAttributeNames: expired.names,
-    ExpressionAttributeValues: values,
-  });
   return await withRetries(pause, async () => {
     try {
       await client.send(command);
       return true;
     } catch (error) {
-      if (error instanceof ConditionalCheckFailedException) return false;
+      if (isNamed(error, "ConditionalCheckFailedException")) return false;
       throw error;
     }
   });

@@ -1,8 +1,7 @@
-import type { DynamoDBClient } from "@aws-sdk/client-dynamodb";
-
 import type { Clock } from "#shared/ports/clock.ts";
 import type { Table } from "#shared/ports/table.ts";
 
+import type { DynamoSender } from "./client.ts";
 import { getMany, getOne } from "./read-keys.ts";
 import { queryPage, scanPage } from "./read-pages.ts";
 import { transactAll } from "./transact.ts";
@@ -12,7 +11,7 @@ import { addAmounts, writeOne } from "./write.ts";
 
 /** What every operation of the adapter works with. */
 export interface DynamoContext {
-  readonly client: DynamoDBClient;
+  readonly client: DynamoSender;
   readonly tableName: string;
   readonly clock: Clock;
   readonly random: () => number;
@@ -21,8 +20,8 @@ export interface DynamoContext {
 }
 
 interface DynamoTableOptions {
-  /** Best of `createDynamoClient`: the table retries by itself. */
-  readonly client: DynamoDBClient;
+  /** Of `createDynamoClient` or `createLocalDynamoClient`: the table retries by itself. */
+  readonly client: DynamoSender;
   readonly tableName: string;
   /** Waits between retries. */
   readonly clock: Clock;
@@ -51,6 +50,6 @@ export function createDynamoTable(options: DynamoTableOptions): Table {
     write: (write) => writeOne(context, write),
     transact: (writes) => transactAll(context, writes),
     add: (key, amounts, set) => addAmounts(context, key, amounts, set),
-    usage: meter.usage,
+    usage: () => meter.usage(),
   };
 }

@@ -1,12 +1,12 @@
 import { randomUUID } from "node:crypto";
 
-import { TransactionCanceledException, TransactWriteItemsCommand } from "@aws-sdk/client-dynamodb";
+import { TransactWriteItemsCommand } from "@aws-sdk/client-dynamodb";
 import type { CancellationReason, TransactWriteItem } from "@aws-sdk/client-dynamodb";
 
 import type { Item, TransactOutcome, Write } from "#shared/ports/table.ts";
 
 import { toAttributes, toItem } from "./codec.ts";
-import { failureOf } from "./failures.ts";
+import { failureOf, isNamed } from "./failures.ts";
 import { withRetries } from "./retry.ts";
 import type { DynamoContext } from "./table.ts";
 import { failedTransactUnits, storableWrites } from "./transact-rules.ts";
@@ -31,7 +31,7 @@ export async function transactAll(
       context.meter.countServed("write", answer.ConsumedCapacity ?? []);
       return { applied: true };
     } catch (error) {
-      if (!(error instanceof TransactionCanceledException)) throw error;
+      if (!isNamed(error, "TransactionCanceledException")) throw error;
       const failed = failedConditions(error.CancellationReasons ?? []);
       context.meter.countWrite(failedTransactUnits(storables, failed), 0);
       if (failed.length === 0 || failureOf(error) === "refused") throw error;
@@ -44,22 +44,21 @@ export async function transactAll(
 
 function transactItem(tableName: string, write: Write): TransactWriteItem {
   const condition = conditionInput(write.condition);
-  switch (write.kind) {
-    case "put":
-      return { Put: { TableName: tableName, Item: toAttributes(write.item), ...condition } };
-    case "delete":
-      return { Delete: { TableName: tableName, Key: toAttributes(write.key), ...condition } };
-    case "check":
-      return {
-        ConditionCheck: {
-          TableName: tableName,
-          Key: toAttributes(write.key),
-          ConditionExpression: alwaysTrue,
-          ExpressionAttributeNames: { "#pk": "pk" },
-          ...condition,
-        },
-      };
+  if (write.kind === "put") {
+    return { Put: { TableName: tableName, Item: toAttributes(write.item), ...condition } };
   }
+  if (write.kind === "delete") {
+    return { Delete: { TableName: tableName, Key: toAttributes(write.key), ...condition } };
+  }
+  return {
+    ConditionCheck: {
+      TableName: tableName,
+      Key: toAttributes(write.key),
+      ConditionExpression: alwaysTrue,
+      ExpressionAttributeNames: { "#pk": "pk" },
+      ...condition,
+    },
+  };
 }
 
 /** A check must have a condition, even one that always holds. */

@@ -1,9 +1,4 @@
-import {
-  ConditionalCheckFailedException,
-  DeleteItemCommand,
-  PutItemCommand,
-  UpdateItemCommand,
-} from "@aws-sdk/client-dynamodb";
+import { DeleteItemCommand, PutItemCommand, UpdateItemCommand } from "@aws-sdk/client-dynamodb";
 import type { DeleteItemCommandOutput, PutItemCommandOutput } from "@aws-sdk/client-dynamodb";
 
 import type { Condition, Item, Key, Table, Write, WriteOutcome } from "#shared/ports/table.ts";
@@ -11,6 +6,7 @@ import type { Condition, Item, Key, Table, Write, WriteOutcome } from "#shared/p
 import { assertAddition } from "./addition.ts";
 import { toAttributes, toItem } from "./codec.ts";
 import { compileCondition, holds } from "./condition.ts";
+import { isNamed } from "./failures.ts";
 import { getOne } from "./read-keys.ts";
 import { withRetries } from "./retry.ts";
 import { storable, storableKey } from "./storable.ts";
@@ -18,32 +14,23 @@ import type { DynamoContext } from "./table.ts";
 import { sameJson, writeUnits } from "./units.ts";
 
 export async function writeOne(context: DynamoContext, write: Write): Promise<WriteOutcome> {
-  switch (write.kind) {
-    case "put": {
-      const item = storable(write.item);
-      const command = new PutItemCommand({
-        TableName: context.tableName,
-        Item: toAttributes(item),
-        ...conditionInput(write.condition),
-        ReturnConsumedCapacity: "INDEXES",
-      });
-      return await conditional(context, item, () => context.client.send(command));
-    }
-    case "delete": {
-      const command = new DeleteItemCommand({
-        TableName: context.tableName,
-        Key: toAttributes(storableKey(write.key)),
-        ...conditionInput(write.condition),
-        ReturnConsumedCapacity: "INDEXES",
-      });
-      return await conditional(context, undefined, () => context.client.send(command));
-    }
-    case "check": {
-      // One consistent read answers the same and costs a read unit instead of two write units.
-      const current = await getOne(context, write.key);
-      return holds(write.condition, current) ? { applied: true } : { applied: false, current };
-    }
+  if (write.kind === "check") {
+    // One consistent read answers the same and costs a read unit instead of two write units.
+    const current = await getOne(context, write.key);
+    return holds(write.condition, current) ? { applied: true } : { applied: false, current };
   }
+  const input = {
+    TableName: context.tableName,
+    ...conditionInput(write.condition),
+    ReturnConsumedCapacity: "INDEXES" as const,
+  };
+  if (write.kind === "delete") {
+    const command = new DeleteItemCommand({ ...input, Key: toAttributes(storableKey(write.key)) });
+    return await conditional(context, undefined, () => context.client.send(command));
+  }
+  const item = storable(write.item);
+  const command = new PutItemCommand({ ...input, Item: toAttributes(item) });
+  return await conditional(context, item, () => context.client.send(command));
 }
 
 /** The condition of one write, asking for the item that stood in its way. */
@@ -71,7 +58,7 @@ async function conditional(
       context.meter.countServed("write", answer.ConsumedCapacity ? [answer.ConsumedCapacity] : []);
       return { applied: true };
     } catch (error) {
-      if (!(error instanceof ConditionalCheckFailedException)) throw error;
+      if (!isNamed(error, "ConditionalCheckFailedException")) throw error;
       const current = error.Item && toItem(error.Item);
       context.meter.countWrite(writeUnits(current, item), 0);
       // The condition may have failed on what our own unanswered attempt left behind.

@@ -1,7 +1,7 @@
 import { compareBytes } from "#shared/adapters/dynamodb/byte-order.ts";
 import { entryOf } from "#shared/adapters/dynamodb/units.ts";
 import { indexes } from "#shared/ports/table.ts";
-import type { IndexName, Item, Key } from "#shared/ports/table.ts";
+import type { IndexName, Item, Json, Key } from "#shared/ports/table.ts";
 
 import { SortedEntries } from "./sorted-entries.ts";
 import type { Entry } from "./sorted-entries.ts";
@@ -49,7 +49,7 @@ export function createItemStore(): ItemStore {
         ? table.get(partition)
         : byIndex.find(({ name }) => name === index)?.partitions.get(partition),
     walkAll: function* walkAll(segment, segments, after) {
-      scanOrder ??= [...table.keys()].map(scannedOf).sort(compareScanned);
+      scanOrder ??= [...table.keys()].map(scannedOf).toSorted(compareScanned);
       const from = after && scannedOf(after.pk);
       for (const scanned of scanOrder) {
         if (scanned.hash % segments !== segment) continue;
@@ -71,12 +71,21 @@ interface Place {
 function placeOf(index: (typeof indexes)[IndexName], item: Item | undefined): Place | undefined {
   const entry = entryOf(index, item);
   if (entry === undefined || item === undefined) return undefined;
-  // `storable` lets only text into key attributes; the projection always has the key.
   return {
-    partition: String(entry[index.partition]),
-    sort: String(entry[index.sort]),
-    item: (entry === item ? item : Object.freeze(entry)) as Item,
+    partition: textOf(entry[index.partition]),
+    sort: textOf(entry[index.sort]),
+    item: asItem(Object.freeze(entry)),
   };
+}
+
+/** A projection always holds the table's key. */
+function asItem(entry: Readonly<Record<string, Json>>): Item {
+  return entry as Item;
+}
+
+/** `storable` lets only text into key attributes. */
+function textOf(value: Json | undefined): string {
+  return typeof value === "string" ? value : "";
 }
 
 function replace(partitions: Partitions, key: Key, before?: Place, after?: Place): void {

@@ -53,7 +53,7 @@ export class SortedEntries {
   }
 
   #inOrder(): readonly Entry[] {
-    this.#sorted ??= [...this.#byKey.values()].sort(compareEntries);
+    this.#sorted ??= [...this.#byKey.values()].toSorted(compareEntries);
     return this.#sorted;
   }
 }

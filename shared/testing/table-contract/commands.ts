@@ -126,22 +126,31 @@ export async function runTableCommand(table: Table, command: TableCommand): Prom
 }
 
 async function answer(table: Table, command: TableCommand): Promise<unknown> {
+  let result: unknown;
   switch (command.kind) {
     case "get":
-      return await table.get(command.key);
+      result = await table.get(command.key);
+      break;
     case "batch-get":
-      return inKeyOrder(await table.batchGet(command.keys));
+      result = inKeyOrder(await table.batchGet(command.keys));
+      break;
     case "write":
-      return await table.write(command.write);
+      result = await table.write(command.write);
+      break;
     case "transact":
-      return await table.transact(command.writes);
+      result = await table.transact(command.writes);
+      break;
     case "add":
-      return await table.add(command.key, command.amounts, command.set);
+      await table.add(command.key, command.amounts, command.set);
+      break;
     case "query":
-      return await walk(table, command.request);
+      result = await walk(table, command.request);
+      break;
     case "scan":
-      return inKeyOrder((await table.scan({ segment: 0, segments: 1 })).items);
+      result = inKeyOrder((await table.scan({ segment: 0, segments: 1 })).items);
+      break;
   }
+  return result;
 }
 
 async function walk(table: Table, request: QueryRequest): Promise<unknown> {

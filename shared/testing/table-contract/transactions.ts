@@ -25,6 +25,21 @@ export function testTransactions({ makeTable }: TableContractSubject): void {
       await table.write({ kind: "put", item: itemAt(1), condition: [] });
       await table.write({ kind: "put", item: itemAt(2), condition: [] });
       const outcome = await table.transact([
+        putAt(3),
+        { kind: "delete", key: { pk: "p1", sk: "s" }, condition: [[["at", "=", 1]]] },
+        { kind: "check", key: { pk: "p2", sk: "s" }, condition: [[["at", "=", 2]]] },
+        { kind: "check", key: { pk: "p9", sk: "s" }, condition: [] },
+        { kind: "delete", key: { pk: "p8", sk: "s" }, condition: [] },
+      ]);
+      expect(outcome).toEqual({ applied: true });
+      const { items } = await table.query({ index: "list", partition: "all" });
+      expect(items).toEqual([itemAt(2), itemAt(3)]);
+    });
+
+    test("one failed condition stops all, and each failure comes with its item", async () => {
+      const table = await makeTable();
+      await table.write({ kind: "put", item: itemAt(1), condition: [] });
+      const outcome = await table.transact([
         putAt(0),
         putAt(1),
         { kind: "delete", key: { pk: "p2", sk: "s" }, condition: [[["pk", "exists"]]] },

@@ -78,7 +78,7 @@ export function testWrites({ makeTable }: TableContractSubject): void {
       await Promise.all(items.map((item) => table.write({ kind: "put", item, condition: [] })));
       const keys = [...items, ...items.slice(0, 20), { pk: "absent", sk: "s" }];
       const found = await table.batchGet(keys.map(({ pk, sk }) => ({ pk, sk })));
-      expect([...found].sort((a, b) => Number(a["at"]) - Number(b["at"]))).toEqual(items);
+      expect(found.toSorted((a, b) => Number(a["at"]) - Number(b["at"]))).toEqual(items);
       expect(await table.batchGet([])).toEqual([]);
     });
 
@@ -92,7 +92,7 @@ export function testWrites({ makeTable }: TableContractSubject): void {
       }));
       for (const item of items) await table.write({ kind: "put", item, condition: [] });
       const found = await table.batchGet(items.map(({ pk, sk }) => ({ pk, sk })));
-      expect(found.map(({ pk }) => pk).sort()).toEqual(items.map(({ pk }) => pk).sort());
+      expect(found.map(({ pk }) => pk).toSorted()).toEqual(items.map(({ pk }) => pk).toSorted());
     }, 30_000);
   });
 
