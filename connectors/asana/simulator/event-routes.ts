@@ -1,0 +1,48 @@
+import { Hono } from "hono";
+
+import { required } from "./answers.ts";
+import type { Api } from "./api.ts";
+import { Ref } from "./field-selection.ts";
+import { publicEvent } from "./state.ts";
+import { AsanaRefusal, unknownObject } from "./vendor-error.ts";
+
+/** https://developers.asana.com/reference/getevents (read 2026-11-21) */
+const eventsPerCall = 100;
+
+/** Event streams: 412 with a fresh token at first and when a token is too old. */
+export function eventRoutes({ state, answers, clock }: Api): Hono {
+  const app = new Hono();
+  app.get("/events", (c) => {
+    const resource = required(c, "resource");
+    const kind = state.kindOf(resource);
+    if (!kind) throw unknownObject("resource", resource);
+    state.get(kind, resource);
+    const nowMs = clock.nowMs();
+    const found = state.log.after(c.req.query("sync") ?? "", {
+      resource,
+      nowMs,
+      limit: eventsPerCall,
+    });
+    if (!found) {
+      throw new AsanaRefusal(
+        412,
+        "Sync token invalid or too old. If you are attempting to keep resources in sync, you must fetch the full dataset for this query now and use the new sync token for the next sync.",
+        { sync: state.log.token(nowMs) },
+      );
+    }
+    const data = found.events.map((event) => ({
+      ...publicEvent(event),
+      type: event.resource.resource_type,
+      resource: named(event.resource),
+      parent: event.parent ? named(event.parent) : null,
+    }));
+    return c.json({ data, sync: found.sync, has_more: found.hasMore });
+
+    /** Streams show compact objects, unlike webhooks; one that is gone keeps its reference. */
+    function named(ref: { gid: string; resource_type: string }): unknown {
+      const known = state.kindOf(ref.gid);
+      return known && !state.hidden.has(ref.gid) ? answers.compact(new Ref(known, ref.gid)) : ref;
+    }
+  });
+  return app;
+}

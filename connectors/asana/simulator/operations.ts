@@ -1,0 +1,148 @@
+import * as z from "zod";
+
+import type { Instant } from "#shared/model/time.ts";
+
+import {
+  AddSupport,
+  addSupport,
+  CreateGoal,
+  createGoal,
+  DeleteGoal,
+  deleteGoal,
+  RemoveSupport,
+  removeSupport,
+  UpdateGoal,
+  updateGoal,
+} from "./goal-operations.ts";
+import { Happening } from "./happening.ts";
+import {
+  AddStatusUpdate,
+  addStatusUpdate,
+  CreateProject,
+  createProject,
+  DeleteProject,
+  deleteProject,
+  SetFeatures,
+  setFeatures,
+  SetHidden,
+  setHidden,
+  UpdateProject,
+  updateProject,
+  UpdateUser,
+  updateUser,
+} from "./project-operations.ts";
+import type { AsanaEvent, AsanaState } from "./state.ts";
+import {
+  AddDependency,
+  addDependency,
+  AddToProject,
+  addToProject,
+  CreateTask,
+  createTask,
+  DeleteTask,
+  deleteTask,
+  RemoveDependency,
+  removeDependency,
+  RemoveFromProject,
+  removeFromProject,
+  SetParent,
+  setParent,
+  UndeleteTask,
+  undeleteTask,
+  UpdateTask,
+  updateTask,
+} from "./task-operations.ts";
+import {
+  DeleteWebhook,
+  deleteWebhook,
+  RegisterWebhook,
+  registerWebhook,
+} from "./webhook-registry.ts";
+
+/** Everything that can change a simulated Asana: for the control API, its own routes and pages. */
+export const AsanaOperation = z.discriminatedUnion("kind", [
+  CreateTask,
+  UpdateTask,
+  AddDependency,
+  RemoveDependency,
+  AddToProject,
+  RemoveFromProject,
+  SetParent,
+  DeleteTask,
+  UndeleteTask,
+  CreateGoal,
+  UpdateGoal,
+  DeleteGoal,
+  AddSupport,
+  RemoveSupport,
+  CreateProject,
+  UpdateProject,
+  DeleteProject,
+  AddStatusUpdate,
+  UpdateUser,
+  SetHidden,
+  SetFeatures,
+  RegisterWebhook,
+  DeleteWebhook,
+]);
+export type AsanaOperation = z.infer<typeof AsanaOperation>;
+
+/** What an operation answers (the gid it made or changed) and the events it caused. */
+export interface AsanaEffect {
+  readonly result: Readonly<Record<string, unknown>>;
+  readonly events: readonly AsanaEvent[];
+}
+
+/** Performs one operation on the state; throws an `AsanaRefusal`, with the state untouched, to refuse. */
+export function applyOperation(
+  state: AsanaState,
+  operation: AsanaOperation,
+  at: Instant,
+): AsanaEffect {
+  const happening = new Happening(state, at);
+  const result = perform(happening, operation);
+  state.log.append(happening.events);
+  return { result: { ...result }, events: happening.events };
+}
+
+type Performers = {
+  readonly [K in AsanaOperation["kind"]]: (
+    on: Happening,
+    operation: Extract<AsanaOperation, { kind: K }>,
+  ) => object;
+};
+
+const performers: Performers = {
+  createTask,
+  updateTask,
+  addDependency,
+  removeDependency,
+  addToProject,
+  removeFromProject,
+  setParent,
+  deleteTask,
+  undeleteTask,
+  createGoal,
+  updateGoal,
+  deleteGoal,
+  addSupport,
+  removeSupport,
+  createProject,
+  updateProject,
+  deleteProject,
+  addStatusUpdate,
+  updateUser,
+  setHidden,
+  setFeatures,
+  registerWebhook,
+  deleteWebhook,
+};
+
+function perform(on: Happening, operation: AsanaOperation): object {
+  // `performers` pairs each kind with the function that takes that kind's operation.
+  const performer = performers[operation.kind] as (
+    on: Happening,
+    operation: AsanaOperation,
+  ) => object;
+  return performer(on, operation);
+}

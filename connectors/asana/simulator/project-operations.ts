@@ -1,0 +1,147 @@
+import * as z from "zod";
+
+import { CalendarDate } from "#shared/model/time.ts";
+
+import { assignDefined, assignOrClear } from "./assign-defined.ts";
+import type { Happening } from "./happening.ts";
+import type { Project } from "./state.ts";
+import { Gid } from "./task-operations.ts";
+
+const projectFields = {
+  name: z.string().min(1).max(1024),
+  owner: Gid.nullable(),
+  team: Gid.nullable(),
+  archived: z.boolean(),
+  completed: z.boolean(),
+  due_on: CalendarDate.nullable(),
+  start_on: CalendarDate.nullable(),
+  /** All portfolios that hold it. */
+  portfolios: z.array(Gid),
+};
+
+export const CreateProject = z.strictObject({
+  kind: z.literal("createProject"),
+  ...z.strictObject(projectFields).partial().shape,
+  name: projectFields.name,
+  workspace: Gid.optional(),
+});
+export const UpdateProject = z.strictObject({
+  kind: z.literal("updateProject"),
+  gid: Gid,
+  ...z.strictObject(projectFields).partial().shape,
+});
+export const DeleteProject = z.strictObject({ kind: z.literal("deleteProject"), gid: Gid });
+export const AddStatusUpdate = z.strictObject({
+  kind: z.literal("addStatusUpdate"),
+  /** Project, portfolio or goal. */
+  parent: Gid,
+  status_type: z.string(),
+  title: z.string().default("Status update"),
+  text: z.string().default(""),
+});
+export const UpdateUser = z.strictObject({
+  kind: z.literal("updateUser"),
+  gid: Gid,
+  name: z.string().min(1).optional(),
+  email: z.email().nullable().optional(),
+  is_active: z.boolean().optional(),
+});
+/** What this token may see, as if somebody had changed an object's privacy. */
+export const SetHidden = z.strictObject({
+  kind: z.literal("setHidden"),
+  gid: Gid,
+  hidden: z.boolean(),
+});
+/** What the plan of the workspace includes; the rest answers 402. */
+export const SetFeatures = z.strictObject({
+  kind: z.literal("setFeatures"),
+  goals: z.boolean().optional(),
+  portfolios: z.boolean().optional(),
+});
+
+export function createProject(on: Happening, input: z.infer<typeof CreateProject>) {
+  const [workspace] = on.state.list("workspace");
+  const project: Project = {
+    gid: on.state.nextGid(),
+    name: input.name,
+    owner: input.owner ?? null,
+    team: input.team ?? null,
+    portfolios: input.portfolios ?? [],
+    created_at: on.at,
+    modified_at: on.at,
+    workspace: input.workspace ?? workspace?.gid ?? "",
+  };
+  on.state.put("project", project);
+  on.project(project, "added");
+  return updateProject(on, { ...input, kind: "updateProject", gid: project.gid });
+}
+
+export function updateProject(on: Happening, input: z.infer<typeof UpdateProject>) {
+  const before = on.state.get("project", input.gid);
+  const project = { ...before };
+  assignDefined(project, input, ["name", "owner", "team", "archived", "completed", "portfolios"]);
+  assignOrClear(project, input, ["start_on", "due_on"]);
+  if (input.completed === true) project.completed_at ??= on.at;
+  if (input.completed === false) delete project.completed_at;
+  const changed = (Object.keys(project) as (keyof Project)[]).filter(
+    (field) => JSON.stringify(project[field]) !== JSON.stringify(before[field]),
+  );
+  // https://developers.asana.com/reference/projects (2026-11-21): associations do not move `modified_at`.
+  if (changed.some((field) => field !== "portfolios")) project.modified_at = on.at;
+  on.state.put("project", project);
+  for (const field of changed) on.project(project, "changed", { field, action: "changed" });
+  return { gid: project.gid };
+}
+
+/** Its tasks stay, without this home. */
+export function deleteProject(on: Happening, { gid }: z.infer<typeof DeleteProject>) {
+  const project = on.state.get("project", gid);
+  on.project(project, "deleted");
+  for (const task of on.state.tasksIn(gid)) {
+    const memberships = task.memberships.filter((home) => home.project !== gid);
+    on.state.putTask({ ...task, memberships, touchedAt: on.at });
+  }
+  on.state.remove("project", gid);
+  return { gid };
+}
+
+export function addStatusUpdate(on: Happening, input: z.infer<typeof AddStatusUpdate>) {
+  const gid = on.state.nextGid();
+  on.state.put("status_update", {
+    gid,
+    parent: input.parent,
+    status_type: input.status_type,
+    title: input.title,
+    text: input.text,
+    author: on.state.me,
+    created_at: on.at,
+  });
+  const project = on.state.find("project", input.parent);
+  if (project)
+    on.project(project, "changed", { field: "current_status_update", action: "changed" });
+  return { gid };
+}
+
+export function updateUser(on: Happening, input: z.infer<typeof UpdateUser>) {
+  const user = { ...on.state.get("user", input.gid) };
+  if (input.name !== undefined) user.name = input.name;
+  if (input.email === null) delete user.email;
+  else if (input.email !== undefined) user.email = input.email;
+  if (input.is_active !== undefined) user.is_active = input.is_active;
+  on.state.put("user", user);
+  return { gid: user.gid };
+}
+
+export function setHidden(on: Happening, { gid, hidden }: z.infer<typeof SetHidden>) {
+  if (hidden) on.state.hidden.add(gid);
+  else on.state.hidden.delete(gid);
+  return { gid };
+}
+
+export function setFeatures(on: Happening, features: z.infer<typeof SetFeatures>) {
+  on.state.features = {
+    goals: features.goals ?? on.state.features.goals,
+    portfolios: features.portfolios ?? on.state.features.portfolios,
+  };
+  return on.state.features;
+}
