@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
 
+import { systemClock } from "#shared/adapters/system-clock.ts";
 import { HubError } from "#shared/errors.ts";
 
-import { systemClock } from "./clock.ts";
 import { Invoker, type Handler } from "./invoker.ts";
 import { createLogger } from "./logger.ts";
 

@@ -4,7 +4,8 @@ import { join } from "node:path";
 
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 
-import { systemClock } from "./clock.ts";
+import { systemClock } from "#shared/adapters/system-clock.ts";
+
 import { openJournal, type Journal } from "./journal.ts";
 import { silentLogger } from "./logger.ts";
 import { QueueConsumer, type QueueConsumerOptions } from "./queue-consumer.ts";

@@ -6,14 +6,15 @@ import { join } from "node:path";
 
 import { expect, test } from "vitest";
 
-import { systemClock } from "./clock.ts";
+import { systemClock } from "#shared/adapters/system-clock.ts";
+
 import { openJournal } from "./journal.ts";
 import { LocalQueues } from "./queues.ts";
 
 /** Sends as fast as it can and consumes half; says on stdout what was acknowledged and what is done. */
 const traffic = `
   import { writeSync } from "node:fs";
-  import { systemClock } from ${JSON.stringify(import.meta.resolve("./clock.ts"))};
+  import { systemClock } from ${JSON.stringify(import.meta.resolve("#shared/adapters/system-clock.ts"))};
   import { openJournal } from ${JSON.stringify(import.meta.resolve("./journal.ts"))};
   import { LocalQueues } from ${JSON.stringify(import.meta.resolve("./queues.ts"))};
   const [path, round] = process.argv.slice(-2);

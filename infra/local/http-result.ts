@@ -1,0 +1,42 @@
+import * as z from "zod";
+
+export interface HttpAnswer {
+  readonly status: number;
+  readonly headers: readonly (readonly [name: string, value: string])[];
+  readonly body: Buffer;
+}
+
+const HttpResult = z.looseObject({
+  statusCode: z.int().min(200).max(599),
+  headers: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])).optional(),
+  cookies: z.array(z.string()).optional(),
+  body: z.string().optional(),
+  isBase64Encoded: z.boolean().optional(),
+});
+
+/**
+ * Reads what a function answers to an HTTP event. Without a status code the whole value is the JSON
+ * body of a 200, as in payload format 2.0; undefined if it has one but is no answer.
+ */
+export function readHttpResult(value: unknown): HttpAnswer | undefined {
+  const hasStatus = typeof value === "object" && value !== null && "statusCode" in value;
+  if (!hasStatus) {
+    const body = typeof value === "string" ? value : JSON.stringify(value ?? null);
+    return {
+      status: 200,
+      headers: [["content-type", "application/json"]],
+      body: Buffer.from(body),
+    };
+  }
+  const { success, data } = HttpResult.safeParse(value);
+  if (!success) return undefined;
+  const headers = Object.entries(data.headers ?? {}).map(
+    ([name, text]) => [name.toLowerCase(), String(text)] as const,
+  );
+  const cookies = (data.cookies ?? []).map((cookie) => ["set-cookie", cookie] as const);
+  return {
+    status: data.statusCode,
+    headers: [...headers, ...cookies],
+    body: Buffer.from(data.body ?? "", data.isBase64Encoded === true ? "base64" : "utf8"),
+  };
+}
