@@ -51,7 +51,7 @@ export async function bundleFunction(
       format: "esm",
       minify: true,
       sourcemap: true,
-      legalComments: "none",
+      comments: { legal: false },
       entryFileNames: "index.mjs",
       chunkFileNames: "chunks/[name]-[hash].mjs",
     });
@@ -105,9 +105,12 @@ export async function bundledText(folder: string): Promise<string> {
   return (await Promise.all(texts)).join("\n");
 }
 
+function kilobytes(bytes: number): number {
+  return Math.ceil(bytes / 1024);
+}
+
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const sizes = await bundleAll();
-  const kilobytes = (bytes: number) => Math.ceil(bytes / 1024);
   console.table(
     Object.fromEntries(
       sizes.map((size) => [

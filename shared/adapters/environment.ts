@@ -5,12 +5,8 @@ import { HubError } from "#shared/errors.ts";
 const name = z.string().min(1);
 const url = z.url();
 
-/**
- * Every variable that the stack sets, with its form. A function's own schema
- * (`functions/<name>/environment.ts`) picks those that its rights need; `infra/aws/stack.test.ts`
- * holds both to each other. Names of resources have no defaults: a default would hide a wiring error.
- */
-export const variables = {
+/** Every variable that the stack sets, with its form. Names of resources have no defaults: one would hide a wiring error. */
+const Everything = z.strictObject({
   TABLE_NAME: name,
   BUS_NAME: name,
   INBOX_QUEUE_URL: url,
@@ -23,6 +19,43 @@ export const variables = {
   /** Where people and sources reach the hub, without a slash at the end. */
   PUBLIC_URL: url,
   LOG_LEVEL: z.enum(["debug", "info", "warn", "error"]),
+});
+
+/**
+ * What each function of the topology needs to know: the variables of its rights, no more.
+ * `infra/aws/stack.test.ts` holds this list and the stack's to each other.
+ */
+export const environments = {
+  receive: Everything.pick({
+    TABLE_NAME: true,
+    INBOX_QUEUE_URL: true,
+    SECRET_PREFIX: true,
+    LOG_LEVEL: true,
+  }),
+  app: Everything.omit({ BUS_NAME: true }),
+  ingest: Everything.pick({
+    TABLE_NAME: true,
+    INBOX_QUEUE_URL: true,
+    SECRET_PREFIX: true,
+    LOG_LEVEL: true,
+  }),
+  pull: Everything.pick({
+    TABLE_NAME: true,
+    PULLS_QUEUE_URL: true,
+    SECRET_PREFIX: true,
+    PUBLIC_URL: true,
+    LOG_LEVEL: true,
+  }),
+  detect: Everything.pick({ TABLE_NAME: true, LOG_LEVEL: true }),
+  relay: Everything.pick({ BUS_NAME: true, LOG_LEVEL: true }),
+  alert: Everything.pick({ TABLE_NAME: true, LOG_LEVEL: true }),
+  notify: Everything.pick({
+    TABLE_NAME: true,
+    SECRET_PREFIX: true,
+    PUBLIC_URL: true,
+    LOG_LEVEL: true,
+  }),
+  sweep: Everything.pick({ TABLE_NAME: true, PULLS_QUEUE_URL: true, LOG_LEVEL: true }),
 } as const;
 
 /**

@@ -74,7 +74,7 @@ export class HubFunction extends Construct {
       timeout: Duration.seconds(spec.timeoutSeconds),
       memorySize: spec.memoryMb,
       environment: {
-        ...Object.assign({}, ...spec.rights.map((right) => variablesOf(right, hub))),
+        ...Object.assign({}, ...spec.rights.map((right) => variablesOf[right](hub))),
         LOG_LEVEL: logLevel,
         // Stack traces name our lines; the map is read only when an error is printed.
         NODE_OPTIONS: "--enable-source-maps",

@@ -1,6 +1,6 @@
 import { PolicyStatement } from "aws-cdk-lib/aws-iam";
 
-import type { QueueName, Right, Trigger } from "../../topology.ts";
+import type { Right, Trigger } from "../../topology.ts";
 import type { HubResources } from "./hub-resources.ts";
 
 type Grant = readonly [actions: readonly string[], resources: readonly string[]];
@@ -15,102 +15,73 @@ const keyWriting = [
 ];
 
 /** What a right of the topology means in IAM: exact actions on exact resources. */
-function grantsOfRight(right: Right, hub: HubResources): readonly Grant[] {
-  const { table, secrets } = hub;
-  switch (right) {
-    case "table:read":
-      return [
-        [["dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:Scan"], [table.arn]],
-        [["dynamodb:Query"], [table.arn, ...table.indexArns]],
-        [["kms:Decrypt", "kms:DescribeKey"], [table.keyArn]],
-      ];
-    case "table:write":
-      return [
+const grantsOfRight: Readonly<Record<Right, (hub: HubResources) => readonly Grant[]>> = {
+  "table:read": ({ table }) => [
+    [["dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:Scan"], [table.arn]],
+    [["dynamodb:Query"], [table.arn, ...table.indexArns]],
+    [["kms:Decrypt", "kms:DescribeKey"], [table.keyArn]],
+  ],
+  "table:write": ({ table }) => [
+    [
+      [
+        "dynamodb:PutItem",
+        "dynamodb:UpdateItem",
+        "dynamodb:DeleteItem",
+        "dynamodb:ConditionCheckItem",
+      ],
+      [table.arn],
+    ],
+    [["kms:Decrypt", "kms:DescribeKey", ...keyWriting], [table.keyArn]],
+  ],
+  "queue:inbox:send": ({ queues }) => [[["sqs:SendMessage"], [queues.inbox.queue.queueArn]]],
+  "queue:pulls:send": ({ queues }) => [[["sqs:SendMessage"], [queues.pulls.queue.queueArn]]],
+  "queues:admin": ({ queues }) =>
+    Object.values(queues).flatMap(({ queue, deadLetters }): readonly Grant[] => [
+      // A move of dead letters back runs in the caller's name: it reads there and sends here.
+      [["sqs:GetQueueAttributes", "sqs:SendMessage"], [queue.queueArn]],
+      [
         [
-          [
-            "dynamodb:PutItem",
-            "dynamodb:UpdateItem",
-            "dynamodb:DeleteItem",
-            "dynamodb:ConditionCheckItem",
-          ],
-          [table.arn],
+          "sqs:GetQueueAttributes",
+          "sqs:ReceiveMessage",
+          "sqs:DeleteMessage",
+          "sqs:StartMessageMoveTask",
         ],
-        [["kms:Decrypt", "kms:DescribeKey", ...keyWriting], [table.keyArn]],
-      ];
-    case "queue:inbox:send":
-      return sendTo(hub, "inbox");
-    case "queue:pulls:send":
-      return sendTo(hub, "pulls");
-    case "queues:admin":
-      return Object.values(hub.queues).flatMap(({ queue, deadLetters }): readonly Grant[] => [
-        // A move of dead letters back runs in the caller's name: it reads there and sends here.
-        [["sqs:GetQueueAttributes", "sqs:SendMessage"], [queue.queueArn]],
-        [
-          [
-            "sqs:GetQueueAttributes",
-            "sqs:ReceiveMessage",
-            "sqs:DeleteMessage",
-            "sqs:StartMessageMoveTask",
-          ],
-          [deadLetters.queueArn],
-        ],
-      ]);
-    case "bus:publish":
-      return [[["events:PutEvents"], [hub.bus.bus.eventBusArn]]];
-    case "secrets:read":
-      return [[["secretsmanager:GetSecretValue"], [secrets.underPrefixArn]]];
-    case "secrets:write":
-      return [
-        [
-          [
-            "secretsmanager:CreateSecret",
-            "secretsmanager:PutSecretValue",
-            "secretsmanager:UpdateSecretVersionStage",
-            "secretsmanager:DeleteSecret",
-          ],
-          [secrets.underPrefixArn],
-        ],
-      ];
-    case "access-token:read":
-      return [[["secretsmanager:GetSecretValue"], [secrets.accessTokenArn]]];
-    case "public-url":
-      return [];
-  }
-}
+        [deadLetters.queueArn],
+      ],
+    ]),
+  "bus:publish": ({ bus }) => [[["events:PutEvents"], [bus.bus.eventBusArn]]],
+  "secrets:read": ({ secrets }) => [[["secretsmanager:GetSecretValue"], [secrets.underPrefixArn]]],
+  "secrets:write": ({ secrets }) => [
+    [
+      [
+        "secretsmanager:CreateSecret",
+        "secretsmanager:PutSecretValue",
+        "secretsmanager:UpdateSecretVersionStage",
+        "secretsmanager:DeleteSecret",
+      ],
+      [secrets.underPrefixArn],
+    ],
+  ],
+  "access-token:read": ({ secrets }) => [
+    [["secretsmanager:GetSecretValue"], [secrets.accessTokenArn]],
+  ],
+  "public-url": () => [],
+};
 
-function sendTo(hub: HubResources, name: QueueName): readonly Grant[] {
-  return [[["sqs:SendMessage"], [hub.queues[name].queue.queueArn]]];
-}
-
-/** What Lambda needs in the function's name to read the trigger. */
+/** What Lambda needs in the function's name to read the trigger. The other kinds call the function. */
 function grantsOfTrigger(trigger: Trigger, hub: HubResources): readonly Grant[] {
-  switch (trigger.kind) {
-    case "queue":
-      return [
-        [
-          ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"],
-          [hub.queues[trigger.queue].queue.queueArn],
-        ],
-      ];
-    case "stream":
-      return [
-        [
-          [
-            "dynamodb:DescribeStream",
-            "dynamodb:GetRecords",
-            "dynamodb:GetShardIterator",
-            "dynamodb:ListStreams",
-          ],
-          [hub.table.streamArn],
-        ],
-        [["kms:Decrypt", "kms:DescribeKey"], [hub.table.keyArn]],
-      ];
-    // These services call the function; it needs no right.
-    case "http":
-    case "rule":
-    case "schedule":
-      return [];
+  if (trigger.kind === "queue") {
+    const { queueArn } = hub.queues[trigger.queue].queue;
+    return [[["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"], [queueArn]]];
   }
+  if (trigger.kind === "stream") {
+    const reading = ["DescribeStream", "GetRecords", "GetShardIterator", "ListStreams"];
+    return [
+      [reading.map((action) => `dynamodb:${action}`), [hub.table.streamArn]],
+      [["kms:Decrypt", "kms:DescribeKey"], [hub.table.keyArn]],
+    ];
+  }
+  return [];
 }
 
 export interface FunctionNeeds {
@@ -130,7 +101,7 @@ export function statementsFor(needs: FunctionNeeds, hub: HubResources): readonly
       ? []
       : [[["sqs:SendMessage"], [needs.failuresArn]] as const]),
     ...needs.triggers.flatMap((trigger) => grantsOfTrigger(trigger, hub)),
-    ...needs.rights.flatMap((right) => grantsOfRight(right, hub)),
+    ...needs.rights.flatMap((right) => grantsOfRight[right](hub)),
   ];
   return grants.map(
     ([actions, resources]) =>

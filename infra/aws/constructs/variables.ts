@@ -1,32 +1,23 @@
 import type { Right } from "../../topology.ts";
 import type { HubResources } from "./hub-resources.ts";
 
+type Variables = Readonly<Record<string, string>>;
+
 /** The variables that come with a right: how a function finds what it may use. */
-export function variablesOf(right: Right, hub: HubResources): Readonly<Record<string, string>> {
-  const { inbox, pulls } = hub.queues;
-  switch (right) {
-    case "table:read":
-    case "table:write":
-      return { TABLE_NAME: hub.table.name };
-    case "queue:inbox:send":
-      return { INBOX_QUEUE_URL: inbox.queue.queueUrl };
-    case "queue:pulls:send":
-      return { PULLS_QUEUE_URL: pulls.queue.queueUrl };
-    case "queues:admin":
-      return {
-        INBOX_QUEUE_URL: inbox.queue.queueUrl,
-        INBOX_DEAD_QUEUE_URL: inbox.deadLetters.queueUrl,
-        PULLS_QUEUE_URL: pulls.queue.queueUrl,
-        PULLS_DEAD_QUEUE_URL: pulls.deadLetters.queueUrl,
-      };
-    case "bus:publish":
-      return { BUS_NAME: hub.bus.bus.eventBusName };
-    case "secrets:read":
-    case "secrets:write":
-      return { SECRET_PREFIX: hub.secrets.prefix };
-    case "access-token:read":
-      return { ACCESS_TOKEN_SECRET_ARN: hub.secrets.accessTokenArn };
-    case "public-url":
-      return { PUBLIC_URL: hub.publicUrl };
-  }
-}
+export const variablesOf: Readonly<Record<Right, (hub: HubResources) => Variables>> = {
+  "table:read": ({ table }) => ({ TABLE_NAME: table.name }),
+  "table:write": ({ table }) => ({ TABLE_NAME: table.name }),
+  "queue:inbox:send": ({ queues }) => ({ INBOX_QUEUE_URL: queues.inbox.queue.queueUrl }),
+  "queue:pulls:send": ({ queues }) => ({ PULLS_QUEUE_URL: queues.pulls.queue.queueUrl }),
+  "queues:admin": ({ queues: { inbox, pulls } }) => ({
+    INBOX_QUEUE_URL: inbox.queue.queueUrl,
+    INBOX_DEAD_QUEUE_URL: inbox.deadLetters.queueUrl,
+    PULLS_QUEUE_URL: pulls.queue.queueUrl,
+    PULLS_DEAD_QUEUE_URL: pulls.deadLetters.queueUrl,
+  }),
+  "bus:publish": ({ bus }) => ({ BUS_NAME: bus.bus.eventBusName }),
+  "secrets:read": ({ secrets }) => ({ SECRET_PREFIX: secrets.prefix }),
+  "secrets:write": ({ secrets }) => ({ SECRET_PREFIX: secrets.prefix }),
+  "access-token:read": ({ secrets }) => ({ ACCESS_TOKEN_SECRET_ARN: secrets.accessTokenArn }),
+  "public-url": ({ publicUrl }) => ({ PUBLIC_URL: publicUrl }),
+};

@@ -1,0 +1,17 @@
+import { connectors } from "#connectors/index.ts";
+import { clock, logger, secrets, table } from "#shared/adapters/aws-ports.ts";
+import { environments, readEnvironment } from "#shared/adapters/environment.ts";
+import { Registry } from "#shared/kit/registry.ts";
+
+import { createHandler } from "./handler.ts";
+
+const environment = readEnvironment(environments.notify, process.env);
+
+export const handler = createHandler({
+  clock,
+  logger: logger(environment, "notify"),
+  table: table(environment),
+  secrets: secrets(environment),
+  publicUrl: environment.PUBLIC_URL,
+  registry: new Registry(connectors),
+});
