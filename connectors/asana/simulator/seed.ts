@@ -106,6 +106,7 @@ export interface SeedCustomField {
 
 export interface SeedMembership {
   readonly project: string;
+  /** Null: the first section of the project, which Asana makes where there is none. */
   readonly section: string | null;
 }
 

@@ -38,10 +38,10 @@ export interface AsanaSimulator extends ServedSimulator {
   readonly state: AsanaState;
   readonly faults: Faults;
   /** Performs an operation, sends its webhooks, answers the gid it made or changed. */
-  perform(operation: unknown): { readonly gid: string };
-  deliveries(): readonly DeliveryRecord[];
+  readonly perform: (operation: unknown) => { readonly gid: string };
+  readonly deliveries: () => readonly DeliveryRecord[];
   /** Resolves when no webhook is waiting or under way. */
-  settle(): Promise<void>;
+  readonly settle: () => Promise<void>;
 }
 
 const defaultOffsetLifeMs = 15 * 60_000;

@@ -108,6 +108,7 @@ export class AsanaState {
     workspace_membership: new Map(),
   };
   private readonly tasksOfProject = new Map<string, Set<string>>();
+  private readonly firstSectionOf = new Map<string, string>();
   private readonly subtasksOf = new Map<string, Set<string>>();
   private readonly dependentsOf = new Map<string, Set<string>>();
   private lastGid = 1_299_000_000_000_000n;
@@ -169,12 +170,31 @@ export class AsanaState {
   }
 
   /** Adds a task, or replaces it with changed homes, parent or dependencies. */
-  putTask(task: Task): void {
-    this.unindex(this.tables.task.get(task.gid));
+  putTask(input: Task): void {
+    this.unindex(this.tables.task.get(input.gid));
+    const task = { ...input, memberships: input.memberships.map((home) => this.placed(home)) };
     this.put("task", task);
     for (const { project } of task.memberships) addTo(this.tasksOfProject, project, task.gid);
     if (task.parent !== undefined) addTo(this.subtasksOf, task.parent, task.gid);
     for (const gid of task.dependencies) addTo(this.dependentsOf, gid, task.gid);
+  }
+
+  /** Asana has every task of a project in a section; unless told, in its first. */
+  private placed(home: SeedMembership): SeedMembership {
+    if (home.section !== null) return home;
+    let first = this.firstSectionOf.get(home.project);
+    if (first === undefined) {
+      first = this.list("section").find(({ project }) => project === home.project)?.gid;
+      first ??= this.addSection(home.project);
+      this.firstSectionOf.set(home.project, first);
+    }
+    return { project: home.project, section: first };
+  }
+
+  private addSection(project: string): string {
+    const gid = this.nextGid();
+    this.put("section", { gid, name: "Untitled section", project });
+    return gid;
   }
 
   removeTask(task: Task): void {
