@@ -61,7 +61,7 @@ function npm(args) {
 function installedByHand() {
   // npm writes this file at the end, so it is missing after an installation that was cut off.
   const present = readJson(join(modules, ".package-lock.json"))?.packages;
-  if (present === undefined || existsSync(stampFile)) return false;
+  if (present === undefined) return false;
   return Object.entries(JSON.parse(packageLock).packages).every(([path, wanted]) => {
     if (path === "" || (level === "production" && (wanted.dev || wanted.devOptional))) return true;
     // Optional without a platform of its own: a dependency of one that has, and comes or stays away
