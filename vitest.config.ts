@@ -25,7 +25,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: "whole",
-          include: ["tests/*.test.ts", "tests/{contract,property}/**/*.test.ts"],
+          include: ["tests/*.test.ts", "tests/{contract,property,rig}/**/*.test.ts"],
         },
       },
       {

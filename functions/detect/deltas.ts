@@ -14,8 +14,13 @@ export function deltaOf(change: ItemChange): Delta | undefined {
   }
   const before = change.before && readThing(change.before);
   const after = change.after && readThing(change.after);
-  if (!before && !after) return undefined;
+  if (!before && !after) return buried(change.after);
   return { ...(before && { before }), ...(after && { after }) };
+}
+
+function buried(item: Item | undefined): Delta | undefined {
+  const stored = item && readFactItem(item);
+  return stored?.isRemoved === true ? { buriedId: stored.id } : undefined;
 }
 
 function readThing(item: Item): NonNullable<Delta["before"]> | undefined {

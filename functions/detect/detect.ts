@@ -8,8 +8,11 @@ import type { Logger } from "#shared/ports/logger.ts";
 import type { ReadRecord, Table } from "#shared/ports/table.ts";
 import { readSourceStates } from "#shared/store/connections.ts";
 import type { ProvidesGoals } from "#shared/store/connections.ts";
+import { listDocuments } from "#shared/store/documents.ts";
 import { GraphLoader } from "#shared/store/graph-loader.ts";
+import { lists } from "#shared/store/keys.ts";
 import type { OrgReader } from "#shared/store/org-reader.ts";
+import { signalSpec } from "#shared/store/specs.ts";
 
 import { activeRules } from "./active-rules.ts";
 import { changesConclusions } from "./deltas.ts";
@@ -48,6 +51,9 @@ export async function detect(deps: DetectDeps, deltas: readonly Delta[]): Promis
     const touches = relevant.flatMap((delta) => active.rule.touched(delta));
     if (touches.some((touch) => touch.kind === "all")) all = true;
     else subjects.push(...(await expand(loader, active, touches)));
+    if (touches.some((touch) => touch.kind === "open")) {
+      subjects.push(...(await openSubjects(deps.table, active)));
+    }
   }
   if (all || subjects.length > recomputeAbove) await recompute(deps);
   else await evaluateSubjects(context, subjects);
@@ -58,6 +64,13 @@ function isOfReadySource({ before, after }: Delta, sources: EvaluateDeps["source
   if (thing === undefined || !("connectionId" in thing)) return true;
   // A removed connection's records must still clear their signals.
   return sources.get(thing.connectionId)?.isReady ?? true;
+}
+
+async function openSubjects(table: Table, active: ActiveRule): Promise<readonly Subject[]> {
+  const open = await listDocuments(table, signalSpec, lists.openSignals);
+  return open
+    .filter((signal) => signal.rule === active.rule.name)
+    .map(({ subjectId }) => ({ active, id: subjectId }));
 }
 
 async function expand(
@@ -104,14 +117,25 @@ async function expandTouch(loader: GraphLoader, touch: Touch): Promise<readonly 
       return dependenciesOf(loader, touch.itemId);
     case "assigned-to":
       return dependenciesOfAll(loader, await loader.assignedTo(touch.accountId));
+    case "spine":
+      return spineOf(loader, touch.itemId);
     case "person": {
-      const accounts = loader.graph.org.accountsOf(touch.personId);
+      const accounts = loader.graph.org.accountsBearing(touch.personId, touch.workEmails);
       const items = await Promise.all(accounts.map((account) => loader.assignedTo(account)));
       return dependenciesOfAll(loader, items.flat());
     }
+    case "open":
     case "all":
       return [];
   }
+}
+
+async function spineOf(loader: GraphLoader, itemId: WorkItemId): Promise<readonly Found[]> {
+  await loader.loadUp([itemId]);
+  const item = loader.graph.item(itemId);
+  const path = item ? pathToAnchor(loader.graph, item) : [];
+  // A spine is made of work items.
+  return path.map((hop) => ({ kind: "subject", id: hop.id as WorkItemId }));
 }
 
 function subjectAndAnchor(id: WorkItemId): readonly Found[] {

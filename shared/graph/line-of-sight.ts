@@ -39,6 +39,11 @@ export interface LineOfSight {
 interface Options {
   readonly now: Instant;
   readonly allowances: readonly Allowance[];
+  /**
+   * `all` (the default): any home of a multi-homed item may give it support. `spine`: only the first
+   * home counts, on which anchors and signals rest, so that each item belongs to one anchor.
+   */
+  readonly homes?: "all" | "spine";
 }
 
 /** Longest path followed, tool hierarchy and goal tree together. Real ones stay under fifteen. */
@@ -49,7 +54,7 @@ export const pathLengthMax = 60;
  * are tried before parents, the surest first, so the shown path is the most direct statement.
  */
 export function lineOfSight(view: GraphView, item: WorkItem, options: Options): LineOfSight {
-  const walk = new Walk(view, options.now);
+  const walk = new Walk(view, options);
   const toGoal = walk.toGoal(item);
   const toAnchor = pathToAnchor(view, item);
   const anchorId = lastItem(toAnchor) ?? item.id;
@@ -81,11 +86,13 @@ class Walk {
   dead: "goal-removed" | "goal-dropped" | "link-expired" | "cycle" | undefined;
   readonly #view: GraphView;
   readonly #now: Instant;
+  readonly #homes: "all" | "spine";
   readonly #entered = new Set<string>();
 
-  constructor(view: GraphView, now: Instant) {
+  constructor(view: GraphView, { now, homes = "all" }: Options) {
     this.#view = view;
     this.#now = now;
+    this.#homes = homes;
   }
 
   /** Breadth first, so that the path found is a shortest one. */
@@ -131,12 +138,14 @@ class Walk {
 
   #parents(item: WorkItem): readonly WorkItem[] {
     const parents: WorkItem[] = [];
-    for (const id of parentIds(item)) {
+    const spineId = spineParentId(this.#view, item);
+    const wanted = this.#homes === "all" ? parentIds(item) : spineId === undefined ? [] : [spineId];
+    for (const id of wanted) {
       const parent = this.#view.item(id);
       if (parent === undefined) {
         if (!this.#view.wasRemoved(id)) this.unread ??= "parent-unread";
       } else if (this.#entered.has(id)) {
-        if (id === item.parentId) this.dead ??= "cycle";
+        if (id === spineId) this.dead ??= "cycle";
       } else {
         this.#entered.add(id);
         parents.push(parent);
@@ -150,6 +159,11 @@ export function parentIds(item: WorkItem): readonly WorkItemId[] {
   return item.parentId === undefined
     ? (item.otherParentIds ?? [])
     : [item.parentId, ...(item.otherParentIds ?? [])];
+}
+
+/** The home that counts where only one can: the first that was not removed. */
+export function spineParentId(view: GraphView, item: WorkItem): WorkItemId | undefined {
+  return parentIds(item).find((id) => !view.wasRemoved(id));
 }
 
 function surestFirst(links: readonly Link[]): readonly Link[] {
@@ -188,21 +202,21 @@ function goalAt(view: GraphView, hop: Hop | undefined): Goal | undefined {
 }
 
 /**
- * Up the first parents to the topmost ancestor that we hold. In a cycle every member finds the same
+ * Up the first homes to the topmost ancestor that we hold. In a cycle every member finds the same
  * anchor, the smallest id, so that a cycle is one subject.
  */
 export function pathToAnchor(view: GraphView, item: WorkItem): readonly Hop[] {
   const path: Hop[] = [{ id: item.id, type: "work-item", via: "self" }];
   const ids: WorkItemId[] = [item.id];
-  let at = item;
-  while (at.parentId !== undefined) {
-    const cycleStart = ids.indexOf(at.parentId);
+  let parentId = spineParentId(view, item);
+  while (parentId !== undefined) {
+    const cycleStart = ids.indexOf(parentId);
     if (cycleStart >= 0) return cutAtSmallest(path, ids.slice(cycleStart));
-    const parent = view.item(at.parentId);
+    const parent = view.item(parentId);
     if (parent === undefined) break;
     path.push({ id: parent.id, type: "work-item", via: "parent" });
     ids.push(parent.id);
-    at = parent;
+    parentId = spineParentId(view, parent);
   }
   return path;
 }
@@ -236,7 +250,7 @@ function allowanceFor(item: WorkItem, allowances: readonly Allowance[]): Allowan
 export const descendantsMax = 5000;
 
 /**
- * Some open, unlinked item under a closed anchor, if there is one: closing an epic does not make the
+ * Some open item under a closed, unlinked anchor, if there is one: closing an epic does not make the
  * work under it serve a goal. Subtrees with a link of their own are not entered.
  */
 export function openWorkUnder(
@@ -245,14 +259,20 @@ export function openWorkUnder(
   options: Options,
 ): WorkItem | undefined {
   const entered = new Set<string>([anchor.id]);
-  const queue = [...view.childrenOf(anchor.id)];
+  // By id, so that every evaluation names the same witness.
+  const queue = byId(view.childrenOf(anchor.id));
   for (let seen = 0; queue.length > 0 && seen < descendantsMax; seen += 1) {
     const item = queue.shift();
     if (item === undefined || entered.has(item.id)) continue;
     entered.add(item.id);
-    if (lineOfSight(view, item, options).verdict !== "unlinked") continue;
+    const sight = lineOfSight(view, item, { ...options, homes: "spine" });
+    if (sight.verdict !== "unlinked" || sight.anchorId !== anchor.id) continue;
     if (isOpen(item)) return item;
-    queue.push(...view.childrenOf(item.id));
+    queue.push(...byId(view.childrenOf(item.id)));
   }
   return undefined;
+}
+
+function byId(items: readonly WorkItem[]): WorkItem[] {
+  return items.toSorted((a, b) => (a.id < b.id ? -1 : 1));
 }

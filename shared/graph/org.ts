@@ -104,13 +104,15 @@ export class Org {
     return person === "ambiguous" ? undefined : person;
   }
 
-  /** Every account that `personOf` gives to this person. */
-  accountsOf(personId: PersonId): readonly AccountId[] {
-    const ids: AccountId[] = [];
-    for (const account of this.#accounts.values()) {
-      if (this.personOf(account.id)?.id === personId) ids.push(account.id);
-    }
-    return ids;
+  /** Accounts that are or were the person's: matched by an operator, or bearing one of the addresses. */
+  accountsBearing(personId: PersonId, workEmails: readonly string[]): readonly AccountId[] {
+    return [...this.#accounts.values()]
+      .filter(
+        ({ id, workEmail }) =>
+          this.#matches.get(id)?.personId === personId ||
+          (workEmail !== undefined && workEmails.includes(workEmail)),
+      )
+      .map(({ id }) => id);
   }
 
   /** The unit and all above it, bottom up; a cycle ends the path. */

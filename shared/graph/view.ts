@@ -15,7 +15,7 @@ export interface GraphView {
   /** True when a tombstone stands under the id: gone for certain, not merely unread. */
   wasRemoved(id: FactId): boolean;
   linksFrom(id: WorkItemId | GoalId): readonly Link[];
-  /** Items whose first parent this is. Complete only where the loader was asked for it. */
+  /** Items that have a home in this one. Complete only where the loader was asked for it. */
   childrenOf(id: WorkItemId): readonly WorkItem[];
   /** Present as long as any source asserts it. */
   dependency(blockedId: WorkItemId, blockingId: WorkItemId): Dependency | undefined;
@@ -42,7 +42,9 @@ export class MemoryGraph implements GraphView {
   addItem(item: WorkItem): void {
     if (this.#items.has(item.id)) return;
     this.#items.set(item.id, item);
-    if (item.parentId !== undefined) push(this.#children, item.parentId, item);
+    for (const parentId of [item.parentId, ...(item.otherParentIds ?? [])]) {
+      if (parentId !== undefined) push(this.#children, parentId, item);
+    }
   }
 
   addGoal(goal: Goal): void {

@@ -8,6 +8,7 @@ import type {
   AccountId,
   ConnectionId,
   DependencyId,
+  FactId,
   GoalId,
   OrgUnitId,
   PersonId,
@@ -22,6 +23,8 @@ import type { Instant } from "#shared/model/time.ts";
 export interface Delta {
   readonly before?: Fact | Edge | Match | Connection | RuleSettings;
   readonly after?: Fact | Edge | Match | Connection | RuleSettings;
+  /** A record that we never held is now known to be gone: what refers to it can be judged. */
+  readonly buriedId?: FactId;
 }
 
 /** Which subjects a change may have touched, as far as the change alone can tell. */
@@ -29,7 +32,9 @@ export type Touch =
   | { readonly kind: "subject"; readonly id: SubjectId }
   /** The anchor above this item, as the graph stands now. */
   | { readonly kind: "anchor"; readonly itemId: WorkItemId }
-  /** Items whose first parent this is or was. */
+  /** The item and all above it: where a cycle was broken, any of them may have been its anchor. */
+  | { readonly kind: "spine"; readonly itemId: WorkItemId }
+  /** Items that have or had a home in this one. */
   | { readonly kind: "children"; readonly itemId: WorkItemId }
   /** The anchors of everything that links to this goal. */
   | { readonly kind: "linked-to"; readonly goalId: GoalId }
@@ -38,8 +43,10 @@ export type Touch =
   | { readonly kind: "dependencies"; readonly itemId: WorkItemId }
   /** All dependencies of work assigned to the account. */
   | { readonly kind: "assigned-to"; readonly accountId: AccountId }
-  /** The same, for all accounts of the person. */
-  | { readonly kind: "person"; readonly personId: PersonId }
+  /** The same, for all accounts matched with the person, or that bear one of these addresses. */
+  | { readonly kind: "person"; readonly personId: PersonId; readonly workEmails: readonly string[] }
+  /** The subjects of the rule's open signals: what changed can alter their evidence or routing only. */
+  | { readonly kind: "open" }
   /** Everything: recompute and compare. */
   | { readonly kind: "all" };
 

@@ -47,5 +47,15 @@ export const Match = z.strictObject({
 });
 export type Match = z.infer<typeof Match>;
 
-export const Edge = z.discriminatedUnion("type", [Link, Dependency]);
+/** A further home of a multi-homed item, kept as an edge so that the home can find it. */
+export const Home = z.strictObject({
+  type: z.literal("home"),
+  childId: WorkItemId,
+  parentId: WorkItemId,
+  assertedBy: FactId.optional(),
+  createdAt: Instant,
+});
+export type Home = z.infer<typeof Home>;
+
+export const Edge = z.discriminatedUnion("type", [Link, Dependency, Home]);
 export type Edge = z.infer<typeof Edge>;

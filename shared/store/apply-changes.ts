@@ -13,7 +13,7 @@ import {
   assertionsOf,
   contentHash,
   edgeItem,
-  edgeOf,
+  edgesOf,
   factItem,
   tombstoneItem,
 } from "./facts.ts";
@@ -170,10 +170,7 @@ async function store(
   current: Item | undefined,
 ): Promise<StoreOutcome> {
   const now = deps.clock.now();
-  const edges =
-    change.kind === "upserted"
-      ? change.edges.map((edge) => edgeOf(edge, change.record.id, now))
-      : [];
+  const edges = change.kind === "upserted" ? edgesOf(change, now) : [];
   const item = itemOf(change, edges);
   const record: Write = { kind: "put", item, condition: unchangedSince(current) };
   const edgeWrites = edgeDifference(assertionsOf(current), edges);

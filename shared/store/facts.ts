@@ -1,10 +1,10 @@
 import { createHash } from "node:crypto";
 
-import type { AssertedEdge, Removal, Upsert } from "#shared/model/change.ts";
-import { Dependency, Link } from "#shared/model/edges.ts";
+import type { Removal, Upsert } from "#shared/model/change.ts";
+import { Dependency, Home, Link } from "#shared/model/edges.ts";
 import type { Edge } from "#shared/model/edges.ts";
 import { Fact } from "#shared/model/facts.ts";
-import type { FactId, FactType } from "#shared/model/ids.ts";
+import type { FactId, FactType, WorkItemId } from "#shared/model/ids.ts";
 import { readFactId } from "#shared/model/ids.ts";
 import type { Instant } from "#shared/model/time.ts";
 import { dayMs, epochMsOf } from "#shared/model/time.ts";
@@ -61,8 +61,19 @@ export function assertionsOf(item: Item | undefined): readonly string[] {
   return Array.isArray(lines) ? lines.map(String) : [];
 }
 
-export function edgeOf(asserted: AssertedEdge, owner: FactId, createdAt: Instant): Edge {
-  return { ...asserted, assertedBy: owner, createdAt };
+/** All edges that an upsert asserts: those its source named, and the further homes of its record. */
+export function edgesOf({ record, edges }: Upsert, createdAt: Instant): readonly Edge[] {
+  const stamp = { assertedBy: record.id, createdAt };
+  const homes = record.type === "work-item" ? (record.otherParentIds ?? []) : [];
+  return [
+    ...edges.map((edge): Edge => ({ ...edge, ...stamp })),
+    ...homes.map((parentId): Edge => ({ type: "home", childId: homed(record), parentId, ...stamp })),
+  ];
+}
+
+/** Only work items have homes. */
+function homed(record: Fact): WorkItemId {
+  return record.id as WorkItemId;
 }
 
 export function factItem(change: Upsert, edges: readonly Edge[]): Item {
@@ -122,14 +133,24 @@ export function readFactItem(item: Item): StoredFact | undefined {
 }
 
 export function edgeItem(edge: Edge): Item {
-  const refersTo = edge.type === "link" ? edge.toId : edge.blockingId;
-  const from = edge.type === "link" ? edge.fromId : edge.blockedId;
-  return { ...toAttributes(edge), ...edgeKey(edge), ...reverseOf(edge.type, refersTo, from) };
+  return { ...toAttributes(edge), ...edgeKey(edge), ...reverseOfEdge(edge) };
 }
 
-/** Reads a link or dependency item; undefined for any other item. */
+function reverseOfEdge(edge: Edge): { rpk: string; rsk: string } {
+  switch (edge.type) {
+    case "link":
+      return reverseOf(edge.type, edge.toId, edge.fromId);
+    case "dependency":
+      return reverseOf(edge.type, edge.blockingId, edge.blockedId);
+    case "home":
+      return reverseOf("work-item", edge.parentId, edge.childId);
+  }
+}
+
+/** Reads an edge item; undefined for any other item. */
 export function readEdgeItem(item: Item): Edge | undefined {
   if (item["type"] === "link") return fromItem(Link, item);
   if (item["type"] === "dependency") return fromItem(Dependency, item);
+  if (item["type"] === "home") return fromItem(Home, item);
   return undefined;
 }

@@ -61,8 +61,8 @@ export class GraphLoader {
 
   async childIds(id: WorkItemId): Promise<readonly WorkItemId[]> {
     const keys = await this.#reverse(id, childrenPrefix("work-item"));
-    // The reverse index holds work items' own ids under this prefix.
-    return keys.map((item) => item.pk as WorkItemId);
+    // Under this prefix hang work items, and the homes of multi-homed ones, in their own partitions.
+    return [...new Set(keys.map((item) => item.pk as WorkItemId))];
   }
 
   /** Items and goals that link to the goal. */
@@ -98,10 +98,8 @@ export class GraphLoader {
       this.graph.addLink(edge);
       return [edge.toId];
     }
-    if (edge?.type === "dependency") {
-      this.graph.addDependency(edge);
-      return [];
-    }
+    if (edge?.type === "dependency") this.graph.addDependency(edge);
+    if (edge) return [];
     const stored = readFactItem(item);
     if (!stored) return [];
     if (stored.isRemoved) {

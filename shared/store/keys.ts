@@ -65,8 +65,15 @@ export function dependencyKey(edge: Pick<Dependency, "blockedId" | "blockingId" 
   return { pk: edge.blockedId, sk: `${edgePrefix.dependency}${edge.blockingId}#${edge.source}` };
 }
 
-export function edgeKey(edge: Edge | Omit<Edge, "createdAt">): Key {
-  return edge.type === "link" ? linkKey(edge as Link) : dependencyKey(edge as Dependency);
+export function edgeKey(edge: Edge): Key {
+  switch (edge.type) {
+    case "link":
+      return linkKey(edge);
+    case "dependency":
+      return dependencyKey(edge);
+    case "home":
+      return { pk: edge.childId, sk: `home#${edge.parentId}` };
+  }
 }
 
 export function matchKey(accountId: AccountId): Key {

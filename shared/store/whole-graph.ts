@@ -48,7 +48,7 @@ export function wholeGraphOf(items: readonly Item[], sources: SourceStates): Who
   }
   for (const edge of edges) {
     if (edge.type === "link") graph.addLink(edge);
-    else graph.addDependency(edge);
+    else if (edge.type === "dependency") graph.addDependency(edge);
   }
   return { graph, openSignals, facts };
 }

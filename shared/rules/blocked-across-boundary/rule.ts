@@ -7,8 +7,8 @@ import type { Delta, Evaluation, Touch } from "#shared/kit/rule.ts";
 import { defineRule } from "#shared/kit/rule.ts";
 import { isOpen } from "#shared/model/facts.ts";
 import type { OrgUnit, Person, WorkItem } from "#shared/model/facts.ts";
-import type { OrgUnitId, SubjectId } from "#shared/model/ids.ts";
-import { DependencyId, dependencyId, readDependencyId } from "#shared/model/ids.ts";
+import type { FactId, OrgUnitId, SubjectId, WorkItemId } from "#shared/model/ids.ts";
+import { DependencyId, dependencyId, readDependencyId, readFactId } from "#shared/model/ids.ts";
 
 const Options = z.strictObject({
   ignoreLevels: z.array(z.string()).default([]).meta({
@@ -36,6 +36,7 @@ export const blockedAcrossBoundary = defineRule<Options>({
 
   touched(delta: Delta): readonly Touch[] {
     const thing = delta.after ?? delta.before;
+    if (delta.buriedId !== undefined) return touchedByBurial(delta.buriedId);
     switch (thing?.type) {
       case "work-item":
         return touchedByItem(delta);
@@ -67,7 +68,7 @@ export const blockedAcrossBoundary = defineRule<Options>({
     if (state.state === "gone" || state.state === "finished") {
       return { state: "cleared", because: state.state };
     }
-    if (state.state === "unread") return { state: "unknown", because: "end-unread" };
+    if (state.state === "unread") return { state: "cleared", because: "end-unread" };
     const { boundary } = state;
     // A team that we do not know must never be said to be another one.
     if (!boundary) return { state: "cleared", because: "team-unknown" };
@@ -151,13 +152,20 @@ function touchedByItem({ before, after }: Delta): readonly Touch[] {
   return [{ kind: "dependencies", itemId }];
 }
 
+function touchedByBurial(id: FactId): readonly Touch[] {
+  const isItem = readFactId(id)?.type === "work-item";
+  // The type of an id is what the id itself says.
+  return isItem ? [{ kind: "dependencies", itemId: id as WorkItemId }] : [];
+}
+
 function matters(was: WorkItem, is: WorkItem): boolean {
   return (
     isOpen(was) !== isOpen(is) ||
     (was.status === "in-progress") !== (is.status === "in-progress") ||
     was.assigneeId !== is.assigneeId ||
     was.teamName !== is.teamName ||
-    was.dueOn !== is.dueOn
+    was.dueOn !== is.dueOn ||
+    was.title !== is.title
   );
 }
 
@@ -166,14 +174,16 @@ function touchedByPerson({ before, after }: Delta): readonly Touch[] {
   const is = after?.type === "person" ? after : undefined;
   const person: Person | undefined = is ?? was;
   if (!person) return [];
-  const same =
+  const touches: Touch[] = [];
+  // A reporting line decides who leads a team, and so who manages two of them.
+  if (was?.managerId !== is?.managerId) touches.push({ kind: "open" });
+  const isSameMember =
     was?.unitId === is?.unitId &&
     was?.workEmail === is?.workEmail &&
-    was?.managerId === is?.managerId &&
     was?.employmentStatus === is?.employmentStatus;
-  // A reporting line decides who leads a team, and so who manages two of them.
-  if (was?.managerId !== is?.managerId || !was || !is) return [{ kind: "all" }];
-  return same ? [] : [{ kind: "person", personId: person.id }];
+  if (isSameMember) return touches;
+  const workEmails = [was?.workEmail, is?.workEmail].filter((email) => email !== undefined);
+  return [...touches, { kind: "open" }, { kind: "person", personId: person.id, workEmails }];
 }
 
 function touchedByUnit({ before, after }: Delta): readonly Touch[] {

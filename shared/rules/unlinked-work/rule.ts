@@ -1,14 +1,20 @@
 import * as z from "zod";
 
-import { lineOfSight, openWorkUnder, pathToAnchor } from "#shared/graph/line-of-sight.ts";
+import {
+  lineOfSight,
+  openWorkUnder,
+  parentIds,
+  pathToAnchor,
+} from "#shared/graph/line-of-sight.ts";
+import { incompleteBecause } from "#shared/graph/sources.ts";
 import { teamOf } from "#shared/graph/team.ts";
 import type { GraphView } from "#shared/graph/view.ts";
 import type { Delta, Evaluation, Touch } from "#shared/kit/rule.ts";
 import { defineRule } from "#shared/kit/rule.ts";
 import { isOpen } from "#shared/model/facts.ts";
 import type { Goal, WorkItem } from "#shared/model/facts.ts";
-import type { SubjectId, WorkItemId } from "#shared/model/ids.ts";
-import { WorkItemId as WorkItemIdSchema } from "#shared/model/ids.ts";
+import type { FactId, GoalId, SubjectId, WorkItemId } from "#shared/model/ids.ts";
+import { WorkItemId as WorkItemIdSchema, readFactId } from "#shared/model/ids.ts";
 
 const Options = z.strictObject({
   allowances: z
@@ -44,7 +50,8 @@ export const unlinkedWork = defineRule<Options>({
   defaults: { graceMinutes: 60 },
 
   touched(delta: Delta): readonly Touch[] {
-    const { before, after } = delta;
+    const { before, after, buriedId } = delta;
+    if (buriedId !== undefined) return touchedByBurial(buriedId);
     const type = (after ?? before)?.type;
     if (type === "work-item") return touchedByItem(asItem(before), asItem(after));
     if (type === "link") {
@@ -56,7 +63,9 @@ export const unlinkedWork = defineRule<Options>({
       ];
     }
     if (type === "goal") return touchedByGoal(asGoal(before), asGoal(after));
-    return type === "connection" || type === "rule-settings" ? [{ kind: "all" }] : [];
+    if (type === "connection" || type === "rule-settings") return [{ kind: "all" }];
+    // Whose work it is, and who leads them, is part of every open finding.
+    return type === undefined ? [] : [{ kind: "open" }];
   },
 
   *subjects(graph) {
@@ -69,9 +78,15 @@ export const unlinkedWork = defineRule<Options>({
     const anchor = view.item(asWorkItemId(subjectId));
     if (!anchor) return { state: "cleared", because: "removed" };
     if (frameKinds.includes(anchor.kind)) return { state: "cleared", because: "not-work" };
-    const sight = lineOfSight(view, anchor, { now, allowances: options.allowances });
+    const sight = lineOfSight(view, anchor, {
+      now,
+      allowances: options.allowances,
+      homes: "spine",
+    });
     if (sight.anchorId !== anchor.id) return { state: "cleared", because: "has-a-parent" };
-    if (sight.verdict === "unknown" && isOpen(anchor)) {
+    // A source that stands still tells nothing new: what was found stands. A parent or goal that we
+    // cannot read is a fact about the item: it must not be called unlinked.
+    if (sight.verdict === "unknown" && incompleteBecause(view.sources, anchor.connectionId)) {
       return { state: "unknown", because: sight.reason };
     }
     if (sight.verdict !== "unlinked") return { state: "cleared", because: sight.verdict };
@@ -138,12 +153,18 @@ function touchedByItem(
     { kind: "subject", id },
     { kind: "anchor", itemId: id },
   ];
-  if (before?.parentId !== undefined && before.parentId !== after?.parentId) {
-    touches.push({ kind: "anchor", itemId: before.parentId });
-  }
+  // Homes it had: what it leaves behind may have no open work any more.
+  if (before) for (const itemId of parentIds(before)) touches.push({ kind: "spine", itemId });
   // Children change their anchor when the item appears above them or vanishes.
   if (!before || !after) touches.push({ kind: "children", itemId: id });
   return touches;
+}
+
+function touchedByBurial(id: FactId): readonly Touch[] {
+  const parts = readFactId(id);
+  // The type of an id is what the id itself says.
+  if (parts?.type === "work-item") return [{ kind: "children", itemId: id as WorkItemId }];
+  return parts?.type === "goal" ? [{ kind: "linked-to", goalId: id as GoalId }] : [];
 }
 
 /** Fields that the evaluation of the item or its anchor reads, evidence included. */
@@ -155,15 +176,20 @@ function matters(before: WorkItem, after: WorkItem): boolean {
     before.canHoldGoal !== after.canHoldGoal ||
     before.container !== after.container ||
     before.originalKind !== after.originalKind ||
-    before.labels?.join() !== after.labels?.join()
+    before.labels?.join() !== after.labels?.join() ||
+    before.kind !== after.kind ||
+    before.assigneeId !== after.assigneeId ||
+    before.teamName !== after.teamName ||
+    before.title !== after.title
   );
 }
 
 function touchedByGoal(before: Goal | undefined, after: Goal | undefined): readonly Touch[] {
   const goalId = after?.id ?? before?.id;
-  const wasSupport = before !== undefined && before.status !== "dropped";
-  const isSupport = after !== undefined && after.status !== "dropped";
-  return goalId === undefined || wasSupport === isSupport ? [] : [{ kind: "linked-to", goalId }];
+  // Unread, dropped, removed and supporting are four different answers for what links to it.
+  const same =
+    (before?.status === "dropped") === (after?.status === "dropped") && !before === !after;
+  return goalId === undefined || same ? [] : [{ kind: "linked-to", goalId }];
 }
 
 function asItem(thing: Delta["before"]): WorkItem | undefined {
