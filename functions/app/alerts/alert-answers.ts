@@ -1,0 +1,140 @@
+import * as z from "zod";
+
+import type { Org } from "#shared/graph/org.ts";
+import type { SourceStates } from "#shared/graph/sources.ts";
+import type { Rule } from "#shared/kit/rule.ts";
+import { AlertStatus, Evidence, Severity } from "#shared/model/signal.ts";
+import type { Alert, Signal } from "#shared/model/signal.ts";
+
+import { epochMsOf } from "#shared/model/time.ts";
+
+import { sourcesBehind } from "../work/describe.ts";
+import { SourceAnswer } from "../work/work-answers.ts";
+
+const Named = z.strictObject({ id: z.string(), name: z.string() });
+
+const finding = {
+  rule: z.string(),
+  ruleTitle: z.string(),
+  subjectId: z.string(),
+  generation: z.int(),
+  severity: Severity,
+  title: z.string(),
+  evidence: Evidence.meta({ id: "Evidence" }),
+  teams: z.array(Named).meta({ description: "Owning team first; for a dependency both" }),
+  connections: z.array(Named),
+  openedAt: z.string(),
+};
+
+export const SignalAnswer = z
+  .strictObject({
+    id: z.string(),
+    state: z.enum(["open", "cleared"]),
+    ...finding,
+    clearedAt: z.string().optional(),
+    clearedBecause: z.string().optional(),
+  })
+  .meta({ id: "Signal" });
+export type SignalAnswer = z.input<typeof SignalAnswer>;
+
+const alertFields = {
+  id: z.string(),
+  signalId: z.string(),
+  status: AlertStatus,
+  ...finding,
+  why: z.string(),
+  nextStep: z.string(),
+  leader: Named.optional().meta({
+    description: "The lowest common manager, or the team's own: whom to ask when the teams cannot agree",
+  }),
+  ageSeconds: z.int(),
+  graceUntil: z.string().optional(),
+  snoozedUntil: z.string().optional(),
+  updatedAt: z.string(),
+  resolvedAt: z.string().optional(),
+  resolvedBecause: z.string().optional(),
+  sources: z.array(SourceAnswer).meta({ description: "How fresh the sources are that it rests on" }),
+};
+
+export const AlertAnswer = z.strictObject(alertFields).meta({ id: "Alert" });
+export type AlertAnswer = z.input<typeof AlertAnswer>;
+
+export const AlertDetail = z
+  .strictObject({
+    ...alertFields,
+    history: z.array(
+      z.strictObject({
+        to: AlertStatus,
+        at: z.string(),
+        by: z.string(),
+        note: z.string().optional(),
+      }),
+    ),
+    notifications: z.array(
+      z.strictObject({
+        connectionId: z.string(),
+        channel: z.string(),
+        reason: z.string(),
+        outcome: z.enum(["attempting", "sent", "refused"]),
+        attempts: z.int(),
+        detail: z.string().optional(),
+        at: z.string(),
+      }),
+    ),
+  })
+  .meta({ id: "AlertDetail" });
+export type AlertDetail = z.input<typeof AlertDetail>;
+
+/** What names are looked up in. */
+export interface Names {
+  readonly org: Org;
+  readonly sources: SourceStates;
+  readonly connections: ReadonlyMap<string, string>;
+  readonly rules: readonly Rule[];
+  readonly nowMs: number;
+}
+
+function describeFinding(names: Names, thing: Alert | Signal) {
+  const { rule, subjectId, generation, severity, title, evidence, openedAt } = thing;
+  return {
+    rule,
+    ruleTitle: names.rules.find((candidate) => candidate.name === rule)?.title ?? rule,
+    subjectId,
+    generation,
+    severity,
+    title,
+    evidence,
+    teams: thing.teamIds.map((id) => ({ id, name: names.org.unit(id)?.name ?? "a removed team" })),
+    connections: thing.connectionIds.map((id) => ({
+      id,
+      name: names.connections.get(id) ?? "a removed connection",
+    })),
+    openedAt,
+  };
+}
+
+export function describeSignal(names: Names, signal: Signal): SignalAnswer {
+  const { id, state, clearedAt, clearedBecause } = signal;
+  return { id, state, ...describeFinding(names, signal), clearedAt, clearedBecause };
+}
+
+export function describeAlert(names: Names, alert: Alert): AlertAnswer {
+  const { id, signalId, status, why, nextStep, graceUntil, snoozedUntil, updatedAt } = alert;
+  const leader = alert.leaderId && names.org.person(alert.leaderId);
+  return {
+    id,
+    signalId,
+    status,
+    ...describeFinding(names, alert),
+    why,
+    nextStep,
+    ...(leader && { leader: { id: leader.id, name: leader.name } }),
+    ageSeconds: Math.max(0, Math.round((names.nowMs - epochMsOf(alert.openedAt)) / 1000)),
+    graceUntil,
+    snoozedUntil,
+    updatedAt,
+    resolvedAt: alert.resolvedAt,
+    resolvedBecause: alert.resolvedBecause,
+    sources: [...sourcesBehind(names.sources, alert.connectionIds, names.nowMs)],
+  };
+}

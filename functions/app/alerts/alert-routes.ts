@@ -1,0 +1,133 @@
+import * as z from "zod";
+
+import { AlertId } from "#shared/model/ids.ts";
+
+import type { AppContext } from "../app-deps.ts";
+import { next, pageOf, pageQuery } from "../http/paging.ts";
+import { defineRoute } from "../http/route.ts";
+import type { Route } from "../http/route.ts";
+import { AlertAnswer, AlertDetail, SignalAnswer, describeSignal } from "./alert-answers.ts";
+import {
+  Acknowledgement,
+  Snooze,
+  acknowledgeAlert,
+  snoozeAlert,
+  unsnoozeAlert,
+} from "./change-alert.ts";
+import { AlertsQuery, listAlerts } from "./list-alerts.ts";
+import { readAlert } from "./read-alert.ts";
+import { readNames } from "./read-names.ts";
+
+const topic = "Alerts";
+const params = z.strictObject({ id: AlertId });
+const count = z.int();
+
+/** Signals as found, and alerts as people handle them. */
+export function alertRoutes(context: AppContext): readonly Route[] {
+  return [
+    signalsRoute(context),
+    defineRoute({
+      method: "get",
+      path: "/api/alerts",
+      topic,
+      summary: "Alerts, what needs somebody first",
+      query: AlertsQuery,
+      answer: z.strictObject({
+        total: count,
+        counts: z.strictObject({
+          pending: count,
+          open: count,
+          acknowledged: count,
+          snoozed: count,
+          resolved: count,
+        }),
+        alerts: z.array(AlertAnswer),
+        next,
+      }),
+      run: ({ query }) => listAlerts(context, query),
+    }),
+    defineRoute({
+      method: "get",
+      path: "/api/alerts/{id}",
+      topic,
+      summary: "One alert with its evidence, history and notifications",
+      params,
+      answer: AlertDetail,
+      refusals: ["entity.not-found"],
+      run: ({ params }) => readAlert(context, params.id),
+    }),
+    ...verbRoutes(context),
+  ];
+}
+
+function signalsRoute(context: AppContext): Route {
+  return defineRoute({
+    method: "get",
+    path: "/api/signals",
+    topic,
+    summary: "Findings of the rules, by id",
+    query: z.strictObject({
+      rule: z.string().optional(),
+      state: z.enum(["open", "cleared"]).default("open"),
+      ...pageQuery,
+    }),
+    answer: z.strictObject({
+      asOf: z.string(),
+      total: count,
+      signals: z.array(SignalAnswer),
+      next,
+    }),
+    run: async ({ query }) => {
+      const [names, snapshot] = await Promise.all([readNames(context), context.snapshots.read()]);
+      const all = query.state === "open" ? snapshot.openSignals : snapshot.clearedSignals;
+      const fitting = all
+        .filter((signal) => !query.rule || signal.rule === query.rule)
+        .toSorted((a, b) => (a.id < b.id ? -1 : 1));
+      const { page, next } = pageOf(fitting, (signal) => signal.id, query);
+      const signals = page.map((signal) => describeSignal(names, signal));
+      return { asOf: snapshot.asOf, total: fitting.length, signals, next };
+    },
+  });
+}
+
+function verbRoutes(context: AppContext): readonly Route[] {
+  const common = {
+    method: "post",
+    topic,
+    params,
+    answer: AlertDetail,
+    refusals: ["entity.not-found", "entity.conflict"],
+  } as const;
+  return [
+    defineRoute({
+      ...common,
+      path: "/api/alerts/{id}/acknowledge",
+      summary: "Somebody has seen it and takes care",
+      body: Acknowledgement,
+      run: async ({ params, body }) => {
+        await acknowledgeAlert(context, params.id, body);
+        return readAlert(context, params.id);
+      },
+    }),
+    defineRoute({
+      ...common,
+      path: "/api/alerts/{id}/snooze",
+      summary: "Quiet until a moment in the future",
+      body: Snooze,
+      run: async ({ params, body }) => {
+        await snoozeAlert(context, params.id, body);
+        return readAlert(context, params.id);
+      },
+    }),
+    defineRoute({
+      ...common,
+      path: "/api/alerts/{id}/unsnooze",
+      summary: "End the snooze now",
+      body: Acknowledgement,
+      run: async ({ params, body }) => {
+        await unsnoozeAlert(context, params.id, body);
+        return readAlert(context, params.id);
+      },
+    }),
+  ];
+}

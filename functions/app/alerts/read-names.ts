@@ -1,0 +1,22 @@
+import { readSourceStates } from "#shared/store/connections.ts";
+import { listConnections } from "#shared/store/connections.ts";
+
+import type { AppContext } from "../app-deps.ts";
+import type { Names } from "./alert-answers.ts";
+
+/** All that alerts and signals need to be told by name. */
+export async function readNames(context: AppContext): Promise<Names> {
+  const { table, clock, registry, rules } = context;
+  const [org, sources, connections] = await Promise.all([
+    context.orgReader.read(),
+    readSourceStates(table, clock, registry),
+    listConnections(table),
+  ]);
+  return {
+    org,
+    sources,
+    connections: new Map(connections.map(({ id, name }) => [id, name])),
+    rules,
+    nowMs: clock.nowMs(),
+  };
+}

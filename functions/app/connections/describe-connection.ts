@@ -1,0 +1,143 @@
+import { sourceState } from "#shared/graph/sources.ts";
+import type { Connector } from "#shared/kit/connector.ts";
+import { staleAfterMinutes } from "#shared/model/connection.ts";
+import type {
+  Connection,
+  CoverageGap,
+  Cursor,
+  Quarantined,
+  Subscription,
+} from "#shared/model/connection.ts";
+import type { FactType } from "#shared/model/ids.ts";
+import { epochMsOf } from "#shared/model/time.ts";
+import type { DeliveryCounts } from "#shared/store/connection-parts.ts";
+
+import type { ConnectionAnswer } from "./connection-answers.ts";
+
+/** All that hangs in one connection's partition, read. */
+export interface ConnectionParts {
+  readonly connection: Connection;
+  readonly connector: Connector | undefined;
+  readonly cursors: readonly Cursor[];
+  readonly gaps: readonly CoverageGap[];
+  readonly quarantined: readonly Quarantined[];
+  readonly subscriptions: readonly Subscription[];
+  readonly deliveries: readonly DeliveryCounts[];
+  readonly facts: Readonly<Partial<Record<FactType, number>>>;
+}
+
+type Collection = ConnectionAnswer["collections"][number];
+
+export function describeConnection(
+  parts: ConnectionParts,
+  { nowMs, publicUrl }: { readonly nowMs: number; readonly publicUrl: string },
+): ConnectionAnswer {
+  const { connection, connector } = parts;
+  const { isReady, isStale, freshAt } = sourceState(connection, false, nowMs);
+  const reads = connector?.source !== undefined;
+  const collections = (connector?.collections ?? []).map(({ name, title }) =>
+    describeCollection(parts.cursors, name, title),
+  );
+  const percent = reads && !isReady ? overallPercent(collections) : undefined;
+  return {
+    id: connection.id,
+    connector: connection.connector,
+    connectorTitle: connector?.title ?? connection.connector,
+    name: connection.name,
+    reads,
+    tells: connector?.notifier !== undefined,
+    status: connection.status,
+    health: healthOf(connection, { reads, isReady, isStale }),
+    problem: connection.problem,
+    identity: connection.identity,
+    settings: connection.settings,
+    isReady: !reads || isReady,
+    freshness: {
+      freshAt,
+      ...(freshAt !== undefined && {
+        ageSeconds: Math.max(0, Math.round((nowMs - epochMsOf(freshAt)) / 1000)),
+      }),
+      isStale,
+      staleAfterMinutes,
+    },
+    facts: { ...parts.facts },
+    percent,
+    collections,
+    gaps: parts.gaps.map(({ what, why, at }) => ({ what, why, at })),
+    quarantined: parts.quarantined.length,
+    subscriptions: parts.subscriptions.map(({ resource, state, problem }) => ({
+      resource,
+      state,
+      problem,
+    })),
+    deliveries: parts.deliveries.map(({ day, counts }) => ({ day, counts: { ...counts } })),
+    ...(connector?.webhook && {
+      webhookUrl: `${publicUrl}/webhooks/${connection.connector}/${connection.id}`,
+    }),
+    createdAt: connection.createdAt,
+    updatedAt: connection.updatedAt,
+  };
+}
+
+function healthOf(
+  { status }: Connection,
+  is: { readonly reads: boolean; readonly isReady: boolean; readonly isStale: boolean },
+): ConnectionAnswer["health"] {
+  if (status !== "active") return status;
+  if (!is.reads) return "healthy";
+  if (!is.isReady) return "reading";
+  return is.isStale ? "stale" : "healthy";
+}
+
+function describeCollection(cursors: readonly Cursor[], name: string, title: string): Collection {
+  const own = cursors.filter(({ collection }) => collection === name);
+  const pull = own.find(({ mode }) => mode !== "reconcile");
+  const reconcile = own.find(({ mode }) => mode === "reconcile");
+  if (!pull) {
+    return {
+      name,
+      title,
+      mode: "backfill",
+      state: "waiting",
+      recordsRead: 0,
+      changesApplied: 0,
+      recordsRejected: 0,
+    };
+  }
+  // A reconcile under way is what people wait for; else the pull tells.
+  const shown = reconcile?.state === "running" ? reconcile : pull;
+  const { mode, state, recordsRead, recordsTotal, changesApplied, recordsRejected } = shown;
+  return {
+    name,
+    title,
+    mode,
+    state,
+    recordsRead,
+    recordsTotal,
+    percent: percentOf(shown),
+    changesApplied,
+    recordsRejected,
+    backfilledAt: pull.backfilledAt,
+    completedAt: pull.completedAt,
+    reconciledAt: reconcile?.completedAt,
+    dueAt: pull.dueAt,
+    problem: pull.problem ?? reconcile?.problem,
+  };
+}
+
+function percentOf({ state, mode, recordsRead, recordsTotal, backfilledAt }: Cursor) {
+  if (state === "idle" || (mode === "poll" && state === "waiting")) return 100;
+  if (recordsTotal === undefined) return mode === "backfill" && !backfilledAt ? undefined : 100;
+  if (recordsTotal === 0) return 100;
+  return Math.min(100, Math.floor((100 * recordsRead) / recordsTotal));
+}
+
+/** Every collection counts alike: what is not known yet counts as nothing. */
+function overallPercent(collections: readonly Collection[]): number | undefined {
+  if (collections.length === 0) return undefined;
+  const sum = collections.reduce(
+    (total, { backfilledAt, percent }) => total + (backfilledAt ? 100 : (percent ?? 0)),
+    0,
+  );
+  return Math.min(99, Math.floor(sum / collections.length));
+}

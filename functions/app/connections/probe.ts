@@ -1,0 +1,99 @@
+import { HubError } from "#shared/errors.ts";
+import type { Connector, Gap } from "#shared/kit/connector.ts";
+import { secretFields } from "#shared/kit/connector.ts";
+import type { Connection } from "#shared/model/connection.ts";
+import type { ConnectionId } from "#shared/model/ids.ts";
+import { listConnections } from "#shared/store/connections.ts";
+
+import type { AppContext } from "../app-deps.ts";
+import { parseInput } from "../http/route.ts";
+
+/** Less than the function's own 29 s, so that the admin gets our words and not the gateway's. */
+const probeTimeoutMs = 20_000;
+
+/** What the admin typed in, parsed and split: secrets never enter the table. */
+export interface SplitSettings {
+  readonly full: Readonly<Record<string, unknown>>;
+  readonly open: Connection["settings"];
+  readonly secrets: Readonly<Record<string, string>>;
+}
+
+/** Throws `input.invalid` with paths like `settings.baseUrl`. */
+export function splitSettings(connector: Connector, settings: unknown): SplitSettings {
+  const full = parseInput(connector.settings, settings, "settings");
+  const secretNames = secretFields(connector);
+  const open: Connection["settings"] = {};
+  const secrets: Record<string, string> = {};
+  for (const [name, value] of Object.entries(full)) {
+    if (value === undefined) continue;
+    if (secretNames.includes(name)) secrets[name] = String(value);
+    else open[name] = asJson(value);
+  }
+  return { full, open, secrets };
+}
+
+/** Settings come from JSON through schemas that keep it JSON: they are stored as documents. */
+function asJson(value: unknown): Connection["settings"][string] {
+  return value as Connection["settings"][string];
+}
+
+export interface ProbeResult {
+  readonly identity: string;
+  readonly gaps: readonly Gap[];
+}
+
+/** Tries the settings against the real thing. Throws the connector's own classified `HubError`. */
+export async function probe(
+  context: AppContext,
+  connector: Connector,
+  target: { readonly connectionId: ConnectionId; readonly settings: SplitSettings["full"] },
+): Promise<ProbeResult> {
+  const aborter = new AbortController();
+  try {
+    return await Promise.race([
+      runProbe(context, connector, target),
+      timeout(context, connector, aborter.signal),
+    ]);
+  } finally {
+    aborter.abort();
+  }
+}
+
+async function timeout(
+  { clock }: AppContext,
+  connector: Connector,
+  signal: AbortSignal,
+): Promise<never> {
+  // Aborted when the probe was faster; the race has its winner then and nobody looks here.
+  await clock.sleep(probeTimeoutMs, signal);
+  throw new HubError(
+    "connector.unreachable",
+    `${connector.title} did not answer within ${probeTimeoutMs / 1000} s: check the address and try again`,
+  );
+}
+
+async function runProbe(
+  context: AppContext,
+  connector: Connector,
+  { connectionId, settings }: { readonly connectionId: ConnectionId; readonly settings: unknown },
+): Promise<ProbeResult> {
+  if (connector.source) {
+    const build = await connector.source();
+    const source = build({
+      connectionId,
+      // Parsed by this connector's own schema, which is what its factory was typed with.
+      settings: settings as never,
+      clock: context.clock,
+      logger: context.logger.with({ connectionId, connector: connector.name }),
+      resolveUrl: context.registry.urlResolver(await listConnections(context.table)),
+    });
+    return source.probe();
+  }
+  if (connector.notifier) {
+    const build = await connector.notifier();
+    // As above.
+    const { identity } = await build(settings as never).probe();
+    return { identity, gaps: [] };
+  }
+  throw new HubError("invariant.broken", `Connector ${connector.name} neither reads nor tells`);
+}

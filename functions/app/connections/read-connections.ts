@@ -1,0 +1,63 @@
+import { CoverageGap, Quarantined, Subscription } from "#shared/model/connection.ts";
+import type { Connection } from "#shared/model/connection.ts";
+import type { ConnectionId } from "#shared/model/ids.ts";
+import type { Item } from "#shared/ports/table.ts";
+import { fromItem } from "#shared/store/codec.ts";
+import { listDeliveryCounts } from "#shared/store/connection-parts.ts";
+import { listConnections } from "#shared/store/connections.ts";
+import { readDocument } from "#shared/store/documents.ts";
+import { queryAll } from "#shared/store/list.ts";
+import { cursorSpec } from "#shared/store/specs.ts";
+
+import type { AppContext } from "../app-deps.ts";
+import { loadConnection } from "./change-connection.ts";
+import type { ConnectionAnswer, ConnectionDetail } from "./connection-answers.ts";
+import { describeConnection } from "./describe-connection.ts";
+import type { ConnectionParts } from "./describe-connection.ts";
+
+const quarantineShownMax = 100;
+
+/** All connections with their state, oldest first. */
+export async function readConnections(context: AppContext): Promise<ConnectionAnswer[]> {
+  const connections = await listConnections(context.table);
+  const parts = await Promise.all(connections.map((one) => readParts(context, one)));
+  return parts.map((one) => describe(context, one));
+}
+
+export async function readConnection(
+  context: AppContext,
+  id: ConnectionId,
+): Promise<ConnectionDetail> {
+  const parts = await readParts(context, await loadConnection(context, id));
+  const quarantine = parts.quarantined
+    .toSorted((a, b) => (a.at > b.at ? -1 : 1))
+    .slice(0, quarantineShownMax)
+    .map(({ collection, record, reason, at }) => ({ collection, record, reason, at }));
+  return { ...describe(context, parts), quarantine };
+}
+
+function describe(context: AppContext, parts: ConnectionParts): ConnectionAnswer {
+  const { clock, publicUrl } = context;
+  return describeConnection(parts, { nowMs: clock.nowMs(), publicUrl });
+}
+
+/** One strongly consistent read of the partition, and the counts that the snapshot has. */
+async function readParts(context: AppContext, connection: Connection): Promise<ConnectionParts> {
+  const { table, registry, snapshots } = context;
+  const [items, deliveries, snapshot] = await Promise.all([
+    queryAll(table, { partition: connection.id, consistent: true }),
+    listDeliveryCounts(table, connection.id),
+    snapshots.read(),
+  ]);
+  const ofType = (type: string): readonly Item[] => items.filter((item) => item["type"] === type);
+  return {
+    connection,
+    connector: registry.find(connection.connector),
+    cursors: ofType("cursor").map((item) => readDocument(cursorSpec, item)),
+    gaps: ofType("coverage-gap").map((item) => fromItem(CoverageGap, item)),
+    quarantined: ofType("quarantined").map((item) => fromItem(Quarantined, item)),
+    subscriptions: ofType("subscription").map((item) => fromItem(Subscription, item)),
+    deliveries,
+    facts: snapshot.factCounts.get(connection.id) ?? {},
+  };
+}

@@ -1,0 +1,41 @@
+import * as z from "zod";
+
+import { HubError } from "#shared/errors.ts";
+
+/** How every list is paged. `after` is the `next` of the page before. */
+export const pageQuery = {
+  limit: z.coerce.number().int().min(1).max(200).default(50),
+  after: z.string().max(2000).optional(),
+};
+
+export const next = z.string().optional().meta({ description: "Give as `after`; absent at the end" });
+
+/** A text that sorts like the thing it stands for. */
+type SortKey = string;
+
+/**
+ * One page of things sorted by `keyOf`, each key unique. The cursor is the last key shown, so things
+ * that come and go between two pages never repeat or hide the others.
+ */
+export function pageOf<T>(
+  sorted: readonly T[],
+  keyOf: (thing: T) => SortKey,
+  { limit, after }: { readonly limit: number; readonly after?: string | undefined },
+): { readonly page: readonly T[]; readonly next: string | undefined } {
+  const last = after === undefined ? undefined : decode(after);
+  const start = last === undefined ? 0 : sorted.findIndex((thing) => keyOf(thing) > last);
+  const page = start < 0 ? [] : sorted.slice(start, start + limit);
+  const end = page.at(-1);
+  const hasMore = start >= 0 && start + limit < sorted.length;
+  return {
+    page,
+    next: hasMore && end !== undefined ? Buffer.from(keyOf(end)).toString("base64url") : undefined,
+  };
+}
+
+function decode(after: string): SortKey {
+  if (/^[A-Za-z0-9_-]+$/u.test(after)) return Buffer.from(after, "base64url").toString();
+  throw new HubError("input.invalid", "`after` is not a cursor that a list has given", {
+    issues: [{ path: "after", message: "Give the `next` of an earlier page, or leave it out" }],
+  });
+}
