@@ -15,6 +15,7 @@ export function openDataDir(path: string): string {
   try {
     mkdirSync(path, { recursive: true, mode: 0o700 });
     writeFileSync(probe, Buffer.alloc(probeBytes), { flush: true });
+    rmSync(probe);
     return realpathSync(path);
   } catch (error) {
     throw new HubError(
@@ -22,8 +23,6 @@ export function openDataDir(path: string): string {
       `The data directory ${path} cannot be written (${codeOf(error)}): free space, allow writing or choose another directory.`,
       { cause: error },
     );
-  } finally {
-    rmSync(probe, { force: true });
   }
 }
 

@@ -76,6 +76,13 @@ export function storeError(error: unknown): HubError {
       details,
     });
   }
+  if (error instanceof Error && /disk is full|readonly database/u.test(error.message)) {
+    return new HubError(
+      "store.unavailable",
+      "The disk of the database is full or read-only: free space or allow writing",
+      { cause: error, details },
+    );
+  }
   return new HubError(
     "store.unavailable",
     `The table did not do what was asked (${name}): check that the database runs and may be used`,

@@ -43,7 +43,7 @@ export function createMemoryTable(options: MemoryTableOptions = {}): Table {
   const memory: Memory = {
     store: createItemStore(),
     meter: createUnitMeter(),
-    emit: createStream(options.onRecord),
+    stream: createStream(options.onRecord),
   };
   const { meter, store } = memory;
   const count = ({ page, bytes }: BilledPage, consistent: boolean): Page => {
@@ -61,7 +61,8 @@ export function createMemoryTable(options: MemoryTableOptions = {}): Table {
     add: async (key, amounts, set = {}) => {
       assertAddition(key, amounts, set);
       const target = storableKey(key);
-      change(memory, target, added(store.get(target), target, amounts, set))();
+      change(memory, target, added(store.get(target), target, amounts, set));
+      memory.stream.flush();
     },
     usage: () => meter.usage(),
   };
@@ -70,15 +71,15 @@ export function createMemoryTable(options: MemoryTableOptions = {}): Table {
 interface Memory {
   readonly store: ItemStore;
   readonly meter: UnitMeter;
-  readonly emit: (before: Item | undefined, after: Item | undefined) => void;
+  readonly stream: Stream;
 }
 
-/** Changes one item; what it returns puts the change into the stream. */
-function change(memory: Memory, key: Key, after: Item | undefined, factor = 1): () => void {
+/** Changes one item; the stream tells of it when flushed. */
+function change(memory: Memory, key: Key, after: Item | undefined, factor = 1): void {
   const before = memory.store.get(key);
   memory.meter.countWrite(factor * writeUnits(before, after), indexWriteUnits(before, after));
   memory.store.set(key, after);
-  return () => memory.emit(before, after);
+  memory.stream.append(before, after);
 }
 
 function read({ store, meter }: Memory, key: Key): Item | undefined {
@@ -98,12 +99,13 @@ function write(memory: Memory, one: Write): WriteOutcome {
     memory.meter.countWrite(writeUnits(current, after), 0);
     return { applied: false, current };
   }
-  change(memory, key, after)();
+  change(memory, key, after);
+  memory.stream.flush();
   return { applied: true };
 }
 
 function transact(memory: Memory, writes: readonly Write[]): TransactOutcome {
-  const { store, meter } = memory;
+  const { store, meter, stream } = memory;
   const storables = storableWrites(writes);
   const failed = storables.flatMap((one, index) => {
     const current = store.get(targetOf(one).key);
@@ -113,13 +115,13 @@ function transact(memory: Memory, writes: readonly Write[]): TransactOutcome {
     meter.countWrite(failedTransactUnits(storables, failed), 0);
     return { applied: false, failed };
   }
-  const records = storables.map((one) => {
+  for (const one of storables) {
     const { key, after } = targetOf(one);
-    if (one.kind !== "check") return change(memory, key, after, transactFactor);
-    meter.countWrite(transactFactor * writeUnits(store.get(key), undefined), 0);
-    return () => undefined;
-  });
-  for (const record of records) record();
+    if (one.kind === "check") {
+      meter.countWrite(transactFactor * writeUnits(store.get(key), undefined), 0);
+    } else change(memory, key, after, transactFactor);
+  }
+  stream.flush();
   return { applied: true };
 }
 
@@ -145,25 +147,34 @@ function added(
   return storable({ ...current, ...Object.fromEntries(sums), ...set, ...key });
 }
 
+interface Stream {
+  append(before: Item | undefined, after: Item | undefined): void;
+  flush(): void;
+}
+
 /** Numbers the changes; one that a reader's own write causes comes after those already waiting. */
-function createStream(onRecord: (change: ItemChange) => void = () => undefined) {
+function createStream(onRecord: (change: ItemChange) => void = () => undefined): Stream {
   const waiting: ItemChange[] = [];
   let sequence = 0;
-  let draining = false;
-  return (before: Item | undefined, after: Item | undefined): void => {
-    if (sameJson(before, after)) return;
-    sequence += 1;
-    waiting.push({
-      sequenceNumber: String(sequence),
-      ...(before && { before }),
-      ...(after && { after }),
-    });
-    if (draining) return;
-    draining = true;
-    try {
-      for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) onRecord(next);
-    } finally {
-      draining = false;
-    }
+  let flushing = false;
+  return {
+    append: (before, after) => {
+      if (sameJson(before, after)) return;
+      sequence += 1;
+      waiting.push({
+        sequenceNumber: String(sequence),
+        ...(before && { before }),
+        ...(after && { after }),
+      });
+    },
+    flush: () => {
+      if (flushing) return;
+      flushing = true;
+      try {
+        for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) onRecord(next);
+      } finally {
+        flushing = false;
+      }
+    },
   };
 }

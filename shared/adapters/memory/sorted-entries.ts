@@ -9,10 +9,15 @@ export interface Entry {
   item: Item;
 }
 
+/** Up to here it is cheaper to put entries into their places than to sort all again. */
+const sortedInAtOnceMax = 16;
+
 /** One partition of the table or of an index, in DynamoDB's order; sorted when first read. */
 export class SortedEntries {
   readonly #byKey = new Map<string, Entry>();
-  #sorted: Entry[] | undefined;
+  #sorted: Entry[] = [];
+  /** Not yet sorted in: filling a partition must not move its other entries each time. */
+  #unsorted: Entry[] = [];
 
   get size(): number {
     return this.#byKey.size;
@@ -31,7 +36,7 @@ export class SortedEntries {
     }
     if (present !== undefined) this.remove(present);
     this.#byKey.set(key, entry);
-    if (this.#sorted) this.#sorted.splice(firstNotBelow(this.#sorted, entry), 0, entry);
+    this.#unsorted.push(entry);
   }
 
   remove(item: { readonly pk: string; readonly sk: string }): void {
@@ -39,7 +44,8 @@ export class SortedEntries {
     const present = this.#byKey.get(key);
     if (present === undefined) return;
     this.#byKey.delete(key);
-    if (this.#sorted) this.#sorted.splice(firstNotBelow(this.#sorted, present), 1);
+    const sorted = this.#inOrder();
+    sorted.splice(firstNotBelow(sorted, present), 1);
   }
 
   /** Entries whose sort key has the prefix, from behind `after` on, in either direction. */
@@ -52,8 +58,16 @@ export class SortedEntries {
     }
   }
 
-  #inOrder(): readonly Entry[] {
-    this.#sorted ??= [...this.#byKey.values()].toSorted(compareEntries);
+  #inOrder(): Entry[] {
+    const unsorted = this.#unsorted;
+    this.#unsorted = [];
+    if (unsorted.length > sortedInAtOnceMax) {
+      this.#sorted = [...this.#sorted, ...unsorted].toSorted(compareEntries);
+    } else {
+      for (const entry of unsorted) {
+        this.#sorted.splice(firstNotBelow(this.#sorted, entry), 0, entry);
+      }
+    }
     return this.#sorted;
   }
 }
