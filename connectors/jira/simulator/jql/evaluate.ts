@@ -1,0 +1,129 @@
+import { epochMsOf } from "#shared/model/time.ts";
+
+import type { Issue, JiraState } from "../state.ts";
+import { jqlDateMs } from "./jql-date.ts";
+import { JqlError } from "./jql-error.ts";
+import type { Clause, Operator } from "./parse.ts";
+
+/** Who asks, and when: dates in JQL are the caller's. */
+export interface Caller {
+  readonly timeZone: string;
+  readonly nowMs: number;
+}
+
+type Test = (issue: Issue) => boolean;
+
+/** Turns a clause into a test; throws `JqlError` on fields, values and operators that Jira would refuse. */
+export function compileJql(clause: Clause, state: JiraState, caller: Caller): Test {
+  if (clause.kind === "test") {
+    return dateFields.has(clause.field) ? compileDate(clause, caller) : compileSet(clause, state);
+  }
+  if (clause.kind === "not") {
+    const test = compileJql(clause.clause, state, caller);
+    return (issue) => !test(issue);
+  }
+  const tests = clause.clauses.map((each) => compileJql(each, state, caller));
+  return clause.kind === "and"
+    ? (issue) => tests.every((test) => test(issue))
+    : (issue) => tests.some((test) => test(issue));
+}
+
+type TestClause = Extract<Clause, { kind: "test" }>;
+const dateFields = new Set(["updated", "updateddate", "created", "createddate"]);
+
+const comparisons: Partial<Record<Operator, (a: number, b: number) => boolean>> = {
+  ">=": (a, b) => a >= b,
+  ">": (a, b) => a > b,
+  "<=": (a, b) => a <= b,
+  "<": (a, b) => a < b,
+};
+
+function compileDate({ field, operator, values }: TestClause, caller: Caller): Test {
+  const compare = comparisons[operator];
+  if (!compare) throw unsupported(operator, field);
+  const limitMs = jqlDateMs(values[0] ?? "", caller, field);
+  return field.startsWith("updated")
+    ? ({ updated }) => compare(epochMsOf(updated), limitMs)
+    : ({ created }) => compare(epochMsOf(created), limitMs);
+}
+
+function unsupported(operator: Operator, field: string): JqlError {
+  return new JqlError(`The operator '${operator}' is not supported by the '${field}' field.`);
+}
+
+/** All fields whose value is one or several names: what an issue may be called by, and what is asked for. */
+const setFields: Readonly<
+  Record<string, (state: JiraState, issue: Issue) => readonly (string | undefined)[]>
+> = {
+  project: (state, issue) => {
+    const { id, key, name } = state.projectOf(issue);
+    return [id, key, name];
+  },
+  issuekey: (_, issue) => [issue.key, issue.id],
+  parent: (state, { parentId }) =>
+    parentId === undefined ? [] : [parentId, state.issues.get(parentId)?.key],
+  status: (state, issue) => [issue.statusId, state.statusOf(issue).name],
+  statuscategory: (state, issue) => [state.statusOf(issue).category],
+  issuetype: (state, issue) => [issue.typeId, state.typeOf(issue).name],
+  assignee: (_, { assigneeId }) => [assigneeId],
+  labels: (_, { labels }) => labels,
+  summary: (_, { summary }) => [summary],
+};
+const aliases: Readonly<Record<string, string>> = {
+  key: "issuekey",
+  id: "issuekey",
+  issue: "issuekey",
+  type: "issuetype",
+};
+
+function compileSet({ field, operator, values }: TestClause, state: JiraState): Test {
+  const name = aliases[field] ?? field;
+  const valuesOf = setFields[name];
+  if (!valuesOf) {
+    throw new JqlError(`Field '${field}' does not exist or you do not have permission to view it.`);
+  }
+  checkValues(name, operator, values, state);
+  const holds = setTests[operator];
+  if (!holds) throw unsupported(operator, field);
+  const wanted = values.map((value) => value.toLowerCase());
+  return (issue) =>
+    holds(
+      valuesOf(state, issue).flatMap((value) => value?.toLowerCase() ?? []),
+      wanted,
+    );
+}
+
+type SetTest = (actual: readonly string[], wanted: readonly string[]) => boolean;
+const overlaps: SetTest = (actual, wanted) => actual.some((value) => wanted.includes(value));
+// As in Jira, a negative test does not find what has no value.
+const isOther: SetTest = (actual, wanted) => actual.length > 0 && !overlaps(actual, wanted);
+
+const setTests: Partial<Record<Operator, SetTest>> = {
+  "=": overlaps,
+  in: overlaps,
+  "!=": isOther,
+  "not in": isOther,
+  is: (actual) => actual.length === 0,
+  "is not": (actual) => actual.length > 0,
+  "~": (actual, wanted) => actual.some((value) => wanted.some((part) => value.includes(part))),
+};
+
+/** Jira refuses names of projects and issues that do not exist, or that the caller may not see. */
+function checkValues(
+  field: string,
+  operator: Operator,
+  values: readonly string[],
+  state: JiraState,
+): void {
+  if (operator === "is" || operator === "is not") {
+    if (["empty", "null"].includes(values[0]?.toLowerCase() ?? "")) return;
+    throw new JqlError(`The operator '${operator}' only supports EMPTY and NULL.`);
+  }
+  if (field !== "project") return;
+  const names = [...state.projects.values()].flatMap(({ id, key, name }) => [id, key, name]);
+  const known = new Set(names.map((name) => name.toLowerCase()));
+  const missing = values.find((value) => !known.has(value.toLowerCase()));
+  if (missing !== undefined) {
+    throw new JqlError(`The value '${missing}' does not exist for the field 'project'.`);
+  }
+}

@@ -1,0 +1,42 @@
+import type { Instant } from "#shared/model/time.ts";
+
+import { Refusal } from "./refusal.ts";
+import type { History, HistoryItem, Issue, JiraState, Link } from "./state.ts";
+
+/** What happened, for webhooks. A deleted issue is carried along, since the state no longer has it. */
+export type JiraEvent =
+  | { readonly name: "jira:issue_created"; readonly issue: Issue }
+  | { readonly name: "jira:issue_updated"; readonly issue: Issue; readonly history: History }
+  | { readonly name: "jira:issue_deleted"; readonly issue: Issue; readonly body: unknown }
+  | { readonly name: "issuelink_created" | "issuelink_deleted"; readonly link: Link };
+
+/** What an operation did: the thing it made or changed, and the events to tell of. */
+export interface Done {
+  readonly result: Readonly<Record<string, string | number | boolean>>;
+  readonly events: readonly JiraEvent[];
+}
+
+/** The site, when, and by whom: what every operation is applied with. */
+export interface Moment {
+  readonly state: JiraState;
+  readonly at: Instant;
+  readonly actorId: string;
+}
+
+/** Writes a changelog entry and moves the issue's `updated`. */
+export function writeHistory(
+  { state, at, actorId }: Moment,
+  issue: Issue,
+  items: readonly HistoryItem[],
+): History {
+  const history = { id: state.nextId(), created: at, authorId: actorId, items };
+  state.histories.set(issue.id, [...(state.histories.get(issue.id) ?? []), history]);
+  issue.updated = at;
+  return history;
+}
+
+export function loadIssue(state: JiraState, idOrKey: string): Issue {
+  const issue = state.issue(idOrKey);
+  if (issue) return issue;
+  throw new Refusal(404, "Issue does not exist or you do not have permission to see it.");
+}

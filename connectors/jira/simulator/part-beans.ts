@@ -1,0 +1,92 @@
+import type { Issue, IssueType, JiraState, Link, Status, User } from "./state.ts";
+
+const categories = {
+  new: { id: 2, colorName: "blue-gray", name: "To Do" },
+  indeterminate: { id: 4, colorName: "yellow", name: "In Progress" },
+  done: { id: 3, colorName: "green", name: "Done" },
+} as const;
+
+export function statusBean(state: JiraState, status: Status): object {
+  const { id, ...category } = categories[status.category];
+  return {
+    self: `${state.baseUrl}/rest/api/3/status/${status.id}`,
+    description: "",
+    iconUrl: `${state.baseUrl}/images/icons/statuses/generic.png`,
+    name: status.name,
+    id: status.id,
+    statusCategory: {
+      self: `${state.baseUrl}/rest/api/3/statuscategory/${id}`,
+      id,
+      key: status.category,
+      ...category,
+    },
+  };
+}
+
+export function typeBean(state: JiraState, type: IssueType): object {
+  return {
+    self: `${state.baseUrl}/rest/api/3/issuetype/${type.id}`,
+    id: type.id,
+    description: "",
+    iconUrl: `${state.baseUrl}/images/icons/issuetypes/generic.png`,
+    name: type.name,
+    subtask: type.hierarchyLevel < 0,
+    hierarchyLevel: type.hierarchyLevel,
+  };
+}
+
+/** `emailAddress` is absent when the profile hides it. */
+export function userBean(state: JiraState, user: User): object {
+  return {
+    self: `${state.baseUrl}/rest/api/3/user?accountId=${encodeURIComponent(user.accountId)}`,
+    accountId: user.accountId,
+    accountType: user.accountType,
+    ...(user.emailAddress !== undefined && { emailAddress: user.emailAddress }),
+    displayName: user.displayName,
+    active: user.active,
+    timeZone: user.timeZone,
+  };
+}
+
+/** A link as one of its ends shows it: the other end, on the side that says which way it reads. */
+export function linkBean(state: JiraState, link: Link, seenFrom: Issue): object {
+  const isSource = link.sourceId === seenFrom.id;
+  const other = state.issues.get(isSource ? link.destinationId : link.sourceId);
+  return {
+    ...linkFrame(state, link),
+    ...(other && { [isSource ? "outwardIssue" : "inwardIssue"]: linkedBean(state, other) }),
+  };
+}
+
+/** A link seen from outside: both ends. The source is the inward one: it is what the other is blocked by. */
+export function wholeLinkBean(state: JiraState, link: Link): object {
+  const source = state.issues.get(link.sourceId);
+  const destination = state.issues.get(link.destinationId);
+  return {
+    ...linkFrame(state, link),
+    ...(source && { inwardIssue: linkedBean(state, source) }),
+    ...(destination && { outwardIssue: linkedBean(state, destination) }),
+  };
+}
+
+function linkFrame(state: JiraState, link: Link): object {
+  const self = `${state.baseUrl}/rest/api/3/issueLink/${link.id}`;
+  return { id: link.id, self, type: linkTypeBean(state, state.linkTypeOf(link)) };
+}
+
+export function linkTypeBean(state: JiraState, type: JiraState["linkTypes"][number]): object {
+  return { ...type, self: `${state.baseUrl}/rest/api/3/issueLinkType/${type.id}` };
+}
+
+function linkedBean(state: JiraState, issue: Issue): object {
+  return {
+    id: issue.id,
+    key: issue.key,
+    self: `${state.baseUrl}/rest/api/3/issue/${issue.id}`,
+    fields: {
+      summary: issue.summary,
+      status: statusBean(state, state.statusOf(issue)),
+      issuetype: typeBean(state, state.typeOf(issue)),
+    },
+  };
+}

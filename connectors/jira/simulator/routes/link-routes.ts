@@ -1,0 +1,88 @@
+import { Hono } from "hono";
+import * as z from "zod";
+
+import { type JiraEnv, needsCaller } from "../access.ts";
+import { readBody } from "../answers.ts";
+import { wholeLinkBean } from "../part-beans.ts";
+import { Refusal } from "../refusal.ts";
+import type { Site } from "../site.ts";
+import type { Link, RemoteLink } from "../state.ts";
+import { actorOf, loadVisible } from "./issue-routes.ts";
+
+const End = z.looseObject({ key: z.string().optional(), id: z.string().optional() });
+const LinkBody = z.looseObject({
+  type: z.looseObject({ id: z.string().optional(), name: z.string().optional() }),
+  inwardIssue: End,
+  outwardIssue: End,
+});
+const RemoteLinkBody = z.looseObject({
+  globalId: z.string().max(255).optional(),
+  object: z.looseObject({ url: z.url(), title: z.string() }),
+});
+
+/** Links between issues, and links from an issue to elsewhere. */
+export function linkRoutes(site: Site): Hono<JiraEnv> {
+  const { state, perform } = site;
+  const app = new Hono<JiraEnv>().basePath("/rest/api/3");
+  app.use("/issueLink/*", needsCaller);
+  app.post("/issueLink", needsCaller, async (c) => {
+    const { type, inwardIssue, outwardIssue } = await readBody(c, LinkBody);
+    const found = state.linkTypes.find(({ id, name }) => id === type.id || name === type.name);
+    if (!found) throw new Refusal(404, `No issue link type with name '${type.name ?? ""}' found.`);
+    // The inward issue is where the link starts: with Blocks it blocks the outward one. Jira's document
+    // leaves it open; its clients and its own database say so (2026-11).
+    const sourceKey = keyOf(site, inwardIssue);
+    const destinationKey = keyOf(site, outwardIssue);
+    perform({ kind: "linkIssues", typeId: found.id, sourceKey, destinationKey, ...actorOf(c) });
+    return c.body(null, 201);
+  });
+  app.get("/issueLink/:id", (c) => {
+    return c.json(wholeLinkBean(state, loadLink(site, c.req.param("id"))));
+  });
+  app.delete("/issueLink/:id", (c) => {
+    const { id } = loadLink(site, c.req.param("id"));
+    perform({ kind: "unlinkIssues", linkId: id, ...actorOf(c) });
+    return c.body(null, 204);
+  });
+  app.get("/issue/:idOrKey/remotelink", (c) => {
+    const issue = loadVisible(site, c);
+    const links = state.remoteLinks.get(issue.id) ?? [];
+    return c.json(links.map((link) => remoteLinkBean(state.baseUrl, issue.id, link)));
+  });
+  app.post("/issue/:idOrKey/remotelink", async (c) => {
+    const { key, id: issueId } = loadVisible(site, c);
+    const { globalId, object } = await readBody(c, RemoteLinkBody);
+    const link = {
+      url: object.url,
+      title: object.title,
+      ...(globalId !== undefined && { globalId }),
+    };
+    const { result } = perform({ kind: "putRemoteLink", key, ...link, ...actorOf(c) });
+    const id = Number(result["id"]);
+    const self = `${state.baseUrl}/rest/api/3/issue/${issueId}/remotelink/${id}`;
+    return c.json({ id, self }, result["isNew"] === true ? 201 : 200);
+  });
+  return app;
+}
+
+function loadLink({ state }: Site, id: string): Link {
+  const link = state.links.get(id);
+  if (link) return link;
+  throw new Refusal(404, `No issue link with id '${id}' exists.`);
+}
+
+function keyOf({ state }: Site, end: z.infer<typeof End>): string {
+  const issue = state.issue(end.key ?? end.id ?? "");
+  if (issue) return issue.key;
+  throw new Refusal(404, "Issue does not exist or you do not have permission to see it.");
+}
+
+function remoteLinkBean(baseUrl: string, issueId: string, link: RemoteLink): object {
+  const { id, globalId, url, title } = link;
+  return {
+    id,
+    self: `${baseUrl}/rest/api/3/issue/${issueId}/remotelink/${id}`,
+    ...(globalId !== undefined && { globalId }),
+    object: { url, title },
+  };
+}

@@ -1,0 +1,122 @@
+import { Hono } from "hono";
+import type * as z from "zod";
+
+import type { Clock } from "#shared/ports/clock.ts";
+import { controlRoutes } from "#shared/testing/simulator/control.ts";
+import { Faults } from "#shared/testing/simulator/faults.ts";
+import { Journal } from "#shared/testing/simulator/journal.ts";
+import { Operations } from "#shared/testing/simulator/operations.ts";
+import { requestFaults } from "#shared/testing/simulator/request-faults.ts";
+import { type ServedSimulator, serveSimulator } from "#shared/testing/simulator/serve.ts";
+import { WebhookSender } from "#shared/testing/simulator/webhook-sender.ts";
+
+import { identify, type JiraEnv } from "./access.ts";
+import { answerErrors, renderStatus } from "./answers.ts";
+import { applyOperation, type Effect } from "./apply-operation.ts";
+import { burstLimit } from "./burst-limit.ts";
+import { loadSeed } from "./load-seed.ts";
+import { JiraOperation } from "./operation.ts";
+import { pageRoutes } from "./pages/page-routes.ts";
+import { issueRoutes } from "./routes/issue-routes.ts";
+import { linkRoutes } from "./routes/link-routes.ts";
+import { searchRoutes } from "./routes/search-routes.ts";
+import { siteRoutes } from "./routes/site-routes.ts";
+import { webhookRoutes } from "./routes/webhook-routes.ts";
+import type { JiraSeedInput } from "./seed.ts";
+import type { Site } from "./site.ts";
+import type { JiraState } from "./state.ts";
+import { retryPlan, sendWebhooks, signatureHeader } from "./webhooks.ts";
+
+export interface JiraSimulatorOptions {
+  readonly seed: JiraSeedInput;
+  readonly clock: Clock;
+  /** Default: a free one. */
+  readonly port?: number;
+  /** Where what happened since the seed is kept; absent: nowhere. */
+  readonly journalPath?: string;
+  /** Multiplies the minutes between webhook retries. Default 1. */
+  readonly timeScale?: number;
+  /** Multiplies the burst limits. Default 1: what Jira documents. */
+  readonly burstFactor?: number;
+  /** Seed of the randomness in retries. */
+  readonly randomSeed?: number;
+}
+
+/** A running simulated Jira site. `url` is the base URL for clients and for browsers. */
+export interface JiraSimulator extends ServedSimulator {
+  readonly faults: Faults;
+  readonly sender: WebhookSender;
+  /** Read it, for assertions; change it through `perform`. */
+  readonly state: JiraState;
+  /** Changes the site and sends the webhooks; throws `Refusal` on what Jira would refuse. */
+  perform(operation: z.input<typeof JiraOperation>): Effect;
+}
+
+/** Starts a simulated Jira Cloud site on 127.0.0.1, at the state that its journal says. */
+export async function startJiraSimulator(options: JiraSimulatorOptions): Promise<JiraSimulator> {
+  const { clock, timeScale = 1, randomSeed = 1 } = options;
+  const state = loadSeed(options.seed);
+  const faults = new Faults();
+  const retry = retryPlan(randomSeed);
+  const sender = new WebhookSender({ clock, faults, retry, signatureHeader, timeScale });
+  const operations = new Operations({
+    schema: JiraOperation,
+    clock,
+    journal: new Journal(options.journalPath),
+    apply: (operation, at) => applyOperation(state, operation, at),
+    emit: (effect: Effect) => sendWebhooks(state, sender, effect),
+  });
+  operations.replay();
+  const perform = (operation: unknown) => operations.perform(operation);
+  const app = jiraApp({ state, clock, perform }, faults, sender, options.burstFactor);
+  const port = options.port ?? 0;
+  const served = await serveSimulator({ app: { fetch: app.fetch }, port });
+  state.baseUrl = served.url;
+  const close = async () => {
+    await sender.stop();
+    await served.close();
+  };
+  return { ...served, faults, sender, state, perform, close };
+}
+
+function jiraApp(
+  site: Site,
+  faults: Faults,
+  sender: WebhookSender,
+  burstFactor = 1,
+): Hono<JiraEnv> {
+  const app = new Hono<JiraEnv>();
+  answerErrors(app);
+  app.route(
+    "/",
+    controlRoutes({
+      faults,
+      sender,
+      perform: (operation) => site.perform(JiraOperation.parse(operation)).result,
+      state: () => snapshot(site.state),
+    }),
+  );
+  app.use(requestFaults({ faults, clock: site.clock, renderStatus }));
+  app.route("/", pageRoutes(site));
+  app.use("/rest/*", burstLimit(site.clock, burstFactor), identify(site.state));
+  for (const routes of [siteRoutes, searchRoutes, linkRoutes, issueRoutes, webhookRoutes]) {
+    app.route("/", routes(site));
+  }
+  return app;
+}
+
+/** The state as plain JSON. Secrets of webhooks stay out, credentials of the seed are its reader's own. */
+function snapshot(state: JiraState): object {
+  return {
+    siteName: state.siteName,
+    projects: [...state.projects.values()],
+    statuses: state.statuses,
+    users: [...state.users.values()],
+    issues: [...state.issues.values()],
+    links: [...state.links.values()],
+    webhooks: [...state.webhooks.values()].map(({ secret, ...webhook }) => ({
+      ...webhook,
+      isSigned: secret !== undefined,
+    })),
+  };
+}

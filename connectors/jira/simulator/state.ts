@@ -1,0 +1,202 @@
+import type { CalendarDate, Instant } from "#shared/model/time.ts";
+
+import type { JiraSeed } from "./seed.ts";
+
+export type User = JiraSeed["users"][number];
+export type Project = JiraSeed["projects"][number];
+export type IssueType = Project["issueTypes"][number];
+export type Status = JiraSeed["statuses"][number];
+export type Field = JiraSeed["fields"][number];
+export type LinkType = JiraSeed["linkTypes"][number];
+
+export interface Issue {
+  readonly id: string;
+  key: string;
+  projectId: string;
+  typeId: string;
+  summary: string;
+  statusId: string;
+  parentId: string | undefined;
+  assigneeId: string | undefined;
+  reporterId: string | undefined;
+  labels: readonly string[];
+  duedate: CalendarDate | undefined;
+  readonly created: Instant;
+  updated: Instant;
+  /** When it last came into a status of category `done`. */
+  resolved: Instant | undefined;
+  custom: Readonly<Record<string, unknown>>;
+}
+
+/** Source —outward→ destination. */
+export interface Link {
+  readonly id: string;
+  readonly typeId: string;
+  readonly sourceId: string;
+  readonly destinationId: string;
+}
+
+/** One entry of a changelog item, as Jira words it. */
+export interface HistoryItem {
+  readonly field: string;
+  readonly fieldId?: string;
+  readonly fieldtype: "jira" | "custom";
+  readonly from: string | null;
+  readonly fromString: string | null;
+  readonly to: string | null;
+  readonly toString: string | null;
+}
+
+export interface History {
+  readonly id: string;
+  readonly created: Instant;
+  readonly authorId: string;
+  readonly items: readonly HistoryItem[];
+}
+
+export interface Webhook {
+  readonly id: string;
+  readonly name: string;
+  readonly url: string;
+  readonly events: readonly string[];
+  readonly secret: string | undefined;
+  readonly filter: string | undefined;
+  readonly excludeBody: boolean;
+  readonly lastUpdated: Instant;
+  readonly lastUpdatedUserId: string;
+}
+
+export interface RemoteLink {
+  readonly id: number;
+  readonly globalId: string | undefined;
+  readonly url: string;
+  readonly title: string;
+}
+
+/** A simulated Jira site in memory. Only `apply-operation.ts` changes it once it is seeded. */
+export class JiraState {
+  readonly siteName: string;
+  /** Where the site is served; what `self` links start with. */
+  baseUrl: string;
+  readonly credentials: JiraSeed["credentials"];
+  readonly users = new Map<string, User>();
+  readonly projects = new Map<string, Project>();
+  readonly statuses: readonly Status[];
+  readonly fields: readonly Field[];
+  readonly linkTypes: readonly LinkType[];
+  readonly issues = new Map<string, Issue>();
+  readonly links = new Map<string, Link>();
+  readonly histories = new Map<string, History[]>();
+  readonly webhooks = new Map<string, Webhook>();
+  readonly remoteLinks = new Map<string, RemoteLink[]>();
+  /** Current keys and those from before a move, which keep working. */
+  readonly #idByKey = new Map<string, string>();
+  readonly #linkIdsByIssue = new Map<string, Set<string>>();
+  readonly #highestNumber = new Map<string, number>();
+  #highestId: number;
+
+  constructor(seed: JiraSeed) {
+    this.siteName = seed.siteName;
+    this.baseUrl = `https://${seed.siteName}.atlassian.net`;
+    this.credentials = seed.credentials;
+    this.statuses = seed.statuses;
+    this.fields = seed.fields;
+    this.linkTypes = seed.linkTypes;
+    for (const user of seed.users) this.users.set(user.accountId, { ...user });
+    for (const project of seed.projects) this.projects.set(project.id, project);
+    this.#highestId = Math.max(
+      9999,
+      ...[...seed.issues, ...seed.links].map(({ id }) => Number(id)),
+    );
+  }
+
+  /** An id that no issue, link, webhook or history of the site has had. */
+  nextId(): string {
+    this.#highestId += 1;
+    return String(this.#highestId);
+  }
+
+  nextKey(project: Project): string {
+    return `${project.key}-${(this.#highestNumber.get(project.key) ?? 0) + 1}`;
+  }
+
+  /** Finds by numeric id, by key, or by a key from before a move. */
+  issue(idOrKey: string): Issue | undefined {
+    return this.issues.get(idOrKey) ?? this.issues.get(this.#idByKey.get(idOrKey) ?? "");
+  }
+
+  projectByKey(key: string): Project | undefined {
+    return [...this.projects.values()].find((project) => project.key === key);
+  }
+
+  projectOf(issue: Issue): Project {
+    return known(this.projects.get(issue.projectId), `project of ${issue.key}`);
+  }
+
+  typeOf(issue: Issue): IssueType {
+    const type = this.projectOf(issue).issueTypes.find(({ id }) => id === issue.typeId);
+    return known(type, `type of ${issue.key}`);
+  }
+
+  statusOf(issue: Issue): Status {
+    return known(this.status(issue.statusId), `status of ${issue.key}`);
+  }
+
+  status(id: string): Status | undefined {
+    return this.statuses.find((status) => status.id === id);
+  }
+
+  linkTypeOf(link: Link): LinkType {
+    return known(
+      this.linkTypes.find(({ id }) => id === link.typeId),
+      `type of link ${link.id}`,
+    );
+  }
+
+  /** The links that start or end at an issue, oldest first. */
+  linksOf(issueId: string): readonly Link[] {
+    return [...(this.#linkIdsByIssue.get(issueId) ?? [])].flatMap((id) => this.links.get(id) ?? []);
+  }
+
+  childrenOf(issueId: string): readonly Issue[] {
+    return [...this.issues.values()].filter((issue) => issue.parentId === issueId);
+  }
+
+  putIssue(issue: Issue): void {
+    this.issues.set(issue.id, issue);
+    this.#idByKey.set(issue.key, issue.id);
+    const [projectKey = "", number = "0"] = issue.key.split("-");
+    const highest = this.#highestNumber.get(projectKey) ?? 0;
+    this.#highestNumber.set(projectKey, Math.max(highest, Number(number)));
+  }
+
+  /** Its links go with it, as in Jira; its children are the caller's business. */
+  removeIssue(issue: Issue): void {
+    for (const link of this.linksOf(issue.id)) this.removeLink(link);
+    this.issues.delete(issue.id);
+    this.histories.delete(issue.id);
+    this.remoteLinks.delete(issue.id);
+    for (const [key, id] of this.#idByKey) if (id === issue.id) this.#idByKey.delete(key);
+  }
+
+  putLink(link: Link): void {
+    this.links.set(link.id, link);
+    for (const end of [link.sourceId, link.destinationId]) {
+      const ids = this.#linkIdsByIssue.get(end) ?? new Set();
+      this.#linkIdsByIssue.set(end, ids.add(link.id));
+    }
+  }
+
+  removeLink(link: Link): void {
+    this.links.delete(link.id);
+    for (const end of [link.sourceId, link.destinationId]) {
+      this.#linkIdsByIssue.get(end)?.delete(link.id);
+    }
+  }
+}
+
+/** The seed check and every operation keep references whole; a broken one is a defect of the simulator. */
+function known<T>(value: T | undefined, what: string): T {
+  if (value === undefined) throw new Error(`the simulated site lost the ${what}`);
+  return value;
+}
