@@ -1,4 +1,4 @@
-import { CfnOutput } from "aws-cdk-lib";
+import { CfnOutput, Stack } from "aws-cdk-lib";
 import { CfnArchive, EventBus } from "aws-cdk-lib/aws-events";
 import { Construct } from "constructs";
 
@@ -14,6 +14,7 @@ export class HubBus extends Construct {
   constructor(scope: Construct, id: string) {
     super(scope, id);
     this.bus = new EventBus(this, "Bus", {
+      eventBusName: `${Stack.of(this).stackName}-alignment`,
       description: "Throughline: signals, alerts and changes of goals and connections",
     });
     nameLogically(this.bus, "AlignmentBus");
