@@ -2,7 +2,6 @@ import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 
 import type { Topology } from "#infra/topology.ts";
-import type { DynamoEndpoint } from "#shared/adapters/dynamodb/client.ts";
 import type { Clock } from "#shared/ports/clock.ts";
 import type { EventBus } from "#shared/ports/event-bus.ts";
 import type { Logger } from "#shared/ports/logger.ts";
@@ -18,6 +17,7 @@ import { openJournal, type Journal } from "./journal.ts";
 import type { QueueConsumer } from "./queue-consumer.ts";
 import { LocalQueues } from "./queues.ts";
 import { Schedule } from "./scheduler.ts";
+import type { StreamDatabase } from "./stream-api.ts";
 import { openStreamSource, type StreamSource } from "./stream-source.ts";
 import type { StreamConsumer } from "./streams.ts";
 import { broken, queueSpecs, routesOf, ruleTargets } from "./wiring.ts";
@@ -45,7 +45,7 @@ export interface HostOptions {
   readonly clock: Clock;
   readonly logger: Logger;
   /** The table whose stream triggers functions; without it, stream triggers are an error. */
-  readonly database?: DynamoEndpoint & { readonly tableName: string };
+  readonly database?: StreamDatabase;
   /** Waits between the attempts to deliver an event; default: those of Lambda. */
   readonly eventRetryDelaysSeconds?: readonly number[];
   /** How long a shutdown waits for what is in flight. */

@@ -1,3 +1,5 @@
+import { setTimeout as pause } from "node:timers/promises";
+
 import type { CompiledPattern } from "#shared/kit/event-pattern/compile-pattern.ts";
 import type { Clock } from "#shared/ports/clock.ts";
 import type { Logger } from "#shared/ports/logger.ts";
@@ -30,6 +32,8 @@ export interface StreamReaderOptions {
 /** An idle shard is asked this often, ever less, unless it is poked. */
 const idleMsMin = 5;
 const idleMsMax = 50;
+/** The shortest time from one look to the next: every look keeps the database from writing. */
+const lookGapMs = 3;
 /** The longest pause while the stream cannot be read. */
 const troubleMsMax = 5_000;
 
@@ -42,6 +46,9 @@ export class StreamReader {
   #position: string | undefined;
   #isFinished = false;
   #idleMs = idleMsMin;
+  /** When somebody last said that there is something to read, and when the last look began. */
+  #wantedSince = 0;
+  #lookedAt = 0;
   #isStopped = false;
   #settling: (() => void)[] = [];
   #run: Promise<void> | undefined;
@@ -73,6 +80,7 @@ export class StreamReader {
 
   /** Something was written: look at once. */
   poke(): void {
+    this.#wantedSince = performance.now();
     this.#waker.wake();
   }
 
@@ -110,9 +118,10 @@ export class StreamReader {
     const { source, clock } = this.#options;
     const settling = this.#settling;
     this.#settling = [];
+    this.#lookedAt = performance.now();
     let page;
     try {
-      page = await source.read(this.shard, this.#position);
+      page = await source.read(this.shard, this.#position, this.#wantedSince);
     } catch (error) {
       this.#settling.unshift(...settling);
       throw error;
@@ -142,6 +151,8 @@ export class StreamReader {
   async #idle(): Promise<void> {
     const how = await this.#waker.wait(this.#idleMs);
     this.#idleMs = how === "woken" ? idleMsMin : Math.min(idleMsMax, this.#idleMs * 2);
+    const leftMs = this.#lookedAt + lookGapMs - performance.now();
+    if (leftMs > 0 && !this.#isStopped) await pause(leftMs);
   }
 
   /** Pokes do not shorten the pause before a repeat, only stopping does. */

@@ -39,6 +39,18 @@ export function lambdaRecords(
   });
 }
 
+/**
+ * The embedded database answers with the protocol's JSON, untouched by the SDK (see `openStreamApi`),
+ * and that is already what Lambda gives a function, but for where it comes from.
+ */
+export function embeddedRecords(
+  records: readonly unknown[],
+  streamArn: string,
+): readonly StreamRecord[] {
+  const from = { awsRegion: region, eventSourceARN: streamArn };
+  return (records as readonly StreamRecord[]).map((record) => ({ ...record, ...from }));
+}
+
 function envelope(record: SdkRecord, streamArn: string) {
   return {
     ...(record.eventID !== undefined && { eventID: record.eventID }),

@@ -282,11 +282,11 @@ test("a database that is away for a moment costs a delay, no record", async () =
     streamArn: source.streamArn,
     shards: () => source.shards(),
     close: () => undefined,
-    read: (shard, after) => {
+    read: (shard, after, since) => {
       refused += 1;
       return refused % 2 === 1
         ? Promise.reject(new Error("ECONNREFUSED"))
-        : source.read(shard, after);
+        : source.read(shard, after, since);
     },
   };
   for (const key of keys(15)) await put(key);
