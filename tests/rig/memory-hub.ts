@@ -75,22 +75,25 @@ export class MemoryHub {
     return hub;
   }
 
-  async connect(id: Connection["id"], given: Partial<Connection> = {}): Promise<void> {
+  /** A connection that is ready and fresh, unless `given` leaves out when. */
+  async connect(
+    id: Connection["id"],
+    given: Partial<Connection> = { readyAt: this.clock.now(), freshAt: this.clock.now() },
+  ): Promise<void> {
     const now = this.clock.now();
-    await createDocument(this.table, connectionSpec, {
+    const connection: Connection = {
       type: "connection",
       id,
       connector: "tool",
       name: id,
       settings: {},
       status: "active",
-      readyAt: now,
-      freshAt: now,
       createdAt: now,
       updatedAt: now,
       revision: 0,
       ...given,
-    });
+    };
+    await createDocument(this.table, connectionSpec, connection);
   }
 
   async setRule(rule: string, given: Partial<RuleSettings> = {}): Promise<void> {

@@ -1,0 +1,136 @@
+import { createHmac } from "node:crypto";
+
+import * as z from "zod";
+
+import { HubError } from "#shared/errors.ts";
+import type {
+  Connector,
+  Presence,
+  PulledPage,
+  Reading,
+  Source,
+  SourceContext,
+} from "#shared/kit/connector.ts";
+import { defineConnector } from "#shared/kit/connector.ts";
+import type { Change } from "#shared/model/change.ts";
+import type { FactId } from "#shared/model/ids.ts";
+
+const Settings = z.object({
+  site: z.string().meta({ title: "Site", description: "Which site" }),
+  token: z.string().meta({ title: "Token", description: "Its token", secret: true }),
+  webhookSecret: z.string().optional().meta({ title: "Secret", description: "…", secret: true }),
+});
+
+/** A product that exists in memory: tests say what it holds, and what goes wrong. */
+export class FakeTool {
+  /** What a full read shows, in order. */
+  records: Change[] = [];
+  /** What is under an id that is not among the records; else it is gone. */
+  readonly presence = new Map<FactId, Presence>();
+  pageSize = 2;
+  /** Called before each page is handed out: throw to fail, count to observe. */
+  beforePage: (page: number) => void = () => undefined;
+  interpretation: () => Reading = () => ({ changes: [], rejected: [] });
+  readonly subscribed: string[] = [];
+  resources: string[] = [];
+  beforeSubscribe: (resource: string) => Promise<void> = async () => undefined;
+
+  get connector(): Connector {
+    return defineConnector({
+      name: "tool",
+      title: "Fake tool",
+      summary: "For tests",
+      settings: Settings,
+      collections: [
+        {
+          name: "things",
+          title: "things",
+          facts: ["work-item", "goal"],
+          pullEveryMinutes: 5,
+          reconcileEveryMinutes: 60,
+        },
+      ],
+      providesGoals: () => true,
+      source: async () => (context: SourceContext<z.infer<typeof Settings>>) =>
+        this.#source(context),
+      webhook: async () => ({ verify: verifyFake }),
+    });
+  }
+
+  #source(_context: SourceContext<z.infer<typeof Settings>>): Source {
+    const ids = () => this.records.map((change) => idOf(change));
+    return {
+      probe: async () => ({ identity: "fake", gaps: [] }),
+      pull: (_collection, position) => this.#pages(position),
+      enumerate: async function* enumerate() {
+        yield ids();
+      },
+      isOf: () => true,
+      readByIds: async (_collection, wanted) => ({
+        changes: this.records.filter((change) => wanted.includes(idOf(change))),
+        rejected: [],
+      }),
+      confirm: async (_collection, asked) =>
+        new Map(asked.map((id) => [id, this.presence.get(id) ?? "gone"])),
+      interpret: async () => this.interpretation(),
+      subscriptionResources: async () => this.resources,
+      subscribe: async ({ id, resource }) => {
+        await this.beforeSubscribe(resource);
+        this.subscribed.push(resource);
+        return { nativeId: `native-${id}`, secret: `secret-of-${resource}` };
+      },
+      unsubscribe: async (nativeId) => {
+        this.subscribed.push(`not ${nativeId}`);
+      },
+    };
+  }
+
+  async *#pages(position: string | undefined): AsyncIterable<PulledPage> {
+    if (position === "expired") throw new HubError("connector.cursor-expired", "too old");
+    const start = position === undefined || position === "done" ? 0 : Number(position);
+    const size = this.pageSize;
+    for (let at = start; ; at += size) {
+      this.beforePage(at / size);
+      const changes = this.records.slice(at, at + size);
+      const isLast = at + size >= this.records.length;
+      const base = { changes, rejected: [], recordsRead: changes.length };
+      yield {
+        ...base,
+        recordsTotal: this.records.length,
+        isLast,
+        position: isLast ? "done" : String(at + size),
+      };
+      if (isLast) return;
+    }
+  }
+}
+
+function idOf(change: Change): FactId {
+  return change.kind === "upserted" ? change.record.id : change.id;
+}
+
+const verifyFake: Awaited<ReturnType<NonNullable<Connector["webhook"]>>>["verify"] = (
+  delivery,
+  secrets,
+) => {
+  const introduced = delivery.headers["x-introduce"];
+  if (introduced !== undefined) {
+    return {
+      outcome: "handshake",
+      secret: introduced,
+      responseHeaders: { "x-introduce": introduced },
+    };
+  }
+  const signature = delivery.headers["x-signature"];
+  if (!secrets.some((secret) => sign(delivery.body, secret) === signature)) {
+    return { outcome: "unverified", reason: "signature" };
+  }
+  if (!Buffer.from(delivery.body).toString().startsWith("{")) {
+    return { outcome: "malformed", reason: "not-json" };
+  }
+  return { outcome: "accepted", deliveryId: signature ?? "" };
+};
+
+export function sign(body: Uint8Array | string, secret: string): string {
+  return createHmac("sha256", secret).update(body).digest("hex");
+}
