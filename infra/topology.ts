@@ -7,7 +7,9 @@ import { eventSource } from "#shared/model/events.ts";
 
 /**
  * What a function may do. Each right becomes the narrowest IAM statement and the variables that go
- * with it, and a dependency locally. `public-url` is only knowledge: where the world reaches the hub.
+ * with it, and a dependency locally. Two need no IAM: `sources:call` puts the connectors' readable
+ * sides, and with them the vendors' SDKs, into the bundle; `public-url` tells where the world reaches
+ * the hub.
  */
 export type Right =
   | "table:read"
@@ -19,6 +21,7 @@ export type Right =
   | "secrets:read"
   | "secrets:write"
   | "access-token:read"
+  | "sources:call"
   | "public-url";
 
 export type Trigger =
@@ -127,6 +130,7 @@ export const functions = {
       "secrets:read",
       "secrets:write",
       "access-token:read",
+      "sources:call",
       "public-url",
     ],
     timeoutSeconds: 29,
@@ -137,7 +141,7 @@ export const functions = {
     triggers: [
       { kind: "queue", queue: "inbox", batchSize: 25, batchWindowSeconds: 0, maxConcurrency: 10 },
     ],
-    rights: ["table:read", "table:write", "queue:inbox:send", "secrets:read"],
+    rights: ["table:read", "table:write", "queue:inbox:send", "secrets:read", "sources:call"],
     timeoutSeconds: 60,
     memoryMb: 512,
   },
@@ -152,6 +156,7 @@ export const functions = {
       "queue:pulls:send",
       "secrets:read",
       "secrets:write",
+      "sources:call",
       "public-url",
     ],
     timeoutSeconds: 900,

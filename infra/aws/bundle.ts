@@ -1,12 +1,12 @@
 import { existsSync } from "node:fs";
-import { readdir, readFile, rm } from "node:fs/promises";
+import { rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
 
-import { rolldown } from "rolldown";
+import { rolldown, type Plugin } from "rolldown";
 
-import { functions } from "../topology.ts";
+import { functions, type FunctionSpec } from "../topology.ts";
 
 /** The folder that holds package.json. */
 const root = dirname(dirname(import.meta.dirname));
@@ -30,14 +30,19 @@ export interface BundleSize {
  */
 export async function bundleFunction(
   functionName: string,
-  entry: string,
+  { rights }: Pick<FunctionSpec, "rights">,
   folder: string,
 ): Promise<BundleSize> {
+  const entry = join(root, "functions", functionName, "lambda.ts");
+  if (!existsSync(entry)) {
+    throw new Error(`The topology has a function ${functionName}, but ${entry} is missing`);
+  }
   await rm(folder, { recursive: true, force: true });
   const bundle = await rolldown({
     cwd: root,
     input: { index: entry },
     platform: "node",
+    plugins: rights.includes("sources:call") ? [] : [withoutSources],
     // The SDK's packages name their ES modules only here; their CommonJS form cannot be tree-shaken.
     resolve: { mainFields: ["module", "main"] },
     onLog(level, log) {
@@ -72,6 +77,21 @@ export async function bundleFunction(
   }
 }
 
+/** Leaves out what only a reader of sources loads: the registry of connectors names it to everybody. */
+const withoutSources: Plugin = {
+  name: "without-sources",
+  resolveId(specifier, importer) {
+    const isSource =
+      specifier === "./source.ts" && /\/connectors\/[^/]+\/connector\.ts$/u.test(importer ?? "");
+    return isSource ? "\0no-source" : undefined;
+  },
+  load(id) {
+    return id === "\0no-source"
+      ? 'throw new Error("This function has no right to call sources: see infra/topology.ts");'
+      : undefined;
+  },
+};
+
 /** All files that `index.mjs` imports, directly or not, other than by `import()`. */
 function loadedAtStart(importsOf: ReadonlyMap<string, readonly string[]>): ReadonlySet<string> {
   const reached = new Set<string>();
@@ -84,25 +104,13 @@ function loadedAtStart(importsOf: ReadonlyMap<string, readonly string[]>): Reado
   return reached;
 }
 
-/** Bundles every function of the topology. */
-export async function bundleAll(): Promise<readonly BundleSize[]> {
+/** Bundles every function of the topology, each into its own folder. */
+export async function bundleAll(into = join(root, bundlesFolder)): Promise<readonly BundleSize[]> {
   const sizes: BundleSize[] = [];
-  for (const name of Object.keys(functions)) {
-    const entry = join(root, "functions", name, "lambda.ts");
-    if (!existsSync(entry))
-      throw new Error(`The topology has a function ${name}, but ${entry} is missing`);
-    sizes.push(await bundleFunction(name, entry, join(root, bundlesFolder, name)));
+  for (const [name, spec] of Object.entries(functions)) {
+    sizes.push(await bundleFunction(name, spec, join(into, name)));
   }
   return sizes;
-}
-
-/** The text of every file of a bundle, for tests that look for what must not be inside. */
-export async function bundledText(folder: string): Promise<string> {
-  const files = await readdir(folder, { recursive: true });
-  const texts = files
-    .filter((file) => file.endsWith(".mjs"))
-    .map((file) => readFile(join(folder, file), "utf8"));
-  return (await Promise.all(texts)).join("\n");
 }
 
 function kilobytes(bytes: number): number {

@@ -65,6 +65,7 @@ const grantsOfRight: Readonly<Record<Right, (hub: HubResources) => readonly Gran
   "access-token:read": ({ secrets }) => [
     [["secretsmanager:GetSecretValue"], [secrets.accessTokenArn]],
   ],
+  "sources:call": () => [],
   "public-url": () => [],
 };
 

@@ -44,6 +44,7 @@ const meaning: Readonly<Record<Right, readonly string[]>> = {
     "DeleteSecret",
   ),
   "access-token:read": ["secretsmanager:GetSecretValue on {AccessTokenSecret}"],
+  "sources:call": [],
   "public-url": [],
 };
 

@@ -1,0 +1,32 @@
+import { connectors } from "#connectors/index.ts";
+import {
+  accessToken,
+  clock,
+  logger,
+  pulls,
+  queueAdmin,
+  secrets,
+  table,
+} from "#shared/adapters/aws-ports.ts";
+import { environments, readEnvironment } from "#shared/adapters/environment.ts";
+import { randomText } from "#shared/adapters/random-text.ts";
+import { Registry } from "#shared/kit/registry.ts";
+import { rules } from "#shared/rules/index.ts";
+
+import { createHandler } from "./handler.ts";
+
+const environment = readEnvironment(environments.app, process.env);
+
+export const handler = createHandler({
+  clock,
+  logger: logger(environment, "app"),
+  table: table(environment),
+  secrets: secrets(environment),
+  pulls: pulls(environment),
+  queueAdmin: queueAdmin(environment),
+  accessToken: accessToken(environment),
+  publicUrl: environment.PUBLIC_URL,
+  random: randomText,
+  registry: new Registry(connectors),
+  rules,
+});

@@ -1,0 +1,77 @@
+import { execFile } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { readdir, readFile, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { promisify } from "node:util";
+
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+
+import { functions, type FunctionSpec } from "../topology.ts";
+import { bundleAll } from "./bundle.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "hub-bundles-"));
+beforeAll(async () => void (await bundleAll(folder)));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+/** What a function of any rights may find in its environment; nothing is called here. */
+const environment = {
+  AWS_REGION: "us-east-1",
+  LOG_LEVEL: "info",
+  TABLE_NAME: "hub",
+  BUS_NAME: "bus",
+  SECRET_PREFIX: "throughline/",
+  ACCESS_TOKEN_SECRET_ARN: "arn:aws:secretsmanager:us-east-1:1:secret:token",
+  PUBLIC_URL: "https://hub.example.com",
+  INBOX_QUEUE_URL: "https://sqs.example.com/inbox",
+  INBOX_DEAD_QUEUE_URL: "https://sqs.example.com/inbox-dead",
+  PULLS_QUEUE_URL: "https://sqs.example.com/pulls",
+  PULLS_DEAD_QUEUE_URL: "https://sqs.example.com/pulls-dead",
+};
+
+/** Starts a bundle as Lambda does: by itself, from a file, with only its variables. */
+async function start(name: string, variables: Readonly<Record<string, string>>): Promise<string> {
+  const script = join(folder, `start-${name}.mjs`);
+  await writeFile(
+    script,
+    `const { handler } = await import("./${name}/index.mjs"); process.stdout.write(typeof handler);`,
+  );
+  const { stdout } = await promisify(execFile)(process.execPath, [script], { env: variables });
+  return stdout;
+}
+
+async function textOf(name: string): Promise<string> {
+  const files = await readdir(join(folder, name), { recursive: true });
+  const scripts = files.filter((file) => file.endsWith(".mjs"));
+  return (
+    await Promise.all(scripts.map((file) => readFile(join(folder, name, file), "utf8")))
+  ).join();
+}
+
+const all = Object.entries<FunctionSpec>(functions);
+
+describe.each(all)("the bundle of %s", (name, { rights }) => {
+  test("starts alone and exports its handler", async () => {
+    expect(await start(name, environment)).toBe("function");
+  });
+
+  test("refuses to start without its variables, naming them", async () => {
+    await expect(start(name, {})).rejects.toThrow(/environment is incomplete: .*LOG_LEVEL/u);
+  });
+
+  test("holds a client of exactly those services that its rights speak of", async () => {
+    const text = await textOf(name);
+    const has = (prefix: string) => rights.some((right) => right.startsWith(prefix));
+    expect({
+      DynamoDB: text.includes("DynamoDB_20120810"),
+      SQS: text.includes("AmazonSQS"),
+      "Secrets Manager": text.includes("SecretsManager"),
+      EventBridge: text.includes("AWSEvents"),
+    }).toEqual({
+      DynamoDB: has("table:"),
+      SQS: has("queue"),
+      "Secrets Manager": has("secrets:") || has("access-token:"),
+      EventBridge: has("bus:"),
+    });
+  });
+});
