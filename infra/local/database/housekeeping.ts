@@ -8,8 +8,9 @@ import type { StreamRows } from "./stream-rows.ts";
 
 /** How long DynamoDB keeps stream records. */
 const streamRetentionMs = dayMs;
-const trimEveryMs = hourMs;
-const sweepEveryMs = 10 * minuteMs;
+/** A hub on a laptop may never run for an hour, so the first turn comes soon after its start. */
+const firstTurnMs = minuteMs;
+const everyMs = hourMs;
 
 interface HousekeepingOptions {
   readonly client: DynamoSender;
@@ -17,18 +18,17 @@ interface HousekeepingOptions {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly consumedUpTo?: () => string | undefined;
-  /** The embedded server's stream rows; another server trims its own. */
-  readonly rows?: StreamRows;
+  readonly rows: StreamRows;
 }
 
-/** Does on a timer what DynamoDB does by itself and local servers do not. */
+/** Does on a timer what DynamoDB does by itself and the embedded database does not. */
 export function startHousekeeping(options: HousekeepingOptions) {
   const { client, tableName, clock, logger, rows } = options;
   const closing = new AbortController();
 
   const trim = async (): Promise<number> => {
     const consumed = options.consumedUpTo?.();
-    if (rows === undefined || (options.consumedUpTo && consumed === undefined)) return 0;
+    if (options.consumedUpTo && consumed === undefined) return 0;
     const madeBeforeMs = clock.nowMs() - streamRetentionMs;
     return await rows.trim({
       tableName,
@@ -39,10 +39,10 @@ export function startHousekeeping(options: HousekeepingOptions) {
   const sweep = (): Promise<number> =>
     sweepExpired(client, tableName, { clock, random: Math.random });
 
-  const every = async (ms: number, task: string, run: () => Promise<number>): Promise<void> => {
-    while (!closing.signal.aborted) {
+  const repeat = async (task: string, run: () => Promise<number>): Promise<void> => {
+    for (let waitMs = firstTurnMs; !closing.signal.aborted; waitMs = everyMs) {
       try {
-        await clock.sleep(ms, closing.signal);
+        await clock.sleep(waitMs, closing.signal);
         const count = await run();
         if (count > 0) logger.debug("database.housekeeping-done", { task, count });
       } catch (error) {
@@ -55,7 +55,7 @@ export function startHousekeeping(options: HousekeepingOptions) {
       }
     }
   };
-  const running = [every(trimEveryMs, "trim", trim), every(sweepEveryMs, "sweep", sweep)];
+  const running = [repeat("trim", trim), repeat("sweep", sweep)];
 
   return {
     trim,

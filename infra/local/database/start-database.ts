@@ -22,7 +22,10 @@ export interface Database extends DynamoEndpoint {
   readonly client: DynamoSender;
   /** Of the embedded server; undefined when somebody else runs the server. */
   pid(): number | undefined;
-  /** Deletes stream records that are old and consumed; also runs by itself. Returns how many. */
+  /**
+   * Deletes stream records that are old and consumed; also runs by itself. Returns how many. A
+   * server that others run does this and the sweep by itself.
+   */
   trim(): Promise<number>;
   /** Deletes items whose time to live has passed; also runs by itself. Returns how many. */
   sweepExpired(): Promise<number>;
@@ -73,17 +76,17 @@ async function connect(options: Named<{ readonly endpoint: string }>): Promise<D
   };
   const client = createDynamoClient(access);
   await ensureTable(client, options.tableName, pauseOf(options.clock));
-  const housekeeping = startHousekeeping({ ...options, client });
   return {
     ...access,
     tableName: options.tableName,
     client,
     pid: () => undefined,
-    trim: housekeeping.trim,
-    sweepExpired: housekeeping.sweepExpired,
-    close: async () => {
-      await housekeeping.close();
+    // Both are the server's own work, as at DynamoDB and DynamoDB Local.
+    trim: () => Promise.resolve(0),
+    sweepExpired: () => Promise.resolve(0),
+    close: () => {
       client.destroy();
+      return Promise.resolve();
     },
   };
 }
