@@ -84,7 +84,7 @@ const checkout = "1500000000000001";
 function withoutProsaicNulls(problems: readonly string[], body: unknown): readonly string[] {
   return problems.filter((problem) => {
     const [, path = ""] =
-      /^(\S+\/(?:parent|owner|assignee|team|time_period|metric|current_status_update)) must be object$/u.exec(
+      /^(\S+\/(?:parent|owner|assignee|team|time_period|metric|current_status_update|last_(?:success|failure)_at)) must be (?:object|string)$/u.exec(
         problem,
       ) ?? [];
     const value = path

@@ -1,0 +1,48 @@
+import { defineConnector } from "#shared/kit/connector.ts";
+
+import { recognizeUrl } from "./recognize-url.ts";
+import { AsanaSettings } from "./settings.ts";
+
+/** Asana: data only, so that whoever lists connectors does not load its client. */
+export const asana = defineConnector({
+  name: "asana",
+  title: "Asana",
+  summary:
+    "Tasks, projects, portfolios and goals of Asana workspaces, and who they are assigned to.",
+  settings: AsanaSettings,
+  collections: [
+    {
+      name: "users",
+      title: "Users",
+      facts: ["account"],
+      pullEveryMinutes: 120,
+      reconcileEveryMinutes: 24 * 60,
+    },
+    {
+      name: "projects",
+      title: "Projects and portfolios",
+      facts: ["work-item"],
+      pullEveryMinutes: 15,
+      reconcileEveryMinutes: 6 * 60,
+    },
+    {
+      name: "tasks",
+      title: "Tasks",
+      facts: ["work-item"],
+      pullEveryMinutes: 10,
+      reconcileEveryMinutes: 12 * 60,
+    },
+    // Webhooks tell nothing of goals, so they are read whole and often; there are few.
+    {
+      name: "goals",
+      title: "Goals",
+      facts: ["goal"],
+      pullEveryMinutes: 5,
+      reconcileEveryMinutes: 60,
+    },
+  ],
+  providesGoals: () => true,
+  recognizeUrl,
+  source: async () => (await import("./source.ts")).createAsanaSource,
+  webhook: async () => (await import("./webhook.ts")).asanaWebhook,
+});

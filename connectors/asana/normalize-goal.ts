@@ -1,0 +1,127 @@
+import type { AssertedEdge } from "#shared/model/change.ts";
+import type { GoalKind, WorkStatus } from "#shared/model/facts.ts";
+import { titleOf } from "#shared/model/facts.ts";
+
+import {
+  accountId,
+  dates,
+  goalId,
+  type NormalizeContext,
+  type Normalized,
+  readingOrigin,
+  teamName,
+  understand,
+  urlOf,
+  workItemId,
+} from "./normalize.ts";
+import { GoalRelationshipWire, GoalWire } from "./wire.ts";
+
+/** A goal as it takes three calls to read. */
+export interface GoalRecord {
+  readonly goal: unknown;
+  /** What supports it, compact. */
+  readonly relationships: readonly unknown[];
+  /** Gids of the goals that it supports. */
+  readonly parents: readonly string[];
+}
+
+/**
+ * A goal with the work that supports it. Sub-goals are not linked from here: each names its parents
+ * itself, the first as its parent and others by links.
+ */
+export function normalizeGoal(context: NormalizeContext, record: GoalRecord): Normalized {
+  return understand("goal", GoalWire, record.goal, (goal) => {
+    const id = goalId(context, goal.gid);
+    const [parent, ...others] = [...new Set(record.parents)].map((gid) => goalId(context, gid));
+    const progress = progressOf(goal);
+    return {
+      record: {
+        type: "goal",
+        id,
+        ...readingOrigin(context),
+        kind: kindOf(goal, parent !== undefined),
+        originalKind: "goal",
+        title: titleOf(goal.name, `Goal ${goal.gid}`),
+        // Asana's answers carry no address of a goal.
+        url: urlOf(context, undefined, `/0/goal/${goal.gid}`),
+        status: statuses.get(goal.status ?? "") ?? "todo",
+        originalStatus: goal.status ?? "no status",
+        ...(parent !== undefined && { parentId: parent }),
+        ...(goal.owner && { ownerId: accountId(context, goal.owner.gid) }),
+        ...teamName(goal.team?.name),
+        ...dates({
+          start_on: goal.start_on ?? goal.time_period?.start_on,
+          due_on: goal.due_on ?? goal.time_period?.end_on,
+        }),
+        ...(progress !== undefined && { progress }),
+      },
+      edges: [
+        ...others.map((toId): AssertedEdge => ({
+          type: "link",
+          fromId: id,
+          toId,
+          source: "native",
+          confidence: 1,
+        })),
+        ...supportingWork(context, goal.gid, record.relationships),
+      ],
+    };
+  });
+}
+
+/** https://developers.asana.com/reference/goals (read 2026-11-21); an unknown status is an open one. */
+const statuses: ReadonlyMap<string, WorkStatus> = new Map([
+  ["green", "in-progress"],
+  ["yellow", "in-progress"],
+  ["red", "in-progress"],
+  ["achieved", "done"],
+  ["partial", "done"],
+  ["missed", "done"],
+  ["dropped", "dropped"],
+]);
+
+/** Progress that somebody states, rather than one that Asana sums up from what is below. */
+const ownMeasures: ReadonlySet<string | null | undefined> = new Set(["manual", "external"]);
+
+/** Asana has one kind of goal; its place and measure tell what it is in our tree. */
+function kindOf(goal: GoalWire, hasParent: boolean): GoalKind {
+  if (!hasParent) return goal.is_workspace_level === true ? "theme" : "objective";
+  return ownMeasures.has(goal.metric?.progress_source) ? "key-result" : "objective";
+}
+
+function progressOf({ metric }: GoalWire): number | undefined {
+  const initial = metric?.initial_number_value;
+  const current = metric?.current_number_value;
+  const target = metric?.target_number_value;
+  if (typeof initial !== "number" || typeof current !== "number" || typeof target !== "number") {
+    return undefined;
+  }
+  if (initial === target) return undefined;
+  return Math.min(1, Math.max(0, (current - initial) / (target - initial)));
+}
+
+/** Asana bounds a goal's supporters lower than this; more would not fit one change. */
+const supportersMax = 980;
+
+function supportingWork(
+  context: NormalizeContext,
+  goal: string,
+  relationships: readonly unknown[],
+): AssertedEdge[] {
+  const byWork = new Map<string, AssertedEdge>();
+  for (const relationship of relationships) {
+    const parsed = GoalRelationshipWire.safeParse(relationship);
+    const supporter = parsed.success ? parsed.data.supporting_resource : undefined;
+    if (!supporter || supporter.resource_type === "goal") continue;
+    const weight = parsed.data?.contribution_weight ?? 0;
+    byWork.set(supporter.gid, {
+      type: "link",
+      fromId: workItemId(context, supporter.gid),
+      toId: goalId(context, goal),
+      source: "native",
+      confidence: 1,
+      ...(weight > 0 && { weight: Math.min(1, weight) }),
+    });
+  }
+  return [...byWork.values()].slice(0, supportersMax);
+}

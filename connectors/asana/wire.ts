@@ -1,0 +1,175 @@
+import * as z from "zod";
+
+/*
+ * What we read of Asana's answers, and no more; unknown fields pass. Asana answers only what
+ * `opt_fields` names (https://developers.asana.com/docs/inputoutput-options, read 2026-11-21), so
+ * each schema stands beside the fields that must be asked for. What was asked for and is missing is
+ * drift: absence of a list is not an empty list.
+ */
+
+export const GidRef = z.looseObject({ gid: z.string() });
+const NamedRef = z.looseObject({ gid: z.string(), name: z.string().nullish() });
+
+export const WorkspaceWire = z.looseObject({ gid: z.string(), name: z.string() });
+export const workspaceFields = "name";
+
+export const UserWire = z.looseObject({
+  gid: z.string(),
+  name: z.string().nullish(),
+  email: z.string().nullish(),
+});
+export type UserWire = z.infer<typeof UserWire>;
+export const userFields = "name,email";
+
+export const MemberWire = z.looseObject({
+  user: GidRef,
+  is_active: z.boolean().nullish(),
+  is_guest: z.boolean().nullish(),
+});
+export type MemberWire = z.infer<typeof MemberWire>;
+export const memberFields = "user,is_active,is_guest";
+
+export const ProjectWire = z.looseObject({
+  gid: z.string(),
+  name: z.string(),
+  owner: GidRef.nullish(),
+  team: NamedRef.nullish(),
+  archived: z.boolean().nullish(),
+  completed: z.boolean().nullish(),
+  completed_at: z.string().nullish(),
+  created_at: z.string().nullish(),
+  modified_at: z.string(),
+  start_on: z.string().nullish(),
+  due_on: z.string().nullish(),
+  permalink_url: z.string(),
+});
+export type ProjectWire = z.infer<typeof ProjectWire>;
+export const projectFields =
+  "name,owner,team,team.name,archived,completed,completed_at,created_at,modified_at,start_on,due_on,permalink_url";
+
+/** What reading tasks needs to know of a project. */
+export const ProjectOutline = z.looseObject({
+  gid: z.string(),
+  team: NamedRef.nullish(),
+  archived: z.boolean().nullish(),
+});
+export type ProjectOutline = z.infer<typeof ProjectOutline>;
+export const projectOutlineFields = "team,team.name,archived";
+
+export const PortfolioWire = z.looseObject({
+  gid: z.string(),
+  name: z.string(),
+  owner: GidRef.nullish(),
+  archived: z.boolean().nullish(),
+  created_at: z.string().nullish(),
+  start_on: z.string().nullish(),
+  due_on: z.string().nullish(),
+  permalink_url: z.string(),
+});
+export type PortfolioWire = z.infer<typeof PortfolioWire>;
+export const portfolioFields = "name,owner,archived,created_at,start_on,due_on,permalink_url";
+
+const CustomFieldWire = z.looseObject({
+  name: z.string().nullish(),
+  display_value: z.string().nullish(),
+  text_value: z.string().nullish(),
+});
+
+export const TaskWire = z.looseObject({
+  gid: z.string(),
+  name: z.string(),
+  resource_subtype: z.string().nullish(),
+  assignee: GidRef.nullish(),
+  completed: z.boolean(),
+  completed_at: z.string().nullish(),
+  created_at: z.string().nullish(),
+  modified_at: z.string(),
+  start_on: z.string().nullish(),
+  due_on: z.string().nullish(),
+  parent: GidRef.nullable(),
+  memberships: z.array(z.looseObject({ project: NamedRef.nullish(), section: NamedRef.nullish() })),
+  dependencies: z.array(GidRef),
+  num_subtasks: z.number(),
+  custom_fields: z.array(CustomFieldWire).nullish(),
+  permalink_url: z.string(),
+});
+export type TaskWire = z.infer<typeof TaskWire>;
+export const taskFields =
+  "name,resource_subtype,assignee,completed,completed_at,created_at,modified_at,start_on,due_on,parent," +
+  "memberships.project,memberships.project.name,memberships.section,memberships.section.name," +
+  "dependencies,num_subtasks,custom_fields.name,custom_fields.display_value,custom_fields.text_value,permalink_url";
+
+/** What finding sub-tasks and homeless tasks needs. */
+export const TaskOutline = z.looseObject({
+  gid: z.string(),
+  num_subtasks: z.number(),
+  memberships: z.array(z.unknown()),
+});
+export type TaskOutline = z.infer<typeof TaskOutline>;
+export const taskOutlineFields = "num_subtasks,memberships.project";
+
+export const GoalWire = z.looseObject({
+  gid: z.string(),
+  name: z.string(),
+  owner: GidRef.nullish(),
+  team: NamedRef.nullish(),
+  is_workspace_level: z.boolean().nullish(),
+  status: z.string().nullish(),
+  start_on: z.string().nullish(),
+  due_on: z.string().nullish(),
+  time_period: z
+    .looseObject({ start_on: z.string().nullish(), end_on: z.string().nullish() })
+    .nullish(),
+  metric: z
+    .looseObject({
+      progress_source: z.string().nullish(),
+      initial_number_value: z.number().nullish(),
+      current_number_value: z.number().nullish(),
+      target_number_value: z.number().nullish(),
+    })
+    .nullish(),
+});
+export type GoalWire = z.infer<typeof GoalWire>;
+export const goalFields =
+  "name,owner,team,team.name,is_workspace_level,status,start_on,due_on," +
+  "time_period.start_on,time_period.end_on,metric.progress_source,metric.initial_number_value," +
+  "metric.current_number_value,metric.target_number_value";
+
+/** Read in its compact form, which needs no `opt_fields`. */
+export const GoalRelationshipWire = z.looseObject({
+  supporting_resource: z.looseObject({ gid: z.string(), resource_type: z.string() }).nullish(),
+  contribution_weight: z.number().nullish(),
+});
+export type GoalRelationshipWire = z.infer<typeof GoalRelationshipWire>;
+
+export const WebhookWire = z.looseObject({
+  gid: z.string(),
+  active: z.boolean().nullish(),
+  target: z.string(),
+  resource: GidRef.nullish(),
+});
+export type WebhookWire = z.infer<typeof WebhookWire>;
+export const webhookFields = "active,target,resource";
+
+/** The answer to creating a webhook; the secret comes by the handshake too. */
+export const CreatedWebhook = z.looseObject({
+  data: GidRef,
+  "X-Hook-Secret": z.string().nullish(),
+});
+
+/** One event of a delivery: compact, so the resource is read again. */
+export const EventWire = z.looseObject({
+  action: z.string(),
+  created_at: z.string().nullish(),
+  resource: z.looseObject({ gid: z.string(), resource_type: z.string().nullish() }).nullish(),
+  parent: z.looseObject({ gid: z.string(), resource_type: z.string().nullish() }).nullish(),
+});
+export type EventWire = z.infer<typeof EventWire>;
+export const DeliveryWire = z.looseObject({ events: z.array(z.unknown()) });
+
+/** A list's envelope. Its records are parsed one by one, so that a bad one stays alone. */
+export const ListWire = z.looseObject({
+  data: z.array(z.unknown()),
+  next_page: z.looseObject({ offset: z.string() }).nullish(),
+});
+export const ObjectWire = z.looseObject({ data: z.unknown() });
