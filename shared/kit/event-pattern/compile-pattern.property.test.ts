@@ -165,8 +165,8 @@ test("agrees with an oracle of another make on random patterns and events", () =
         compiled = compilePattern(candidate);
       } catch (error) {
         // One field asked for twice: such patterns are refused, and tested elsewhere.
-        expect(error).toBeInstanceOf(HubError);
-        return;
+        if (error instanceof HubError) return;
+        throw error;
       }
       for (const each of events) {
         const expected = oracle(candidate, each);
