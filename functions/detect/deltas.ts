@@ -1,3 +1,4 @@
+import { differ } from "#shared/kit/differ.ts";
 import type { Delta } from "#shared/kit/rule.ts";
 import { Match } from "#shared/model/edges.ts";
 import type { Item, ItemChange } from "#shared/ports/table.ts";
@@ -44,12 +45,15 @@ function readThing(item: Item): NonNullable<Delta["before"]> | undefined {
 /** A connection's change that alters what absence means: it became ready, fresh again, or is leaving. */
 export function changesConclusions({ before, after }: Delta): boolean {
   if ((after ?? before)?.type !== "connection") return true;
-  const was = before?.type === "connection" ? before : undefined;
-  const is = after?.type === "connection" ? after : undefined;
-  const standing = (status: string | undefined) => status === "active";
+  const was = standing(before);
+  const is = standing(after);
   return (
-    was?.readyAt !== is?.readyAt ||
-    (was?.status === "removing") !== (is?.status === "removing") ||
-    (!standing(was?.status) && standing(is?.status))
+    differ(was, is, ["readyAt", "isLeaving"]) || (was?.isActive !== true && is?.isActive === true)
   );
+}
+
+function standing(thing: Delta["before"]) {
+  if (thing?.type !== "connection") return undefined;
+  const { readyAt, status } = thing;
+  return { readyAt, isLeaving: status === "removing", isActive: status === "active" };
 }

@@ -16,27 +16,34 @@ interface Input {
  * What the signal becomes; undefined when it stays as it is. Unknown changes nothing: it neither
  * opens, for absence is not proven, nor clears, for nothing was mended.
  */
-export function nextSignal({
-  rule,
-  subjectId,
-  evaluation,
-  stored,
-  now,
-}: Input): Signal | undefined {
-  if (evaluation.state === "unknown") return undefined;
-  if (evaluation.state === "cleared") {
-    if (stored?.state !== "open") return undefined;
-    return { ...stored, state: "cleared", clearedAt: now, clearedBecause: evaluation.because };
+export function nextSignal(input: Input): Signal | undefined {
+  const { evaluation, stored, now } = input;
+  switch (evaluation.state) {
+    case "unknown":
+      return undefined;
+    case "cleared":
+      if (stored?.state !== "open") return undefined;
+      return { ...stored, state: "cleared", clearedAt: now, clearedBecause: evaluation.because };
+    case "open":
+      return opened(input, findingOf(evaluation));
   }
-  const { severity, title, evidence, teamIds, connectionIds, leaderId } = evaluation;
-  const finding = {
-    severity,
-    title,
-    evidence,
-    teamIds: [...teamIds],
-    connectionIds: [...connectionIds],
+}
+
+function findingOf({ leaderId, ...evaluation }: Extract<Evaluation, { state: "open" }>) {
+  return {
+    severity: evaluation.severity,
+    title: evaluation.title,
+    evidence: evaluation.evidence,
+    teamIds: [...evaluation.teamIds],
+    connectionIds: [...evaluation.connectionIds],
     ...(leaderId !== undefined && { leaderId }),
   };
+}
+
+function opened(
+  { rule, subjectId, stored, now }: Input,
+  finding: ReturnType<typeof findingOf>,
+): Signal | undefined {
   if (stored?.state === "open") {
     return isSame(stored, finding) ? undefined : { ...withoutLeader(stored), ...finding };
   }

@@ -42,7 +42,8 @@ export async function notify(deps: NotifyDeps, occasion: Occasion): Promise<void
   if (!alert || !isStillTrue(alert, occasion)) return;
   const channels = (await listConnections(deps.table)).filter(
     (connection) =>
-      connection.status === "active" && deps.registry.find(connection.connector)?.notifier,
+      connection.status === "active" &&
+      deps.registry.find(connection.connector)?.notifier !== undefined,
   );
   const outcomes = await Promise.all(
     channels.map((channel) => tell(deps, channel, { alert, occasion })),

@@ -3,7 +3,7 @@ import type { Collection, PulledPage, Source } from "#shared/kit/connector.ts";
 import type { Connection, Cursor } from "#shared/model/connection.ts";
 import type { PullMessage } from "#shared/model/pull.ts";
 import type { Instant } from "#shared/model/time.ts";
-import { instantOf, minuteMs } from "#shared/model/time.ts";
+import { epochMsOf, instantOf, minuteMs } from "#shared/model/time.ts";
 import { applyChanges } from "#shared/store/apply-changes.ts";
 import { quarantine, saveGaps } from "#shared/store/connection-parts.ts";
 import type { Unversioned } from "#shared/store/documents.ts";
@@ -174,6 +174,6 @@ function retryAt(deps: PullDeps, cursor: Cursor, error: unknown): Instant {
     return instantOf(nowMs + error.retryAfterMs);
   }
   if (!isRetryable(error)) return instantOf(nowMs + retryMsMax);
-  const failingForMs = cursor.problem ? nowMs - Date.parse(cursor.problem.since) : 0;
+  const failingForMs = cursor.problem ? nowMs - epochMsOf(cursor.problem.since) : 0;
   return instantOf(nowMs + Math.min(retryMsMax, Math.max(retryMsMin, failingForMs)));
 }

@@ -41,7 +41,7 @@ const idsPerRead = 100;
  * an abrupt shrink is refused as a lost permission, and nothing is removed.
  */
 export async function reconcileCollection(deps: PullDeps, run: Run): Promise<Reconciled> {
-  const startedAt = deps.clock.now();
+  const startedMs = deps.clock.nowMs();
   const seen = new Set<FactId>();
   for await (const ids of run.source.enumerate(run.collection.name))
     for (const id of ids) seen.add(id);
@@ -58,7 +58,7 @@ export async function reconcileCollection(deps: PullDeps, run: Run): Promise<Rec
     connectionId: run.connection.id,
     collection: run.collection.name,
     ...result,
-    durationMs: deps.clock.nowMs() - Date.parse(startedAt),
+    durationMs: deps.clock.nowMs() - startedMs,
   });
   return result;
 }

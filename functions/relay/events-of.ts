@@ -92,7 +92,7 @@ function goalEvents({ after, sequenceNumber }: ItemChange, now: Instant): readon
   if (!id.success || !after) return [];
   const goalId: GoalId = id.data;
   const change = after["isRemoved"] === true ? "removed" : "upserted";
-  const stamp = `${String(after["hash"])}#${sequenceNumber}`;
+  const stamp = `${JSON.stringify(after["hash"])}#${sequenceNumber}`;
   return [
     { id: `${goalId}#${stamp}`, type: "goal.changed.v1", at: now, detail: { goalId, change } },
   ];

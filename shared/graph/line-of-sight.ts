@@ -187,11 +187,12 @@ function aboveGoal(view: GraphView, path: readonly Hop[]): readonly Hop[] {
 
 function goalUp(view: GraphView, goal: Goal, entered: ReadonlySet<string>): Hop | undefined {
   const { parentId } = goal;
-  if (parentId !== undefined && !entered.has(parentId) && view.goal(parentId)) {
+  if (parentId !== undefined && !entered.has(parentId) && view.goal(parentId) !== undefined) {
     return { id: parentId, type: "goal", via: "goal-parent" };
   }
   const link = surestFirst(view.linksFrom(goal.id)).find(
-    ({ toId, source }) => source !== "suggestion" && !entered.has(toId) && view.goal(toId),
+    ({ toId, source }) =>
+      source !== "suggestion" && !entered.has(toId) && view.goal(toId) !== undefined,
   );
   return link && { id: link.toId, type: "goal", via: "goal-link", link };
 }
@@ -237,12 +238,18 @@ export function anchorOf(view: GraphView, item: WorkItem): WorkItemId {
 }
 
 function allowanceFor(item: WorkItem, allowances: readonly Allowance[]): Allowance | undefined {
-  return allowances.find(
-    ({ containers, originalKinds, labels }) =>
-      (containers ?? originalKinds ?? labels) !== undefined &&
-      (containers?.includes(item.container ?? "") ?? true) &&
-      (originalKinds?.includes(item.originalKind) ?? true) &&
-      (labels?.some((label) => item.labels?.includes(label) === true) ?? true),
+  return allowances.find((allowance) => isAllowed(item, allowance));
+}
+
+function isAllowed(item: WorkItem, { containers, originalKinds, labels }: Allowance): boolean {
+  // An allowance without a condition would allow everything.
+  if ((containers ?? originalKinds ?? labels) === undefined) return false;
+  const meets = (wanted: readonly string[] | undefined, having: readonly string[]) =>
+    wanted === undefined || having.some((value) => wanted.includes(value));
+  return (
+    meets(containers, item.container === undefined ? [] : [item.container]) &&
+    meets(originalKinds, [item.originalKind]) &&
+    meets(labels, item.labels ?? [])
   );
 }
 

@@ -174,7 +174,7 @@ interface ConnectorSpec<S extends z.ZodObject> extends Omit<
  * which is sound because whoever builds a source parses the settings with this very schema first.
  */
 export function defineConnector<S extends z.ZodObject>(spec: ConnectorSpec<S>): Connector {
-  return spec as Connector;
+  return spec;
 }
 
 /** The names of the secret fields of a connector's settings. */

@@ -92,5 +92,5 @@ export interface Rule<Options = unknown> {
  * sound because detect parses a rule's options with this very schema before it evaluates.
  */
 export function defineRule<Options>(rule: Rule<Options>): Rule {
-  return rule as Rule;
+  return rule;
 }

@@ -3,7 +3,7 @@ import * as z from "zod";
 import { ConnectionStatus } from "./connection.ts";
 import { ConnectionId, GoalId } from "./ids.ts";
 import { Alert, Signal } from "./signal.ts";
-import { Instant } from "./time.ts";
+import type { Instant } from "./time.ts";
 
 /** The source attribute of everything the hub publishes. */
 export const eventSource = "throughline";

@@ -144,7 +144,7 @@ export function isOpen(thing: { readonly status: WorkStatus }): boolean {
   return thing.status === "todo" || thing.status === "in-progress";
 }
 
-/** Collapses white space and cuts to `max` characters at a code point; undefined when nothing is left. */
+/** Collapses white space and cuts to `max` UTF-16 units; undefined when nothing is left. */
 export function shortText(value: unknown, max = 120): string | undefined {
   if (typeof value !== "string") return undefined;
   // Lone surrogates and control characters break JSON consumers further on.
@@ -153,12 +153,12 @@ export function shortText(value: unknown, max = 120): string | undefined {
     .replace(/[\p{Cc}\s]+/gu, " ")
     .trim();
   if (clean.length === 0) return undefined;
-  return clean.length <= max
-    ? clean
-    : `${[...clean.slice(0, max - 1)]
-        .join("")
-        .toWellFormed()
-        .replace(/\uFFFD$/u, "")}…`;
+  if (clean.length <= max) return clean;
+  // A cut through a pair leaves half of it, which `toWellFormed` marks and we drop.
+  return `${clean
+    .slice(0, max - 1)
+    .toWellFormed()
+    .replace(/\uFFFD$/u, "")}…`;
 }
 
 /** A title for storage; an empty one becomes the given stand-in (a key or an id), so no item is nameless. */

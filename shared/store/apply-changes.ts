@@ -3,7 +3,8 @@ import type { Change, Removal, Upsert } from "#shared/model/change.ts";
 import type { Edge } from "#shared/model/edges.ts";
 import type { FactId, FactType } from "#shared/model/ids.ts";
 import { readFactId } from "#shared/model/ids.ts";
-import { minuteMs } from "#shared/model/time.ts";
+import type { Instant } from "#shared/model/time.ts";
+import { epochMsOf, minuteMs } from "#shared/model/time.ts";
 import type { Clock } from "#shared/ports/clock.ts";
 import type { Condition, Item, Table, Write } from "#shared/ports/table.ts";
 
@@ -38,7 +39,7 @@ const attemptsMax = 8;
 /** DynamoDB's limit of 100 writes a transaction, less the record itself. */
 const edgesPerTransactionMax = 99;
 const concurrencyMax = 32;
-const orgTypes: readonly FactType[] = ["person", "account", "org-unit"];
+const orgTypes: ReadonlySet<FactType> = new Set(["person", "account", "org-unit"]);
 
 /**
  * Stores changes so that only a newer state of a record wins, in any order and any number of
@@ -62,7 +63,7 @@ export async function applyChanges(deps: ApplyDeps, changes: readonly Change[]):
     for (const [index, outcome] of outcomes.entries()) {
       counts[outcome] += 1;
       const change = batch[index];
-      if (outcome === "applied" && change && orgTypes.includes(typeOf(change))) orgChanged = true;
+      if (outcome === "applied" && change && orgTypes.has(typeOf(change))) orgChanged = true;
     }
   }
   // After the facts, so that a reader who sees the new version also sees them.
@@ -81,7 +82,7 @@ function typeOf(change: Change): FactType {
   return parts.type;
 }
 
-function versionOf(change: Change): { sourceVersion: number; readAt: string } {
+function versionOf(change: Change): Version {
   return change.kind === "upserted" ? change.record : change;
 }
 
@@ -95,10 +96,7 @@ function latestPerRecord(changes: readonly Change[]): Map<FactId, Change> {
   return latest;
 }
 
-function isOlder(
-  a: { sourceVersion: number; readAt: string },
-  b: { sourceVersion: number; readAt: string },
-): boolean {
+function isOlder(a: Version, b: Version): boolean {
   return a.sourceVersion !== b.sourceVersion
     ? a.sourceVersion < b.sourceVersion
     : a.readAt < b.readAt;
@@ -125,10 +123,7 @@ async function applyOne(
 function decide(change: Change, current: Item | undefined): keyof Applied {
   if (!current) return "applied";
   const incoming = versionOf(change);
-  const existing = {
-    sourceVersion: Number(current["sourceVersion"]),
-    readAt: String(current["readAt"]),
-  };
+  const existing = storedVersion(current);
   if (current["isRemoved"] === true) return decideOverTombstone(change, incoming, existing);
   if (isOlder(incoming, existing)) return "stale";
   if (change.kind === "upserted" && contentHash(change) === current["hash"]) return "unchanged";
@@ -136,25 +131,32 @@ function decide(change: Change, current: Item | undefined): keyof Applied {
 }
 
 /** Deletion is a fact: an older or equal state cannot undo it, unless it was clearly read afterwards. */
-function decideOverTombstone(
-  change: Change,
-  incoming: { sourceVersion: number; readAt: string },
-  tombstone: { sourceVersion: number; readAt: string },
-): keyof Applied {
+function decideOverTombstone(change: Change, incoming: Version, tombstone: Version): keyof Applied {
   if (change.kind === "removed") return "unchanged";
   if (incoming.sourceVersion > tombstone.sourceVersion) return "applied";
-  const laterMs = Date.parse(incoming.readAt) - Date.parse(tombstone.readAt);
+  const laterMs = epochMsOf(incoming.readAt) - epochMsOf(tombstone.readAt);
   return laterMs > resurrectionMs ? "applied" : "stale";
+}
+
+interface Version {
+  readonly sourceVersion: number;
+  readonly readAt: Instant;
+}
+
+/** Every fact and tombstone is stored with both. */
+function storedVersion(item: Item): Version {
+  return { sourceVersion: Number(item["sourceVersion"]), readAt: item["readAt"] as Instant };
 }
 
 /** The state that `decide` saw must still stand; else somebody else was faster and we look again. */
 function unchangedSince(current: Item | undefined): Condition {
   if (!current) return [[["pk", "absent"]]];
+  const { sourceVersion, readAt } = storedVersion(current);
   return [
     [
-      ["sourceVersion", "=", Number(current["sourceVersion"])],
-      ["readAt", "=", String(current["readAt"])],
-      ["hash", "=", String(current["hash"])],
+      ["sourceVersion", "=", sourceVersion],
+      ["readAt", "=", readAt],
+      ["hash", "=", current["hash"] as string],
     ],
   ];
 }

@@ -1,4 +1,4 @@
-import * as z from "zod";
+import type * as z from "zod";
 
 import { HubError } from "#shared/errors.ts";
 import type { Item, Json } from "#shared/ports/table.ts";
@@ -48,6 +48,6 @@ export function fromItem<S extends z.ZodType>(
   if (parsed.success) return parsed.data;
   const first = parsed.error.issues[0];
   throw new HubError("invariant.broken", `A stored item does not parse: ${first?.message ?? "?"}`, {
-    details: { type: String(item["type"]), path: first?.path.join(".") ?? "", sk: item.sk },
+    details: { type: JSON.stringify(item["type"]), path: first?.path.join(".") ?? "", sk: item.sk },
   });
 }

@@ -132,7 +132,7 @@ export async function countDelivery(
   outcomes: Readonly<Partial<Record<DeliveryOutcome, number>>>,
   at: Instant,
 ): Promise<void> {
-  await table.add(counterKey(owner, dateOf(at)), outcomes as Record<string, number>, {
+  await table.add(counterKey(owner, dateOf(at)), outcomes, {
     type: "counter",
     expiresAtEpochSeconds: expiresAfter(at, counterDays),
   });
@@ -155,7 +155,7 @@ export async function listDeliveryCounts(
     // Only `countDelivery` writes these items, and it writes numbers under outcome names.
     return {
       day: sk.slice("counter#".length) as CalendarDate,
-      counts: counts as DeliveryCounts["counts"],
+      counts,
     };
   });
 }

@@ -1,4 +1,4 @@
-import * as z from "zod";
+import type * as z from "zod";
 
 import { HubError } from "#shared/errors.ts";
 import type { Item, Key, Table } from "#shared/ports/table.ts";

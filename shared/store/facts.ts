@@ -67,7 +67,12 @@ export function edgesOf({ record, edges }: Upsert, createdAt: Instant): readonly
   const homes = record.type === "work-item" ? (record.otherParentIds ?? []) : [];
   return [
     ...edges.map((edge): Edge => ({ ...edge, ...stamp })),
-    ...homes.map((parentId): Edge => ({ type: "home", childId: homed(record), parentId, ...stamp })),
+    ...homes.map((parentId): Edge => ({
+      type: "home",
+      childId: homed(record),
+      parentId,
+      ...stamp,
+    })),
   ];
 }
 

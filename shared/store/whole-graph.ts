@@ -3,6 +3,7 @@ import { MemoryGraph } from "#shared/graph/view.ts";
 import type { Edge } from "#shared/model/edges.ts";
 import { Match } from "#shared/model/edges.ts";
 import type { Fact } from "#shared/model/facts.ts";
+import type { FactId } from "#shared/model/ids.ts";
 import { Signal } from "#shared/model/signal.ts";
 import type { Item, Table } from "#shared/ports/table.ts";
 
@@ -24,31 +25,44 @@ export async function loadWholeGraph(table: Table, sources: SourceStates): Promi
 }
 
 export function wholeGraphOf(items: readonly Item[], sources: SourceStates): WholeGraph {
-  const facts: Fact[] = [];
-  const edges: Edge[] = [];
-  const matches: Match[] = [];
-  const openSignals: Signal[] = [];
-  const removed: Parameters<MemoryGraph["addRemoved"]>[0][] = [];
-  for (const item of items) {
-    const stored = readFactItem(item);
-    const edge = stored ? undefined : readEdgeItem(item);
-    if (stored?.isRemoved === true) removed.push(stored.id);
-    else if (stored) facts.push(stored.fact);
-    else if (edge) edges.push(edge);
-    else if (item["type"] === "match") matches.push(fromItem(Match, item));
-    else if (item["type"] === "signal" && item["state"] === "open") {
-      openSignals.push(fromItem(Signal, item));
-    }
-  }
-  const graph = new MemoryGraph(orgOf(facts, matches), sources);
-  for (const id of removed) graph.addRemoved(id);
-  for (const fact of facts) {
+  const parts = sortItems(items);
+  const graph = new MemoryGraph(orgOf(parts.facts, parts.matches), sources);
+  for (const id of parts.removed) graph.addRemoved(id);
+  for (const fact of parts.facts) {
     if (fact.type === "work-item") graph.addItem(fact);
     else if (fact.type === "goal") graph.addGoal(fact);
   }
-  for (const edge of edges) {
+  for (const edge of parts.edges) {
     if (edge.type === "link") graph.addLink(edge);
     else if (edge.type === "dependency") graph.addDependency(edge);
   }
-  return { graph, openSignals, facts };
+  return { graph, openSignals: parts.openSignals, facts: parts.facts };
+}
+
+interface Parts {
+  readonly facts: Fact[];
+  readonly removed: FactId[];
+  readonly edges: Edge[];
+  readonly matches: Match[];
+  readonly openSignals: Signal[];
+}
+
+function sortItems(items: readonly Item[]): Parts {
+  const parts: Parts = { facts: [], removed: [], edges: [], matches: [], openSignals: [] };
+  for (const item of items) {
+    const stored = readFactItem(item);
+    if (stored?.isRemoved === true) parts.removed.push(stored.id);
+    else if (stored) parts.facts.push(stored.fact);
+    else sortOther(parts, item);
+  }
+  return parts;
+}
+
+function sortOther({ edges, matches, openSignals }: Parts, item: Item): void {
+  const edge = readEdgeItem(item);
+  if (edge) edges.push(edge);
+  else if (item["type"] === "match") matches.push(fromItem(Match, item));
+  else if (item["type"] === "signal" && item["state"] === "open") {
+    openSignals.push(fromItem(Signal, item));
+  }
 }

@@ -126,11 +126,12 @@ test("after any history, open signals equal those of a recompute from scratch", 
       async (steps, batch) => {
         const hub = await MemoryHub.ready();
         await hub.apply(...start);
+        const drifts: number[] = [];
         for (const [index, given] of steps.entries()) {
           await hub.apply(changeOf(given, index + 1));
-          if (index % batch === 0) expect(await hub.drift()).toBe(0);
+          if (index % batch === 0) drifts.push(await hub.drift());
         }
-        expect(await hub.drift()).toBe(0);
+        expect(new Set([...drifts, await hub.drift()])).toEqual(new Set([0]));
       },
     ),
     { numRuns: 150 },

@@ -3,6 +3,7 @@ import * as z from "zod";
 import { dependencyState } from "#shared/graph/dependency-state.ts";
 import type { DependencyState } from "#shared/graph/dependency-state.ts";
 import type { GraphView } from "#shared/graph/view.ts";
+import { differ } from "#shared/kit/differ.ts";
 import type { Delta, Evaluation, Touch } from "#shared/kit/rule.ts";
 import { defineRule } from "#shared/kit/rule.ts";
 import { isOpen } from "#shared/model/facts.ts";
@@ -162,10 +163,7 @@ function matters(was: WorkItem, is: WorkItem): boolean {
   return (
     isOpen(was) !== isOpen(is) ||
     (was.status === "in-progress") !== (is.status === "in-progress") ||
-    was.assigneeId !== is.assigneeId ||
-    was.teamName !== is.teamName ||
-    was.dueOn !== is.dueOn ||
-    was.title !== is.title
+    differ(was, is, ["assigneeId", "teamName", "dueOn", "title"])
   );
 }
 
@@ -174,16 +172,12 @@ function touchedByPerson({ before, after }: Delta): readonly Touch[] {
   const is = after?.type === "person" ? after : undefined;
   const person: Person | undefined = is ?? was;
   if (!person) return [];
-  const touches: Touch[] = [];
+  if (differ(was, is, ["unitId", "workEmail", "employmentStatus"])) {
+    const workEmails = [was?.workEmail, is?.workEmail].filter((email) => email !== undefined);
+    return [{ kind: "open" }, { kind: "person", personId: person.id, workEmails }];
+  }
   // A reporting line decides who leads a team, and so who manages two of them.
-  if (was?.managerId !== is?.managerId) touches.push({ kind: "open" });
-  const isSameMember =
-    was?.unitId === is?.unitId &&
-    was?.workEmail === is?.workEmail &&
-    was?.employmentStatus === is?.employmentStatus;
-  if (isSameMember) return touches;
-  const workEmails = [was?.workEmail, is?.workEmail].filter((email) => email !== undefined);
-  return [...touches, { kind: "open" }, { kind: "person", personId: person.id, workEmails }];
+  return differ(was, is, ["managerId"]) ? [{ kind: "open" }] : [];
 }
 
 function touchedByUnit({ before, after }: Delta): readonly Touch[] {

@@ -9,6 +9,7 @@ import {
 import { incompleteBecause } from "#shared/graph/sources.ts";
 import { teamOf } from "#shared/graph/team.ts";
 import type { GraphView } from "#shared/graph/view.ts";
+import { differ } from "#shared/kit/differ.ts";
 import type { Delta, Evaluation, Touch } from "#shared/kit/rule.ts";
 import { defineRule } from "#shared/kit/rule.ts";
 import { isOpen } from "#shared/model/facts.ts";
@@ -37,7 +38,7 @@ const Options = z.strictObject({
 type Options = z.infer<typeof Options>;
 
 /** Work items no rule of ours should nag about: the frame of a tool, not work in it. */
-const frameKinds: readonly WorkItem["kind"][] = ["portfolio"];
+const frameKinds: ReadonlySet<WorkItem["kind"]> = new Set(["portfolio"]);
 
 /** Work whose anchor serves no goal. The subject is the anchor: one epic is one signal, not forty. */
 export const unlinkedWork = defineRule<Options>({
@@ -52,20 +53,24 @@ export const unlinkedWork = defineRule<Options>({
   touched(delta: Delta): readonly Touch[] {
     const { before, after, buriedId } = delta;
     if (buriedId !== undefined) return touchedByBurial(buriedId);
-    const type = (after ?? before)?.type;
-    if (type === "work-item") return touchedByItem(asItem(before), asItem(after));
-    if (type === "link") {
-      const link = after ?? before;
-      if (link?.type !== "link" || !isItemId(link.fromId)) return [];
-      return [
-        { kind: "subject", id: link.fromId },
-        { kind: "anchor", itemId: link.fromId },
-      ];
+    switch ((after ?? before)?.type) {
+      case "work-item":
+        return touchedByItem(asItem(before), asItem(after));
+      case "link":
+        return touchedByLink(after ?? before);
+      case "goal":
+        return touchedByGoal(asGoal(before), asGoal(after));
+      case "connection":
+      case "rule-settings":
+        return [{ kind: "all" }];
+      case undefined:
+      case "dependency":
+      case "home":
+        return [];
+      default:
+        // People and units: whose work it is, and who leads them, is part of every open finding.
+        return [{ kind: "open" }];
     }
-    if (type === "goal") return touchedByGoal(asGoal(before), asGoal(after));
-    if (type === "connection" || type === "rule-settings") return [{ kind: "all" }];
-    // Whose work it is, and who leads them, is part of every open finding.
-    return type === undefined ? [] : [{ kind: "open" }];
   },
 
   *subjects(graph) {
@@ -77,7 +82,7 @@ export const unlinkedWork = defineRule<Options>({
   evaluate({ view, subjectId, options, now }): Evaluation {
     const anchor = view.item(asWorkItemId(subjectId));
     if (!anchor) return { state: "cleared", because: "removed" };
-    if (frameKinds.includes(anchor.kind)) return { state: "cleared", because: "not-work" };
+    if (frameKinds.has(anchor.kind)) return { state: "cleared", because: "not-work" };
     const sight = lineOfSight(view, anchor, {
       now,
       allowances: options.allowances,
@@ -160,6 +165,14 @@ function touchedByItem(
   return touches;
 }
 
+function touchedByLink(link: Delta["after"]): readonly Touch[] {
+  if (link?.type !== "link" || !isItemId(link.fromId)) return [];
+  return [
+    { kind: "subject", id: link.fromId },
+    { kind: "anchor", itemId: link.fromId },
+  ];
+}
+
 function touchedByBurial(id: FactId): readonly Touch[] {
   const parts = readFactId(id);
   // The type of an id is what the id itself says.
@@ -169,20 +182,21 @@ function touchedByBurial(id: FactId): readonly Touch[] {
 
 /** Fields that the evaluation of the item or its anchor reads, evidence included. */
 function matters(before: WorkItem, after: WorkItem): boolean {
-  return (
-    isOpen(before) !== isOpen(after) ||
-    before.parentId !== after.parentId ||
-    before.otherParentIds?.join() !== after.otherParentIds?.join() ||
-    before.canHoldGoal !== after.canHoldGoal ||
-    before.container !== after.container ||
-    before.originalKind !== after.originalKind ||
-    before.labels?.join() !== after.labels?.join() ||
-    before.kind !== after.kind ||
-    before.assigneeId !== after.assigneeId ||
-    before.teamName !== after.teamName ||
-    before.title !== after.title
-  );
+  return isOpen(before) !== isOpen(after) || differ(before, after, fieldsRead);
 }
+
+const fieldsRead = [
+  "parentId",
+  "otherParentIds",
+  "canHoldGoal",
+  "container",
+  "kind",
+  "originalKind",
+  "labels",
+  "assigneeId",
+  "teamName",
+  "title",
+] as const satisfies (keyof WorkItem)[];
 
 function touchedByGoal(before: Goal | undefined, after: Goal | undefined): readonly Touch[] {
   const goalId = after?.id ?? before?.id;

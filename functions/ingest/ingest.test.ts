@@ -1,0 +1,90 @@
+import { expect, test } from "vitest";
+
+import { HubError } from "#shared/errors.ts";
+import type { InboxMessage } from "#shared/model/delivery.ts";
+import { instantOf } from "#shared/model/time.ts";
+import { listDeliveryCounts, listQuarantined } from "#shared/store/connection-parts.ts";
+import { itemId, upserted, workConnection, workItem } from "#shared/testing/facts.ts";
+
+import { MemoryQueue, ToolHub } from "../../tests/rig/tool-hub.ts";
+import { DeliveryTally } from "./delivery-tally.ts";
+import { ingest } from "./ingest.ts";
+
+async function ingester() {
+  const rig = await ToolHub.connected();
+  const inbox = new MemoryQueue();
+  const tally = new DeliveryTally(rig.hub.table, rig.hub.clock);
+  return { rig, inbox, deps: { ...rig.deps, inbox, tally } };
+}
+
+const message = (deliveryId: string, given: Partial<InboxMessage> = {}) =>
+  JSON.stringify({
+    connector: "tool",
+    connectionId: workConnection,
+    deliveryId,
+    receivedAt: instantOf(0),
+    attempt: 0,
+    headers: {},
+    query: {},
+    body: { text: "{}" },
+    ...given,
+  });
+
+test("what deliveries say is stored; a delivery that cannot be read is kept with its reason", async () => {
+  const { rig, deps } = await ingester();
+  let count = 0;
+  rig.tool.interpretation = () => {
+    count += 1;
+    if (count === 2) throw new HubError("connector.drifted", "issue.fields.status is missing");
+    return { changes: [upserted(workItem(`w${count}`))], rejected: [] };
+  };
+  expect(await ingest(deps, [message("d1"), message("d2"), message("d3")])).toEqual([
+    "done",
+    "done",
+    "done",
+  ]);
+  expect(await rig.hub.table.get({ pk: itemId("w3"), sk: "0" })).toBeDefined();
+  expect(await listQuarantined(rig.hub.table, workConnection)).toMatchObject([
+    { record: "d2", reason: "connector.drifted: issue.fields.status is missing" },
+  ]);
+  const [today] = await listDeliveryCounts(rig.hub.table, workConnection);
+  expect(today?.counts).toEqual({ ingested: 2, rejected: 1 });
+});
+
+test("a source that asks for patience gets its delivery back later, and the others are stored now", async () => {
+  const { rig, inbox, deps } = await ingester();
+  let count = 0;
+  rig.tool.interpretation = () => {
+    count += 1;
+    if (count === 1) throw new HubError("connector.rate-limited", "429", { retryAfterMs: 7000 });
+    return { changes: [upserted(workItem("w"))], rejected: [] };
+  };
+  expect(await ingest(deps, [message("d1"), message("d2")])).toEqual(["done", "done"]);
+  expect(inbox.sent).toHaveLength(1);
+  expect(inbox.sent[0]?.delaySeconds).toBe(7);
+  expect(JSON.parse(inbox.sent[0]?.body ?? "")).toMatchObject({ deliveryId: "d1", attempt: 1 });
+});
+
+test("an unforeseen error leaves its message in the queue and stops no other", async () => {
+  const { rig, deps } = await ingester();
+  let count = 0;
+  rig.tool.interpretation = () => {
+    count += 1;
+    if (count === 1) throw new TypeError("a bug");
+    return { changes: [upserted(workItem("w"))], rejected: [] };
+  };
+  const ends = await ingest(deps, [message("d1"), message("d2"), "not json"]);
+  expect(ends.map((end) => (end === "done" ? "done" : "failed"))).toEqual([
+    "failed",
+    "done",
+    "failed",
+  ]);
+  expect(await rig.hub.table.get({ pk: itemId("w"), sk: "0" })).toBeDefined();
+});
+
+test("deliveries of a connection that was removed meanwhile are done with", async () => {
+  const { deps } = await ingester();
+  expect(await ingest(deps, [message("d", { connectionId: "conn_nobody0000" as never })])).toEqual([
+    "done",
+  ]);
+});

@@ -1,0 +1,99 @@
+import { expect, test } from "vitest";
+
+import { secretName } from "#shared/kit/registry.ts";
+import { InboxMessage, bodyBytesMax } from "#shared/model/delivery.ts";
+import { instantOf } from "#shared/model/time.ts";
+import { listDeliveryCounts, saveSubscription } from "#shared/store/connection-parts.ts";
+import { unknownConnections } from "#shared/store/keys.ts";
+import { workConnection } from "#shared/testing/facts.ts";
+
+import { sign } from "../../tests/rig/fake-connector.ts";
+import { MemoryQueue, ToolHub } from "../../tests/rig/tool-hub.ts";
+import { KnownConnections } from "./known-connections.ts";
+import { receive } from "./receive.ts";
+import type { Incoming } from "./receive.ts";
+
+async function receiver() {
+  const rig = await ToolHub.connected();
+  const inbox = new MemoryQueue();
+  const connections = new KnownConnections(rig.hub.table, rig.hub.clock);
+  const deps = { ...rig.deps, inbox, connections };
+  const send = (
+    body: string,
+    headers: Record<string, string> = {},
+    given: Partial<Incoming> = {},
+  ) =>
+    receive(deps, {
+      connector: "tool",
+      connectionId: workConnection,
+      headers,
+      query: {},
+      body: Buffer.from(body),
+      receivedAt: instantOf(rig.hub.clock.nowMs()),
+      ...given,
+    });
+  return { rig, inbox, send };
+}
+
+const signed = (body: string, secret = "shared") => ({ "x-signature": sign(body, secret) });
+
+test("a signed delivery is in the inbox, byte for byte, before it is acknowledged", async () => {
+  const { inbox, send } = await receiver();
+  const body = '{"title":"Größe ✓"}';
+  expect(await send(body, signed(body))).toEqual({ status: 202 });
+  const message = InboxMessage.parse(JSON.parse(inbox.sent[0]?.body ?? ""));
+  expect(message).toMatchObject({ connectionId: workConnection, attempt: 0, body: { text: body } });
+});
+
+test("a delivery near the size limit still fits a queue message", async () => {
+  const { inbox, send } = await receiver();
+  const body = `{"text":"${'\\"'.repeat(bodyBytesMax / 2 - 20)}"}`;
+  expect((await send(body, signed(body))).status).toBe(202);
+  expect(Buffer.byteLength(inbox.sent[0]?.body ?? "")).toBeLessThan(1024 * 1024);
+});
+
+test.each([
+  ["a flipped bit", 401, '{"a":2}', signed('{"a":3}'), {}],
+  ["a missing signature", 401, '{"a":2}', {}, {}],
+  ["a 2 MB body", 413, "x".repeat(2_000_000), signed("x".repeat(2_000_000)), {}],
+  ["broken JSON", 400, "nonsense", signed("nonsense"), {}],
+  ["an unknown connection", 404, "{}", signed("{}"), { connectionId: "conn_nobody0000" }],
+  ["a connection of another connector", 404, "{}", signed("{}"), { connector: "other" }],
+  ["an id that is none", 404, "{}", signed("{}"), { connectionId: "../etc" }],
+])(
+  "%s is refused with %i, counted, and never queued",
+  async (_what, status, body, headers, given) => {
+    const { rig, inbox, send } = await receiver();
+    const answer = await send(body, headers, given);
+    expect(answer.status).toBe(status);
+    expect(inbox.sent).toEqual([]);
+    const owner = status === 404 ? unknownConnections : workConnection;
+    const counted = await listDeliveryCounts(rig.hub.table, owner);
+    const [day] = counted;
+    expect(Object.values(day?.counts ?? {})).toEqual([1]);
+  },
+);
+
+test("without any secret nothing is accepted", async () => {
+  const { rig, send } = await receiver();
+  await rig.secrets.write(secretName(workConnection), { token: "t" });
+  expect((await send("{}", signed("{}", ""))).status).toBe(401);
+});
+
+test("a handshake is accepted only for a subscription that waits for one", async () => {
+  const { rig, send } = await receiver();
+  const introduce = { "x-introduce": "new-secret" };
+  expect((await send("", introduce)).status).toBe(401);
+  await saveSubscription(rig.hub.table, {
+    type: "subscription",
+    id: "sub_0000000001",
+    connectionId: workConnection,
+    resource: "a",
+    state: "pending",
+    publicUrl: "https://hub.example",
+    createdAt: rig.hub.clock.now(),
+  });
+  const query = { subscription: "sub_0000000001" };
+  expect(await send("", introduce, { query })).toEqual({ status: 200, headers: introduce });
+  expect((await send("{}", signed("{}", "new-secret"))).status).toBe(202);
+});

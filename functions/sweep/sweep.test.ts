@@ -1,0 +1,62 @@
+import { expect, test } from "vitest";
+
+import { minuteMs } from "#shared/model/time.ts";
+import { getConnection } from "#shared/store/connections.ts";
+import { upserted, workConnection, workItem } from "#shared/testing/facts.ts";
+import { createSilentLogger } from "#shared/testing/silent-logger.ts";
+
+import { MemoryHub } from "../../tests/rig/memory-hub.ts";
+import { MemoryQueue, ToolHub } from "../../tests/rig/tool-hub.ts";
+import { sweep } from "./sweep.ts";
+
+const kinds = (queue: MemoryQueue) => queue.sent.map(({ body }) => JSON.parse(body).kind);
+
+test("a due pull is sent once, and not again while it is being worked on", async () => {
+  const rig = await ToolHub.connected();
+  await sweep(rig.deps);
+  rig.hub.clock.advance(minuteMs);
+  await sweep(rig.deps);
+  expect(kinds(rig.pulls).filter((kind) => kind === "pull")).toHaveLength(1);
+  rig.hub.clock.advance(10 * minuteMs);
+  await sweep(rig.deps);
+  expect(kinds(rig.pulls).filter((kind) => kind === "pull")).toHaveLength(2);
+});
+
+test("nothing is reconciled before it was read once", async () => {
+  const rig = await ToolHub.connected();
+  await sweep(rig.deps);
+  expect(kinds(rig.pulls)).not.toContain("reconcile");
+});
+
+test("a paused connection is left alone", async () => {
+  const rig = await ToolHub.connected({ status: "paused" });
+  await sweep(rig.deps);
+  expect(rig.pulls.sent).toEqual([]);
+});
+
+test("a source that has been silent for hours says so", async () => {
+  const rig = await ToolHub.connected({
+    readyAt: "2026-03-02T09:00:00.000Z" as never,
+    freshAt: "2026-03-02T09:00:00.000Z" as never,
+  });
+  rig.hub.clock.advance(180 * minuteMs);
+  await sweep(rig.deps);
+  const connection = await getConnection(rig.hub.table, workConnection);
+  expect(connection).toMatchObject({
+    status: "degraded",
+    problem: { code: "connector.unavailable" },
+  });
+});
+
+test("a pending alert opens when its grace is over, unless its signal cleared", async () => {
+  const hub = await MemoryHub.ready();
+  await hub.setRule("unlinked-work", { graceMinutes: 30 });
+  await hub.apply(upserted(workItem("epic")));
+  const { deps } = new ToolHub();
+  const sweeping = { ...deps, table: hub.table, clock: hub.clock, logger: createSilentLogger() };
+  await sweep(sweeping);
+  expect(await hub.alerts("open")).toEqual([]);
+  hub.clock.advance(31 * minuteMs);
+  await sweep(sweeping);
+  expect(await hub.alerts("open")).toHaveLength(1);
+});
