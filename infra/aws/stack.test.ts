@@ -264,7 +264,7 @@ test("every function raises an alarm on errors and throttling, readers of the st
 test("the front door is throttled and logged, and the access token starts without a value", () => {
   const checked = Template.fromJSON(template as object);
   checked.hasResourceProperties("AWS::ApiGatewayV2::Stage", {
-    DefaultRouteSettings: { ThrottlingRateLimit: 200, ThrottlingBurstLimit: 400 },
+    DefaultRouteSettings: { ThrottlingRateLimit: 500, ThrottlingBurstLimit: 1000 },
   });
   checked.resourcePropertiesCountIs("AWS::SecretsManager::Secret", { SecretString: {} }, 0);
   expect(checked.findResources("AWS::SecretsManager::Secret")).toMatchObject({

@@ -8,8 +8,8 @@ import type { HubFunction } from "./hub-function.ts";
 import { nameLogically } from "./logical-name.ts";
 
 /** Beyond this, sources wait and send again; it also caps what a stranger can make the hub spend. */
-const requestsPerSecond = 200;
-const requestsBurst = 400;
+const requestsPerSecond = 500;
+const requestsBurst = 1000;
 
 /** The front door: an HTTP API with the topology's routes, made before the functions to lend its URL. */
 export class HubApi extends Construct {
