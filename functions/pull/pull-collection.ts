@@ -13,6 +13,7 @@ import { cursorSpec } from "#shared/store/specs.ts";
 
 import type { PullDeps } from "./deps.ts";
 import { markFresh, noteProblem } from "./freshness.ts";
+import { ensureReconcileCursor } from "./reconcile-cursor.ts";
 
 interface Run {
   readonly connection: Connection;
@@ -46,7 +47,7 @@ export async function pullCollection(deps: PullDeps, run: Run): Promise<void> {
       // Somebody else moved the cursor: this page is stored, which is harmless, and theirs goes on.
       if (!moved) return;
       cursor = moved;
-      if (page.isLast) return await markFresh(deps, run.connection.id);
+      if (page.isLast) return await finish(deps, run);
       if (deps.clock.nowMs() - startedMs > runMsMax) return await handOver(deps, run);
     }
   } catch (error) {
@@ -68,6 +69,11 @@ function beginRun(deps: PullDeps, cursor: Cursor): Unversioned<Cursor> {
     dueAt: instantOf(deps.clock.nowMs() + runMsMax),
     updatedAt: now,
   };
+}
+
+async function finish(deps: PullDeps, { connection, collection }: Run): Promise<void> {
+  await ensureReconcileCursor(deps, connection.id, collection);
+  await markFresh(deps, connection.id);
 }
 
 async function storePage(deps: PullDeps, run: Run, page: PulledPage): Promise<void> {

@@ -15,6 +15,7 @@ import { scanAll } from "#shared/store/list.ts";
 import { cursorSpec } from "#shared/store/specs.ts";
 
 import type { PullDeps } from "./deps.ts";
+import { ensureReconcileCursor } from "./reconcile-cursor.ts";
 
 interface Run {
   readonly connection: Connection;
@@ -34,6 +35,8 @@ const shrinkShareMax = 0.3;
 /** …unless it is only a handful. */
 const shrinkCountMin = 20;
 const idsPerRead = 100;
+/** The function's own limit, after which a silent run is dead. */
+const reconcileMsMax = 15 * minuteMs;
 
 /**
  * Enumerates a collection and mends what pulls and webhooks missed: records we lack are read, records
@@ -42,6 +45,7 @@ const idsPerRead = 100;
  */
 export async function reconcileCollection(deps: PullDeps, run: Run): Promise<Reconciled> {
   const startedMs = deps.clock.nowMs();
+  await begin(deps, run);
   const seen = new Set<FactId>();
   for await (const ids of run.source.enumerate(run.collection.name))
     for (const id of ids) seen.add(id);
@@ -138,6 +142,25 @@ async function bury(
     ]);
   }
   return { removed, hidden };
+}
+
+async function begin(deps: PullDeps, { connection, collection }: Run): Promise<void> {
+  await ensureReconcileCursor(deps, connection.id, collection);
+  const key = cursorKey(connection.id, collection.name, "reconcile");
+  const now = deps.clock.now();
+  await updateDocument(
+    deps.table,
+    cursorSpec,
+    key,
+    ({ problem: _problem, ...cursor }): Unversioned<Cursor> => ({
+      ...cursor,
+      state: "running",
+      startedAt: now,
+      updatedAt: now,
+      // Should this run die without a word, the clock takes it up again then.
+      dueAt: instantOf(deps.clock.nowMs() + reconcileMsMax),
+    }),
+  );
 }
 
 async function finish(deps: PullDeps, run: Run, result: Reconciled): Promise<void> {

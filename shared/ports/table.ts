@@ -94,6 +94,7 @@ export interface Usage {
  * `shared/testing/table-contract.ts`. Infrastructure failures throw `HubError("store.unavailable")`.
  */
 export interface Table {
+  /** Strongly consistent. */
   get(key: Key): Promise<Item | undefined>;
   /** Strongly consistent; any number of keys; order and absent items are not kept. */
   batchGet(keys: readonly Key[]): Promise<readonly Item[]>;

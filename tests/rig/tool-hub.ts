@@ -69,19 +69,17 @@ export class ToolHub {
     const self = new ToolHub();
     await self.secrets.write(secretName(workConnection), { token: "t", webhookSecret: "shared" });
     await self.hub.connect(workConnection, { settings: { site: "here" }, ...given });
-    for (const mode of ["backfill", "reconcile"] as const) {
-      await createDocument(self.hub.table, cursorSpec, self.#cursor(mode));
-    }
+    await createDocument(self.hub.table, cursorSpec, self.#cursor());
     return self;
   }
 
-  #cursor(mode: Cursor["mode"]): Cursor {
+  #cursor(): Cursor {
     const now = this.hub.clock.now();
     return {
       type: "cursor",
       connectionId: workConnection,
       collection: "things",
-      mode,
+      mode: "backfill",
       state: "waiting",
       recordsRead: 0,
       changesApplied: 0,
