@@ -1,0 +1,266 @@
+import type {
+  Presence,
+  Probe,
+  PulledPage,
+  Reading,
+  Source,
+  SourceContext,
+  SubscriptionRequest,
+} from "#shared/kit/connector.ts";
+import type { Upsert } from "#shared/model/change.ts";
+import type { Delivery } from "#shared/model/delivery.ts";
+import type { Fact } from "#shared/model/facts.ts";
+import { readFactId } from "#shared/model/ids.ts";
+import type { FactId } from "#shared/model/ids.ts";
+import { epochMsOf, instantOf, minuteMs } from "#shared/model/time.ts";
+import type { Instant } from "#shared/model/time.ts";
+
+import { BambooClient } from "./client.ts";
+import { EmployeeReader } from "./employee-reader.ts";
+import { fieldsFor } from "./fields.ts";
+import { bambooPersonId } from "./normalize.ts";
+import { readPosition, writePosition } from "./position.ts";
+import type { Position } from "./position.ts";
+import type { BambooSettings } from "./settings.ts";
+import { employeeIdsOf, parseJson } from "./webhook.ts";
+
+/** Employees per page: each costs one request, so a page is a few seconds of work to lose at worst. */
+const pageSize = 50;
+/** Changes are asked again for this long before the last run began: clocks differ, writes take time. */
+const overlapMs = 5 * minuteMs;
+
+type ListPosition = Extract<Position, { phase: "list" }>;
+type ChangedPosition = Extract<Position, { phase: "changed" }>;
+
+/** A page of the list with everybody on it read. */
+interface EmployeesPage {
+  readonly ids: readonly string[];
+  readonly reading: Reading;
+  /** Cursor of the page after; undefined after the last. */
+  readonly next: string | undefined;
+  readonly total: number;
+}
+
+/** The readable side of one BambooHR company. */
+export function createBambooSource(context: SourceContext<BambooSettings>): Source {
+  return new BambooSource(context);
+}
+
+class BambooSource implements Source {
+  readonly #context: SourceContext<BambooSettings>;
+  readonly #client: BambooClient;
+  readonly #reader: EmployeeReader;
+
+  constructor(context: SourceContext<BambooSettings>) {
+    this.#context = context;
+    this.#client = new BambooClient(context.settings, context.clock);
+    this.#reader = new EmployeeReader(context, this.#client);
+  }
+
+  async probe(): Promise<Probe> {
+    const { companyDomain, orgLevels } = this.#context.settings;
+    const page = await this.#client.listEmployees({ limit: 1 });
+    const known = await this.#client.listFields();
+    const names = new Set(known.flatMap((field) => [field.id, field.alias ?? field.id]));
+    const unknown = orgLevels.filter((level) => !names.has(level));
+    const [first] = page.data;
+    const omitted =
+      first === undefined
+        ? []
+        : await this.#reader.omittedFields(first.employeeId, fieldsFor(orgLevels));
+    return {
+      identity: `${page.meta.total} employees of ${companyDomain}`,
+      gaps: [
+        ...unknown.map((level) => ({
+          what: `Org level ${level}`,
+          why: "BambooHR has no field of this alias: correct the org levels in the settings",
+        })),
+        ...omitted
+          .filter((field) => !unknown.includes(field))
+          .map((field) => ({
+            what: `Field ${field}`,
+            why: "The key's owner may not see it: give that account access to the field",
+          })),
+      ],
+    };
+  }
+
+  async *pull(_collection: string, position: string | undefined): AsyncIterable<PulledPage> {
+    const at: Position =
+      position === undefined
+        ? { phase: "list", startedAt: this.#context.clock.now() }
+        : readPosition(position);
+    if (at.phase === "list") yield* this.#everybody(at);
+    else yield* this.#changed(at);
+  }
+
+  async *#everybody({ startedAt, after }: ListPosition): AsyncIterable<PulledPage> {
+    for await (const page of this.#pages(after)) {
+      yield {
+        ...page.reading,
+        position: writePosition(
+          page.next === undefined
+            ? { phase: "changed", since: overlapped(startedAt) }
+            : { phase: "list", startedAt, after: page.next },
+        ),
+        isLast: page.next === undefined,
+        recordsRead: page.ids.length,
+        recordsTotal: page.total,
+      };
+    }
+  }
+
+  async *#pages(from: string | undefined): AsyncIterable<EmployeesPage> {
+    let after = from;
+    do {
+      const page = await this.#client.listEmployees({
+        limit: pageSize,
+        ...(after !== undefined && { after }),
+      });
+      const next = page.meta.page.nextCursor ?? undefined;
+      after = next === undefined ? undefined : String(next);
+      const ids = page.data.map((entry) => entry.employeeId);
+      yield { ids, reading: await this.#reader.read(ids), next: after, total: page.meta.total };
+    } while (after !== undefined);
+  }
+
+  async *#changed({ since, run }: ChangedPosition): AsyncIterable<PulledPage> {
+    const startedAt = run?.startedAt ?? this.#context.clock.now();
+    const done = run?.done;
+    const changed = (await this.#client.listChanged(since))
+      .map((entry) => ({ id: entry.id, key: [entry.lastChanged, entry.id] as [string, string] }))
+      .toSorted((a, b) => compareKeys(a.key, b.key))
+      .filter(({ key }) => done === undefined || compareKeys(key, done) > 0);
+    for (let start = 0; start === 0 || start < changed.length; start += pageSize) {
+      const batch = changed.slice(start, start + pageSize);
+      const last = batch.at(-1);
+      const isLast = start + pageSize >= changed.length;
+      yield {
+        ...(await this.#reader.read(batch.map(({ id }) => id))),
+        position: writePosition(
+          isLast || last === undefined
+            ? { phase: "changed", since: overlapped(startedAt) }
+            : { phase: "changed", since, run: { startedAt, done: last.key } },
+        ),
+        isLast,
+        recordsRead: batch.length,
+        recordsTotal: changed.length,
+      };
+    }
+  }
+
+  /** All employees and the units that they are in: a unit exists as long as somebody is in it. */
+  async *enumerate(_collection: string): AsyncIterable<readonly FactId[]> {
+    const { connectionId } = this.#context;
+    for await (const { reading, ids } of this.#pages(undefined)) {
+      // An employee that cannot be understood is still there.
+      const people = ids.map((id) => bambooPersonId(connectionId, id));
+      yield [...new Set<FactId>([...people, ...unitsIn(reading).map(({ record }) => record.id)])];
+    }
+  }
+
+  isOf(_collection: string, fact: Fact): boolean {
+    return fact.type === "person" || fact.type === "org-unit";
+  }
+
+  async readByIds(_collection: string, ids: readonly FactId[]): Promise<Reading> {
+    const people = await this.#reader.read(employeeIds(ids));
+    const wanted = new Set<FactId>(ids.filter(isUnitId));
+    if (wanted.size === 0) return people;
+    const { units } = await this.#units();
+    return {
+      ...people,
+      changes: [...units.filter(({ record }) => wanted.has(record.id)), ...people.changes],
+    };
+  }
+
+  async confirm(
+    _collection: string,
+    ids: readonly FactId[],
+  ): Promise<ReadonlyMap<FactId, Presence>> {
+    const presence = new Map<FactId, Presence>();
+    const asked = await this.#reader.presence(employeeIds(ids));
+    for (const id of ids) {
+      const parts = readFactId(id);
+      if (parts?.type === "person") presence.set(id, asked.get(parts.nativeId) ?? "gone");
+    }
+    const unitIds = ids.filter(isUnitId);
+    if (unitIds.length === 0) return presence;
+    const { units, isComplete } = await this.#units();
+    const found = new Set<FactId>(units.map(({ record }) => record.id));
+    for (const id of unitIds) {
+      // Somebody whom we could not read may be in it.
+      presence.set(id, found.has(id) ? "present" : isComplete ? "gone" : "hidden");
+    }
+    return presence;
+  }
+
+  /** Every unit that somebody is in. Reads everybody: units have no endpoint of their own. */
+  async #units(): Promise<{ readonly units: readonly Upsert[]; readonly isComplete: boolean }> {
+    const units: Upsert[] = [];
+    let isComplete = true;
+    for await (const { reading } of this.#pages(undefined)) {
+      units.push(...unitsIn(reading));
+      if (reading.rejected.length > 0 || reading.gaps !== undefined) isComplete = false;
+    }
+    return { units, isComplete };
+  }
+
+  /** Reads the employees that the delivery names; what it says about them is not looked at. */
+  async interpret(delivery: Delivery): Promise<Reading> {
+    const ids = employeeIdsOf(parseJson(delivery.body));
+    return ids === undefined ? { changes: [], rejected: [] } : this.#reader.read(ids);
+  }
+
+  async subscriptionResources(): Promise<readonly string[]> {
+    return ["employees"];
+  }
+
+  /** A registration for the target is replaced, since its key cannot be read a second time. */
+  async subscribe({ targetUrl }: SubscriptionRequest) {
+    for (const webhook of await this.#client.listWebhooks()) {
+      if (webhook.url === targetUrl) await this.#client.deleteWebhook(webhook.id);
+    }
+    const wanted = fieldsFor(this.#context.settings.orgLevels);
+    const monitorFields = (await this.#client.listMonitorFields()).flatMap(({ alias }) =>
+      alias && wanted.includes(alias) ? [alias] : [],
+    );
+    const { id, privateKey } = await this.#client.createWebhook({
+      name: "Throughline",
+      url: targetUrl,
+      format: "json",
+      events: ["employee.created", "employee.updated", "employee.deleted"],
+      monitorFields,
+    });
+    return { nativeId: id, secret: privateKey };
+  }
+
+  async unsubscribe(nativeId: string): Promise<void> {
+    await this.#client.deleteWebhook(nativeId);
+  }
+}
+
+function overlapped(startedAt: Instant): Instant {
+  return instantOf(epochMsOf(startedAt) - overlapMs);
+}
+
+function unitsIn(reading: Reading): readonly Upsert[] {
+  return reading.changes.filter(
+    (change): change is Upsert => change.kind === "upserted" && change.record.type === "org-unit",
+  );
+}
+
+function compareKeys(a: readonly [string, string], b: readonly [string, string]): number {
+  return a[0] === b[0] ? (a[1] < b[1] ? -1 : Number(a[1] > b[1])) : a[0] < b[0] ? -1 : 1;
+}
+
+function isUnitId(id: FactId): boolean {
+  return readFactId(id)?.type === "org-unit";
+}
+
+function employeeIds(ids: readonly FactId[]): readonly string[] {
+  return ids.flatMap((id) => {
+    const parts = readFactId(id);
+    return parts?.type === "person" ? [parts.nativeId] : [];
+  });
+}
