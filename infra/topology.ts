@@ -30,7 +30,7 @@ export type Trigger =
       readonly kind: "queue";
       readonly queue: QueueName;
       readonly batchSize: number;
-      /** How long a batch may wait to fill. */
+      /** How long a batch may wait to fill; SQS takes batches above ten only with at least a second. */
       readonly batchWindowSeconds: number;
       readonly maxConcurrency: number;
     }
@@ -139,7 +139,7 @@ export const functions = {
   ingest: {
     summary: "Turns verified deliveries into changes of the graph",
     triggers: [
-      { kind: "queue", queue: "inbox", batchSize: 25, batchWindowSeconds: 0, maxConcurrency: 10 },
+      { kind: "queue", queue: "inbox", batchSize: 10, batchWindowSeconds: 0, maxConcurrency: 10 },
     ],
     rights: ["table:read", "table:write", "queue:inbox:send", "secrets:read", "sources:call"],
     timeoutSeconds: 60,
@@ -181,7 +181,7 @@ export const functions = {
         ),
         batchSize: 500,
         retryAttempts: 10,
-        maxRecordAgeHours: 24,
+        maxRecordAgeHours: 23,
       },
       // The self-check: recompute everything, mend what drifted.
       { kind: "schedule", everyMinutes: 60 },
@@ -198,7 +198,7 @@ export const functions = {
         filters: itemsOfType("signal", "alert", "goal", "connection"),
         batchSize: 100,
         retryAttempts: 100,
-        maxRecordAgeHours: 24,
+        maxRecordAgeHours: 23,
       },
     ],
     rights: ["bus:publish"],

@@ -1,6 +1,6 @@
 import { execFile } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
-import { readdir, readFile, writeFile } from "node:fs/promises";
+import { writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
@@ -8,10 +8,13 @@ import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
 import { functions, type FunctionSpec } from "../topology.ts";
-import { bundleAll } from "./bundle.ts";
+import { bundleAll, type Bundled } from "./bundle.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "hub-bundles-"));
-beforeAll(async () => void (await bundleAll(folder)));
+let bundles: readonly Bundled[] = [];
+beforeAll(async () => {
+  bundles = await bundleAll(folder);
+});
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 /** What a function of any rights may find in its environment; nothing is called here. */
@@ -40,12 +43,8 @@ async function start(name: string, variables: Readonly<Record<string, string>>):
   return stdout;
 }
 
-async function textOf(name: string): Promise<string> {
-  const files = await readdir(join(folder, name), { recursive: true });
-  const scripts = files.filter((file) => file.endsWith(".mjs"));
-  return (
-    await Promise.all(scripts.map((file) => readFile(join(folder, name, file), "utf8")))
-  ).join();
+function packagesIn(name: string): readonly string[] {
+  return bundles.find(({ functionName }) => functionName === name)?.packages ?? [];
 }
 
 const all = Object.entries<FunctionSpec>(functions);
@@ -59,14 +58,14 @@ describe.each(all)("the bundle of %s", (name, { rights }) => {
     await expect(start(name, {})).rejects.toThrow(/environment is incomplete: .*LOG_LEVEL/u);
   });
 
-  test("holds a client of exactly those services that its rights speak of", async () => {
-    const text = await textOf(name);
+  test("holds a client of exactly those services that its rights speak of", () => {
+    const packages = packagesIn(name);
     const has = (prefix: string) => rights.some((right) => right.startsWith(prefix));
     expect({
-      DynamoDB: text.includes("DynamoDB_20120810"),
-      SQS: text.includes("AmazonSQS"),
-      "Secrets Manager": text.includes("SecretsManager"),
-      EventBridge: text.includes("AWSEvents"),
+      DynamoDB: packages.includes("@aws-sdk/client-dynamodb"),
+      SQS: packages.includes("@aws-sdk/client-sqs"),
+      "Secrets Manager": packages.includes("@aws-sdk/client-secrets-manager"),
+      EventBridge: packages.includes("@aws-sdk/client-eventbridge"),
     }).toEqual({
       DynamoDB: has("table:"),
       SQS: has("queue"),
@@ -74,4 +73,14 @@ describe.each(all)("the bundle of %s", (name, { rights }) => {
       EventBridge: has("bus:"),
     });
   });
+});
+
+test("the SDKs of work tools are in the functions that call sources, and in no other", () => {
+  const names = all.map(([name]) => name);
+  const callers = all
+    .filter(([, { rights }]) => rights.includes("sources:call"))
+    .map(([name]) => name);
+  for (const sdk of ["asana", "jira.js"]) {
+    expect(names.filter((name) => packagesIn(name).includes(sdk))).toEqual(callers);
+  }
 });

@@ -14,7 +14,7 @@ const root = dirname(dirname(import.meta.dirname));
 /** Where each function's bundle lies, relative to the root: a folder with `index.mjs`. */
 export const bundlesFolder = "dist";
 
-export interface BundleSize {
+export interface Bundled {
   readonly functionName: string;
   /** JavaScript alone, without source maps. */
   readonly bytes: number;
@@ -22,6 +22,8 @@ export interface BundleSize {
   readonly gzipBytes: number;
   /** What the start of the function loads; the rest is loaded when it is first needed. */
   readonly startBytes: number;
+  /** The npm packages inside, sorted. */
+  readonly packages: readonly string[];
 }
 
 /**
@@ -32,7 +34,7 @@ export async function bundleFunction(
   functionName: string,
   { rights }: Pick<FunctionSpec, "rights">,
   folder: string,
-): Promise<BundleSize> {
+): Promise<Bundled> {
   const entry = join(root, "functions", functionName, "lambda.ts");
   if (!existsSync(entry)) {
     throw new Error(`The topology has a function ${functionName}, but ${entry} is missing`);
@@ -46,8 +48,7 @@ export async function bundleFunction(
     // The SDK's packages name their ES modules only here; their CommonJS form cannot be tree-shaken.
     resolve: { mainFields: ["module", "main"] },
     onLog(level, log) {
-      if (level === "warn" && log.code !== "EVAL")
-        throw new Error(`${functionName}: ${log.message}`);
+      if (level === "warn") throw new Error(`${functionName}: ${log.message}`);
     },
   });
   try {
@@ -67,6 +68,7 @@ export async function bundleFunction(
       functionName,
       bytes: codes.reduce((sum, { code }) => sum + code.length, 0),
       gzipBytes: codes.reduce((sum, { code }) => sum + gzipSync(code).length, 0),
+      packages: packagesOf(chunks.flatMap((chunk) => chunk.moduleIds)),
       startBytes: codes.reduce(
         (sum, { fileName, code }) => sum + (atStart.has(fileName) ? code.length : 0),
         0,
@@ -104,9 +106,16 @@ function loadedAtStart(importsOf: ReadonlyMap<string, readonly string[]>): Reado
   return reached;
 }
 
+function packagesOf(moduleIds: readonly string[]): readonly string[] {
+  const names = moduleIds.flatMap(
+    (id) => /.*\/node_modules\/((?:@[^/]+\/)?[^/]+)\//u.exec(id)?.[1] ?? [],
+  );
+  return [...new Set(names)].toSorted();
+}
+
 /** Bundles every function of the topology, each into its own folder. */
-export async function bundleAll(into = join(root, bundlesFolder)): Promise<readonly BundleSize[]> {
-  const sizes: BundleSize[] = [];
+export async function bundleAll(into = join(root, bundlesFolder)): Promise<readonly Bundled[]> {
+  const sizes: Bundled[] = [];
   for (const [name, spec] of Object.entries(functions)) {
     sizes.push(await bundleFunction(name, spec, join(into, name)));
   }

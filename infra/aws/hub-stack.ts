@@ -13,6 +13,7 @@ import { HubQueue } from "./constructs/hub-queue.ts";
 import type { HubResources } from "./constructs/hub-resources.ts";
 import { HubSecrets } from "./constructs/hub-secrets.ts";
 import { HubTable } from "./constructs/hub-table.ts";
+import { refusedByAws } from "./limits.ts";
 
 export interface HubStackProps extends StackProps {
   readonly topology: Topology & { readonly queues: Readonly<Record<QueueName, QueueSpec>> };
@@ -33,6 +34,8 @@ export class HubStack extends Stack {
 
   constructor(scope: Construct, id: string, props: HubStackProps) {
     super(scope, id, props);
+    const refused = refusedByAws(props.topology);
+    if (refused.length > 0) throw new Error(`AWS would refuse the topology: ${refused.join("; ")}`);
     this.#topology = props.topology;
     this.#api = new HubApi(this, "Front");
     this.#hub = {
