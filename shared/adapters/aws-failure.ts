@@ -18,7 +18,7 @@ export function isAwsError(error: unknown, ...names: readonly string[]): boolean
 }
 
 /** The error a port promises for a failed call. The service's text stays in `cause`. */
-export function awsFailure(what: string, error: unknown): HubError {
+function awsFailure(what: string, error: unknown): HubError {
   const failure = error instanceof Error ? error.name : typeof error;
   return new HubError(
     "store.unavailable",
