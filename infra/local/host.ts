@@ -250,6 +250,7 @@ class RunningHost implements Host {
     this.#http?.destroy();
     // What did not finish is in flight still, and visible again at the next start.
     if (!isStopped) logger.warn("host.stop-forced", { inFlight: this.#invoker.inFlight });
+    this.#invoker.close();
     source?.close();
     journal.close();
     logger.info("host.stopped");

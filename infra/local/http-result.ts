@@ -1,3 +1,5 @@
+import { validateHeaderName, validateHeaderValue } from "node:http";
+
 import * as z from "zod";
 
 export interface HttpAnswer {
@@ -30,13 +32,30 @@ export function readHttpResult(value: unknown): HttpAnswer | undefined {
   }
   const { success, data } = HttpResult.safeParse(value);
   if (!success) return undefined;
-  const headers = Object.entries(data.headers ?? {}).map(
+  const named = Object.entries(data.headers ?? {}).map(
     ([name, text]) => [name.toLowerCase(), String(text)] as const,
   );
   const cookies = (data.cookies ?? []).map((cookie) => ["set-cookie", cookie] as const);
+  const headers = [...named.filter(([name]) => !framing.has(name)), ...cookies];
+  if (!headers.every(isSendable)) return undefined;
   return {
     status: data.statusCode,
-    headers: [...headers, ...cookies],
+    headers,
     body: Buffer.from(data.body ?? "", data.isBase64Encoded === true ? "base64" : "utf8"),
   };
+}
+
+/** These belong to the connection, which is the server's. */
+const framing = new Set(["connection", "content-length", "keep-alive", "transfer-encoding"]);
+
+/** A line break in a header would let its author write the rest of the answer. */
+function isSendable([name, value]: readonly [string, string]): boolean {
+  try {
+    validateHeaderName(name);
+    validateHeaderValue(name, value);
+    return true;
+  } catch (error) {
+    if (error instanceof TypeError) return false;
+    throw error;
+  }
 }

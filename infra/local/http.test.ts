@@ -120,7 +120,20 @@ test("an answer without a status code is a JSON body", async () => {
   expect([response.status, await response.json()]).toEqual([200, { ok: true }]);
 });
 
+test("the connection is the server's: a function cannot frame its own answer", async () => {
+  const url = await start(() => ({
+    statusCode: 200,
+    headers: { "content-length": 1, "transfer-encoding": "chunked", "x-kept": "yes" },
+    body: "whole",
+  }));
+  const response = await fetch(`${url}/api/x`);
+  expect([await response.text(), response.headers.get("x-kept")]).toEqual(["whole", "yes"]);
+  const head = await fetch(`${url}/api/x`, { method: "HEAD" });
+  expect([head.headers.get("content-length"), await head.text()]).toEqual(["5", ""]);
+});
+
 test.each<readonly [string, Answer]>([
+  ["breaks a line in a header", () => ({ statusCode: 200, headers: { a: "b\r\ncanary: 1" } })],
   ["fails", () => new Error("canary")],
   ["answers something that is no answer", () => ({ statusCode: "abc", body: "canary" })],
 ])("a function that %s gives the error envelope, without the reason", async (_name, answer) => {

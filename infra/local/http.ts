@@ -127,11 +127,19 @@ class Serving {
       route,
     );
     const outcome = await this.#options.invoke(route.functionName, event);
+    return this.#answerOf(outcome, { requestId, function: route.functionName });
+  }
+
+  #answerOf(
+    outcome: InvocationOutcome,
+    fields: { readonly requestId: string; readonly function: string },
+  ): HttpAnswer {
     const answer = outcome.ok ? readHttpResult(outcome.value) : undefined;
     if (answer !== undefined) return answer;
+    const reason = outcome.ok ? "its answer is not one of an HTTP function" : outcome.reason;
+    this.#options.logger.error("http.failed", { ...fields, reason });
     const what = !outcome.ok && outcome.timedOut ? "took too long" : "failed";
     const message = `The request ${what}. The log of the hub says why under this request id.`;
-    this.#options.logger.error("http.failed", { requestId, function: route.functionName });
     throw new HubError("invariant.broken", message);
   }
 }
@@ -167,13 +175,12 @@ function errorAnswer(error: HubError, requestId: string): HttpAnswer {
 async function send(response: ServerResponse, answer: HttpAnswer, isHead: boolean): Promise<void> {
   if (response.destroyed || response.headersSent) return;
   for (const [name, value] of answer.headers) response.appendHeader(name, value);
-  if (!response.hasHeader("content-length")) {
-    response.setHeader("content-length", answer.body.length);
-  }
+  const hasBody = answer.status !== 204 && answer.status !== 304;
+  if (hasBody) response.setHeader("content-length", answer.body.length);
   // What was refused unread would otherwise be taken for the next request.
   if (!response.req.complete) response.setHeader("connection", "close");
   response.writeHead(answer.status);
   const finished = once(response, "close");
-  response.end(isHead ? undefined : answer.body);
+  response.end(isHead || !hasBody ? undefined : answer.body);
   await finished;
 }

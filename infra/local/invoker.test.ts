@@ -4,7 +4,7 @@ import { systemClock } from "#shared/adapters/system-clock.ts";
 import { HubError } from "#shared/errors.ts";
 
 import { Invoker, type Handler } from "./invoker.ts";
-import { createLogger } from "./logger.ts";
+import { createLogger, silentLogger } from "./logger.ts";
 
 function invokerOf(handler: Handler): { readonly invoker: Invoker; readonly lines: string[] } {
   const lines: string[] = [];
@@ -59,4 +59,25 @@ test("a handler that throws something that is no error still fails cleanly", asy
   const { invoker } = invokerOf(() => Promise.reject("just text"));
   const outcome = await invoker.invoke("work", {});
   expect(outcome).toEqual({ ok: false, reason: "an unknown error", timedOut: false });
+});
+
+test("each of many invocations has its own deadline, whatever runs beside it", async () => {
+  const functions = {
+    short: { timeoutSeconds: 0.02, memoryMb: 1 },
+    long: { timeoutSeconds: 30, memoryMb: 1 },
+  };
+  const hang = () => new Promise(() => undefined);
+  const wait = (event: number) => systemClock.sleep(event);
+  const invoker = new Invoker({
+    functions,
+    handlers: { short: hang, long: wait },
+    clock: systemClock,
+    logger: silentLogger,
+  });
+  const long = invoker.invoke("long", 60);
+  const first = await invoker.invoke("short", {});
+  const second = await Promise.all([invoker.invoke("short", {}), invoker.invoke("short", {})]);
+  expect([first, ...second].map(({ ok }) => ok)).toEqual([false, false, false]);
+  expect(await long).toEqual({ ok: true, value: undefined });
+  invoker.close();
 });

@@ -3,6 +3,7 @@ import { randomUUID } from "node:crypto";
 import type { Clock } from "#shared/ports/clock.ts";
 import type { Logger } from "#shared/ports/logger.ts";
 
+import { Deadlines } from "./deadlines.ts";
 import { failureReason } from "./failure-reason.ts";
 
 /** The part of Lambda's context object that handlers may rely on. */
@@ -61,11 +62,13 @@ const timedOut = Symbol("timed out");
 export class Invoker {
   readonly #options: InvokerOptions;
   readonly #tallies = new Map<string, Tally>();
+  readonly #deadlines: Deadlines;
   #invocations = 0;
   #inFlight = 0;
 
   constructor(options: InvokerOptions) {
     this.#options = options;
+    this.#deadlines = new Deadlines(options.clock);
     for (const name of Object.keys(options.functions)) {
       this.#tallies.set(name, {
         invocations: 0,
@@ -91,6 +94,11 @@ export class Invoker {
     return Object.fromEntries([...this.#tallies].map(([name, tally]) => [name, { ...tally }]));
   }
 
+  /** Nothing is timed any more; call it when no invocation matters any longer. */
+  close(): void {
+    this.#deadlines.close();
+  }
+
   /** Never rejects. Throws at once if the function is not hosted here. */
   async invoke(name: string, event: unknown): Promise<InvocationOutcome> {
     const { functions, handlers, clock } = this.#options;
@@ -112,7 +120,7 @@ export class Invoker {
     this.#inFlight += 1;
     tally.invocations += 1;
     tally.inFlight += 1;
-    const outcome = await this.#run(handler, event, context, spec);
+    const outcome = await this.#run(handler, event, context, deadlineMs);
     const durationMs = clock.nowMs() - startedAtMs;
     this.#inFlight -= 1;
     tally.inFlight -= 1;
@@ -126,22 +134,20 @@ export class Invoker {
     handler: Handler,
     event: unknown,
     context: InvocationContext,
-    spec: HostedFunction,
+    deadlineMs: number,
   ): Promise<InvocationOutcome> {
-    const alarm = new AbortController();
-    const timeout = this.#options.clock.sleep(spec.timeoutSeconds * 1_000, alarm.signal).then(
-      () => timedOut,
-      () => timedOut,
-    );
+    const { promise: timeout, resolve: miss } = Promise.withResolvers<typeof timedOut>();
+    const meet = this.#deadlines.add(deadlineMs, () => miss(timedOut));
     try {
       const value = await Promise.race([callHandler(handler, event, context), timeout]);
       if (value !== timedOut) return { ok: true, value };
-      const reason = `it did not finish within ${spec.timeoutSeconds} seconds`;
+      const seconds = this.#options.functions[context.functionName]?.timeoutSeconds ?? 0;
+      const reason = `it did not finish within ${seconds} seconds`;
       return { ok: false, reason, timedOut: true };
     } catch (error) {
       return { ok: false, reason: failureReason(error), timedOut: false };
     } finally {
-      alarm.abort();
+      meet();
     }
   }
 

@@ -4,6 +4,8 @@ import { DatabaseSync } from "node:sqlite";
 
 import { HubError } from "#shared/errors.ts";
 
+import { FileSync } from "./file-sync.ts";
+
 /** What an operation must survive before its promise resolves. */
 export type Durability =
   /** The process and the machine: synced to disk. For what somebody else believes to be safe. */
@@ -13,6 +15,7 @@ export type Durability =
 
 /** One operation of a group: `run` is called inside the transaction and says how it went. */
 interface Pending {
+  readonly durability: Durability;
   run(): Verdict;
   reject(error: unknown): void;
 }
@@ -20,9 +23,13 @@ interface Pending {
 /** Tells the caller, once the group is committed. */
 type Verdict = () => void;
 
+/** The write-ahead log is copied back into the file at about 16 MB; each time costs two syncs. */
+const checkpointPages = 4_000;
+
 /**
  * One SQLite file with group commit: all operations of one turn of the event loop share one
- * transaction and one sync, and each promise resolves after the commit.
+ * transaction, and each promise resolves after the commit. SQLite itself would sync on the only thread
+ * there is; instead it commits without, and the write-ahead log is synced beside it.
  */
 export interface Journal {
   /**
@@ -41,26 +48,34 @@ export function openJournal(path: string): Journal {
   mkdirSync(dirname(path), { recursive: true });
   const database = new DatabaseSync(path);
   try {
-    // The lock ends with the process, however that ends. The user_version write takes it at once.
-    database.exec(
-      "PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA user_version = 1",
-    );
+    // The lock ends with the process, however that ends. The first write takes it, makes the log and
+    // syncs its name into the folder, for which it must be FULL.
+    database.exec(`
+      PRAGMA locking_mode = EXCLUSIVE;
+      PRAGMA journal_mode = WAL;
+      PRAGMA wal_autocheckpoint = ${checkpointPages};
+      PRAGMA synchronous = FULL;
+      PRAGMA user_version = 0;
+      PRAGMA user_version = 1;
+      PRAGMA synchronous = NORMAL;
+    `);
   } catch (cause) {
     database.close();
     const message = `${path} is in use. Stop the other hub, or give this one its own --data folder.`;
     throw new HubError("entity.conflict", message, { cause });
   }
-  return new FileJournal(database);
+  return new FileJournal(database, new FileSync(`${path}-wal`));
 }
 
 class FileJournal implements Journal {
   readonly database: DatabaseSync;
+  readonly #log: FileSync;
   #pending: Pending[] = [];
-  #mustSync = false;
   #isClosed = false;
 
-  constructor(database: DatabaseSync) {
+  constructor(database: DatabaseSync, log: FileSync) {
     this.database = database;
+    this.#log = log;
   }
 
   commit<T>(operation: (database: DatabaseSync) => T, durability: Durability): Promise<T> {
@@ -68,9 +83,9 @@ class FileJournal implements Journal {
       return Promise.reject(new HubError("store.unavailable", "The local queue file is closed."));
     }
     if (this.#pending.length === 0) setImmediate(() => this.#flush());
-    if (durability === "machine") this.#mustSync = true;
     return new Promise((resolve, reject) => {
-      this.#pending.push({ run: () => this.#attempt(operation, resolve, reject), reject });
+      const run = () => this.#attempt(operation, resolve, reject);
+      this.#pending.push({ durability, run, reject });
     });
   }
 
@@ -78,7 +93,9 @@ class FileJournal implements Journal {
     if (this.#isClosed) return;
     this.#flush();
     this.#isClosed = true;
+    // Copies the log back and syncs the file.
     this.database.close();
+    this.#log.close();
   }
 
   /** Runs one operation inside its own savepoint, so that its failure undoes nothing of others. */
@@ -102,19 +119,30 @@ class FileJournal implements Journal {
     const group = this.#pending;
     if (group.length === 0) return;
     this.#pending = [];
-    let verdicts: readonly Verdict[];
+    const synced: { readonly pending: Pending; readonly tell: Verdict }[] = [];
+    const unsynced: Verdict[] = [];
     try {
-      // In WAL mode FULL syncs at each commit, NORMAL only at checkpoints (sqlite.org/pragma.html).
-      this.database.exec(`PRAGMA synchronous = ${this.#mustSync ? "FULL" : "NORMAL"}`);
-      this.#mustSync = false;
       this.database.exec("BEGIN IMMEDIATE");
-      verdicts = group.map((pending) => pending.run());
+      for (const pending of group) {
+        const tell = pending.run();
+        if (pending.durability === "machine") synced.push({ pending, tell });
+        else unsynced.push(tell);
+      }
       this.database.exec("COMMIT");
     } catch (error) {
       this.#giveUp(group, error);
       return;
     }
-    for (const tell of verdicts) tell();
+    for (const tell of unsynced) tell();
+    if (synced.length === 0) return;
+    this.#log.afterSync((error) => {
+      if (error === null) for (const { tell } of synced) tell();
+      else
+        this.#giveUp(
+          synced.map(({ pending }) => pending),
+          error,
+        );
+    });
   }
 
   #giveUp(group: readonly Pending[], cause: unknown): void {

@@ -1,5 +1,8 @@
 import type { Clock } from "#shared/ports/clock.ts";
 
+/** One reason for all, because the one that an abort makes by itself costs more than the wait. */
+const woken = new Error("woken");
+
 /** A wait that ends early when somebody has something to do, even if they said so before it began. */
 export class Waker {
   readonly #clock: Clock;
@@ -13,7 +16,7 @@ export class Waker {
   /** Ends the wait that is going on, or the next one at once. */
   wake(): void {
     if (this.#sleeping === undefined) this.#isAwake = true;
-    else this.#sleeping.abort();
+    else this.#sleeping.abort(woken);
   }
 
   /** Resolves after `ms` or when woken. One waiter at a time. */
