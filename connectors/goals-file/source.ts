@@ -1,0 +1,127 @@
+import { HubError } from "#shared/errors.ts";
+import type {
+  Presence,
+  Probe,
+  PulledPage,
+  Reading,
+  Source,
+  SourceContext,
+} from "#shared/kit/connector.ts";
+import type { Fact } from "#shared/model/facts.ts";
+import type { FactId } from "#shared/model/ids.ts";
+
+import { goalFileId, normalizeGoals } from "./normalize.ts";
+import { parseGoalsFile } from "./parse-goals-file.ts";
+import type { ParsedFile } from "./parse-goals-file.ts";
+import { readFile } from "./read-file.ts";
+import type { GoalsFileSettings } from "./settings.ts";
+
+/** Mistakes shown at once in a probe; the rest shows after saving. */
+const mistakesShownMax = 10;
+
+/** The goals of one file. Every pull reads it whole. */
+export function createGoalsFileSource(context: SourceContext<GoalsFileSettings>): Source {
+  return new GoalsFileSource(context);
+}
+
+class GoalsFileSource implements Source {
+  readonly #context: SourceContext<GoalsFileSettings>;
+
+  constructor(context: SourceContext<GoalsFileSettings>) {
+    this.#context = context;
+  }
+
+  async probe(): Promise<Probe> {
+    const file = await this.#parsed();
+    const [first] = file.rejected;
+    if (file.rows.length === 0) {
+      throw new HubError(
+        "connector.misconfigured",
+        first === undefined
+          ? "The file holds no goals"
+          : `No goal of the file can be read. The first mistake: ${first.reason}`,
+      );
+    }
+    const { rejected } = this.#normalized(file);
+    return {
+      identity: file.rows.length === 1 ? "1 goal" : `${file.rows.length} goals`,
+      gaps: [...file.rejected, ...rejected]
+        .slice(0, mistakesShownMax)
+        .map(({ record, reason }) => ({ what: `Goals file, ${record}`, why: reason })),
+    };
+  }
+
+  async *pull(): AsyncIterable<PulledPage> {
+    const file = await this.#parsed();
+    const count = file.rows.length + file.rejected.length;
+    yield {
+      ...this.#reading(file),
+      // Every run begins at the top.
+      position: "top",
+      isLast: true,
+      recordsRead: count,
+      recordsTotal: count,
+    };
+  }
+
+  async *enumerate(): AsyncIterable<readonly FactId[]> {
+    const { rows } = await this.#parsed();
+    yield rows.map(({ row }) => goalFileId(this.#context.connectionId, row.id));
+  }
+
+  isOf(_collection: string, fact: Fact): boolean {
+    return fact.type === "goal";
+  }
+
+  async readByIds(_collection: string, ids: readonly FactId[]): Promise<Reading> {
+    const wanted = new Set(ids);
+    const { changes, rejected } = this.#reading(await this.#parsed());
+    return {
+      changes: changes.filter(
+        (change) => change.kind === "upserted" && wanted.has(change.record.id),
+      ),
+      rejected,
+    };
+  }
+
+  /** A goal whose row is wrong at the moment is not gone. */
+  async confirm(
+    _collection: string,
+    ids: readonly FactId[],
+  ): Promise<ReadonlyMap<FactId, Presence>> {
+    const { connectionId } = this.#context;
+    const file = await this.#parsed();
+    const present = new Set<FactId>(file.rows.map(({ row }) => goalFileId(connectionId, row.id)));
+    const wrong = new Set<FactId>(
+      [...file.rejectedIds].filter((id) => id !== "").map((id) => goalFileId(connectionId, id)),
+    );
+    // A row without a readable id could be any goal.
+    const mayBeAny = file.rejectedIds.has("");
+    return new Map(
+      ids.map((id) => [
+        id,
+        present.has(id) ? "present" : wrong.has(id) || mayBeAny ? "hidden" : "gone",
+      ]),
+    );
+  }
+
+  /** A file sends no webhooks. */
+  async interpret(): Promise<Reading> {
+    return { changes: [], rejected: [] };
+  }
+
+  async #parsed(): Promise<ParsedFile> {
+    const { settings } = this.#context;
+    return parseGoalsFile(await readFile(settings), settings);
+  }
+
+  #reading(file: ParsedFile): Reading {
+    const { changes, rejected } = this.#normalized(file);
+    return { changes, rejected: [...file.rejected, ...rejected] };
+  }
+
+  #normalized(file: ParsedFile) {
+    const { connectionId, clock, resolveUrl } = this.#context;
+    return normalizeGoals(file.rows, { connectionId, resolveUrl, readAt: clock.now() });
+  }
+}
