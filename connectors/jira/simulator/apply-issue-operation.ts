@@ -4,7 +4,7 @@ import { parentProblem } from "./hierarchy.ts";
 import { type Done, loadIssue, type Moment, writeHistory } from "./moment.ts";
 import type { JiraOperation, JiraOperationOf } from "./operation.ts";
 import { fieldRefusal, Refusal } from "./refusal.ts";
-import type { HistoryItem, Issue, JiraState } from "./state.ts";
+import type { HistoryItem, Issue, JiraState, Project } from "./state.ts";
 
 type IssueOperation = Extract<
   JiraOperation,
@@ -41,7 +41,7 @@ function create(moment: Moment, operation: JiraOperationOf<"createIssue">): Done
     throw fieldRefusal("parent", "Sub-tasks must have a parent.");
   }
   checkUser(state, operation.assigneeId);
-  checkCustom(state, operation.custom);
+  checkCustom(state, project, operation.custom);
   const issue: Issue = {
     id: state.nextId(),
     key: state.nextKey(project),
@@ -83,7 +83,7 @@ function update(moment: Moment, operation: JiraOperationOf<"updateIssue">): Done
     throw fieldRefusal("parent", "Sub-tasks must have a parent.");
   }
   checkUser(state, next.assigneeId);
-  checkCustom(state, custom);
+  checkCustom(state, state.projectOf(issue), custom);
   return changed(moment, issue, next);
 }
 
@@ -174,9 +174,14 @@ function checkUser(state: JiraState, accountId: string | undefined): void {
   }
 }
 
-function checkCustom(state: JiraState, custom: Readonly<Record<string, unknown>> = {}): void {
+function checkCustom(
+  state: JiraState,
+  { fieldIds }: Project,
+  custom: Readonly<Record<string, unknown>> = {},
+): void {
   for (const id of Object.keys(custom)) {
-    if (state.fields.some((field) => field.id === id)) continue;
+    const isKnown = state.fields.some((field) => field.id === id);
+    if (isKnown && (fieldIds?.includes(id) ?? true)) continue;
     throw fieldRefusal(
       id,
       `Field '${id}' cannot be set. It is not on the appropriate screen, or unknown.`,

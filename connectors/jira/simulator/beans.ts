@@ -22,7 +22,7 @@ export function issueBean(
   for (const [name, render] of Object.entries(renderers)) {
     if (wanted(name)) fields[name] = render(state, issue, options);
   }
-  for (const { id } of state.fields) if (wanted(id)) fields[id] = issue.custom[id] ?? null;
+  for (const { id } of state.fieldsOf(issue)) if (wanted(id)) fields[id] = issue.custom[id] ?? null;
   return {
     expand: "operations,versionedRepresentations,editmeta,changelog,renderedFields",
     id: issue.id,

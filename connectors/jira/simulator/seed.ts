@@ -48,6 +48,8 @@ export const SeedProject = z.strictObject({
   style: z.enum(["classic", "next-gen"]).default("classic"),
   leadAccountId: z.string().optional(),
   issueTypes: z.array(SeedIssueType).min(1),
+  /** The custom fields that its issues have; absent: all of the site's. */
+  fieldIds: z.array(CustomFieldId).optional(),
 });
 
 export const SeedStatus = z.strictObject({

@@ -79,6 +79,7 @@ describe("conformance with Atlassian's own document", () => {
     ["GET", "/rest/api/3/status"],
     ["GET", "/rest/api/3/issueLinkType"],
     ["GET", "/rest/api/3/users/search?maxResults=2"],
+    ["GET", "/rest/api/3/user?accountId=acc-dana"],
     ["GET", "/rest/api/3/mypermissions?permissions=ADMINISTER,BROWSE_PROJECTS"],
     ["POST", "/rest/api/3/search/jql", { jql: "project = PAY", fields: ["*all"], maxResults: 2 }],
     ["GET", "/rest/api/3/search/jql?jql=project%20%3D%20PAY&fields=summary,status"],
@@ -164,10 +165,9 @@ describe("search", () => {
       "PAY-2",
       "PAY-4",
     ]);
-    expect(await find("created <= -1w AND project != PAY AND project != STRAT")).toEqual([
-      "MOB-1",
-      "MOB-2",
-    ]);
+    expect(await find("created <= -1w AND project != PAY AND project not in (STRAT, OPS)")).toEqual(
+      ["MOB-1", "MOB-2"],
+    );
   });
 
   test("refuses what Jira refuses, with its error body", async () => {
@@ -189,12 +189,12 @@ describe("search", () => {
 
   test("gives all ids in one page and 3,000 issues fast", async () => {
     const issues = Array.from({ length: 3000 }, (_, index) => ({
-      ...smallSite.issues[2],
+      ...smallSite.issues[5],
       id: String(20_000 + index),
       key: `PAY-${index + 1}`,
     }));
     const { call } = await start({
-      seed: { ...smallSite, issues: issues.map(({ parentKey: _, ...rest }) => rest), links: [] },
+      seed: { ...smallSite, issues, links: [] },
     });
     expect(
       keysOf(await call(...search("project = PAY", { fields: ["id"], maxResults: 5000 }))),

@@ -56,6 +56,14 @@ export const smallSite = {
         { id: "10022", name: "Subtask", hierarchyLevel: -1 },
       ],
     },
+    {
+      id: "20004",
+      key: "OPS",
+      name: "Operations",
+      style: "next-gen",
+      fieldIds: [],
+      issueTypes: [{ id: "10030", name: "Epic", hierarchyLevel: 1 }],
+    },
   ],
   statuses: [
     { id: "1", name: "To Do", category: "new" },
@@ -69,10 +77,13 @@ export const smallSite = {
     { id: "customfield_10001", name: "Team", type: "team" },
   ],
   issues: [
-    issue(100, "STRAT-1", "10001", "Lead in instant payments"),
-    issue(101, "STRAT-2", "10002", "Launch instant payouts", { parentKey: "STRAT-1" }),
-    issue(102, "PAY-1", "10010", "Payout engine", { parentKey: "STRAT-2", assigneeId: "acc-dana" }),
-    issue(103, "PAY-2", "10011", "Call the scheme", {
+    issue([100, "STRAT-1", "10001", "Lead in instant payments"]),
+    issue([101, "STRAT-2", "10002", "Launch instant payouts"], { parentKey: "STRAT-1" }),
+    issue([102, "PAY-1", "10010", "Payout engine"], {
+      parentKey: "STRAT-2",
+      assigneeId: "acc-dana",
+    }),
+    issue([103, "PAY-2", "10011", "Call the scheme"], {
       parentKey: "PAY-1",
       statusId: "3",
       assigneeId: "acc-kim",
@@ -80,13 +91,17 @@ export const smallSite = {
       labels: ["payout"],
       custom: { customfield_10001: { id: "team-7", name: "Rails" } },
     }),
-    issue(104, "PAY-3", "10013", "Read the scheme's rules", { parentKey: "PAY-2", statusId: "5" }),
-    issue(105, "PAY-4", "10010", "Unlinked epic", { assigneeId: "acc-left" }),
-    issue(106, "PAY-5", "10012", "Payout fails on Sundays", { parentKey: "PAY-4" }),
-    issue(107, "MOB-1", "10020", "Payout in the app", {
+    issue([104, "PAY-3", "10013", "Read the scheme's rules"], {
+      parentKey: "PAY-2",
+      statusId: "5",
+    }),
+    issue([105, "PAY-4", "10010", "Unlinked epic"], { assigneeId: "acc-left" }),
+    issue([106, "PAY-5", "10012", "Payout fails on Sundays"], { parentKey: "PAY-4" }),
+    issue([107, "MOB-1", "10020", "Payout in the app"], {
       custom: { customfield_10050: "https://app.asana.com/0/goal/123" },
     }),
-    issue(108, "MOB-2", "10021", "Payout screen", {
+    issue([109, "OPS-1", "10030", "Keep the lights on"]),
+    issue([108, "MOB-2", "10021", "Payout screen"], {
       parentKey: "MOB-1",
       custom: { customfield_10051: "https://app.asana.com/1/9/task/456" },
     }),
@@ -97,13 +112,9 @@ export const smallSite = {
 type SeedIssue = NonNullable<JiraSeedInput["issues"]>[number];
 
 function issue(
-  number: number,
-  key: string,
-  typeId: string,
-  summary: string,
-  more: Omit<Partial<SeedIssue>, "duedate"> & { readonly duedate?: string } = {},
+  [number, key, typeId, summary]: readonly [number, string, string, string],
+  more: Partial<SeedIssue> = {},
 ): SeedIssue {
   const id = String(10_000 + number);
-  const base = { id, key, typeId, summary, statusId: "1", created, updated };
-  return { ...base, ...more } as SeedIssue;
+  return { id, key, typeId, summary, statusId: "1", created, updated, ...more };
 }

@@ -133,6 +133,12 @@ export class JiraState {
     return known(this.projects.get(issue.projectId), `project of ${issue.key}`);
   }
 
+  /** The custom fields that an issue has, set or not. */
+  fieldsOf(issue: Issue): readonly Field[] {
+    const { fieldIds } = this.projectOf(issue);
+    return this.fields.filter(({ id }) => fieldIds?.includes(id) ?? true);
+  }
+
   typeOf(issue: Issue): IssueType {
     const type = this.projectOf(issue).issueTypes.find(({ id }) => id === issue.typeId);
     return known(type, `type of ${issue.key}`);

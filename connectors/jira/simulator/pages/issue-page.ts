@@ -82,7 +82,8 @@ function parentForm(state: JiraState, issue: Issue) {
 }
 
 function fieldForms(state: JiraState, issue: Issue) {
-  return state.fields
+  return state
+    .fieldsOf(issue)
     .filter(({ type }) => type === "url")
     .map(({ id, name }) => {
       const value = issue.custom[id];

@@ -48,6 +48,14 @@ export function siteRoutes({ state, clock }: Site): Hono<JiraEnv> {
     const page = [...state.users.values()].slice(start, start + size);
     return c.json(page.map((user) => userBean(state, user)));
   });
+  app.get("/user", needsCaller, (c) => {
+    const user = state.users.get(c.req.query("accountId") ?? "");
+    if (user) return c.json(userBean(state, user));
+    return c.json(
+      errorBody(["Specified user does not exist or you do not have required permissions"]),
+      404,
+    );
+  });
   app.get("/mypermissions", (c) => {
     const asked = c.req.query("permissions");
     if (!asked) return c.json(errorBody(["The 'permissions' query parameter is required."]), 400);

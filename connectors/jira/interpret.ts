@@ -1,0 +1,165 @@
+import type { Reading } from "#shared/kit/connector.ts";
+import type { Change } from "#shared/model/change.ts";
+import type { Delivery } from "#shared/model/delivery.ts";
+import { factId } from "#shared/model/ids.ts";
+import type { Instant } from "#shared/model/time.ts";
+import { epochMsOf, readInstant } from "#shared/model/time.ts";
+
+import { goalKindReader } from "./goal-types.ts";
+import { readIssues } from "./reconcile.ts";
+import type { JiraSession } from "./session.ts";
+import { parseJson } from "./webhook.ts";
+import { WireEvent, WireIssue } from "./wire.ts";
+
+/**
+ * What a verified webhook says. An issue event carries the issue, read as of the event's own time; a link
+ * event carries two numbers, so both ends are read; where a body is thin or doubtful, the issue is read.
+ */
+export async function interpretDelivery(
+  session: JiraSession,
+  delivery: Delivery,
+): Promise<Reading> {
+  const parsed = WireEvent.safeParse(parseJson(delivery.body));
+  if (!parsed.success) return refused("a delivery", "it is not a Jira event");
+  const event = parsed.data;
+  const at = momentOf(event, delivery.receivedAt);
+  switch (event.webhookEvent) {
+    case "jira:issue_created":
+    case "jira:issue_updated":
+      return interpretIssue(session, event, at);
+    case "jira:issue_deleted":
+      return interpretDeletion(session, event, at);
+    case "issuelink_created":
+    case "issuelink_deleted":
+      return interpretLink(session, event);
+    default:
+      return refused(
+        event.webhookEvent.slice(0, 60),
+        "events of this kind say nothing that the hub keeps",
+      );
+  }
+}
+
+/** The event's time, but never later than it came: a clock that runs ahead must not win over later readings. */
+function momentOf(event: WireEvent, receivedAt: Instant): Instant {
+  const at = readInstant(event.timestamp);
+  return at === undefined || at > receivedAt ? receivedAt : at;
+}
+
+async function interpretIssue(
+  session: JiraSession,
+  event: WireEvent,
+  at: Instant,
+): Promise<Reading> {
+  const parsed = WireIssue.safeParse(event.issue);
+  if (!parsed.success) {
+    const id = idIn(event.issue);
+    if (id === undefined) return refused("an issue event", "it carries no issue");
+    return readAgain(session, id);
+  }
+  const issue = parsed.data;
+  const { projects } = session.context.settings;
+  if (projects.length > 0 && !projects.includes(issue.fields.project.key)) {
+    return outOfScope(session, event, issue.id, at);
+  }
+  if (isDoubtful(session, event, issue)) return readAgain(session, issue.id);
+  const reading = await session.reading([issue], at);
+  const otherForm = changedType(event) ? formerForms(session, issue, at) : [];
+  return { ...reading, changes: [...reading.changes, ...otherForm] };
+}
+
+/**
+ * Old and odd bodies lack what a verdict rests on: the level, where goals are told by it; the category
+ * of the status; or the parent that the changelog says was set.
+ */
+function isDoubtful(session: JiraSession, event: WireEvent, { fields }: WireIssue): boolean {
+  const needsLevel = session.context.settings.goalTypes.some((entry) => /^level/iu.test(entry));
+  const lacksLevel = needsLevel && fields.issuetype.hierarchyLevel === undefined;
+  const setsParent = (event.changelog?.items ?? []).some(
+    ({ field, to }) =>
+      parentFields.has(field ?? "") && to !== null && to !== undefined && to !== "",
+  );
+  return (
+    lacksLevel ||
+    fields.status.statusCategory === undefined ||
+    readInstant(fields.updated) === undefined ||
+    (setsParent && !fields.parent)
+  );
+}
+
+/** All the names under which a changelog has told of a new parent over the years. */
+const parentFields = new Set([
+  "IssueParentAssociation",
+  "Epic Link",
+  "Parent Link",
+  "Parent",
+  "Parent Issue",
+]);
+
+async function readAgain(session: JiraSession, id: string): Promise<Reading> {
+  const reading = await readIssues(session, [id]);
+  if (reading.changes.length + reading.rejected.length > 0) return reading;
+  return refused(`issue ${id}`, "the event is thin, and the issue can no longer be read");
+}
+
+/** An issue that leaves the configured projects leaves the graph; one that was never in it, we ignore. */
+function outOfScope(session: JiraSession, event: WireEvent, id: string, at: Instant): Reading {
+  const isMove = (event.changelog?.items ?? []).some(
+    ({ field }) => field === "Key" || field === "project",
+  );
+  if (isMove) return { changes: removals(session, id, at), rejected: [] };
+  return { changes: [], rejected: [] };
+}
+
+function interpretDeletion(session: JiraSession, event: WireEvent, at: Instant): Reading {
+  const id = idIn(event.issue);
+  if (id === undefined) return refused("a deletion", "it names no issue");
+  const type = WireIssue.safeParse(event.issue).data?.fields.issuetype;
+  const isGoal = type && goalKindReader(session.context.settings.goalTypes)(type) !== undefined;
+  const forms = removals(session, id, at);
+  // The body says what it was; without one, both forms are buried.
+  const changes = type ? forms.slice(isGoal ? 1 : 0, isGoal ? 2 : 1) : forms;
+  return { changes, rejected: [] };
+}
+
+async function interpretLink(session: JiraSession, event: WireEvent): Promise<Reading> {
+  const link = event.issueLink;
+  if (!link) return refused(event.webhookEvent, "it carries no link");
+  const ids = [link.sourceIssueId, link.destinationIssueId];
+  const reading = await readIssues(session, ids);
+  if (reading.changes.length + reading.rejected.length > 0) return reading;
+  return refused(`link of issues ${ids.join(" and ")}`, "neither end can be read");
+}
+
+function changedType(event: WireEvent): boolean {
+  return (event.changelog?.items ?? []).some(({ field }) => field === "issuetype");
+}
+
+/** An epic that became an initiative may have been work and be a goal now: the other form goes. */
+function formerForms(session: JiraSession, issue: WireIssue, at: Instant): readonly Change[] {
+  const isGoal = goalKindReader(session.context.settings.goalTypes)(issue.fields.issuetype);
+  return removals(session, issue.id, at).slice(isGoal ? 0 : 1, isGoal ? 1 : 2);
+}
+
+/** The removal of an issue as work, then as a goal. The event's time is the version: nothing older undoes it. */
+function removals(session: JiraSession, id: string, at: Instant): readonly Change[] {
+  const { connectionId } = session.context;
+  return (["work-item", "goal"] as const).map((type) => ({
+    kind: "removed",
+    id: factId(type, "jira", connectionId, id),
+    sourceVersion: epochMsOf(at),
+    readAt: at,
+  }));
+}
+
+function idIn(issue: unknown): string | undefined {
+  if (typeof issue !== "object" || issue === null || !("id" in issue)) return undefined;
+  const { id } = issue;
+  return (typeof id === "string" && /^\d+$/u.test(id)) || typeof id === "number"
+    ? String(id)
+    : undefined;
+}
+
+function refused(record: string, reason: string): Reading {
+  return { changes: [], rejected: [{ record, reason }] };
+}

@@ -1,0 +1,113 @@
+import * as z from "zod";
+
+const ProjectKey = z.string().regex(/^[A-Z][A-Z0-9_]{1,29}$/u, "A project key, such as PAY");
+const Name = z.string().trim().min(1).max(120);
+
+/** What an admin gives to connect a Jira Cloud site. */
+export const JiraSettings = z.strictObject({
+  baseUrl: z.url({ protocol: /^https?$/u }).meta({
+    title: "Jira address",
+    description:
+      "https://your-site.atlassian.net. With a scoped API token or a service account: https://api.atlassian.com/ex/jira/ and the site's cloud id.",
+  }),
+  siteUrl: z
+    .url({ protocol: /^https?$/u })
+    .optional()
+    .meta({
+      title: "Address that people open",
+      description:
+        "Only needed when the Jira address is that of api.atlassian.com: https://your-site.atlassian.net",
+    }),
+  email: z.email().meta({
+    title: "Account e-mail",
+    description: "Of the account that the API token belongs to. A service account is best.",
+  }),
+  apiToken: z.string().min(8).max(500).meta({
+    title: "API token",
+    description:
+      "Made at https://id.atlassian.com/manage-profile/security/api-tokens. The hub sees what this account may browse. Tokens expire after at most a year.",
+    secret: true,
+  }),
+  webhookSecret: z.string().min(8).max(200).optional().meta({
+    title: "Webhook secret",
+    description:
+      "Only for a webhook that you register by hand: the secret that you gave Jira. Where the account administers Jira, the hub registers its own.",
+    secret: true,
+  }),
+  projects: z.array(ProjectKey).max(500).default([]).meta({
+    title: "Projects",
+    description: "Keys of the projects to read. Empty: every project that the account may browse.",
+  }),
+  goalTypes: z
+    .array(
+      Name.regex(
+        /^[^=]+(?:=(?:theme|objective|key-result|initiative))?$/u,
+        "A type, or a type = theme, objective, key-result or initiative",
+      ),
+    )
+    .max(20)
+    .default([])
+    .meta({
+      title: "Work types that are goals",
+      description:
+        "Name or id of a type, or a level such as “level 2”, each with what it is: “Initiative=initiative”, “level 3=objective”. Everything else is work.",
+    }),
+  goalLinkFields: z.array(Name).max(5).default([]).meta({
+    title: "Goal link fields",
+    description:
+      "Names or ids of URL fields in which people put the address of the goal that the work serves, in this or another tool.",
+  }),
+  blockedByFields: z.array(Name).max(5).default([]).meta({
+    title: "“Blocked by” fields",
+    description:
+      "Names or ids of URL fields that hold the address of blocking work in another tool.",
+  }),
+  blockingLinkTypes: z
+    .array(Name.regex(/^[^=]+(?:=reversed)?$/u, "A link type, or a link type = reversed"))
+    .max(10)
+    .default(["Blocks"])
+    .meta({
+      title: "Link types that mean blocking",
+      description:
+        "Names or ids. Usually the start blocks the end (“blocks”). Where the start waits for the end (“depends on”), write “Depends=reversed”.",
+    }),
+  teamField: Name.optional().meta({
+    title: "Team field",
+    description: "Name or id. Empty: the field of the type Team, where the site has one.",
+  }),
+  projectTeams: z
+    .array(z.string().regex(/^[A-Z][A-Z0-9_]*=.{1,120}$/u, "PROJECT=Team name"))
+    .max(500)
+    .default([])
+    .meta({
+      title: "Teams of projects",
+      description: "Which team owns a whole project: “PAY=Payments”. Goes before the team field.",
+    }),
+  droppedStatuses: z
+    .array(Name)
+    .max(50)
+    .default([
+      "Won't do",
+      "Won't fix",
+      "Cancelled",
+      "Canceled",
+      "Rejected",
+      "Duplicate",
+      "Declined",
+    ])
+    .meta({
+      title: "Given up",
+      description: "Names or ids of statuses and resolutions that mean given up rather than done.",
+    }),
+});
+export type JiraSettings = z.infer<typeof JiraSettings>;
+
+/** Root of the REST API, without a trailing slash. */
+export function apiRoot({ baseUrl }: Pick<JiraSettings, "baseUrl">): string {
+  return baseUrl.replace(/\/+$/u, "");
+}
+
+/** Where people open issues, without a trailing slash. */
+export function siteRoot(settings: Pick<JiraSettings, "baseUrl" | "siteUrl">): string {
+  return (settings.siteUrl ?? settings.baseUrl).replace(/\/+$/u, "");
+}

@@ -1,0 +1,83 @@
+import { HubError } from "#shared/errors.ts";
+import type { Source, SourceContext } from "#shared/kit/connector.ts";
+
+import { interpretDelivery } from "./interpret.ts";
+import { normalizeUser } from "./normalize-account.ts";
+import { probeJira } from "./probe.ts";
+import { pullAccounts, usersPerPage } from "./pull-accounts.ts";
+import { pullIssues } from "./pull-issues.ts";
+import {
+  confirmAccounts,
+  confirmIssues,
+  enumerateAccounts,
+  enumerateIssues,
+  nativeIdOf,
+  readIssues,
+} from "./reconcile.ts";
+import { JiraSession } from "./session.ts";
+import type { JiraSettings } from "./settings.ts";
+import { subscribe, subscriptionResources } from "./subscriptions.ts";
+
+/** The readable side of a Jira connection. */
+export function createJiraSource(context: SourceContext<JiraSettings>): Source {
+  const session = new JiraSession(context);
+  const parts = collectionsOf(session);
+  const of = (collection: string) => {
+    const found = parts[collection];
+    if (found) return found;
+    throw new HubError("invariant.broken", `Jira has no collection “${collection}”`);
+  };
+  return {
+    probe: () => probeJira(session),
+    pull: (collection, position) => of(collection).pull(position),
+    enumerate: (collection) => of(collection).enumerate(),
+    isOf: (collection, fact) => (fact.type === "account") === (collection === "accounts"),
+    readByIds: (collection, ids) => of(collection).readByIds(ids),
+    confirm: (collection, ids) => of(collection).confirm(ids),
+    interpret: (delivery) => interpretDelivery(session, delivery),
+    subscriptionResources: () => subscriptionResources(session),
+    subscribe: (request) => subscribe(session, request),
+    unsubscribe: (nativeId) => session.client.deleteWebhook(nativeId),
+  };
+}
+
+interface CollectionParts {
+  readonly pull: (position: string | undefined) => ReturnType<Source["pull"]>;
+  readonly enumerate: () => ReturnType<Source["enumerate"]>;
+  readonly readByIds: (ids: Parameters<Source["readByIds"]>[1]) => ReturnType<Source["readByIds"]>;
+  readonly confirm: (ids: Parameters<Source["confirm"]>[1]) => ReturnType<Source["confirm"]>;
+}
+
+function collectionsOf(session: JiraSession): Readonly<Record<string, CollectionParts>> {
+  return {
+    accounts: {
+      pull: (position) => pullAccounts(session, position),
+      enumerate: () => enumerateAccounts(session),
+      readByIds: (ids) => readAccounts(session, new Set(ids.map(nativeIdOf))),
+      confirm: (ids) => confirmAccounts(session, ids),
+    },
+    issues: {
+      pull: (position) => pullIssues(session, position),
+      enumerate: () => enumerateIssues(session),
+      readByIds: (ids) => readIssues(session, ids.map(nativeIdOf)),
+      confirm: (ids) => confirmIssues(session, ids),
+    },
+  };
+}
+
+/** A list of users is one request for a thousand; single reads would be one each. */
+async function readAccounts(session: JiraSession, wanted: ReadonlySet<string>) {
+  const { clock, connectionId } = session.context;
+  const changes = [];
+  for (let startAt = 0; ;) {
+    const readAt = clock.now();
+    const users = await session.client.users(startAt, usersPerPage);
+    if (users.length === 0) return { changes, rejected: [] };
+    startAt += users.length;
+    for (const user of users.filter(({ accountId }) => wanted.has(accountId))) {
+      changes.push(
+        ...[normalizeUser(connectionId, user, readAt)].filter((each) => each !== undefined),
+      );
+    }
+  }
+}

@@ -1,0 +1,124 @@
+import * as z from "zod";
+
+/** Jira's shapes, only what we read: required is only what a record is nothing without. */
+const Id = z.union([z.string().min(1), z.int().transform(String)]);
+
+export const WireType = z.looseObject({
+  id: Id,
+  name: z.string(),
+  subtask: z.boolean().optional(),
+  /** Absent in old webhook bodies. */
+  hierarchyLevel: z.int().optional(),
+});
+export type WireType = z.infer<typeof WireType>;
+
+const WireStatus = z.looseObject({
+  id: Id.optional(),
+  name: z.string(),
+  statusCategory: z.looseObject({ key: z.string() }).optional(),
+});
+
+/** An issue inside another one: as parent or at the other end of a link. */
+const WireReference = z.looseObject({
+  id: Id,
+  key: z.string(),
+  fields: z.looseObject({ issuetype: WireType.optional() }).optional(),
+});
+export type WireReference = z.infer<typeof WireReference>;
+
+const WireLink = z.looseObject({
+  id: Id,
+  type: z.looseObject({ id: Id, name: z.string() }),
+  inwardIssue: WireReference.optional(),
+  outwardIssue: WireReference.optional(),
+});
+export type WireLink = z.infer<typeof WireLink>;
+
+export const WireIssue = z.looseObject({
+  id: Id,
+  key: z.string().min(1),
+  fields: z.looseObject({
+    summary: z.string().nullish(),
+    issuetype: WireType,
+    project: z.looseObject({
+      id: Id.optional(),
+      key: z.string(),
+      /** True for team-managed projects. */
+      simplified: z.boolean().optional(),
+    }),
+    status: WireStatus,
+    resolution: z.looseObject({ id: Id.optional(), name: z.string() }).nullish(),
+    resolutiondate: z.unknown(),
+    parent: WireReference.nullish(),
+    // Server and old recordings have no accountId; such an assignee is nobody we know.
+    assignee: z.looseObject({ accountId: z.string().optional() }).nullish(),
+    labels: z.array(z.string()).nullish(),
+    duedate: z.unknown(),
+    created: z.unknown(),
+    /** `2026-04-28T15:33:15.438+0200`; read by `readInstant`. */
+    updated: z.unknown(),
+    issuelinks: z.array(WireLink).nullish(),
+  }),
+});
+export type WireIssue = z.infer<typeof WireIssue>;
+
+/** The issue stays unread here, so that one bad record does not spoil its page. */
+export const WireSearchPage = z.looseObject({
+  issues: z.array(z.unknown()).default([]),
+  nextPageToken: z.string().nullish(),
+  isLast: z.boolean().optional(),
+});
+export const WireBulk = z.looseObject({ issues: z.array(z.unknown()).default([]) });
+export const WireIds = z.looseObject({
+  issues: z.array(z.looseObject({ id: Id })).default([]),
+  nextPageToken: z.string().nullish(),
+});
+export const WireCount = z.looseObject({ count: z.int() });
+
+export const WireUser = z.looseObject({
+  accountId: z.string().min(1),
+  displayName: z.string().optional(),
+  /** Empty or absent when the profile hides it. */
+  emailAddress: z.string().optional(),
+  active: z.boolean().default(true),
+  accountType: z.string().optional(),
+});
+export type WireUser = z.infer<typeof WireUser>;
+export const WireMyself = WireUser.extend({ timeZone: z.string().default("Etc/UTC") });
+
+export const WireField = z.looseObject({
+  id: z.string(),
+  name: z.string(),
+  schema: z.looseObject({ custom: z.string().optional() }).optional(),
+});
+export type WireField = z.infer<typeof WireField>;
+
+export const WireServerInfo = z.looseObject({
+  baseUrl: z.string().optional(),
+  deploymentType: z.string().optional(),
+});
+export const WireProjectPage = z.looseObject({
+  isLast: z.boolean().optional(),
+  values: z.array(z.looseObject({ id: Id, key: z.string() })).default([]),
+});
+export const WirePermissions = z.looseObject({
+  permissions: z.record(z.string(), z.looseObject({ havePermission: z.boolean().default(false) })),
+});
+export const WireLinkTypes = z.looseObject({
+  issueLinkTypes: z.array(z.looseObject({ id: Id, name: z.string() })).default([]),
+});
+export const WireWebhook = z.looseObject({ self: z.string(), url: z.string() });
+
+/** The envelope of a webhook, with the parts we look at. */
+export const WireEvent = z.looseObject({
+  webhookEvent: z.string(),
+  timestamp: z.unknown(),
+  issue: z.unknown(),
+  changelog: z
+    .looseObject({
+      items: z.array(z.looseObject({ field: z.string().nullish(), to: z.unknown() })).default([]),
+    })
+    .nullish(),
+  issueLink: z.looseObject({ sourceIssueId: Id, destinationIssueId: Id }).nullish(),
+});
+export type WireEvent = z.infer<typeof WireEvent>;
