@@ -11,7 +11,7 @@ import { systemClock } from "#shared/adapters/system-clock.ts";
 import { openJournal } from "./journal.ts";
 import { LocalQueues } from "./queues.ts";
 
-/** Sends as fast as it can and consumes half; says on stdout what was acknowledged and what is done. */
+/** Sends as fast as it can, completes every other message, keeps the rest in flight; says on stdout what was acknowledged and what is done. */
 const traffic = `
   import { writeSync } from "node:fs";
   import { systemClock } from ${JSON.stringify(import.meta.resolve("#shared/adapters/system-clock.ts"))};
@@ -31,8 +31,9 @@ const traffic = `
   async function consume() {
     for (;;) {
       const messages = await queues.receive("work", 4);
-      for (const { body } of messages) writeSync(1, "done " + body + "\\n");
-      await queues.complete(messages);
+      const half = messages.filter(({ body }) => Number(body.split("-")[2]) % 2 === 0);
+      for (const { body } of half) writeSync(1, "done " + body + "\\n");
+      await queues.complete(half);
     }
   }
   for (let lane = 0; lane < 8; lane += 1) void send(lane);
@@ -80,6 +81,6 @@ test("what was acknowledged survives kill -9 in full traffic, round after round"
 
   expect(sent.length).toBeGreaterThan(1_000);
   expect(done.size).toBeGreaterThan(100);
-  expect(left.size).toBeGreaterThan(0);
+  expect(left.size).toBeGreaterThan(100);
   expect(sent.filter((body) => !done.has(body) && !left.has(body))).toEqual([]);
 }, 30_000);
