@@ -1,4 +1,10 @@
 import type { Connector } from "#shared/kit/connector.ts";
 
+import { asana } from "./asana/connector.ts";
+import { bamboohr } from "./bamboohr/connector.ts";
+import { goalsFile } from "./goals-file/connector.ts";
+import { jira } from "./jira/connector.ts";
+import { slack } from "./slack/connector.ts";
+
 /** Every connector: sources of records, and channels to tell people. A new one is a folder and a line. */
-export const connectors: readonly Connector[] = [];
+export const connectors: readonly Connector[] = [jira, asana, bamboohr, goalsFile, slack];

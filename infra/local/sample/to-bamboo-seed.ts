@@ -5,7 +5,7 @@ import type { Company, SamplePerson, SampleUnit } from "./company.ts";
 import { Numbering } from "./numbering.ts";
 
 export const bambooApiKey = "sample-bamboohr-key-1f7c";
-export const bambooDomain = "northway";
+export const bambooDomain = "northquay";
 
 /** The HR system of the company: everybody, with the unit at each level and the manager. */
 export function toBambooSeed(company: Company): BambooSeedInput {

@@ -12,7 +12,7 @@ import type {
 import { Numbering } from "./numbering.ts";
 import type { AsanaPlaces } from "./to-asana-seed.ts";
 
-export const jiraEmail = "svc-throughline@northway.example";
+export const jiraEmail = "svc-throughline@northquay.example";
 export const jiraToken = "sample-jira-token-7d40";
 /** The account of the connection: a service account, nobody's own. */
 const serviceAccount = "712020:svc-throughline";
@@ -106,7 +106,7 @@ class JiraWriter {
   seed(): JiraSeedInput {
     const users = this.#company.accounts.filter(({ tool }) => tool === "jira");
     return {
-      siteName: "northway",
+      siteName: "northquay",
       users: [
         { accountId: serviceAccount, displayName: "Throughline service", emailAddress: jiraEmail },
         ...users.map(({ id, displayName, email, isEmailHidden, isActive, kind }) => ({

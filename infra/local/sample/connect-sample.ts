@@ -1,0 +1,120 @@
+import * as z from "zod";
+
+import { HubError } from "#shared/errors.ts";
+
+import { supportLabel, supportProjectName } from "./company.ts";
+import type { SampleCompany } from "./start.ts";
+import { asanaToken, asanaWorkspace } from "./to-asana-seed.ts";
+import { bambooApiKey, bambooDomain } from "./to-bamboo-seed.ts";
+import {
+  blockedByField,
+  droppedStatuses,
+  goalLinkField,
+  jiraEmail,
+  jiraToken,
+} from "./to-jira-seed.ts";
+
+/** One body of `POST /api/connections`. */
+export interface ConnectionBody {
+  readonly connector: string;
+  readonly name: string;
+  readonly settings: Readonly<Record<string, unknown>>;
+}
+
+/** The connections of the sample company, HR system first. */
+export function sampleConnections(company: SampleCompany): readonly ConnectionBody[] {
+  return [
+    {
+      connector: "bamboohr",
+      name: "Northquay people",
+      settings: {
+        companyDomain: bambooDomain,
+        apiKey: bambooApiKey,
+        orgLevels: ["division", "department", "customTeam"],
+        companyName: company.company.name,
+        baseUrl: company.bamboo.apiUrl,
+      },
+    },
+    {
+      connector: "jira",
+      name: "Northquay Jira",
+      settings: {
+        baseUrl: company.jira.url,
+        email: jiraEmail,
+        apiToken: jiraToken,
+        goalTypes: ["Initiative=initiative"],
+        goalLinkFields: [goalLinkField.name],
+        blockedByFields: [blockedByField.name],
+        droppedStatuses,
+      },
+    },
+    {
+      connector: "asana",
+      name: "Northquay Asana",
+      settings: { baseUrl: company.asana.apiUrl, token: asanaToken, workspaces: [asanaWorkspace] },
+    },
+    {
+      connector: "slack",
+      name: "Slack #alignment",
+      settings: { webhookUrl: company.slack.webhookUrl, channel: "#alignment" },
+    },
+  ];
+}
+
+const Listed = z.looseObject({ connections: z.array(z.looseObject({ name: z.string() })) });
+
+/**
+ * Connects the sample company through the hub's own API, as an ops admin would: rules first, without
+ * grace, so that everything shows at once. Connections that stand from an earlier start are left alone.
+ */
+export async function connectSample({
+  hubUrl,
+  company,
+}: {
+  readonly hubUrl: string;
+  readonly company: SampleCompany;
+}): Promise<void> {
+  const { connections } = Listed.parse(await call(hubUrl, "GET", "/api/connections"));
+  const known = new Set(connections.map(({ name }) => name));
+  if (known.size === 0) await setRules(hubUrl, company);
+  for (const body of sampleConnections(company)) {
+    if (!known.has(body.name)) await call(hubUrl, "POST", "/api/connections", body);
+  }
+}
+
+async function setRules(hubUrl: string, { asana }: SampleCompany): Promise<void> {
+  const desk = asana.state.list("project").find(({ name }) => name === supportProjectName);
+  const allowances = [
+    { reason: "Support rotation", labels: [supportLabel] },
+    { reason: "Support desk", containers: desk ? [desk.gid] : [] },
+  ];
+  const isEnabled = true;
+  await call(hubUrl, "PUT", "/api/rules/unlinked-work", {
+    isEnabled,
+    graceMinutes: 0,
+    options: { allowances },
+  });
+  await call(hubUrl, "PUT", "/api/rules/blocked-across-boundary", {
+    isEnabled,
+    graceMinutes: 0,
+    options: {},
+  });
+}
+
+async function call(
+  hubUrl: string,
+  method: "GET" | "POST" | "PUT",
+  path: string,
+  body?: unknown,
+): Promise<unknown> {
+  const response = await fetch(`${hubUrl}${path}`, {
+    method,
+    headers: { "content-type": "application/json" },
+    ...(body !== undefined && { body: JSON.stringify(body) }),
+  });
+  const answer: unknown = await response.json();
+  if (response.ok) return answer;
+  throw new HubError("invariant.broken", `The hub refused ${method} ${path} of the sample`, {
+    details: { status: response.status, answer: JSON.stringify(answer).slice(0, 500) },
+  });
+}
