@@ -1,13 +1,18 @@
 import { Hono } from "hono";
 import type { Context } from "hono";
+import type { ContentfulStatusCode } from "hono/utils/http-status";
 import * as z from "zod";
 
 import { HubError } from "#shared/errors.ts";
 
+import { serveAlertPages } from "./alerts/alert-pages.ts";
 import { alertRoutes } from "./alerts/alert-routes.ts";
 import { appContext } from "./app-deps.ts";
 import type { AppContext, AppDeps } from "./app-deps.ts";
+import { serveAssets } from "./assets/assets.ts";
+import { serveConnectionPages } from "./connections/connection-pages.ts";
 import { connectionRoutes } from "./connections/connection-routes.ts";
+import { serveCoveragePages } from "./coverage/coverage-pages.ts";
 import { coverageRoutes } from "./coverage/coverage-routes.ts";
 import { requireAccess } from "./http/access.ts";
 import { asHubError, errorAnswer } from "./http/error-envelope.ts";
@@ -15,7 +20,12 @@ import { guard } from "./http/guard.ts";
 import { openApiDocument } from "./http/openapi.ts";
 import { defineRoute, mount } from "./http/route.ts";
 import type { Route } from "./http/route.ts";
+import { errorPage } from "./page/error-page.ts";
+import { withQuery } from "./page/html.ts";
+import { serveSignIn } from "./page/sign-in-page.ts";
+import { serveRulePages } from "./rules/rule-pages.ts";
 import { ruleRoutes } from "./rules/rule-routes.ts";
+import { serveWorkPages } from "./work/work-pages.ts";
 import { workRoutes } from "./work/work-routes.ts";
 
 /** The whole app over its ports: API, OpenAPI document and pages. */
@@ -23,10 +33,19 @@ export function createApp(deps: AppDeps): Hono {
   const context = appContext(deps);
   const app = new Hono();
   app.onError((error, c) => refuse(context, c, asHubError(error)));
-  app.notFound((c) => refuse(context, c, new HubError("entity.not-found", "There is nothing here")));
+  app.notFound((c) =>
+    refuse(context, c, new HubError("entity.not-found", "There is nothing under this address")),
+  );
   guard(app, context.publicUrl);
   app.use(requireAccess(context));
   mount(app, apiRoutes(context));
+  serveAssets(app);
+  serveSignIn(app, context);
+  serveAlertPages(app, context);
+  serveWorkPages(app, context);
+  serveConnectionPages(app, context);
+  serveCoveragePages(app, context);
+  serveRulePages(app, context);
   return app;
 }
 
@@ -55,21 +74,38 @@ export function apiRoutes(context: AppContext): readonly Route[] {
 
 function refuse(context: AppContext, c: Context, error: HubError): Response {
   const requestId = requestIdOf(context, c);
-  const { httpStatus, audience } = error.traits;
-  if (audience === "developer") {
-    const { cause } = error;
-    context.logger.error("app.failed", {
-      requestId,
-      code: error.code,
-      ...error.details,
-      ...(cause instanceof Error && { cause: cause.name, stack: cause.stack }),
-    });
-  }
+  if (error.traits.audience === "developer") logFailure(context, error, requestId);
   if (error.retryAfterMs !== undefined) {
     c.header("retry-after", String(Math.ceil(error.retryAfterMs / 1000)));
   }
+  const isPage = !c.req.path.startsWith("/api/") && prefersHtml(c);
+  if (isPage && error.code === "access.denied" && c.req.method === "GET") {
+    const { pathname, search } = new URL(c.req.url);
+    return c.redirect(withQuery("/sign-in", { next: pathname + search }), 303);
+  }
   if (error.code === "access.denied") c.header("www-authenticate", "Bearer");
-  return c.json(errorAnswer(error, requestId), httpStatus);
+  if (!isPage) return c.json(errorAnswer(error, requestId), statusOf(error));
+  // Our templates hold no promises, so `c.html` answers at once.
+  return c.html(errorPage(error, requestId), statusOf(error)) as Response;
+}
+
+function prefersHtml(c: Context): boolean {
+  return c.req.header("accept")?.includes("text/html") === true;
+}
+
+/** Every status of the table of errors is one that has a body. */
+function statusOf(error: HubError): ContentfulStatusCode {
+  return error.traits.httpStatus as ContentfulStatusCode;
+}
+
+function logFailure({ logger }: AppContext, error: HubError, requestId: string): void {
+  const { cause } = error;
+  logger.error("app.failed", {
+    requestId,
+    code: error.code,
+    ...error.details,
+    ...(cause instanceof Error && { cause: cause.name, stack: cause.stack }),
+  });
 }
 
 /** The id that the host gave the request (API Gateway's), else one of ours. */

@@ -5,7 +5,6 @@ import type { SourceStates } from "#shared/graph/sources.ts";
 import type { Rule } from "#shared/kit/rule.ts";
 import { AlertStatus, Evidence, Severity } from "#shared/model/signal.ts";
 import type { Alert, Signal } from "#shared/model/signal.ts";
-
 import { epochMsOf } from "#shared/model/time.ts";
 
 import { sourcesBehind } from "../work/describe.ts";
@@ -45,7 +44,8 @@ const alertFields = {
   why: z.string(),
   nextStep: z.string(),
   leader: Named.optional().meta({
-    description: "The lowest common manager, or the team's own: whom to ask when the teams cannot agree",
+    description:
+      "The lowest common manager, or the team's own: whom to ask when the teams cannot agree",
   }),
   ageSeconds: z.int(),
   graceUntil: z.string().optional(),
@@ -53,7 +53,9 @@ const alertFields = {
   updatedAt: z.string(),
   resolvedAt: z.string().optional(),
   resolvedBecause: z.string().optional(),
-  sources: z.array(SourceAnswer).meta({ description: "How fresh the sources are that it rests on" }),
+  sources: z
+    .array(SourceAnswer)
+    .meta({ description: "How fresh the sources are that it rests on" }),
 };
 
 export const AlertAnswer = z.strictObject(alertFields).meta({ id: "Alert" });

@@ -1,8 +1,8 @@
 import * as z from "zod";
 
+import { HubError } from "#shared/errors.ts";
 import { acknowledge, snooze, unsnooze } from "#shared/kit/alert-lifecycle.ts";
 import type { Actor } from "#shared/kit/alert-lifecycle.ts";
-import { HubError } from "#shared/errors.ts";
 import type { AlertId } from "#shared/model/ids.ts";
 import type { Alert } from "#shared/model/signal.ts";
 import { Instant } from "#shared/model/time.ts";

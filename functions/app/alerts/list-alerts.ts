@@ -17,7 +17,9 @@ export const AlertsQuery = z.strictObject({
   status: z
     .union([AlertStatus, z.enum(["standing", "all"])])
     .default("standing")
-    .meta({ description: "`standing` is open, acknowledged or snoozed; `all` also pending and resolved" }),
+    .meta({
+      description: "`standing` is open, acknowledged or snoozed; `all` also pending and resolved",
+    }),
   rule: z.string().optional(),
   team: z.string().optional().meta({ description: "An org unit's id" }),
   connection: z.string().optional(),

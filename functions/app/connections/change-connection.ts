@@ -136,7 +136,10 @@ export async function reconcileConnection(context: AppContext, id: ConnectionId)
 function assertReads(context: AppContext, connection: Connection): void {
   const connector = context.registry.get(connection.connector);
   if (!connector.source) {
-    throw new HubError("entity.conflict", `${connector.title} only delivers: nothing is read from it`);
+    throw new HubError(
+      "entity.conflict",
+      `${connector.title} only delivers: nothing is read from it`,
+    );
   }
   if (connection.status === "paused") {
     throw new HubError("entity.conflict", "This connection is paused: resume it first");

@@ -13,20 +13,14 @@ export const ConnectorAnswer = z
     tells: z.boolean().meta({ description: "A channel for messages" }),
     collections: z.array(z.strictObject({ name: z.string(), title: z.string() })),
     settings: z.record(z.string(), z.unknown()).meta({
-      description: "JSON Schema of the settings; a property with `secret: true` is never given back",
+      description:
+        "JSON Schema of the settings; a property with `secret: true` is never given back",
     }),
   })
   .meta({ id: "Connector" });
 export type ConnectorAnswer = z.input<typeof ConnectorAnswer>;
 
-export const Health = z.enum([
-  "healthy",
-  "reading",
-  "stale",
-  "degraded",
-  "paused",
-  "removing",
-]);
+export const Health = z.enum(["healthy", "reading", "stale", "degraded", "paused", "removing"]);
 
 const CollectionProgress = z.strictObject({
   name: z.string(),
@@ -35,7 +29,12 @@ const CollectionProgress = z.strictObject({
   state: z.enum(["waiting", "running", "idle", "failed"]),
   recordsRead: z.int(),
   recordsTotal: z.int().optional(),
-  percent: z.int().min(0).max(100).optional().meta({ description: "Of the run under way, where the source says how much there is" }),
+  percent: z
+    .int()
+    .min(0)
+    .max(100)
+    .optional()
+    .meta({ description: "Of the run under way, where the source says how much there is" }),
   changesApplied: z.int(),
   recordsRejected: z.int(),
   backfilledAt: z.string().optional(),
@@ -72,7 +71,10 @@ const connectionFields = {
     staleAfterMinutes: z.int(),
   }),
   facts: z.partialRecord(FactType, z.int()),
-  percent: z.int().optional().meta({ description: "Of the first full reading, over all collections" }),
+  percent: z
+    .int()
+    .optional()
+    .meta({ description: "Of the first full reading, over all collections" }),
   collections: z.array(CollectionProgress),
   gaps: z.array(z.strictObject({ what: z.string(), why: z.string(), at: z.string() })),
   quarantined: z.int(),
@@ -83,7 +85,9 @@ const connectionFields = {
       problem: z.string().optional(),
     }),
   ),
-  deliveries: z.array(DeliveryDay).meta({ description: "The last seven days with any, latest first" }),
+  deliveries: z
+    .array(DeliveryDay)
+    .meta({ description: "The last seven days with any, latest first" }),
   webhookUrl: z.string().optional().meta({
     description: "For registering a webhook by hand, where the source cannot be asked to",
   }),

@@ -54,28 +54,38 @@ export function describeConnection(
     isReady: !reads || isReady,
     freshness: {
       freshAt,
-      ...(freshAt !== undefined && {
-        ageSeconds: Math.max(0, Math.round((nowMs - epochMsOf(freshAt)) / 1000)),
-      }),
+      ageSeconds: ageSeconds(freshAt, nowMs),
       isStale,
       staleAfterMinutes,
     },
-    facts: { ...parts.facts },
     percent,
     collections,
-    gaps: parts.gaps.map(({ what, why, at }) => ({ what, why, at })),
-    quarantined: parts.quarantined.length,
-    subscriptions: parts.subscriptions.map(({ resource, state, problem }) => ({
-      resource,
-      state,
-      problem,
-    })),
-    deliveries: parts.deliveries.map(({ day, counts }) => ({ day, counts: { ...counts } })),
+    ...describeParts(parts),
     ...(connector?.webhook && {
       webhookUrl: `${publicUrl}/webhooks/${connection.connector}/${connection.id}`,
     }),
     createdAt: connection.createdAt,
     updatedAt: connection.updatedAt,
+  };
+}
+
+function ageSeconds(freshAt: Connection["freshAt"], nowMs: number): number | undefined {
+  return freshAt === undefined
+    ? undefined
+    : Math.max(0, Math.round((nowMs - epochMsOf(freshAt)) / 1000));
+}
+
+function describeParts({ facts, gaps, quarantined, subscriptions, deliveries }: ConnectionParts) {
+  return {
+    facts: { ...facts },
+    gaps: gaps.map(({ what, why, at }) => ({ what, why, at })),
+    quarantined: quarantined.length,
+    subscriptions: subscriptions.map(({ resource, state, problem }) => ({
+      resource,
+      state,
+      problem,
+    })),
+    deliveries: deliveries.map(({ day, counts }) => ({ day, counts: { ...counts } })),
   };
 }
 

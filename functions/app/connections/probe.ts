@@ -26,10 +26,16 @@ export function splitSettings(connector: Connector, settings: unknown): SplitSet
   const secrets: Record<string, string> = {};
   for (const [name, value] of Object.entries(full)) {
     if (value === undefined) continue;
-    if (secretNames.includes(name)) secrets[name] = String(value);
+    if (secretNames.includes(name)) secrets[name] = asSecret(value, name);
     else open[name] = asJson(value);
   }
   return { full, open, secrets };
+}
+
+/** Secrets are texts; a schema that says otherwise is a mistake of its connector. */
+function asSecret(value: unknown, name: string): string {
+  if (typeof value === "string") return value;
+  throw new HubError("invariant.broken", `The secret setting ${name} is not a text`);
 }
 
 /** Settings come from JSON through schemas that keep it JSON: they are stored as documents. */

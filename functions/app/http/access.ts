@@ -19,6 +19,7 @@ export const unconfiguredMessage =
 interface AccessDeps {
   readonly accessToken: AccessToken;
   readonly clock: Clock;
+  readonly publicUrl: string;
 }
 
 /** Lets in everybody, nobody, or whoever shows the token (as bearer or through a signed-in cookie). */
@@ -42,7 +43,7 @@ export async function mayEnter({ accessToken, clock }: AccessDeps, c: Context): 
 
 /** Sets the session cookie when the token is right; false when it is not. */
 export async function signIn(
-  { accessToken, clock }: AccessDeps,
+  { accessToken, clock, publicUrl }: AccessDeps,
   c: Context,
   given: string,
 ): Promise<boolean> {
@@ -53,7 +54,7 @@ export async function signIn(
   setCookie(c, cookieName, `${expires}.${sessionProof(token, expires)}`, {
     httpOnly: true,
     sameSite: "Lax",
-    secure: new URL(c.req.url).protocol === "https:",
+    secure: publicUrl.startsWith("https:"),
     path: "/",
     maxAge: sessionSeconds,
   });

@@ -57,13 +57,19 @@ function assertSameSite(request: Request, publicUrl: string): void {
   const origin = request.headers.get("origin");
   const isOwn =
     site === null
-      ? origin === null || origin === new URL(request.url).origin || origin === originOf(publicUrl)
+      ? origin === null || isOwnHost(origin, [request.headers.get("host"), hostOf(publicUrl)])
       : site === "same-origin" || site === "none";
   if (!isOwn) {
     throw new HubError("access.cross-site", "Another site's page may not change anything here");
   }
 }
 
-function originOf(url: string): string {
-  return URL.parse(url)?.origin ?? "";
+/** Hosts, not origins: TLS ends before us, so the scheme that we see is not the browser's. */
+function isOwnHost(origin: string, own: readonly (string | null)[]): boolean {
+  const host = hostOf(origin);
+  return host !== null && own.includes(host);
+}
+
+function hostOf(url: string): string | null {
+  return URL.parse(url)?.host ?? null;
 }

@@ -8,7 +8,10 @@ export const pageQuery = {
   after: z.string().max(2000).optional(),
 };
 
-export const next = z.string().optional().meta({ description: "Give as `after`; absent at the end" });
+export const next = z
+  .string()
+  .optional()
+  .meta({ description: "Give as `after`; absent at the end" });
 
 /** A text that sorts like the thing it stands for. */
 type SortKey = string;

@@ -4,7 +4,12 @@ import { HubError } from "#shared/errors.ts";
 import type { Rule } from "#shared/kit/rule.ts";
 import { RuleName } from "#shared/model/ids.ts";
 import { RuleSettings } from "#shared/model/signal.ts";
-import { createDocument, getDocument, listDocuments, replaceDocument } from "#shared/store/documents.ts";
+import {
+  createDocument,
+  getDocument,
+  listDocuments,
+  replaceDocument,
+} from "#shared/store/documents.ts";
 import { lists, ruleSettingsKey } from "#shared/store/keys.ts";
 import { ruleSettingsSpec } from "#shared/store/specs.ts";
 
@@ -23,7 +28,9 @@ export const RuleAnswer = z
     isEnabled: z.boolean(),
     graceMinutes: z.int(),
     options: Options,
-    optionsSchema: z.record(z.string(), z.unknown()).meta({ description: "JSON Schema of `options`" }),
+    optionsSchema: z
+      .record(z.string(), z.unknown())
+      .meta({ description: "JSON Schema of `options`" }),
     isDefault: z.boolean().meta({ description: "Nobody has set anything yet" }),
     openSignals: z.int(),
   })

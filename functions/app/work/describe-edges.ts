@@ -50,5 +50,13 @@ function describeEnd(view: GraphView, id: WorkItem["id"]): DependencyAnswer["blo
   const item = view.item(id);
   if (!item) return { id };
   const { key, title, url, status, dueOn } = item;
-  return { id, key, title, url, status, dueOn, team: describeTeam(view.org, teamOf(view.org, item)) };
+  return {
+    id,
+    key,
+    title,
+    url,
+    status,
+    dueOn,
+    team: describeTeam(view.org, teamOf(view.org, item)),
+  };
 }

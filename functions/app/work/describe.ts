@@ -1,3 +1,5 @@
+import type * as z from "zod";
+
 import type { Hop, LineOfSight } from "#shared/graph/line-of-sight.ts";
 import type { Org } from "#shared/graph/org.ts";
 import type { SourceState, SourceStates } from "#shared/graph/sources.ts";
@@ -9,7 +11,6 @@ import type { GoalId, WorkItemId } from "#shared/model/ids.ts";
 import { epochMsOf } from "#shared/model/time.ts";
 
 import type { HopAnswer, SourceAnswer, TeamAnswer, WorkItemAnswer } from "./work-answers.ts";
-import type * as z from "zod";
 
 /** Facts of the model as answers tell of them: names beside ids, nothing about who does the work. */
 
@@ -41,8 +42,7 @@ export function describeItem(view: GraphView, item: WorkItem, sight: LineOfSight
 
 /** A hop by name. The walk only makes hops of nodes that the view holds; one lost since keeps its id. */
 export function describeHop(view: GraphView, hop: Hop): HopAnswer {
-  const node =
-    hop.type === "goal" ? view.goal(hop.id as GoalId) : view.item(hop.id as WorkItemId);
+  const node = hop.type === "goal" ? view.goal(hop.id as GoalId) : view.item(hop.id as WorkItemId);
   return {
     id: hop.id,
     type: hop.type,

@@ -1,7 +1,7 @@
 import * as z from "zod";
 
-import { teamOfGoal } from "#shared/graph/team.ts";
 import { HubError } from "#shared/errors.ts";
+import { teamOfGoal } from "#shared/graph/team.ts";
 import { GoalKind, WorkStatus } from "#shared/model/facts.ts";
 import type { Goal } from "#shared/model/facts.ts";
 import type { GoalId } from "#shared/model/ids.ts";

@@ -28,7 +28,7 @@ export function parentGoal(graph: MemoryGraph, goal: Goal): Goal | undefined {
     .linksFrom(goal.id)
     .filter((candidate) => candidate.source !== "suggestion")
     .toSorted((a, b) => b.confidence - a.confidence || (a.toId < b.toId ? -1 : 1))
-    .find((candidate) => candidate.toId !== goal.id && graph.goal(candidate.toId));
+    .find((candidate) => candidate.toId !== goal.id && graph.goal(candidate.toId) !== undefined);
   return link && graph.goal(link.toId);
 }
 

@@ -13,13 +13,18 @@ import type { AppContext } from "../app-deps.ts";
 const fromId = z
   .union([WorkItemId, GoalId], { error: "Give the id of a work item or a goal" })
   .meta({ description: "A work item or a goal" });
-const toId = z.string("Give the id of a goal").pipe(GoalId).meta({ description: "The goal it serves" });
+const toId = z
+  .string("Give the id of a goal")
+  .pipe(GoalId)
+  .meta({ description: "The goal it serves" });
 
 export const NewLink = z.strictObject({
   fromId,
   toId,
   note: z.string().trim().max(200).optional(),
-  expiresAt: Instant.optional().meta({ description: "UTC with milliseconds; after it the link counts no more" }),
+  expiresAt: Instant.optional().meta({
+    description: "UTC with milliseconds; after it the link counts no more",
+  }),
 });
 export type NewLink = z.infer<typeof NewLink>;
 
@@ -48,9 +53,15 @@ export async function createLink(context: AppContext, wanted: NewLink): Promise<
   ]);
   if (!outcome.applied) {
     const isFrom = outcome.failed.some(({ index }) => index === 1);
-    throw new HubError("entity.not-found", `There is nothing under \`${isFrom ? "fromId" : "toId"}\` here`, {
-      issues: [{ path: isFrom ? "fromId" : "toId", message: "It was never read, or was removed" }],
-    });
+    throw new HubError(
+      "entity.not-found",
+      `There is nothing under \`${isFrom ? "fromId" : "toId"}\` here`,
+      {
+        issues: [
+          { path: isFrom ? "fromId" : "toId", message: "It was never read, or was removed" },
+        ],
+      },
+    );
   }
   context.snapshots.expire();
   context.logger.info("link.created", { fromId, toId });
@@ -66,7 +77,8 @@ function assertSensible({ fromId, toId, expiresAt }: NewLink, now: Instant): voi
       ? [{ path: "expiresAt", message: "Name a moment in the future" }]
       : []),
   ];
-  if (issues.length > 0) throw new HubError("input.invalid", "This link makes no sense", { issues });
+  if (issues.length > 0)
+    throw new HubError("input.invalid", "This link makes no sense", { issues });
 }
 
 /** A fact stands under the key, and not the tombstone of one. */

@@ -12,7 +12,10 @@ import type { WorkItemAnswer } from "./work-answers.ts";
 
 export const WorkItemsQuery = z.strictObject({
   verdict: VerdictKind.optional(),
-  team: z.string().optional().meta({ description: "An org unit's id, or `none` for no known team" }),
+  team: z
+    .string()
+    .optional()
+    .meta({ description: "An org unit's id, or `none` for no known team" }),
   connection: z.string().optional(),
   kind: WorkItemKind.optional(),
   status: z

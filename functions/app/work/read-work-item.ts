@@ -1,10 +1,10 @@
 import * as z from "zod";
 
+import { HubError } from "#shared/errors.ts";
 import { dependencyState } from "#shared/graph/dependency-state.ts";
 import { lineOfSight } from "#shared/graph/line-of-sight.ts";
 import type { LineOfSight } from "#shared/graph/line-of-sight.ts";
 import type { MemoryGraph } from "#shared/graph/view.ts";
-import { HubError } from "#shared/errors.ts";
 import type { Dependency } from "#shared/model/edges.ts";
 import { GoalKind, WorkStatus } from "#shared/model/facts.ts";
 import type { WorkItem } from "#shared/model/facts.ts";

@@ -17,6 +17,10 @@ const asOf = z.string().meta({ description: "When the graph was read that this a
 
 /** Work, goals, and what connects them. */
 export function workRoutes(context: AppContext): readonly Route[] {
+  return [...itemRoutes(context), ...linkRoutes(context), ...goalRoutes(context)];
+}
+
+function itemRoutes(context: AppContext): readonly Route[] {
   return [
     defineRoute({
       method: "get",
@@ -36,12 +40,18 @@ export function workRoutes(context: AppContext): readonly Route[] {
       method: "get",
       path: "/api/work-items/{id}",
       topic: "Work",
-      summary: "One work item: its line of sight as an ordered path, its dependencies, goals and links",
+      summary:
+        "One work item: its line of sight as an ordered path, its dependencies, goals and links",
       params: z.strictObject({ id: WorkItemId }),
       answer: WorkItemDetail,
       refusals: ["entity.not-found"],
       run: ({ params }) => readWorkItem(context, params.id),
     }),
+  ];
+}
+
+function linkRoutes(context: AppContext): readonly Route[] {
+  return [
     defineRoute({
       method: "post",
       path: "/api/links",
@@ -70,6 +80,11 @@ export function workRoutes(context: AppContext): readonly Route[] {
         return { removed: true as const };
       },
     }),
+  ];
+}
+
+function goalRoutes(context: AppContext): readonly Route[] {
+  return [
     defineRoute({
       method: "get",
       path: "/api/goals",

@@ -1,0 +1,160 @@
+import { html } from "hono/html";
+
+import { WorkItemId, DependencyId, readDependencyId } from "#shared/model/ids.ts";
+
+import { duration, moment } from "../page/format.ts";
+import type { Html } from "../page/html.ts";
+import { nothing, pathTo } from "../page/html.ts";
+import { layout } from "../page/layout.ts";
+import { facts, freshnessLine, hidden, severityBadge } from "../page/parts.ts";
+import type { AlertDetail } from "./alert-answers.ts";
+import { alertActions, pathChips, statusBadge } from "./alert-card.ts";
+
+/** One alert: what was found, why it matters, what to do, and what became of it so far. */
+export function alertPage(alert: AlertDetail, here: string, notice: string | undefined): Html {
+  return layout({
+    title: alert.title,
+    room: "Alerts",
+    crumbs: html`<a href="/">Alerts</a> / ${alert.ruleTitle}`,
+    notice,
+    body: html`<div class="split">
+      <div class="stack">
+        <div class="card stack" id="alert" data-live="4">
+          <div class="row tight">
+            ${severityBadge(alert.severity)}${statusBadge(alert)}<span class="muted small"
+              >for ${duration(alert.ageSeconds)}, since ${moment(alert.openedAt)}</span
+            >
+          </div>
+          <p>${alert.evidence.sentence}</p>
+          ${pathChips(alert.evidence.path)} ${subjectLinks(alert)} ${freshnessLine(alert.sources)}
+        </div>
+        <div class="card stack">
+          <h2>Why it matters</h2>
+          <p>${alert.why}</p>
+          <h2>Next step</h2>
+          <p>${alert.nextStep}</p>
+          ${alert.leader ? html`<p class="muted">If it cannot be settled: ${alert.leader.name}.</p>` : nothing}
+        </div>
+        ${history(alert)}
+      </div>
+      <aside class="stack" aria-label="Handle this alert">
+        <div class="card stack" id="handle" data-live="4">${handle(alert, here)}</div>
+        ${alertFacts(alert)}${notifications(alert)}
+      </aside>
+    </div>`,
+  });
+}
+
+function subjectLinks({ subjectId }: AlertDetail): Html | string {
+  const edge = DependencyId.safeParse(subjectId);
+  const ids = edge.success ? Object.values(readDependencyId(edge.data)) : [subjectId];
+  const items = ids.filter((id) => WorkItemId.safeParse(id).success);
+  if (items.length === 0) return nothing;
+  const text = (index: number) => {
+    if (items.length === 1) return "See its line of sight";
+    return index === 0 ? "The waiting item" : "The item it waits on";
+  };
+  return html`<p class="row">
+    ${items.map((id, index) => html`<a href="${pathTo("work-items", id)}">${text(index)}</a>`)}
+  </p>`;
+}
+
+function handle(alert: AlertDetail, here: string): Html {
+  if (alert.status === "resolved") {
+    return html`<h2>Resolved</h2>
+      <p>
+        ${alert.resolvedAt === undefined ? nothing : moment(alert.resolvedAt)}${alert.resolvedBecause === undefined ? nothing : `: ${alert.resolvedBecause}`}
+      </p>`;
+  }
+  if (alert.status === "pending") {
+    return html`<h2>In its grace period</h2>
+      <p>
+        It opens ${alert.graceUntil === undefined ? "soon" : moment(alert.graceUntil)} if its cause
+        is still there then. Nobody has been told.
+      </p>`;
+  }
+  const action = `${pathTo("alerts", alert.id)}/acknowledge`;
+  return html`<h2>Handle it</h2>
+    ${
+      alert.status === "acknowledged"
+        ? html`<p>Somebody takes care of it. It resolves by itself when its cause is gone.</p>`
+        : html`<form method="post" action="${action}" class="stack">
+            ${hidden({ back: here })}
+            <div class="field">
+              <label for="by">Your name</label
+              ><input id="by" name="by" maxlength="80" autocomplete="name" />
+            </div>
+            <div class="field">
+              <label for="note">Note</label
+              ><textarea id="note" name="note" maxlength="300"></textarea>
+            </div>
+            <button class="primary">Acknowledge</button>
+          </form>`
+    }
+    <div>
+      ${alertActions({ ...alert, status: alert.status === "open" ? "acknowledged" : alert.status }, here)}
+    </div>`;
+}
+
+function alertFacts(alert: AlertDetail): Html {
+  const { teams, connections, evidence, generation } = alert;
+  return html`<div class="card">
+    <h2 class="visually-hidden">Facts</h2>
+    ${facts([
+      ["Rule", alert.ruleTitle],
+      ["Teams", teams.length === 0 ? "none known" : teams.map(({ name }) => name).join(", ")],
+      ["Sources", connections.map(({ name }) => name).join(", ")],
+      ...Object.entries(evidence.facts).map(
+        ([name, value]) => [spaced(name), String(value)] as const,
+      ),
+      ["Times opened", generation],
+    ])}
+  </div>`;
+}
+
+/** `lowestCommonManager` → `Lowest common manager` */
+function spaced(name: string): string {
+  const words = name.replaceAll(/[A-Z]/gu, (letter) => ` ${letter.toLowerCase()}`);
+  return words.charAt(0).toUpperCase() + words.slice(1);
+}
+
+function history(alert: AlertDetail): Html {
+  return html`<div class="card">
+    <h2>History</h2>
+    <ol class="collections">
+      ${alert.history.toReversed().map(
+        ({ to, at, by, note }) =>
+          html`<li>
+            <div class="line">
+              <span><b>${spaced(to)}</b> by ${by}${note === undefined ? nothing : `: ${note}`}</span
+              ><time class="muted" datetime="${at}">${moment(at)}</time>
+            </div>
+          </li>`,
+      )}
+    </ol>
+  </div>`;
+}
+
+function notifications({ notifications: told }: AlertDetail): Html {
+  if (told.length === 0) {
+    return html`<div class="card">
+      <h2>Who was told</h2>
+      <p class="muted">Nobody yet. Connect a channel to tell people where they already are.</p>
+    </div>`;
+  }
+  return html`<div class="card">
+    <h2>Who was told</h2>
+    <ul class="collections">
+      ${told.map(
+        ({ channel, reason, outcome, at, detail }) =>
+          html`<li>
+            <div class="line">
+              <span>${channel}: ${reason}, ${outcome}</span
+              ><time class="muted" datetime="${at}">${moment(at)}</time>
+            </div>
+            ${detail === undefined ? nothing : html`<p class="muted small">${detail}</p>`}
+          </li>`,
+      )}
+    </ul>
+  </div>`;
+}

@@ -1,0 +1,41 @@
+/**
+ * Keeps regions marked `data-live` fresh: fetches the page that is shown and swaps the regions that
+ * differ. A region somebody works in (focus, an open menu, a changed field) is left alone. Without
+ * this script pages are complete; they are just as old as their last load.
+ */
+export const liveScript = `
+"use strict";
+(() => {
+  const regions = () => [...document.querySelectorAll("[data-live]")];
+  const seconds = () => Math.min(...regions().map((region) => Number(region.dataset.live) || 5));
+  const isBusy = (region) =>
+    region.contains(document.activeElement) && document.activeElement !== region ||
+    region.querySelector("details[open].menu, [data-dirty]") !== null;
+  document.addEventListener("input", (event) => { event.target.dataset.dirty = ""; });
+
+  const refresh = async () => {
+    const response = await fetch(location.href, { headers: { accept: "text/html" }, credentials: "same-origin" });
+    if (!response.ok || response.redirected) return;
+    const fresh = new DOMParser().parseFromString(await response.text(), "text/html");
+    for (const region of regions()) {
+      const next = fresh.getElementById(region.id);
+      if (!next || isBusy(region) || region.innerHTML === next.innerHTML) continue;
+      const open = [...region.querySelectorAll("details[open]")].map((details) => details.id);
+      for (const id of open) if (id) next.querySelector("#" + CSS.escape(id))?.setAttribute("open", "");
+      region.replaceChildren(...next.childNodes);
+    }
+  };
+  const loop = async () => {
+    if (!document.hidden) {
+      try { await refresh(); } catch { /* The hub is away; the next round tries again. */ }
+    }
+    setTimeout(loop, seconds() * 1000);
+  };
+  if (regions().length > 0) setTimeout(loop, seconds() * 1000);
+
+  // A filter applies when it is chosen; without the script there is a button.
+  for (const form of document.querySelectorAll("form[data-auto]")) {
+    form.addEventListener("change", () => form.requestSubmit());
+  }
+})();
+`;

@@ -1,0 +1,59 @@
+import type { Context } from "hono";
+import type * as z from "zod";
+
+import { parseInput } from "../http/route.ts";
+
+/** Reads a page's filters: empty fields mean "not set", and a wrong value is as good as none. */
+export function readFilters<S extends z.ZodObject>(schema: S, c: Context): z.infer<S> {
+  const given = Object.entries(c.req.query()).filter(([, value]) => value !== "");
+  const known = given.filter(([name, value]) => {
+    const field = schema.shape[name] as z.ZodType | undefined;
+    return field?.safeParse(value).success === true;
+  });
+  return parseInput(schema, Object.fromEntries(known), "");
+}
+
+/** A form's fields as text; those left empty are left out, files are not taken. */
+export async function readForm(c: Context): Promise<Readonly<Record<string, string>>> {
+  const body = await c.req.parseBody();
+  const fields: Record<string, string> = {};
+  for (const [name, value] of Object.entries(body)) {
+    if (typeof value === "string" && value.trim() !== "") fields[name] = value;
+  }
+  return fields;
+}
+
+/** Where a form came from: only a path of ours, so nobody is led elsewhere. */
+export function backPath(wanted: string | undefined, otherwise: string): string {
+  return wanted !== undefined && /^\/(?![/\\])[^\s\\]*$/u.test(wanted) ? wanted : otherwise;
+}
+
+/** Codes in the address, words on the page: nobody can put words of theirs there. */
+const notices: Readonly<Record<string, string>> = {
+  acknowledged: "Acknowledged. The alert stays here until its cause is gone.",
+  snoozed: "Snoozed. It comes back by itself.",
+  woken: "The alert is open again.",
+  linked: "Linked. Its alert resolves by itself in a moment.",
+  unlinked: "The link was taken back.",
+  connected: "Connected. Everything is being read now; the numbers below grow while it goes on.",
+  changed: "Saved.",
+  backfill: "Everything is being read again, from the beginning.",
+  reconcile: "Looking for what was missed or deleted.",
+  pause: "Paused. What is known stays, and grows stale.",
+  resume: "Reading goes on.",
+  removing: "The connection and all that was read through it are being removed.",
+  matched: "Saved. Verdicts follow in a moment.",
+  redriven: "The messages are back in their queues.",
+};
+
+export function noticeOf(c: Context): string | undefined {
+  return notices[c.req.query("did") ?? ""];
+}
+
+/** The path with a word about what was just done there. */
+export function withNotice(path: string, did: string): string {
+  const [before = "", query = ""] = path.split("?");
+  const params = new URLSearchParams(query);
+  params.set("did", did);
+  return `${before}?${params.toString()}`;
+}

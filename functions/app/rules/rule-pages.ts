@@ -1,0 +1,164 @@
+import type { Hono } from "hono";
+import { html, raw } from "hono/html";
+
+import { HubError } from "#shared/errors.ts";
+import type { InputIssue } from "#shared/errors.ts";
+import { RuleName } from "#shared/model/ids.ts";
+
+import type { AppContext } from "../app-deps.ts";
+import { parseInput } from "../http/route.ts";
+import { plural } from "../page/format.ts";
+import type { Html } from "../page/html.ts";
+import { nothing, withQuery } from "../page/html.ts";
+import { layout } from "../page/layout.ts";
+import { noticeOf, readForm, withNotice } from "../page/page-input.ts";
+import { RuleChange, listRules, saveRule } from "./rule-routes.ts";
+import type { RuleAnswer } from "./rule-routes.ts";
+
+/** A refused change: which rule, what was typed as its options, what was wrong. */
+interface Refused {
+  readonly rule: string;
+  readonly options: string;
+  readonly message: string;
+  readonly issues: readonly InputIssue[];
+}
+
+/** The page of the rules and the form of each. */
+export function serveRulePages(app: Hono, context: AppContext): void {
+  app.get("/rules", async (c) =>
+    c.html(rulesPage(await listRules(context), undefined, noticeOf(c))),
+  );
+
+  app.post("/rules/:name", async (c) => {
+    const name = parseInput(RuleName, c.req.param("name"), "name");
+    const form = await readForm(c);
+    const options = form["options"] ?? "{}";
+    try {
+      await saveRule(context, name, readChange(form, options));
+      return c.redirect(withNotice("/rules", "changed"), 303);
+    } catch (error) {
+      if (!(error instanceof HubError) || error.traits.httpStatus !== 400) throw error;
+      const { message, issues } = error;
+      const refused = { rule: name, options, message, issues };
+      return c.html(rulesPage(await listRules(context), refused, undefined), 400);
+    }
+  });
+}
+
+function readChange(form: Readonly<Record<string, string>>, options: string): RuleChange {
+  return parseInput(
+    RuleChange,
+    {
+      isEnabled: form["isEnabled"] === "on",
+      graceMinutes: Number(form["graceMinutes"] ?? "0"),
+      options: parseOptions(options),
+    },
+    "",
+  );
+}
+
+function parseOptions(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch (cause) {
+    throw new HubError("input.invalid", "The options are not valid JSON", {
+      cause,
+      issues: [{ path: "options", message: "Check quotes, commas and brackets" }],
+    });
+  }
+}
+
+function rulesPage(
+  rules: readonly RuleAnswer[],
+  refused: Refused | undefined,
+  notice: string | undefined,
+): Html {
+  return layout({
+    title: "Rules",
+    room: "Rules",
+    intro:
+      "What the hub looks for. A rule that is off finds nothing, and what it had found clears.",
+    notice,
+    body: html`<div class="stack">
+      ${rules.map((rule) => ruleCard(rule, refused?.rule === rule.name ? refused : undefined))}
+    </div>`,
+  });
+}
+
+function ruleCard(rule: RuleAnswer, refused: Refused | undefined): Html {
+  const { name, title, why, nextStep, isEnabled, openSignals } = rule;
+  return html`<section class="card stack" aria-labelledby="rule-${name}">
+    <div class="section-head">
+      <h2 id="rule-${name}">${title}</h2>
+      <span class="badge ${isEnabled ? "good" : ""}">${isEnabled ? "On" : "Off"}</span
+      ><a class="small" href="${withQuery("/", { rule: name })}"
+        >${plural(openSignals, "open finding")}</a
+      >
+    </div>
+    <p>${why}</p>
+    <p class="muted"><b>Next step:</b> ${nextStep}</p>
+    <details ${refused ? raw("open") : nothing}>
+      <summary>Settings</summary>
+      ${refused ? html`<p class="notice bad" role="alert">${refused.message}</p>` : nothing}
+      <form method="post" action="/rules/${name}">
+        <div class="field">
+          <div class="check">
+            <input
+              type="checkbox"
+              id="${name}-on"
+              name="isEnabled"
+              ${isEnabled ? raw("checked") : nothing}
+            /><label for="${name}-on">The rule is on</label>
+          </div>
+        </div>
+        <div class="field">
+          <label for="${name}-grace">Grace period in minutes</label>
+          <p class="hint">How long a finding must stand before anybody is told.</p>
+          <input
+            id="${name}-grace"
+            name="graceMinutes"
+            type="number"
+            min="0"
+            max="43200"
+            required
+            value="${rule.graceMinutes}"
+          />
+        </div>
+        ${optionsField(rule, refused)}
+        <p class="actions"><button class="primary">Save</button></p>
+      </form>
+    </details>
+  </section>`;
+}
+
+function optionsField(
+  { name, options, optionsSchema }: RuleAnswer,
+  refused: Refused | undefined,
+): Html {
+  const issues = refused?.issues ?? [];
+  return html`<div class="field">
+    <label for="${name}-options">Options</label>
+    <div class="hint">${describeOptions(optionsSchema)}</div>
+    <textarea
+      class="code"
+      id="${name}-options"
+      name="options"
+      rows="${Math.min(16, JSON.stringify(options, undefined, 2).split("\n").length + 1)}"
+      spellcheck="false"
+      ${issues.length > 0 ? raw('aria-invalid="true"') : nothing}
+    >
+${refused?.options ?? JSON.stringify(options, undefined, 2)}</textarea>
+    ${issues.map(({ path, message }) => html`<p class="error"><code>${path}</code> ${message}</p>`)}
+  </div>`;
+}
+
+/** Each option with what its schema says of it. */
+function describeOptions(schema: Readonly<Record<string, unknown>>): Html {
+  const properties = Object.entries((schema["properties"] as Record<string, unknown>) ?? {});
+  return html`<ul>
+    ${properties.map(([name, property]) => {
+      const description = (property as { readonly description?: string }).description ?? "";
+      return html`<li><code>${name}</code> ${description}</li>`;
+    })}
+  </ul>`;
+}

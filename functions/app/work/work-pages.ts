@@ -1,0 +1,81 @@
+import type { Hono } from "hono";
+
+import { isOpen } from "#shared/model/facts.ts";
+import { GoalId, WorkItemId } from "#shared/model/ids.ts";
+import type { OrgUnitId } from "#shared/model/ids.ts";
+
+import type { AppContext } from "../app-deps.ts";
+import { parseInput } from "../http/route.ts";
+import { capital, inWords } from "../page/format.ts";
+import { pathTo } from "../page/html.ts";
+import { backPath, noticeOf, readFilters, readForm, withNotice } from "../page/page-input.ts";
+import { listGoals, readGoal } from "./goal-answers.ts";
+import { goalPage, goalsPage } from "./goal-pages.ts";
+import { LinkEnds, NewLink, createLink, removeLink } from "./links.ts";
+import { WorkItemsQuery, listWorkItems } from "./list-work-items.ts";
+import { readWorkItem } from "./read-work-item.ts";
+import type { Snapshot } from "./snapshot.ts";
+import { workItemPage } from "./work-item-page.ts";
+import { workItemsPage } from "./work-items-page.ts";
+
+/** The pages of work and goals, and the form that links them. */
+export function serveWorkPages(app: Hono, context: AppContext): void {
+  app.get("/work-items", async (c) => {
+    const query = readFilters(WorkItemsQuery, c);
+    const [list, snapshot] = await Promise.all([
+      listWorkItems(context, query),
+      context.snapshots.read(),
+    ]);
+    const connections = [...snapshot.graph.sources.values()];
+    return c.html(workItemsPage({ list, query, teams: teamsWithWork(snapshot), connections }));
+  });
+
+  app.get("/work-items/:id{.+}", async (c) => {
+    const id = parseInput(WorkItemId, c.req.param("id"), "id");
+    const [detail, snapshot] = await Promise.all([
+      readWorkItem(context, id),
+      context.snapshots.read(),
+    ]);
+    const here = pathTo("work-items", id);
+    return c.html(
+      workItemPage({ detail, goals: goalChoices(snapshot), here, notice: noticeOf(c) }),
+    );
+  });
+
+  app.post("/links", async (c) => {
+    const { back, ...fields } = await readForm(c);
+    await createLink(context, parseInput(NewLink, fields, ""));
+    return c.redirect(withNotice(backPath(back, "/work-items"), "linked"), 303);
+  });
+
+  app.post("/links/remove", async (c) => {
+    const { back, ...fields } = await readForm(c);
+    await removeLink(context, parseInput(LinkEnds, fields, ""));
+    return c.redirect(withNotice(backPath(back, "/work-items"), "unlinked"), 303);
+  });
+
+  app.get("/goals", async (c) => {
+    const { goals, asOf } = await listGoals(context);
+    return c.html(goalsPage(goals, asOf));
+  });
+
+  app.get("/goals/:id{.+}", async (c) => {
+    const detail = await readGoal(context, parseInput(GoalId, c.req.param("id"), "id"));
+    return c.html(goalPage(detail));
+  });
+}
+
+function teamsWithWork({ seen, graph }: Snapshot) {
+  const ids = new Set<OrgUnitId>();
+  for (const { team } of seen) if (team.teamId !== undefined) ids.add(team.teamId);
+  return [...ids]
+    .map((id) => ({ id, name: graph.org.unit(id)?.name ?? "a removed team" }))
+    .toSorted((a, b) => a.name.localeCompare(b.name, "en"));
+}
+
+function goalChoices({ graph }: Snapshot) {
+  return [...graph.goals()]
+    .filter(isOpen)
+    .map(({ id, kind, title }) => ({ id, label: `${title} (${capital(inWords(kind))})` }))
+    .toSorted((a, b) => a.label.localeCompare(b.label, "en"));
+}
