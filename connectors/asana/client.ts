@@ -189,7 +189,7 @@ export class AsanaClient {
   }
 
   /** All records of a list, page by page. */
-  async *every(list: (page: PageRequest) => Promise<Page>): AsyncGenerator<unknown> {
+  async *every(list: (page: PageRequest) => Promise<Page>): AsyncIterable<unknown> {
     let offset: string | undefined;
     do {
       const page = await list({ offset });

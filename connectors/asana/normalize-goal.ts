@@ -2,6 +2,7 @@ import type { AssertedEdge } from "#shared/model/change.ts";
 import type { GoalKind, WorkStatus } from "#shared/model/facts.ts";
 import { titleOf } from "#shared/model/facts.ts";
 
+import { pathsOf } from "./errors.ts";
 import {
   accountId,
   dates,
@@ -34,6 +35,8 @@ export function normalizeGoal(context: NormalizeContext, record: GoalRecord): No
     const id = goalId(context, goal.gid);
     const [parent, ...others] = [...new Set(record.parents)].map((gid) => goalId(context, gid));
     const progress = progressOf(goal);
+    const supporting = supportingWork(context, goal.gid, record.relationships);
+    if (typeof supporting === "string") return supporting;
     return {
       record: {
         type: "goal",
@@ -49,10 +52,7 @@ export function normalizeGoal(context: NormalizeContext, record: GoalRecord): No
         ...(parent !== undefined && { parentId: parent }),
         ...(goal.owner && { ownerId: accountId(context, goal.owner.gid) }),
         ...teamName(goal.team?.name),
-        ...dates({
-          start_on: goal.start_on ?? goal.time_period?.start_on,
-          due_on: goal.due_on ?? goal.time_period?.end_on,
-        }),
+        ...datesOf(goal),
         ...(progress !== undefined && { progress }),
       },
       edges: [
@@ -63,10 +63,15 @@ export function normalizeGoal(context: NormalizeContext, record: GoalRecord): No
           source: "native",
           confidence: 1,
         })),
-        ...supportingWork(context, goal.gid, record.relationships),
+        ...supporting,
       ],
     };
   });
+}
+
+/** A goal without dates of its own has those of its time period. */
+function datesOf({ start_on, due_on, time_period: period }: GoalWire) {
+  return dates({ start_on: start_on ?? period?.start_on, due_on: due_on ?? period?.end_on });
 }
 
 /** https://developers.asana.com/reference/goals (read 2026-11-21); an unknown status is an open one. */
@@ -100,28 +105,30 @@ function progressOf({ metric }: GoalWire): number | undefined {
   return Math.min(1, Math.max(0, (current - initial) / (target - initial)));
 }
 
-/** Asana bounds a goal's supporters lower than this; more would not fit one change. */
-const supportersMax = 980;
+/** What one change may carry; a goal with more is set aside whole, visibly, rather than cut short. */
+const supportersMax = 900;
 
 function supportingWork(
   context: NormalizeContext,
   goal: string,
   relationships: readonly unknown[],
-): AssertedEdge[] {
+): readonly AssertedEdge[] | string {
   const byWork = new Map<string, AssertedEdge>();
   for (const relationship of relationships) {
     const parsed = GoalRelationshipWire.safeParse(relationship);
-    const supporter = parsed.success ? parsed.data.supporting_resource : undefined;
+    // Passing over it would retract a link that may well exist.
+    if (!parsed.success) return `relationships: ${pathsOf(parsed.error)}`;
+    const { supporting_resource: supporter, contribution_weight: weight } = parsed.data;
     if (!supporter || supporter.resource_type === "goal") continue;
-    const weight = parsed.data?.contribution_weight ?? 0;
     byWork.set(supporter.gid, {
       type: "link",
       fromId: workItemId(context, supporter.gid),
       toId: goalId(context, goal),
       source: "native",
       confidence: 1,
-      ...(weight > 0 && { weight: Math.min(1, weight) }),
+      ...(typeof weight === "number" && weight > 0 && { weight: Math.min(1, weight) }),
     });
   }
-  return [...byWork.values()].slice(0, supportersMax);
+  if (byWork.size > supportersMax) return `relationships: more than ${supportersMax}`;
+  return [...byWork.values()];
 }

@@ -1,0 +1,73 @@
+import { shortText } from "#shared/model/facts.ts";
+
+import { parsed } from "./client.ts";
+import { collect, orGap, type ReaderDeps } from "./reader.ts";
+import type { Stage } from "./task-position.ts";
+import { GidRef, ProjectOutline, projectOutlineFields } from "./wire.ts";
+
+/** What tasks are listed by: projects and people, read once at the start of a call. */
+export interface TaskLists {
+  /** Project gids, sorted. */
+  readonly projects: readonly string[];
+  /** Those of them that are not archived. */
+  readonly activeProjects: readonly string[];
+  /** `workspace/user`, sorted. */
+  readonly people: readonly string[];
+  /** Team names by project gid. */
+  readonly teamOfProject: ReadonlyMap<string, string>;
+}
+
+export async function readTaskLists(deps: ReaderDeps): Promise<TaskLists> {
+  const { client, source } = deps;
+  const projects = new Map<string, ProjectOutline>();
+  const people: string[] = [];
+  for (const workspace of source.settings.workspaces) {
+    for (const project of await readProjects(deps, workspace)) projects.set(project.gid, project);
+    const what = `users of workspace ${workspace}`;
+    const list = collect(client.every((page) => client.users(workspace, page)));
+    // Without them we miss only tasks that are in no project; the users collection reports the gap.
+    const { value: users = [] } = await orGap(what, list);
+    people.push(...users.map((user) => `${workspace}/${parsed(GidRef, user, what).gid}`));
+  }
+  const gids = [...projects.keys()].toSorted();
+  return {
+    projects: gids,
+    activeProjects: gids.filter((gid) => projects.get(gid)?.archived !== true),
+    people: people.toSorted(),
+    teamOfProject: teamsOf([...projects.values()]),
+  };
+}
+
+async function readProjects(
+  { client }: ReaderDeps,
+  workspace: string,
+): Promise<readonly ProjectOutline[]> {
+  const list = client.every((page) =>
+    client.projects(workspace, { ...page, fields: projectOutlineFields }),
+  );
+  const what = `projects of workspace ${workspace}`;
+  return (await collect(list)).map((project) => parsed(ProjectOutline, project, what));
+}
+
+export function teamsOf(projects: readonly ProjectOutline[]): ReadonlyMap<string, string> {
+  const named = projects.flatMap(({ gid, team }) => {
+    const name = shortText(team?.name);
+    return name === undefined ? [] : [[gid, name] as const];
+  });
+  return new Map(named);
+}
+
+/**
+ * The lists of a stage. Between sweeps archived projects rest: what changes in them waits for the
+ * next sweep, since most projects of an old workspace are archived.
+ */
+export function listsOf(lists: TaskLists, stage: Stage, sweeps: boolean): readonly string[] {
+  switch (stage) {
+    case "projects":
+      return sweeps ? lists.projects : lists.activeProjects;
+    case "parents":
+      return lists.projects;
+    case "people":
+      return lists.people;
+  }
+}
