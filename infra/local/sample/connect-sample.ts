@@ -21,7 +21,7 @@ export interface ConnectionBody {
   readonly settings: Readonly<Record<string, unknown>>;
 }
 
-/** The connections of the sample company, HR system first. */
+/** The connections of the sample company: people before work, and goals before what links to them. */
 export function sampleConnections(company: SampleCompany): readonly ConnectionBody[] {
   return [
     {
@@ -36,6 +36,11 @@ export function sampleConnections(company: SampleCompany): readonly ConnectionBo
       },
     },
     {
+      connector: "asana",
+      name: "Northquay Asana",
+      settings: { baseUrl: company.asana.apiUrl, token: asanaToken, workspaces: [asanaWorkspace] },
+    },
+    {
       connector: "jira",
       name: "Northquay Jira",
       settings: {
@@ -47,11 +52,6 @@ export function sampleConnections(company: SampleCompany): readonly ConnectionBo
         blockedByFields: [blockedByField.name],
         droppedStatuses,
       },
-    },
-    {
-      connector: "asana",
-      name: "Northquay Asana",
-      settings: { baseUrl: company.asana.apiUrl, token: asanaToken, workspaces: [asanaWorkspace] },
     },
     {
       connector: "slack",
