@@ -102,7 +102,9 @@ function progressOf({ metric }: GoalWire): number | undefined {
     return undefined;
   }
   if (initial === target) return undefined;
-  return Math.min(1, Math.max(0, (current - initial) / (target - initial)));
+  const share = Math.min(1, Math.max(0, (current - initial) / (target - initial)));
+  // Binary fractions would make equal progress look like a change.
+  return Math.round(share * 10_000) / 10_000;
 }
 
 /** What one change may carry; a goal with more is set aside whole, visibly, rather than cut short. */

@@ -105,7 +105,7 @@ async function pageOf(deps: ReaderDeps, run: TaskRun, page: PageRequest): Promis
       );
     case "parents":
       return client.tasks(
-        { what: `tasks of project ${list}`, project: list, completed_since: "now" },
+        { what: `tasks of project ${list}`, project: list, completed_since: run.startedAt },
         { ...page, fields: taskOutlineFields },
       );
     case "people": {
