@@ -105,5 +105,6 @@ function unresolvedGap(count: number): Gap {
   return {
     what: "Addresses in goal link and blocked-by fields",
     why: `${count} of those read last lead to nothing that a connection of the hub reads`,
+    isMendedByConnecting: true,
   };
 }

@@ -10,6 +10,7 @@ import { queryAll } from "#shared/store/list.ts";
 import { connectionSpec } from "#shared/store/specs.ts";
 
 import type { PullDeps } from "./deps.ts";
+import { readAgainAfterConnecting } from "./read-again.ts";
 
 /**
  * A run ended well. The connection is ready once every collection was read whole, and fresh when
@@ -21,8 +22,10 @@ export async function markFresh(deps: PullDeps, connectionId: ConnectionId): Pro
   const isFresh = isReady && cursors.every((cursor) => cursor.state !== "failed");
   if (!isFresh) return;
   const now = deps.clock.now();
+  let isFirst = false;
   await updateDocument(deps.table, connectionSpec, factKey(connectionId), (connection) => {
     const { problem: _problem, ...rest } = connection;
+    isFirst = connection.readyAt === undefined;
     return {
       ...rest,
       readyAt: connection.readyAt ?? now,
@@ -31,6 +34,7 @@ export async function markFresh(deps: PullDeps, connectionId: ConnectionId): Pro
       updatedAt: now,
     };
   });
+  if (isFirst) await readAgainAfterConnecting(deps, connectionId);
 }
 
 export async function listPullCursors(

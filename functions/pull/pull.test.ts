@@ -2,10 +2,12 @@ import { describe, expect, test } from "vitest";
 
 import { HubError } from "#shared/errors.ts";
 import { secretName } from "#shared/kit/registry.ts";
-import { listGaps, listSubscriptions } from "#shared/store/connection-parts.ts";
+import { listGaps, listSubscriptions, saveGaps } from "#shared/store/connection-parts.ts";
 import { getConnection } from "#shared/store/connections.ts";
+import { createDocument } from "#shared/store/documents.ts";
 import { readFactItem } from "#shared/store/facts.ts";
 import { scanAll } from "#shared/store/list.ts";
+import { cursorSpec } from "#shared/store/specs.ts";
 import { itemId, upserted, workConnection, workItem } from "#shared/testing/facts.ts";
 
 import { ToolHub } from "../../tests/rig/tool-hub.ts";
@@ -186,4 +188,29 @@ test("removing a connection leaves tombstones, no secrets, and nothing else of i
   expect(rig.secrets.values.size).toBe(0);
   expect(rig.tool.subscribed.at(-1)).toMatch(/^not native-/u);
   expect(await rig.hub.table.query({ partition: workConnection })).toMatchObject({ items: [] });
+});
+
+test("a connection that named things in vain is read again once another one is ready", async () => {
+  const rig = await ToolHub.connected();
+  rig.tool.records = things(3);
+  const other = await ToolHub.connected();
+  const connectionId = "conn_otherconn0" as typeof workConnection;
+  await saveGaps(rig.hub.table, connectionId, rig.hub.clock.now(), [
+    { what: "Addresses", why: "lead nowhere", isMendedByConnecting: true },
+  ]);
+  await rig.hub.connect(connectionId, {});
+  const cursor = await other.cursor();
+  if (!cursor) throw new Error("the rig has a cursor");
+  await createDocument(rig.hub.table, cursorSpec, {
+    ...cursor,
+    connectionId,
+    position: "done",
+    mode: "poll",
+    state: "idle",
+  });
+  await pull(rig.deps, rig.pullThings);
+  expect(rig.pulls.sent.map(({ body }) => JSON.parse(body))).toEqual([
+    { kind: "pull", connectionId, collection: "things" },
+  ]);
+  expect(await listGaps(rig.hub.table, connectionId)).toEqual([]);
 });

@@ -44,6 +44,8 @@ export interface Probe {
 export interface Gap {
   readonly what: string;
   readonly why: string;
+  /** Records name things of a tool that is not connected yet: once another one is, they are read again. */
+  readonly isMendedByConnecting?: boolean;
 }
 
 /** What reading or interpreting gave: facts as changes, records that failed alone, gaps noticed. */

@@ -98,6 +98,8 @@ export const CoverageGap = z.strictObject({
   connectionId: ConnectionId,
   what: z.string().max(120),
   why: z.string().max(500),
+  /** Connecting another tool may close it. */
+  isMendedByConnecting: z.boolean().optional(),
   at: Instant,
 });
 export type CoverageGap = z.infer<typeof CoverageGap>;

@@ -64,7 +64,7 @@ export async function saveGaps(
   table: Table,
   connectionId: ConnectionId,
   at: Instant,
-  gaps: readonly { readonly what: string; readonly why: string }[],
+  gaps: readonly Pick<CoverageGap, "what" | "why" | "isMendedByConnecting">[],
 ): Promise<void> {
   for (const gap of gaps) {
     const entry: CoverageGap = {
@@ -72,6 +72,7 @@ export async function saveGaps(
       connectionId,
       what: gap.what.slice(0, 120),
       why: gap.why.slice(0, 500),
+      ...(gap.isMendedByConnecting === true && { isMendedByConnecting: true }),
       at,
     };
     const item = { ...toAttributes(entry), ...gapKey(connectionId, entry.what) };
@@ -82,6 +83,10 @@ export async function saveGaps(
       condition: [[["pk", "absent"]], [["why", "<>", entry.why]]],
     });
   }
+}
+
+export async function removeGap(table: Table, { connectionId, what }: CoverageGap): Promise<void> {
+  await table.write({ kind: "delete", key: gapKey(connectionId, what), condition: [] });
 }
 
 export async function listGaps(table: Table, connectionId: ConnectionId): Promise<CoverageGap[]> {
