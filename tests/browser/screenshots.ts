@@ -1,0 +1,130 @@
+import { mkdir, writeFile } from "node:fs/promises";
+import path from "node:path";
+
+import type { Browser, Page } from "playwright-core";
+
+import { openBrowser } from "./open-browser.ts";
+
+/*
+ * Pictures of each page of a running hub, at desktop and at phone width, light and dark.
+ *
+ *   node tests/browser/screenshots.ts <hubUrl> <outDir> [--dark]
+ */
+
+interface Shot {
+  readonly name: string;
+  /** The page's path, found on the running hub where it depends on what is there. */
+  readonly path: (hub: Hub) => Promise<string | undefined>;
+}
+
+const widths = { desktop: 1280, phone: 390 } as const;
+/** Long lists say no more after this. */
+const heightMax = 2600;
+
+/** The hub's API, as far as the pictures need it. */
+class Hub {
+  readonly url: string;
+
+  constructor(url: string) {
+    this.url = url.replace(/\/+$/u, "");
+  }
+
+  async first(list: string, field: string): Promise<string | undefined> {
+    const response = await fetch(`${this.url}${list}`);
+    const body = (await response.json()) as Record<string, { readonly id: string }[]>;
+    return body[field]?.[0]?.id;
+  }
+}
+
+const at = (fixed: string): Shot["path"] => () => Promise.resolve(fixed);
+const firstOf =
+  (room: string, list: string, field: string): Shot["path"] =>
+  async (hub) => {
+    const id = await hub.first(list, field);
+    return id === undefined ? undefined : `/${room}/${encodeURIComponent(id)}`;
+  };
+
+export const shots: readonly Shot[] = [
+  { name: "alerts", path: at("/") },
+  {
+    name: "alert-unlinked",
+    path: firstOf("alerts", "/api/alerts?rule=unlinked-work&limit=1", "alerts"),
+  },
+  {
+    name: "alert-blocked",
+    path: firstOf("alerts", "/api/alerts?rule=blocked-across-boundary&limit=1", "alerts"),
+  },
+  { name: "work", path: at("/work-items") },
+  {
+    name: "line-of-sight",
+    path: firstOf("work-items", "/api/work-items?verdict=linked&kind=subtask&limit=1", "items"),
+  },
+  {
+    name: "line-of-sight-broken",
+    path: firstOf("work-items", "/api/work-items?verdict=unlinked&kind=story&limit=1", "items"),
+  },
+  { name: "goals", path: at("/goals") },
+  { name: "goal", path: firstOf("goals", "/api/goals", "goals") },
+  { name: "connections", path: at("/connections") },
+  {
+    name: "connection",
+    path: firstOf("connections", "/api/connections", "connections"),
+  },
+  { name: "connect", path: at("/connections/new?connector=jira") },
+  { name: "coverage", path: at("/coverage") },
+  { name: "accounts", path: at("/accounts") },
+  { name: "rules", path: at("/rules") },
+];
+
+/** Takes every picture; returns the names of the pages that had nothing to show. */
+export async function takeScreenshots(
+  browser: Browser,
+  { hubUrl, outDir, isDark }: { hubUrl: string; outDir: string; isDark: boolean },
+): Promise<readonly string[]> {
+  await mkdir(outDir, { recursive: true });
+  const hub = new Hub(hubUrl);
+  const missing: string[] = [];
+  for (const [device, width] of Object.entries(widths)) {
+    const page = await browser.newPage({
+      viewport: { width, height: 900 },
+      colorScheme: isDark ? "dark" : "light",
+      deviceScaleFactor: device === "phone" ? 2 : 1,
+    });
+    for (const shot of shots) {
+      const target = await shot.path(hub);
+      if (target === undefined) missing.push(shot.name);
+      else {
+        const file = `${shot.name}-${device}${isDark ? "-dark" : ""}.png`;
+        await page.goto(`${hub.url}${target}`, { waitUntil: "load" });
+        await writeFile(path.join(outDir, file), await picture(page, width));
+      }
+    }
+    await page.close();
+  }
+  return [...new Set(missing)];
+}
+
+async function picture(page: Page, width: number): Promise<Buffer> {
+  const height = await page.evaluate("document.documentElement.scrollHeight");
+  return page.screenshot({
+    fullPage: true,
+    clip: { x: 0, y: 0, width, height: Math.min(Number(height), heightMax) },
+  });
+}
+
+if (import.meta.main) {
+  const isDark = process.argv.includes("--dark");
+  const [hubUrl, outDir] = process.argv.slice(2).filter((argument) => !argument.startsWith("--"));
+  if (hubUrl === undefined || outDir === undefined) {
+    process.stderr.write("usage: node tests/browser/screenshots.ts <hubUrl> <outDir> [--dark]\n");
+    process.exit(2);
+  }
+  const browser = await openBrowser();
+  if (typeof browser === "string") {
+    process.stderr.write(`${browser}\n`);
+    process.exit(1);
+  }
+  const missing = await takeScreenshots(browser, { hubUrl, outDir, isDark });
+  await browser.close();
+  for (const name of missing) process.stderr.write(`${name}: nothing to show\n`);
+}
