@@ -45,11 +45,10 @@ function readThing(item: Item): NonNullable<Delta["before"]> | undefined {
 /** A connection's change that alters what absence means: it became ready, fresh again, or is leaving. */
 export function changesConclusions({ before, after }: Delta): boolean {
   if ((after ?? before)?.type !== "connection") return true;
-  const was = standing(before);
+  // A new connection has nothing to conclude from yet; that it became ready is the news.
+  const was = standing(before) ?? { readyAt: undefined, isLeaving: false, isActive: true };
   const is = standing(after);
-  return (
-    differ(was, is, ["readyAt", "isLeaving"]) || (was?.isActive !== true && is?.isActive === true)
-  );
+  return differ(was, is, ["readyAt", "isLeaving"]) || (!was.isActive && is?.isActive === true);
 }
 
 function standing(thing: Delta["before"]) {
