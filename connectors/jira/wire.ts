@@ -48,15 +48,15 @@ export const WireIssue = z.looseObject({
     }),
     status: WireStatus,
     resolution: z.looseObject({ id: Id.optional(), name: z.string() }).nullish(),
-    resolutiondate: z.unknown(),
+    resolutiondate: z.unknown().optional(),
     parent: WireReference.nullish(),
     // Server and old recordings have no accountId; such an assignee is nobody we know.
     assignee: z.looseObject({ accountId: z.string().optional() }).nullish(),
     labels: z.array(z.string()).nullish(),
-    duedate: z.unknown(),
-    created: z.unknown(),
+    duedate: z.unknown().optional(),
+    created: z.unknown().optional(),
     /** `2026-04-28T15:33:15.438+0200`; read by `readInstant`. */
-    updated: z.unknown(),
+    updated: z.unknown().optional(),
     issuelinks: z.array(WireLink).nullish(),
   }),
 });
@@ -112,11 +112,13 @@ export const WireWebhook = z.looseObject({ self: z.string(), url: z.string() });
 /** The envelope of a webhook, with the parts we look at. */
 export const WireEvent = z.looseObject({
   webhookEvent: z.string(),
-  timestamp: z.unknown(),
-  issue: z.unknown(),
+  timestamp: z.unknown().optional(),
+  issue: z.unknown().optional(),
   changelog: z
     .looseObject({
-      items: z.array(z.looseObject({ field: z.string().nullish(), to: z.unknown() })).default([]),
+      items: z
+        .array(z.looseObject({ field: z.string().nullish(), to: z.unknown().optional() }))
+        .default([]),
     })
     .nullish(),
   issueLink: z.looseObject({ sourceIssueId: Id, destinationIssueId: Id }).nullish(),

@@ -1,0 +1,252 @@
+import { createHmac } from "node:crypto";
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+
+import { Hono } from "hono";
+import { afterEach, describe, expect, test } from "vitest";
+
+import type { Source, SubscriptionRequest } from "#shared/kit/connector.ts";
+import type { Delivery } from "#shared/model/delivery.ts";
+import { ConnectionId, factId, type FactType } from "#shared/model/ids.ts";
+import { instantOf } from "#shared/model/time.ts";
+import { ManualClock } from "#shared/testing/manual-clock.ts";
+import { createSilentLogger } from "#shared/testing/silent-logger.ts";
+import { serveSimulator } from "#shared/testing/simulator/serve.ts";
+import { specsPath } from "#shared/testing/specs.ts";
+
+import deleted from "./fixtures/webhook-issue-deleted.json" with { type: "json" };
+import updated from "./fixtures/webhook-issue-updated.json" with { type: "json" };
+import linked from "./fixtures/webhook-issuelink-created.json" with { type: "json" };
+import { JiraSettings } from "./settings.ts";
+import { startJiraSimulator } from "./simulator/server.ts";
+import { smallSite } from "./simulator/small-site.ts";
+import { createJiraSource } from "./source.ts";
+import { jiraWebhook } from "./webhook.ts";
+
+const connectionId = ConnectionId.parse("conn_0123456789");
+const cleanups: (() => Promise<void>)[] = [];
+afterEach(async () => {
+  for (const cleanup of cleanups.splice(0)) await cleanup();
+});
+
+const id = (type: FactType, native: string) => factId(type, "jira", connectionId, native);
+const receivedAt = instantOf(Date.UTC(2026, 10, 21, 8));
+
+async function connect(settings: Partial<JiraSettings> = {}) {
+  const clock = new ManualClock(receivedAt);
+  const jira = await startJiraSimulator({ seed: smallSite, clock });
+  cleanups.push(() => jira.close());
+  const context = {
+    connectionId,
+    settings: JiraSettings.parse({
+      baseUrl: jira.url,
+      email: "hub@acme.example",
+      apiToken: "token-of-the-hub",
+      goalTypes: ["level 2=initiative", "level 3=objective"],
+      ...settings,
+    }),
+    clock,
+    logger: createSilentLogger(),
+    resolveUrl: () => undefined,
+  };
+  const source = createJiraSource(context);
+  const interpret = (payload: unknown) => source.interpret(deliveryOf(JSON.stringify(payload)));
+  return { jira, clock, source, interpret };
+}
+
+function deliveryOf(text: string, headers: Record<string, string> = {}): Delivery {
+  return { headers, query: {}, body: Buffer.from(text), receivedAt };
+}
+
+describe("issue events", () => {
+  test("are taken from the body, as of the event's time, without asking Jira for the issue", async () => {
+    const { interpret, jira } = await connect();
+    jira.faults.arm({
+      on: "request",
+      kind: "status",
+      status: 500,
+      pathPrefix: "/rest/api/3/issue/",
+    });
+    const { changes } = await interpret(updated.payload);
+    expect(changes).toMatchObject([
+      {
+        record: {
+          id: id("work-item", "10102"),
+          sourceVersion: Date.UTC(2026, 10, 3, 9),
+          readAt: "2026-11-03T09:00:00.000Z",
+        },
+        edges: [{ type: "link", toId: id("goal", "10101") }],
+      },
+    ]);
+  });
+
+  test("a deletion buries the issue at the event's time, as what it was", async () => {
+    const { interpret } = await connect();
+    const sourceVersion = Date.UTC(2026, 10, 4, 9);
+    const readAt = instantOf(sourceVersion);
+    const removal = { kind: "removed", sourceVersion, readAt };
+    expect((await interpret(deleted.payload)).changes).toEqual([
+      { ...removal, id: id("work-item", "10102") },
+    ]);
+    const bodiless = { ...deleted.payload, issue: { id: "10102" } };
+    expect((await interpret(bodiless)).changes).toEqual([
+      { ...removal, id: id("work-item", "10102") },
+      { ...removal, id: id("goal", "10102") },
+    ]);
+  });
+
+  test("a body that contradicts its changelog, or lacks a category, is read again", async () => {
+    const { interpret } = await connect();
+    const { fields } = updated.payload.issue;
+    for (const thin of [
+      { ...fields, parent: undefined },
+      { ...fields, status: { name: "To Do" } },
+      { ...fields, issuetype: { id: "10010", name: "Epic" } },
+    ]) {
+      const payload = { ...updated.payload, issue: { ...updated.payload.issue, fields: thin } };
+      const { changes } = await interpret(payload);
+      expect(changes).toMatchObject([{ record: { readAt: receivedAt, title: "Payout engine" } }]);
+    }
+  });
+
+  test("an issue whose type became a goal's stops being work", async () => {
+    const { interpret } = await connect();
+    const { issue } = updated.payload;
+    const issuetype = { id: "10002", name: "Initiative", hierarchyLevel: 2 };
+    const payload = {
+      ...updated.payload,
+      issue: { ...issue, fields: { ...issue.fields, issuetype } },
+      changelog: { items: [{ field: "issuetype", from: "10010", to: "10002" }] },
+    };
+    expect((await interpret(payload)).changes).toMatchObject([
+      { kind: "upserted", record: { id: id("goal", "10102") } },
+      { kind: "removed", id: id("work-item", "10102") },
+    ]);
+  });
+
+  test("an issue of a project that is not read is left alone, unless it has just left one that is", async () => {
+    const { interpret } = await connect({ projects: ["MOB"] });
+    expect(await interpret(updated.payload)).toEqual({ changes: [], rejected: [] });
+    const moved = { ...updated.payload, changelog: { items: [{ field: "Key", to: "PAY-1" }] } };
+    expect((await interpret(moved)).changes).toMatchObject([
+      { kind: "removed" },
+      { kind: "removed" },
+    ]);
+  });
+
+  test("a clock that runs ahead at Jira cannot make a reading newer than its arrival", async () => {
+    const { interpret } = await connect();
+    const { changes } = await interpret({ ...updated.payload, timestamp: Date.UTC(2030, 0) });
+    expect(changes).toMatchObject([{ record: { readAt: receivedAt } }]);
+  });
+});
+
+describe("link events", () => {
+  test("carry numbers only: both ends are read, and the blocked one names its blocker", async () => {
+    const { interpret, jira } = await connect();
+    jira.perform({
+      kind: "linkIssues",
+      typeId: "10000",
+      sourceKey: "PAY-5",
+      destinationKey: "PAY-2",
+    });
+    const { changes } = await interpret(linked.payload);
+    expect(changes).toMatchObject([
+      {
+        record: { id: id("work-item", "10103") },
+        edges: [{ type: "dependency", blockingId: id("work-item", "10106") }],
+      },
+      { record: { id: id("work-item", "10106") }, edges: [] },
+    ]);
+  });
+
+  test("a link between issues that we cannot read is rejected with the reason", async () => {
+    const { interpret } = await connect();
+    const issueLink = { ...linked.payload.issueLink, sourceIssueId: 1, destinationIssueId: 2 };
+    const { changes, rejected } = await interpret({ ...linked.payload, issueLink });
+    expect([changes, rejected]).toEqual([
+      [],
+      [{ record: "link of issues 1 and 2", reason: "neither end can be read" }],
+    ]);
+  });
+});
+
+describe("webhooks recorded from real sites", () => {
+  const folder = specsPath("jira", "webhooks");
+  const files =
+    folder === undefined ? [] : readdirSync(folder).filter((name) => name.endsWith(".json"));
+  test.skipIf(folder === undefined)("are there", () => {
+    expect(files.length).toBeGreaterThan(20);
+  });
+
+  const kept = /issue-(?:created|updated|deleted|comment-created)/u;
+  test.each(files)("%s is ingested, or refused with a reason", async (name) => {
+    const text = readFileSync(join(folder ?? "", name), "utf8");
+    const signature = `sha256=${createHmac("sha256", "secret").update(text).digest("hex")}`;
+    const delivery = deliveryOf(text, { "x-hub-signature": signature });
+    const verdict = jiraWebhook.verify(delivery, ["secret"], 0);
+    const { source } = await connect({ goalTypes: ["Initiative"] });
+    const { changes, rejected } = await source.interpret(delivery);
+    const outcome = {
+      verdict: verdict.outcome,
+      isIngested: changes.length > 0,
+      isRefused: rejected.some(({ reason }) => reason !== ""),
+    };
+    const isKept = kept.test(name);
+    expect(outcome).toEqual({
+      verdict: isKept ? "accepted" : "ignored",
+      isIngested: isKept,
+      isRefused: !isKept,
+    });
+  });
+});
+
+describe("a webhook that the hub registers", () => {
+  async function registered() {
+    const connected = await connect();
+    const received: Delivery[] = [];
+    const app = new Hono();
+    app.post("/hook", async (c) => {
+      const body = new Uint8Array(await c.req.arrayBuffer());
+      received.push({ headers: c.req.header(), query: c.req.query(), body, receivedAt });
+      return c.body(null, 202);
+    });
+    const served = await serveSimulator({ app });
+    cleanups.push(() => served.close());
+    const targetUrl = `${served.url}/hook?subscription=1`;
+    const subscribe = () =>
+      subscribeOf(connected.source)({ id: "sub_0123456789", targetUrl, resource: "*" });
+    return { ...connected, received, subscribe };
+  }
+
+  function subscribeOf(source: Source) {
+    return async (request: SubscriptionRequest) => {
+      const made = await source.subscribe?.(request);
+      return { nativeId: made?.nativeId ?? "", secret: made?.secret ?? "" };
+    };
+  }
+
+  test("arrives, verifies with its secret and becomes changes", async () => {
+    const { source, jira, received, subscribe } = await registered();
+    expect(await source.subscriptionResources?.()).toEqual(["*"]);
+    const { secret } = await subscribe();
+    jira.perform({ kind: "updateIssue", key: "PAY-4", parentKey: "STRAT-2" });
+    await jira.sender.settle();
+    const delivery = received[0] ?? deliveryOf("nothing came");
+    expect(jiraWebhook.verify(delivery, [secret], 0).outcome).toBe("accepted");
+    expect((await source.interpret(delivery)).changes).toMatchObject([
+      { record: { id: id("work-item", "10105") }, edges: [{ toId: id("goal", "10101") }] },
+    ]);
+  });
+
+  test("is replaced when registered again, since nobody can read its secret, and removed once or twice", async () => {
+    const { source, jira, subscribe } = await registered();
+    const first = await subscribe();
+    const second = await subscribe();
+    expect(jira.state.webhooks.size).toBe(1);
+    expect(second.secret).not.toBe(first.secret);
+    await source.unsubscribe?.(second.nativeId);
+    await source.unsubscribe?.(second.nativeId);
+    expect(jira.state.webhooks.size).toBe(0);
+  });
+});
