@@ -1,6 +1,10 @@
 import type { Issue } from "#connectors/jira/simulator/state.ts";
 
+import { famousEpicTitle, supportLabel } from "./company.ts";
+import { dayFrom } from "./dice.ts";
 import type { Dice } from "./dice.ts";
+import { initiatives } from "./engineering-plan.ts";
+import { bugTitles, storyTitles, taskTitles } from "./engineering-words.ts";
 import type { Habit, LifeParts } from "./life.ts";
 
 /** More unlinked epics than this, and the next event of that kind links one. */
@@ -9,17 +13,29 @@ const unlinkedEpicsMax = 8;
 const addedLinksMax = 6;
 
 /** What people do in Jira on an ordinary day. */
-export function lifeInJira({ jira }: Pick<LifeParts, "jira">, dice: Dice): readonly Habit[] {
-  return new JiraDays(jira, dice).habits();
+export function lifeInJira(
+  { jira, clock }: Pick<LifeParts, "jira" | "clock">,
+  dice: Dice,
+): readonly Habit[] {
+  return new JiraDays(jira, clock, dice).habits();
 }
+
+/** What a title gains and loses when a plan changes. */
+const rewordings = [" (first slice)", " (behind a flag)", " (agreed with customer)"];
+/** What an epic's stories speak of, by the epic's title. */
+const focusOf = new Map(
+  initiatives.flatMap(({ epics }) => epics.map(({ title, focus }) => [title, focus] as const)),
+);
 
 class JiraDays {
   readonly #jira: LifeParts["jira"];
+  readonly #clock: LifeParts["clock"];
   readonly #dice: Dice;
   readonly #added: string[] = [];
 
-  constructor(jira: LifeParts["jira"], dice: Dice) {
+  constructor(jira: LifeParts["jira"], clock: LifeParts["clock"], dice: Dice) {
     this.#jira = jira;
+    this.#clock = clock;
     this.#dice = dice;
   }
 
@@ -65,19 +81,18 @@ class JiraDays {
   #reword(): boolean {
     const issue = this.#someOpen();
     if (!issue) return false;
-    const marks = [" (v2)", " (draft)", " (agreed)"];
-    const plain = marks.reduce((text, mark) => text.replace(mark, ""), issue.summary);
-    const summary = `${plain}${this.#dice.pick(marks)}`;
-    if (summary.length > 255) return false;
+    const plain = rewordings.reduce((text, mark) => text.replace(mark, ""), issue.summary);
+    const summary = `${plain}${this.#dice.pick(rewordings)}`;
+    if (summary === issue.summary || summary.length > 255) return false;
     this.#jira.perform({ kind: "updateIssue", key: issue.key, summary });
     return true;
   }
 
   #reschedule(): boolean {
     const issue = this.#someOpen();
-    const example = this.#someOpen();
-    if (!issue || example?.duedate === undefined) return false;
-    this.#jira.perform({ kind: "updateIssue", key: issue.key, duedate: example.duedate });
+    if (!issue) return false;
+    const duedate = dayFrom(this.#clock.now(), this.#dice.between(2, 45));
+    this.#jira.perform({ kind: "updateIssue", key: issue.key, duedate });
     return true;
   }
 
@@ -88,7 +103,8 @@ class JiraDays {
     const colleagues = this.#jira.state
       .childrenOf(issue.parentId)
       .flatMap(({ assigneeId }) => assigneeId ?? [])
-      .filter((id) => id !== issue.assigneeId);
+      // Jira refuses to give work to somebody who has left.
+      .filter((id) => id !== issue.assigneeId && this.#jira.state.users.get(id)?.active === true);
     if (colleagues.length === 0) return false;
     const assigneeId = this.#dice.pick(colleagues);
     this.#jira.perform({ kind: "updateIssue", key: issue.key, assigneeId });
@@ -100,16 +116,31 @@ class JiraDays {
     const model = this.#someOpen();
     const epic = model?.parentId === undefined ? undefined : this.#jira.state.issue(model.parentId);
     if (!model || !epic || !this.#isOpen(epic)) return false;
+    const summary = this.#newTitle(epic);
+    if (summary === undefined) return false;
+    const hasLeft = this.#jira.state.users.get(model.assigneeId ?? "")?.active === false;
+    const assigneeId = hasLeft ? undefined : model.assigneeId;
     this.#jira.perform({
       kind: "createIssue",
       projectKey: this.#jira.state.projectOf(model).key,
       typeId: model.typeId,
-      summary: `Follow-up: ${model.summary}`.slice(0, 200),
+      summary,
       statusId: String(Number(model.statusId) - (Number(model.statusId) % 10)),
       parentKey: epic.key,
-      ...(model.assigneeId !== undefined && { assigneeId: model.assigneeId }),
+      ...(assigneeId !== undefined && { assigneeId }),
     });
     return true;
+  }
+
+  /** A title of the epic's own matter that none of its issues has. */
+  #newTitle(epic: Issue): string | undefined {
+    const focus = focusOf.get(epic.summary);
+    if (focus === undefined) return undefined;
+    const taken = new Set(this.#jira.state.childrenOf(epic.id).map(({ summary }) => summary));
+    const free = [...storyTitles, ...taskTitles, ...bugTitles]
+      .map((title) => title.replace("{f}", focus))
+      .filter((title) => !taken.has(title));
+    return free.length === 0 ? undefined : this.#dice.pick(free);
   }
 
   /** Epics lose their initiative and find one again, with a pull towards a few unlinked ones. */
@@ -118,8 +149,10 @@ class JiraDays {
     const unlinked = open.filter(({ parentId }) => parentId === undefined);
     const linked = open.filter(({ parentId }) => parentId !== undefined);
     const isTooMany = unlinked.length >= unlinkedEpicsMax || this.#dice.chance(0.5);
-    // The first unlinked one is the famous epic, left for people to link.
-    const [, ...mendable] = unlinked;
+    // The famous epic is left for people to link, and support serves no goal on purpose.
+    const mendable = unlinked.filter(
+      ({ summary, labels }) => summary !== famousEpicTitle && !labels.includes(supportLabel),
+    );
     if (isTooMany && mendable.length > 0) {
       const parents = this.#issues(2).filter((issue) => this.#isOpen(issue));
       if (parents.length === 0) return false;

@@ -1,4 +1,5 @@
 import type { AsanaSimulator } from "#connectors/asana/simulator/start-asana-simulator.ts";
+import type { BambooSimulator } from "#connectors/bamboohr/simulator/start-bamboohr-simulator.ts";
 import type { JiraSimulator } from "#connectors/jira/simulator/server.ts";
 import { minuteMs } from "#shared/model/time.ts";
 import type { Clock } from "#shared/ports/clock.ts";
@@ -7,12 +8,14 @@ import type { Logger } from "#shared/ports/logger.ts";
 import type { Company } from "./company.ts";
 import { Dice } from "./dice.ts";
 import { lifeInAsana } from "./life-in-asana.ts";
+import { lifeInHr } from "./life-in-hr.ts";
 import { lifeInJira } from "./life-in-jira.ts";
 
 export interface LifeParts {
   readonly company: Company;
   readonly jira: JiraSimulator;
   readonly asana: AsanaSimulator;
+  readonly bamboo: BambooSimulator;
   readonly clock: Clock;
   readonly logger: Logger;
   readonly seed: number;
@@ -39,7 +42,11 @@ const drawsMax = 10;
 /** Lets the company live on: ordinary events at a pace, in an order that the seed decides. */
 export function startLife(parts: LifeParts): Life {
   const dice = new Dice(parts.seed * 31 + 77);
-  const habits = [...lifeInJira(parts, dice), ...lifeInAsana(parts, dice)];
+  const habits = [
+    ...lifeInJira(parts, dice),
+    ...lifeInAsana(parts, dice),
+    ...lifeInHr(parts, dice),
+  ];
   const stopping = new AbortController();
   const step = (): void => {
     const choices = habits.map((habit) => [habit, habit.weight] as const);

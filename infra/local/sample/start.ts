@@ -79,7 +79,7 @@ export async function startSampleCompany(options: SampleOptions): Promise<Sample
     slack: slack.port,
   };
   writeMemory(path, { ...known, ports });
-  const life = startLife({ ...options, seed: known.seed, company, jira, asana });
+  const life = startLife({ ...options, seed: known.seed, company, jira, asana, bamboo });
   logger.info("sample.started", { people: company.people.length, items: company.items.length });
   return {
     company,
