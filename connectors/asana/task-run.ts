@@ -7,7 +7,7 @@ import { isAbsent } from "./errors.ts";
 import { collect, type ReaderDeps, unlessAbsent } from "./reader.ts";
 import { listsOf, type TaskLists } from "./task-lists.ts";
 import type { Parent, Stage, TaskRun } from "./task-position.ts";
-import { taskFields, TaskOutline, taskOutlineFields } from "./wire.ts";
+import { GidRef, taskFields, TaskOutline, taskOutlineFields } from "./wire.ts";
 import { listFrom } from "./workspace-walk.ts";
 
 /** One piece of a run: task records, and where the run goes on; `next` is absent at its end. */
@@ -21,7 +21,7 @@ export interface Step {
  * Asana's index of changes may lag, and our clock may differ from its own: a run begins this much
  * before the last one did. Repeats cost nothing, misses would be for ever.
  */
-export const overlapMs = 15 * minuteMs;
+const overlapMs = 15 * minuteMs;
 
 /** Parents whose subtasks are read at once: a step must fit even a budget of 150 calls a minute. */
 const parentsPerStep = 20;
@@ -30,12 +30,21 @@ const levelsMax = 5;
 
 const stagesInTurn: readonly Stage[] = ["projects", "parents", "people"];
 
+/** What a call of `pull` works with from step to step. */
+export interface TaskWork extends ReaderDeps {
+  readonly lists: TaskLists;
+  /** Gids of tasks read by this call: a multi-homed task or an assigned subtask is met several times. */
+  readonly readGids: Set<string>;
+  /** Gids of tasks whose subtasks are read by this call. */
+  readonly parentGids: Set<string>;
+}
+
 /** Does the next piece of a run. Throws `HubError`; the run as it was can then be resumed. */
-export async function takeStep(deps: ReaderDeps, lists: TaskLists, run: TaskRun): Promise<Step> {
-  if (run.parents.length > 0) return readSubtasks(deps, run);
-  const at = run.list !== undefined && !run.isListDone ? run : nextList(lists, run);
+export async function takeStep(work: TaskWork, run: TaskRun): Promise<Step> {
+  if (run.parents.length > 0) return readSubtasks(work, run);
+  const at = run.list !== undefined && !run.isListDone ? run : nextList(work.lists, run);
   if (!at) return { records: [], next: undefined };
-  return readPage(deps, at);
+  return readPage(work, at);
 }
 
 type RunInList = TaskRun & { readonly list: string };
@@ -66,17 +75,18 @@ function isNeeded(stage: Stage, run: TaskRun): boolean {
   }
 }
 
-async function readPage(deps: ReaderDeps, run: TaskRun): Promise<Step> {
+async function readPage(work: TaskWork, run: TaskRun): Promise<Step> {
   const list = run.list ?? "";
   try {
-    const request = (page: PageRequest) => pageOf(deps, run, page);
+    const request = (page: PageRequest) => pageOf(work, run, page);
     const { page } = await listFrom(request, run.offset);
     const { offset: _offset, ...rest } = run;
     const place = page.offset === undefined ? { isListDone: true } : { offset: page.offset };
     const isOutline = run.stage === "parents";
-    const records = run.stage === "people" ? page.records.filter(isHomeless) : page.records;
-    const parents = parentsIn(records, 0);
-    return { records: isOutline ? [] : records, next: { ...rest, ...place, parents } };
+    const wanted = run.stage === "people" ? page.records.filter(isHomeless) : page.records;
+    const parents = parentsIn(work, wanted, 0);
+    const records = isOutline ? [] : unread(work, wanted);
+    return { records, next: { ...rest, ...place, parents } };
   } catch (error) {
     if (!isSkippable(error, run.stage)) throw error;
     const next = { ...run, isListDone: true };
@@ -124,13 +134,14 @@ function sinceOf({ since }: TaskRun): Pick<TaskQuery, "modified_since"> {
 }
 
 /** Last in, first out: the list of waiting parents stays short, however many there are in all. */
-async function readSubtasks(deps: ReaderDeps, run: TaskRun): Promise<Step> {
+async function readSubtasks(work: TaskWork, run: TaskRun): Promise<Step> {
   const waiting = run.parents.slice(0, -parentsPerStep);
   const asked = run.parents.slice(-parentsPerStep);
   const read = await Promise.all(
     asked.map(async ([gid, level]) => {
-      const records = await subtasksOf(deps, gid);
-      return { records, parents: level + 1 < levelsMax ? parentsIn(records, level + 1) : [] };
+      const records = await subtasksOf(work, gid);
+      const parents = level + 1 < levelsMax ? parentsIn(work, records, level + 1) : [];
+      return { records: unread(work, records), parents };
     }),
   );
   return {
@@ -145,10 +156,26 @@ async function subtasksOf({ client }: ReaderDeps, gid: string): Promise<readonly
   return (await unlessAbsent(collect(list))) ?? [];
 }
 
-export function parentsIn(records: readonly unknown[], level: number): Parent[] {
+/** Tasks with subtasks that this call has not read yet. */
+function parentsIn(work: TaskWork, records: readonly unknown[], level: number): Parent[] {
   return records.flatMap((record): Parent[] => {
     const task = TaskOutline.safeParse(record);
-    return task.success && task.data.num_subtasks > 0 ? [[task.data.gid, level]] : [];
+    if (!task.success || task.data.num_subtasks === 0) return [];
+    const { gid } = task.data;
+    if (work.parentGids.has(gid)) return [];
+    work.parentGids.add(gid);
+    return [[gid, level]];
+  });
+}
+
+/** Records that this call has not seen yet. One without a gid is kept, to be rejected with its reason. */
+function unread(work: TaskWork, records: readonly unknown[]): readonly unknown[] {
+  return records.filter((record) => {
+    const ref = GidRef.safeParse(record);
+    if (!ref.success) return true;
+    if (work.readGids.has(ref.data.gid)) return false;
+    work.readGids.add(ref.data.gid);
+    return true;
   });
 }
 

@@ -13,9 +13,9 @@ import {
   readingOf,
   unlessAbsent,
 } from "./reader.ts";
-import { readTaskLists, type TaskLists, teamsOf } from "./task-lists.ts";
+import { readTaskLists, teamsOf } from "./task-lists.ts";
 import { TaskPosition, type TaskRun } from "./task-position.ts";
-import { isHomeless, takeStep } from "./task-run.ts";
+import { isHomeless, takeStep, type TaskWork } from "./task-run.ts";
 import {
   GidRef,
   ProjectOutline,
@@ -44,9 +44,14 @@ export class TasksReader implements CollectionReader {
     const saved: TaskPosition =
       position === undefined ? { v: 1 } : parsePosition(TaskPosition, position);
     let run: TaskRun | undefined = saved.run ?? this.#begin(saved);
-    const lists = await readTaskLists(this.#deps);
+    const work: TaskWork = {
+      ...this.#deps,
+      lists: await readTaskLists(this.#deps),
+      readGids: new Set(),
+      parentGids: new Set(),
+    };
     while (run) {
-      const page = await this.#readPage(lists, run);
+      const page = await this.#readPage(work, run);
       const isLast = page.next === undefined;
       const after: TaskPosition = page.next
         ? { ...saved, run: page.next }
@@ -81,15 +86,15 @@ export class TasksReader implements CollectionReader {
   }
 
   async #readPage(
-    lists: TaskLists,
+    work: TaskWork,
     run: TaskRun,
   ): Promise<{ reading: Reading; recordsRead: number; next: TaskRun | undefined }> {
     const normalized: Normalized[] = [];
     const gaps: Gap[] = [];
     let next: TaskRun | undefined = run;
     for (let steps = 0; next && !isFull(next, steps, normalized.length); steps += 1) {
-      const context = contextOf(this.#deps, lists);
-      const step = await takeStep(this.#deps, lists, next);
+      const context = contextOf(this.#deps, work.lists);
+      const step = await takeStep(work, next);
       normalized.push(...step.records.map((record) => normalizeTask(context, record)));
       if (step.gap) gaps.push(step.gap);
       next = step.next;
