@@ -24,7 +24,11 @@ export interface LocalHubOptions {
   readonly logger: Logger;
   /** A DynamoDB-compatible server to use instead of the embedded one. */
   readonly dynamoEndpoint?: string;
+  /** Stands between host and functions, to see what they are given and when they are done. */
+  readonly instrument?: (handlers: Handlers) => Handlers;
 }
+
+type Handlers = ReturnType<typeof createHandlers>;
 
 export interface LocalHub {
   readonly url: string;
@@ -54,8 +58,10 @@ export async function startLocalHub(options: LocalHubOptions): Promise<LocalHub>
     const registry = new Registry(connectors);
     host = await startHost({
       topology,
-      createHandlers: (ports) =>
-        createHandlers({ table, clock, logger, secrets, registry, ports, publicUrl: url }),
+      createHandlers: (ports) => {
+        const parts = { table, clock, logger, secrets, registry, ports, publicUrl: url };
+        return (options.instrument ?? unchanged)(createHandlers(parts));
+      },
       dataDir: options.dataDir,
       port,
       clock,
@@ -67,6 +73,10 @@ export async function startLocalHub(options: LocalHubOptions): Promise<LocalHub>
     await closeAll(host, database);
     throw error;
   }
+}
+
+function unchanged(handlers: Handlers): Handlers {
+  return handlers;
 }
 
 function tableOf(database: Database, clock: Clock, onWrite: () => void): Table {
