@@ -1,0 +1,6 @@
+import { relink } from "./b6-relink.ts";
+import { writeAmplification } from "./b8-write-amplification.ts";
+import type { Bench } from "./bench.ts";
+
+/** Every benchmark, in the order in which they run. A new one is a file and a line. */
+export const benches: readonly Bench[] = [relink, writeAmplification];

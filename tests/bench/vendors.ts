@@ -1,0 +1,68 @@
+import { once } from "node:events";
+import { createServer } from "node:http";
+import type { Server } from "node:http";
+
+/** The ends of the hub that belong to others: the one Jira request it needs, and the channel it tells. */
+export interface Vendors {
+  readonly jiraUrl: string;
+  readonly slackUrl: string;
+  /** Requests that the hub made of Jira. */
+  jiraRequests(): number;
+  close(): Promise<void>;
+}
+
+/** `onMessage` gets the alert that a message is about, the moment its last byte is in. */
+export async function startVendors(onMessage: (alert: string) => void): Promise<Vendors> {
+  let jiraRequests = 0;
+  const jira = createServer((request, response) => {
+    request.resume();
+    jiraRequests += 1;
+    response.setHeader("content-type", "application/json");
+    response.end(JSON.stringify(fields));
+  });
+  const slack = createServer((request, response) => {
+    const chunks: Buffer[] = [];
+    request.on("data", (chunk: Buffer) => chunks.push(chunk));
+    request.on("end", () => {
+      onMessage(alertIn(Buffer.concat(chunks).toString("utf8")));
+      response.end("ok");
+    });
+  });
+  const [jiraUrl, slackUrl] = await Promise.all([listen(jira), listen(slack)]);
+  return {
+    jiraUrl,
+    slackUrl,
+    jiraRequests: () => jiraRequests,
+    close: async () => {
+      await Promise.all([jira, slack].map(closeServer));
+    },
+  };
+}
+
+/** `GET /rest/api/3/field`: what the site calls its fields. */
+const fields = [
+  { id: "summary", name: "Summary", schema: { type: "string" } },
+  { id: "customfield_10019", name: "Rank", schema: { type: "any" } },
+  { id: "customfield_10020", name: "Sprint", schema: { type: "array" } },
+];
+
+/** The link of the message leads to the alert's page. */
+function alertIn(body: string): string {
+  return decodeURIComponent(/\/alerts\/([^|">\\]+)/u.exec(body)?.[1] ?? "");
+}
+
+async function listen(server: Server): Promise<string> {
+  server.keepAliveTimeout = 30_000;
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const address = server.address();
+  const port = typeof address === "object" && address !== null ? address.port : 0;
+  return `http://127.0.0.1:${port}`;
+}
+
+async function closeServer(server: Server): Promise<void> {
+  const closed = once(server, "close");
+  server.close();
+  server.closeAllConnections();
+  await closed;
+}
