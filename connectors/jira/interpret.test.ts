@@ -95,6 +95,17 @@ describe("issue events", () => {
     ]);
   });
 
+  test("a deletion right after an edit is never older than the edit, even if Jira's clock runs ahead", async () => {
+    const { interpret } = await connect();
+    const ahead = Date.UTC(2026, 10, 21, 8, 0, 30);
+    const { issue } = deleted.payload;
+    const fields = { ...issue.fields, updated: instantOf(ahead) };
+    const payload = { ...deleted.payload, timestamp: ahead + 5, issue: { ...issue, fields } };
+    expect((await interpret(payload)).changes).toMatchObject([
+      { sourceVersion: ahead + 5, readAt: receivedAt },
+    ]);
+  });
+
   test("a body that contradicts its changelog, or lacks a category, is read again", async () => {
     const { interpret } = await connect();
     const { fields } = updated.payload.issue;

@@ -64,7 +64,7 @@ async function interpretIssue(
   }
   if (isDoubtful(session, event, issue)) return readAgain(session, issue.id);
   const reading = await session.reading([issue], at);
-  const otherForm = changedType(event) ? formerForms(session, issue, at) : [];
+  const otherForm = changedType(event) ? formerForms(session, event, { issue, at }) : [];
   return { ...reading, changes: [...reading.changes, ...otherForm] };
 }
 
@@ -107,7 +107,7 @@ function outOfScope(session: JiraSession, event: WireEvent, id: string, at: Inst
   const isMove = (event.changelog?.items ?? []).some(
     ({ field }) => field === "Key" || field === "project",
   );
-  if (isMove) return { changes: removals(session, id, at), rejected: [] };
+  if (isMove) return { changes: removals(session, event, { id, at }), rejected: [] };
   return { changes: [], rejected: [] };
 }
 
@@ -116,7 +116,7 @@ function interpretDeletion(session: JiraSession, event: WireEvent, at: Instant):
   if (id === undefined) return refused("a deletion", "it names no issue");
   const type = WireIssue.safeParse(event.issue).data?.fields.issuetype;
   const isGoal = type && goalKindReader(session.context.settings.goalTypes)(type) !== undefined;
-  const forms = removals(session, id, at);
+  const forms = removals(session, event, { id, at });
   // The body says what it was; without one, both forms are buried.
   const changes = type ? forms.slice(isGoal ? 1 : 0, isGoal ? 2 : 1) : forms;
   return { changes, rejected: [] };
@@ -136,18 +136,33 @@ function changedType(event: WireEvent): boolean {
 }
 
 /** An epic that became an initiative may have been work and be a goal now: the other form goes. */
-function formerForms(session: JiraSession, issue: WireIssue, at: Instant): readonly Change[] {
+function formerForms(
+  session: JiraSession,
+  event: WireEvent,
+  { issue, at }: { readonly issue: WireIssue; readonly at: Instant },
+): readonly Change[] {
   const isGoal = goalKindReader(session.context.settings.goalTypes)(issue.fields.issuetype);
-  return removals(session, issue.id, at).slice(isGoal ? 0 : 1, isGoal ? 1 : 2);
+  const forms = removals(session, event, { id: issue.id, at });
+  return forms.slice(isGoal ? 0 : 1, isGoal ? 1 : 2);
 }
 
-/** The removal of an issue as work, then as a goal. The event's time is the version: nothing older undoes it. */
-function removals(session: JiraSession, id: string, at: Instant): readonly Change[] {
+/**
+ * The removal of an issue as work, then as a goal. Its version is the event's time on Jira's own clock,
+ * as `updated` is: with ours, a deletion right after an edit could look older than the edit.
+ */
+function removals(
+  session: JiraSession,
+  event: WireEvent,
+  { id, at }: { readonly id: string; readonly at: Instant },
+): readonly Change[] {
   const { connectionId } = session.context;
+  const updated = WireIssue.safeParse(event.issue).data?.fields.updated;
+  const moments = [readInstant(event.timestamp), readInstant(updated), at];
+  const sourceVersion = Math.max(...moments.flatMap((each) => (each ? [epochMsOf(each)] : [])));
   return (["work-item", "goal"] as const).map((type) => ({
     kind: "removed",
     id: factId(type, "jira", connectionId, id),
-    sourceVersion: epochMsOf(at),
+    sourceVersion,
     readAt: at,
   }));
 }
