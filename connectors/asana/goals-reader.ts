@@ -12,6 +12,7 @@ import {
   type ReaderDeps,
   readingOf,
   unlessAbsent,
+  unlessGone,
 } from "./reader.ts";
 import { GidRef } from "./wire.ts";
 import { walkWorkspaces } from "./workspace-walk.ts";
@@ -33,7 +34,9 @@ export class GoalsReader implements CollectionReader {
       this.#list(workspace, page, gaps),
     );
     for await (const page of walk) {
-      const normalized = await Promise.all(page.records.map((goal) => this.#withRelations(goal)));
+      const normalized = await Promise.all(
+        page.records.map((goal) => this.#withRelations(goal, gaps)),
+      );
       yield {
         ...readingOf(normalized.flat(), gaps.splice(0)),
         position: page.position,
@@ -52,18 +55,24 @@ export class GoalsReader implements CollectionReader {
     return { records: [] };
   }
 
-  /** Nothing for a goal that vanished between the two questions. */
-  async #withRelations(goal: unknown): Promise<readonly Normalized[]> {
+  /**
+   * Nothing for a goal that vanished between the questions, or whose relationships are refused: a
+   * goal without them would say that nothing supports it.
+   */
+  async #withRelations(goal: unknown, gaps: Gap[]): Promise<readonly Normalized[]> {
     const { client } = this.#deps;
     const context = contextOf(this.#deps);
     const ref = GidRef.safeParse(goal);
     if (!ref.success) return [normalizeGoal(context, { goal, relationships: [], parents: [] })];
     const { gid } = ref.data;
-    const [relationships, parents] = await Promise.all([
-      unlessAbsent(collect(client.every((page) => client.goalRelationships(gid, page)))),
-      unlessAbsent(client.parentGoals(gid)),
+    const asked = Promise.all([
+      collect(client.every((page) => client.goalRelationships(gid, page))),
+      client.parentGoals(gid),
     ]);
-    if (!relationships || !parents) return [];
+    const { value, gap } = await orGap("Relationships of goals", unlessGone(asked));
+    if (gap && !gaps.some(({ what }) => what === gap.what)) gaps.push(gap);
+    if (!value) return [];
+    const [relationships, parents] = value;
     return [normalizeGoal(context, { goal, relationships, parents })];
   }
 
@@ -82,11 +91,12 @@ export class GoalsReader implements CollectionReader {
   }
 
   async read(gids: readonly string[]): Promise<Reading> {
+    const gaps: Gap[] = [];
     const read = gids.map(async (gid) => {
       const goal = await unlessAbsent(this.find(gid));
-      return goal === undefined ? [] : this.#withRelations(goal);
+      return goal === undefined ? [] : this.#withRelations(goal, gaps);
     });
-    return readingOf((await Promise.all(read)).flat());
+    return readingOf((await Promise.all(read)).flat(), gaps);
   }
 
   async find(gid: string): Promise<unknown> {

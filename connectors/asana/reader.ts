@@ -3,7 +3,7 @@ import type { Gap, PulledPage, Reading, SourceContext } from "#shared/kit/connec
 import type { Rejected, Change } from "#shared/model/change.ts";
 
 import type { AsanaClient } from "./client.ts";
-import { isAbsent } from "./errors.ts";
+import { isAbsent, isGone } from "./errors.ts";
 import type { NormalizeContext, Normalized } from "./normalize.ts";
 import type { AsanaSettings } from "./settings.ts";
 
@@ -58,6 +58,16 @@ export async function unlessAbsent<T>(call: Promise<T>): Promise<T | undefined> 
     return await call;
   } catch (error) {
     if (isAbsent(error)) return undefined;
+    throw error;
+  }
+}
+
+/** What a call gives, or undefined where the object is gone. Other failures pass on. */
+export async function unlessGone<T>(call: Promise<T>): Promise<T | undefined> {
+  try {
+    return await call;
+  } catch (error) {
+    if (isGone(error)) return undefined;
     throw error;
   }
 }

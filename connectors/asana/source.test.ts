@@ -89,6 +89,19 @@ describe("probe", () => {
   });
 });
 
+test("goals whose relationships are refused are a gap, not goals that nobody supports", async () => {
+  const { source, simulator } = await world();
+  simulator.faults.arm({
+    on: "request",
+    kind: "status",
+    status: 403,
+    pathPrefix: "/api/1.0/goal_relationships",
+  });
+  const pages = await pullAll(source, "goals");
+  expect(idsOf(pages)).toEqual([]);
+  expect(pages[0]?.gaps).toMatchObject([{ what: "Relationships of goals" }]);
+});
+
 describe("backfill", () => {
   test("reads every kind of thing, with nothing rejected", async () => {
     const { source } = await world();
