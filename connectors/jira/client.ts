@@ -19,8 +19,8 @@ import * as z from "zod";
 import { HubError } from "#shared/errors.ts";
 import type { Clock } from "#shared/ports/clock.ts";
 
+import { jiraTransport } from "./client-transport.ts";
 import type { JiraSettings } from "./settings.ts";
-import { jiraTransport } from "./transport.ts";
 import {
   WireBulk,
   WireCount,

@@ -2,7 +2,7 @@ import { HubError } from "#shared/errors.ts";
 import { epochMsOf, hourMs, readInstant } from "#shared/model/time.ts";
 
 /** What Jira answered, as far as classifying needs it. */
-export interface FailedAnswer {
+interface FailedAnswer {
   readonly status: number;
   readonly headers: Headers;
   readonly text: string;

@@ -10,7 +10,7 @@ export const IssueKey = z.string().regex(/^[A-Z][A-Z0-9_]+-\d+$/u);
 const ProjectKey = z.string().regex(/^[A-Z][A-Z0-9_]+$/u);
 const CustomFieldId = z.string().regex(/^customfield_\d+$/u);
 
-export const SeedUser = z.strictObject({
+const SeedUser = z.strictObject({
   accountId: z.string().min(1),
   displayName: z.string().min(1),
   /** Leave out for a user whose profile hides it, which most do. */
@@ -21,7 +21,7 @@ export const SeedUser = z.strictObject({
 });
 
 /** A login that the REST API accepts. */
-export const SeedCredential = z.strictObject({
+const SeedCredential = z.strictObject({
   email: z.email(),
   apiToken: z.string().min(8),
   accountId: z.string().min(1),
@@ -32,7 +32,7 @@ export const SeedCredential = z.strictObject({
 });
 
 /** Several company-managed (`classic`) projects share a type by giving it the same id. */
-export const SeedIssueType = z.strictObject({
+const SeedIssueType = z.strictObject({
   id: NumericId,
   /** May be localized: clients must go by level. */
   name: z.string().min(1),
@@ -40,7 +40,7 @@ export const SeedIssueType = z.strictObject({
   hierarchyLevel: z.int().min(-1).max(10),
 });
 
-export const SeedProject = z.strictObject({
+const SeedProject = z.strictObject({
   id: NumericId,
   key: ProjectKey,
   name: z.string().min(1),
@@ -52,28 +52,28 @@ export const SeedProject = z.strictObject({
   fieldIds: z.array(CustomFieldId).optional(),
 });
 
-export const SeedStatus = z.strictObject({
+const SeedStatus = z.strictObject({
   id: NumericId,
   /** May be localized: clients must go by category. */
   name: z.string().min(1),
   category: z.enum(["new", "indeterminate", "done"]),
 });
 
-export const SeedField = z.strictObject({
+const SeedField = z.strictObject({
   id: CustomFieldId,
   name: z.string().min(1),
   type: z.enum(["url", "team", "text"]),
 });
 
 /** `outward` reads source → destination ("blocks"), `inward` the other way ("is blocked by"). */
-export const SeedLinkType = z.strictObject({
+const SeedLinkType = z.strictObject({
   id: NumericId,
   name: z.string().min(1),
   inward: z.string().min(1),
   outward: z.string().min(1),
 });
 
-export const SeedIssue = z.strictObject({
+const SeedIssue = z.strictObject({
   id: NumericId,
   /** Its project is the one with the key before the dash. */
   key: IssueKey,
@@ -93,7 +93,7 @@ export const SeedIssue = z.strictObject({
 });
 
 /** Source —outward→ destination: of type Blocks, the source blocks the destination. */
-export const SeedLink = z.strictObject({
+const SeedLink = z.strictObject({
   id: NumericId,
   typeId: NumericId,
   sourceKey: IssueKey,

@@ -49,7 +49,7 @@ export function sendWebhooks(state: JiraState, sender: WebhookSender, effect: Ef
   }
 }
 
-export function sign(secret: string, body: string): string {
+function sign(secret: string, body: string): string {
   return `sha256=${createHmac("sha256", secret).update(body).digest("hex")}`;
 }
 

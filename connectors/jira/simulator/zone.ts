@@ -4,7 +4,7 @@ import { epochMsOf, minuteMs } from "#shared/model/time.ts";
 const formats = new Map<string, Intl.DateTimeFormat>();
 
 /** How far a zone is ahead of UTC at a moment, in minutes. Throws `RangeError` on an unknown zone. */
-export function offsetMinutes(timeZone: string, epochMs: number): number {
+function offsetMinutes(timeZone: string, epochMs: number): number {
   let format = formats.get(timeZone);
   if (!format) {
     format = new Intl.DateTimeFormat("en-US", { timeZone, timeZoneName: "longOffset" });

@@ -48,7 +48,7 @@ const styles = `
   dl { display: grid; grid-template-columns: 8rem 1fr; gap: .35rem 1rem; margin: 0; }
   dt { color: var(--dim); }
   dd { margin: 0; overflow-wrap: anywhere; }
-  form { display: flex; flex-wrap: wrap; gap: .5rem; margin: .4rem 0; }
+  form { display: flex; flex-wrap: wrap; align-items: center; gap: .5rem; margin: .4rem 0; }
   input, select, button { font: inherit; padding: .35rem .6rem; border: 1px solid #8590a2; border-radius: 4px; background: #fff; color: inherit; max-width: 100%; }
   input[type=url], input[type=search], form select.wide { flex: 1 1 18rem; min-width: 0; }
   button { background: var(--accent); border-color: var(--accent); color: #fff; cursor: pointer; }
