@@ -15,6 +15,7 @@ import type { Queue } from "#shared/ports/queue.ts";
 import type { Secrets } from "#shared/ports/secrets.ts";
 import type { Table } from "#shared/ports/table.ts";
 import { applyChanges } from "#shared/store/apply-changes.ts";
+import type { Refused } from "#shared/store/apply-changes.ts";
 import { quarantine, saveGaps } from "#shared/store/connection-parts.ts";
 import { listConnections } from "#shared/store/connections.ts";
 
@@ -58,14 +59,14 @@ export async function ingest(
     typeof one === "object" && "changes" in one ? [one] : [],
   );
   try {
-    const applied = await applyChanges(
+    const { refused, ...counts } = await applyChanges(
       deps,
       readings.flatMap((reading) => reading.changes),
     );
     if (readings.length > 0) {
-      deps.logger.debug("ingest.applied", { deliveries: readings.length, ...applied });
+      deps.logger.debug("ingest.applied", { deliveries: readings.length, ...counts });
     }
-    await account(deps, readings);
+    await account(deps, readings, refused);
   } catch (error) {
     // Nothing of this batch is acknowledged; all of it is repeated, which is harmless.
     return read.map((one) => (one === "done" ? "done" : { failed: error }));
@@ -148,9 +149,17 @@ function reasonOf(error: unknown): string {
     : "The delivery cannot be read";
 }
 
-async function account(deps: IngestDeps, readings: readonly Read[]): Promise<void> {
+async function account(
+  deps: IngestDeps,
+  readings: readonly Read[],
+  refused: readonly Refused[],
+): Promise<void> {
   const at = deps.clock.now();
-  for (const { message, rejected } of readings) {
+  for (const { message, changes, rejected: unread } of readings) {
+    const ids = new Set(
+      changes.map((change) => (change.kind === "upserted" ? change.record.id : change.id)),
+    );
+    const rejected = [...unread, ...refused.filter(({ id }) => ids.has(id))];
     deps.tally.add(message.connectionId, rejected.length > 0 ? "rejected" : "ingested");
     const where = { connectionId: message.connectionId, collection: "deliveries", at };
     await quarantine(deps.table, where, rejected);

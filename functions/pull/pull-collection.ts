@@ -41,8 +41,8 @@ export async function pullCollection(deps: PullDeps, run: Run): Promise<void> {
   const startedMs = deps.clock.nowMs();
   try {
     for await (const page of run.source.pull(run.collection.name, cursor.position)) {
-      await storePage(deps, run, page);
-      const next = afterPage(deps, { cursor, page, run });
+      const rejected = await storePage(deps, run, page);
+      const next = afterPage(deps, { cursor, page, rejected, run });
       const moved: Cursor | undefined = await replaceDocument(deps.table, cursorSpec, cursor, next);
       // Somebody else moved the cursor: this page is stored, which is harmless, and theirs goes on.
       if (!moved) return;
@@ -76,39 +76,46 @@ async function finish(deps: PullDeps, { connection, collection }: Run): Promise<
   await markFresh(deps, connection.id);
 }
 
-async function storePage(deps: PullDeps, run: Run, page: PulledPage): Promise<void> {
+/** Returns how many records were quarantined. */
+async function storePage(deps: PullDeps, run: Run, page: PulledPage): Promise<number> {
   const now = deps.clock.now();
   const connectionId = run.connection.id;
-  const applied = await applyChanges(deps, page.changes);
+  const { refused, ...counts } = await applyChanges(deps, page.changes);
+  const rejected = [...page.rejected, ...refused];
   await quarantine(
     deps.table,
     { connectionId, collection: run.collection.name, at: now },
-    page.rejected,
+    rejected,
   );
   await saveGaps(deps.table, connectionId, now, page.gaps ?? []);
   deps.logger.info("pull.page-stored", {
     connectionId,
     collection: run.collection.name,
     records: page.recordsRead,
-    rejected: page.rejected.length,
-    ...applied,
+    rejected: rejected.length,
+    ...counts,
   });
+  return rejected.length;
 }
 
 interface PageContext {
   readonly cursor: Cursor;
   readonly page: PulledPage;
+  readonly rejected: number;
   readonly run: Run;
 }
 
-function afterPage(deps: PullDeps, { cursor, page, run }: PageContext): Unversioned<Cursor> {
+function afterPage(
+  deps: PullDeps,
+  { cursor, page, rejected, run }: PageContext,
+): Unversioned<Cursor> {
   const now = deps.clock.now();
   const next = {
     ...cursor,
     position: page.position,
     recordsRead: cursor.recordsRead + page.recordsRead,
     changesApplied: cursor.changesApplied + page.changes.length,
-    recordsRejected: cursor.recordsRejected + page.rejected.length,
+    recordsRejected: cursor.recordsRejected + rejected,
     ...(page.recordsTotal !== undefined && { recordsTotal: page.recordsTotal }),
     updatedAt: now,
   };

@@ -90,13 +90,14 @@ async function readLacking(deps: PullDeps, run: Run, ids: readonly FactId[]): Pr
       run.collection.name,
       ids.slice(start, start + idsPerRead),
     );
-    added += (await applyChanges(deps, reading.changes)).applied;
+    const { applied, refused } = await applyChanges(deps, reading.changes);
+    added += applied;
     const where = {
       connectionId: run.connection.id,
       collection: run.collection.name,
       at: deps.clock.now(),
     };
-    await quarantine(deps.table, where, reading.rejected);
+    await quarantine(deps.table, where, [...reading.rejected, ...refused]);
     await saveGaps(deps.table, run.connection.id, where.at, reading.gaps ?? []);
   }
   return added;

@@ -1,12 +1,11 @@
-import { HubError } from "#shared/errors.ts";
-import type { Change, Removal, Upsert } from "#shared/model/change.ts";
+import { HubError, isRetryable } from "#shared/errors.ts";
+import { Change as ChangeSchema } from "#shared/model/change.ts";
+import type { Change, Rejected, Removal, Upsert } from "#shared/model/change.ts";
 import type { Edge } from "#shared/model/edges.ts";
 import type { FactId, FactType } from "#shared/model/ids.ts";
 import { readFactId } from "#shared/model/ids.ts";
-import type { Instant } from "#shared/model/time.ts";
-import { epochMsOf, minuteMs } from "#shared/model/time.ts";
 import type { Clock } from "#shared/ports/clock.ts";
-import type { Condition, Item, Table, Write } from "#shared/ports/table.ts";
+import type { Condition, Item, Table, TransactOutcome, Write } from "#shared/ports/table.ts";
 
 import {
   assertion,
@@ -16,15 +15,23 @@ import {
   edgeItem,
   edgesOf,
   factItem,
+  settlingMark,
   tombstoneItem,
 } from "./facts.ts";
 import { factKey, orgVersionKey } from "./keys.ts";
+import { isOutdatedBy, stateOf, storedState } from "./precedence.ts";
 
 /** What became of each change. `unchanged` and `stale` cost no write. */
 export interface Applied {
   readonly applied: number;
   readonly unchanged: number;
   readonly stale: number;
+  /** Records that can never be stored as they are: too large, or not what our model allows. */
+  readonly refused: readonly Refused[];
+}
+
+export interface Refused extends Rejected {
+  readonly id: FactId;
 }
 
 interface ApplyDeps {
@@ -32,8 +39,6 @@ interface ApplyDeps {
   readonly clock: Clock;
 }
 
-/** A search index may show what was deleted for a while; only a clearly later reading proves it is back. */
-const resurrectionMs = 10 * minuteMs;
 /** Races for one record are between two deliveries of it; more rounds than this mean a broken guard. */
 const attemptsMax = 8;
 /** DynamoDB's limit of 100 writes a transaction, less the record itself. */
@@ -44,31 +49,63 @@ const orgTypes: ReadonlySet<FactType> = new Set(["person", "account", "org-unit"
 /**
  * Stores changes so that only a newer state of a record wins, in any order and any number of
  * repeats. A changed record is one write (a transaction when its edges changed with it); a record
- * whose content is unchanged is none. Returns counts; throws only when the table is unavailable.
+ * whose content is unchanged is none. One that cannot be stored is refused alone, with its reason.
+ * Throws only when the table is unavailable.
  */
 export async function applyChanges(deps: ApplyDeps, changes: readonly Change[]): Promise<Applied> {
-  const latest = latestPerRecord(changes);
+  const refused: Refused[] = [];
+  const valid = changes.flatMap((change) => validOr(refused, change));
+  const work = latestPerRecord(valid);
   const stored = new Map<string, Item>();
-  const keys = [...latest.keys()].map((id) => factKey(id));
+  const keys = work.map((change) => factKey(idOf(change)));
   for (const item of await deps.table.batchGet(keys)) stored.set(item.pk, item);
 
-  const counts = { applied: 0, unchanged: 0, stale: changes.length - latest.size };
+  const counts = { applied: 0, unchanged: 0, stale: valid.length - work.length };
   let orgChanged = false;
-  const work = [...latest.values()];
-  for (let start = 0; start < work.length; start += concurrencyMax) {
+  const applyCounted = async (change: Change) => {
+    const outcome = await applyOrRefuse(deps, change, stored.get(idOf(change)));
+    if (typeof outcome === "object") return void refused.push(outcome);
+    counts[outcome] += 1;
+    if (outcome === "applied" && orgTypes.has(typeOf(change))) orgChanged = true;
+  };
+  let failure: PromiseRejectedResult | undefined;
+  for (let start = 0; start < work.length && !failure; start += concurrencyMax) {
     const batch = work.slice(start, start + concurrencyMax);
-    const outcomes = await Promise.all(
-      batch.map((change) => applyOne(deps, change, stored.get(idOf(change)))),
-    );
-    for (const [index, outcome] of outcomes.entries()) {
-      counts[outcome] += 1;
-      const change = batch[index];
-      if (outcome === "applied" && change && orgTypes.has(typeOf(change))) orgChanged = true;
-    }
+    const results = await Promise.allSettled(batch.map(applyCounted));
+    failure = results.find((result) => result.status === "rejected");
   }
-  // After the facts, so that a reader who sees the new version also sees them.
+  // After the facts, so that a reader who sees the new version also sees them; and after a failure
+  // too, because the repeat will find them unchanged.
   if (orgChanged) await deps.table.add(orgVersionKey, { version: 1 });
-  return counts;
+  if (failure) throw failure.reason;
+  return { ...counts, refused };
+}
+
+/** What our own schemas would not read back must not get in: every later scan would stumble over it. */
+function validOr(refused: Refused[], change: Change): readonly Change[] {
+  const parsed = ChangeSchema.safeParse(change);
+  if (parsed.success) return [parsed.data];
+  const paths = parsed.error.issues.map(({ path, message }) => `${path.join(".")}: ${message}`);
+  refused.push(refusal(change, paths.join("; ")));
+  return [];
+}
+
+async function applyOrRefuse(
+  deps: ApplyDeps,
+  change: Change,
+  stored: Item | undefined,
+): Promise<Outcome | Refused> {
+  try {
+    return await applyOne(deps, change, stored);
+  } catch (error) {
+    if (isRetryable(error) || !(error instanceof HubError)) throw error;
+    return refusal(change, `${error.code}: ${error.message}`);
+  }
+}
+
+function refusal(change: Change, reason: string): Refused {
+  const id = idOf(change);
+  return { id, record: readFactId(id)?.nativeId ?? id, reason };
 }
 
 function idOf(change: Change): FactId {
@@ -82,31 +119,22 @@ function typeOf(change: Change): FactType {
   return parts.type;
 }
 
-function versionOf(change: Change): Version {
-  return change.kind === "upserted" ? change.record : change;
-}
-
-function latestPerRecord(changes: readonly Change[]): Map<FactId, Change> {
+function latestPerRecord(changes: readonly Change[]): readonly Change[] {
   const latest = new Map<FactId, Change>();
   for (const change of changes) {
-    const id = idOf(change);
-    const other = latest.get(id);
-    if (!other || !isOlder(versionOf(change), versionOf(other))) latest.set(id, change);
+    const other = latest.get(idOf(change));
+    if (!other || !isOutdatedBy(stateOf(change), stateOf(other))) latest.set(idOf(change), change);
   }
-  return latest;
+  return [...latest.values()];
 }
 
-function isOlder(a: Version, b: Version): boolean {
-  return a.sourceVersion !== b.sourceVersion
-    ? a.sourceVersion < b.sourceVersion
-    : a.readAt < b.readAt;
-}
+type Outcome = "applied" | "unchanged" | "stale";
 
 async function applyOne(
   deps: ApplyDeps,
   change: Change,
   stored: Item | undefined,
-): Promise<keyof Applied> {
+): Promise<Outcome> {
   let current = stored;
   for (let attempt = 0; attempt < attemptsMax; attempt += 1) {
     const decision = decide(change, current);
@@ -120,45 +148,36 @@ async function applyOne(
   });
 }
 
-function decide(change: Change, current: Item | undefined): keyof Applied {
+function decide(change: Change, current: Item | undefined): Outcome {
   if (!current) return "applied";
-  const incoming = versionOf(change);
-  const existing = storedVersion(current);
-  if (current["isRemoved"] === true) return decideOverTombstone(change, incoming, existing);
-  if (isOlder(incoming, existing)) return "stale";
-  if (change.kind === "upserted" && contentHash(change) === current["hash"]) return "unchanged";
-  return "applied";
-}
-
-/** Deletion is a fact: an older or equal state cannot undo it, unless it was clearly read afterwards. */
-function decideOverTombstone(change: Change, incoming: Version, tombstone: Version): keyof Applied {
-  if (change.kind === "removed") return "unchanged";
-  if (incoming.sourceVersion > tombstone.sourceVersion) return "applied";
-  const laterMs = epochMsOf(incoming.readAt) - epochMsOf(tombstone.readAt);
-  return laterMs > resurrectionMs ? "applied" : "stale";
-}
-
-interface Version {
-  readonly sourceVersion: number;
-  readonly readAt: Instant;
-}
-
-/** Every fact and tombstone is stored with both. */
-function storedVersion(item: Item): Version {
-  return { sourceVersion: Number(item["sourceVersion"]), readAt: item["readAt"] as Instant };
+  const [incoming, existing] = [stateOf(change), storedState(current)];
+  if (isOutdatedBy(incoming, existing)) return "stale";
+  // Somebody stopped between its edges: they must be made whole, whatever the content says.
+  if (isSettling(current)) return "applied";
+  if (change.kind === "upserted") {
+    return contentHash(change) === current["hash"] ? "unchanged" : "applied";
+  }
+  // A later deletion of what was deleted guards against the updates from between the two.
+  const isSame = existing.isRemoval && existing.sourceVersion === incoming.sourceVersion;
+  return isSame ? "unchanged" : "applied";
 }
 
 /** The state that `decide` saw must still stand; else somebody else was faster and we look again. */
 function unchangedSince(current: Item | undefined): Condition {
   if (!current) return [[["pk", "absent"]]];
-  const { sourceVersion, readAt } = storedVersion(current);
+  const { sourceVersion, readAt } = storedState(current);
   return [
     [
       ["sourceVersion", "=", sourceVersion],
       ["readAt", "=", readAt],
       ["hash", "=", current["hash"] as string],
+      isSettling(current) ? [settlingMark, "=", true] : [settlingMark, "absent"],
     ],
   ];
+}
+
+function isSettling(item: Item | undefined): boolean {
+  return item?.[settlingMark] === true;
 }
 
 interface StoreOutcome {
@@ -175,26 +194,58 @@ async function store(
   const edges = change.kind === "upserted" ? edgesOf(change, now) : [];
   const item = itemOf(change, edges);
   const record: Write = { kind: "put", item, condition: unchangedSince(current) };
-  const edgeWrites = edgeDifference(assertionsOf(current), edges);
+  const edgeWrites = edgeDifference(current, edges);
+  if (edgeWrites.length > edgesPerTransactionMax) {
+    return storeInSteps(deps, { item, edgeWrites, current });
+  }
   if (edgeWrites.length === 0) {
     const outcome = await deps.table.write(record);
-    return outcome.applied
-      ? { applied: true, current: item }
-      : { applied: false, current: outcome.current };
+    return { applied: outcome.applied, current: outcome.applied ? item : outcome.current };
   }
-  // Too many for one transaction: edges first, the record last. A crash between repeats the
-  // difference, because only the record's own line of assertions says that it is done.
-  let rest = edgeWrites;
-  while (rest.length > edgesPerTransactionMax) {
-    await deps.table.transact(rest.slice(0, edgesPerTransactionMax));
-    rest = rest.slice(edgesPerTransactionMax);
+  return recordOutcome(item, await deps.table.transact([record, ...edgeWrites]));
+}
+
+/** The record is the first write of its transaction. */
+function recordOutcome(item: Item, outcome: TransactOutcome): StoreOutcome {
+  return outcome.applied
+    ? { applied: true, current: item }
+    : { applied: false, current: outcome.failed.find(({ index }) => index === 0)?.current };
+}
+
+/**
+ * Too many edges for one transaction. The record goes first, marked as settling and asserting old
+ * and new edges alike, so that whoever changes it next, after a crash too, makes all of them whole.
+ * Every further step holds only while that mark of ours stands.
+ */
+async function storeInSteps(
+  deps: ApplyDeps,
+  {
+    item,
+    edgeWrites,
+    current,
+  }: {
+    readonly item: Item;
+    readonly edgeWrites: readonly Write[];
+    readonly current: Item | undefined;
+  },
+): Promise<StoreOutcome> {
+  const asserts = [...new Set([...assertionsOf(current), ...assertionsOf(item)])];
+  const settling: Item = { ...item, [settlingMark]: true, asserts };
+  const marked = await deps.table.write({
+    kind: "put",
+    item: settling,
+    condition: unchangedSince(current),
+  });
+  if (!marked.applied) return marked;
+  const condition = unchangedSince(settling);
+  const check: Write = { kind: "check", key: { pk: item.pk, sk: item.sk }, condition };
+  for (let start = 0; start < edgeWrites.length; start += edgesPerTransactionMax) {
+    const some = edgeWrites.slice(start, start + edgesPerTransactionMax);
+    const outcome = await deps.table.transact([check, ...some]);
+    if (!outcome.applied) return recordOutcome(item, outcome);
   }
-  const outcome = await deps.table.transact([record, ...rest]);
-  if (outcome.applied) return { applied: true, current: item };
-  return {
-    applied: false,
-    current: outcome.failed.find((failure) => failure.index === 0)?.current,
-  };
+  const done = await deps.table.write({ kind: "put", item, condition });
+  return done.applied ? { applied: true, current: item } : done;
 }
 
 function itemOf(change: Upsert | Removal, edges: readonly Edge[]): Item {
@@ -204,21 +255,24 @@ function itemOf(change: Upsert | Removal, edges: readonly Edge[]): Item {
 }
 
 /** Puts for edges that are new or differ, deletes for those no longer asserted. */
-function edgeDifference(before: readonly string[], edges: readonly Edge[]): readonly Write[] {
-  const known = new Set(before);
-  const wanted = new Map<string, Edge>();
-  for (const edge of edges) {
-    const { pk, sk } = edgeItem(edge);
-    wanted.set(`${pk} ${sk}`, edge);
-  }
-  const writes: Write[] = [];
-  for (const edge of wanted.values()) {
-    if (!known.has(assertion(edge)))
-      writes.push({ kind: "put", item: edgeItem(edge), condition: [] });
-  }
-  for (const line of before) {
-    const key = assertionKey(line);
-    if (!wanted.has(`${key.pk} ${key.sk}`)) writes.push({ kind: "delete", key, condition: [] });
-  }
-  return writes;
+function edgeDifference(current: Item | undefined, edges: readonly Edge[]): readonly Write[] {
+  const before = assertionsOf(current);
+  // While a record is settling nobody knows which of its edges are there.
+  const known = new Set(isSettling(current) ? [] : before);
+  const wanted = new Set(edges.map((edge) => lineKey(assertion(edge))));
+  const puts = edges
+    .filter((edge) => !known.has(assertion(edge)))
+    .map((edge): Write => ({ kind: "put", item: edgeItem(edge), condition: [] }));
+  const dropped = new Set(before.map(lineKey).filter((key) => !wanted.has(key)));
+  const deletes = [...dropped].map((line): Write => ({
+    kind: "delete",
+    key: assertionKey(line),
+    condition: [],
+  }));
+  return [...puts, ...deletes];
+}
+
+function lineKey(line: string): string {
+  const { pk, sk } = assertionKey(line);
+  return `${pk} ${sk}`;
 }

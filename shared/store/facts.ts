@@ -21,7 +21,10 @@ export type StoredFact =
   | { readonly isRemoved: false; readonly fact: Fact }
   | { readonly isRemoved: true; readonly id: FactId; readonly factType: FactType };
 
-const bookkeeping = ["hash", "asserts", "isRemoved"];
+/** Set while a record's edges, too many for one transaction, are being written. */
+export const settlingMark = "isSettling";
+
+const bookkeeping = ["hash", "asserts", "isRemoved", settlingMark];
 
 /** What decides whether a newer state must be written at all: content and edges, not versions. */
 export function contentHash(change: Upsert): string {
@@ -61,11 +64,14 @@ export function assertionsOf(item: Item | undefined): readonly string[] {
   return Array.isArray(lines) ? lines.map(String) : [];
 }
 
-/** All edges that an upsert asserts: those its source named, and the further homes of its record. */
+/**
+ * All edges that an upsert asserts: those its source named, and the further homes of its record. One
+ * named twice (two links of one kind between two issues) is one.
+ */
 export function edgesOf({ record, edges }: Upsert, createdAt: Instant): readonly Edge[] {
   const stamp = { assertedBy: record.id, createdAt };
   const homes = record.type === "work-item" ? (record.otherParentIds ?? []) : [];
-  return [
+  const all = [
     ...edges.map((edge): Edge => ({ ...edge, ...stamp })),
     ...homes.map((parentId): Edge => ({
       type: "home",
@@ -74,6 +80,8 @@ export function edgesOf({ record, edges }: Upsert, createdAt: Instant): readonly
       ...stamp,
     })),
   ];
+  const byKey = all.map((edge) => [JSON.stringify(edgeKey(edge)), edge] as const);
+  return [...new Map(byKey).values()];
 }
 
 /** Only work items have homes. */
