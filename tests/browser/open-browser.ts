@@ -1,4 +1,5 @@
 import { existsSync } from "node:fs";
+import { env } from "node:process";
 
 import { chromium } from "playwright-core";
 import type { Browser } from "playwright-core";
@@ -12,7 +13,7 @@ const usualPlaces = [
 
 /** A browser to test with: `CHROMIUM_PATH`, else where systems keep one; else the reason why there is none. */
 export async function openBrowser(): Promise<Browser | string> {
-  const wanted = process.env["CHROMIUM_PATH"];
+  const wanted = env["CHROMIUM_PATH"];
   const executablePath = wanted ?? usualPlaces.find((place) => existsSync(place));
   if (executablePath === undefined || !existsSync(executablePath)) {
     return `no Chromium at ${wanted ?? usualPlaces.join(", ")}: set CHROMIUM_PATH to one`;

@@ -40,7 +40,10 @@ const queueAdmin: QueueAdmin = {
           {
             id: "1",
             queue,
-            body: JSON.stringify({ connectionId: workConnection, receivedAt: "2026-03-02T07:10:00.000Z" }),
+            body: JSON.stringify({
+              connectionId: workConnection,
+              receivedAt: "2026-03-02T07:10:00.000Z",
+            }),
             reason: "connector.unavailable: Jira answered 503 for an hour",
             receiveCount: 5,
             diedAt: "2026-03-02T08:14:00.000Z",
@@ -129,7 +132,12 @@ async function seed(hub: MemoryHub): Promise<void> {
   await quarantine(table, { connectionId: workConnection, collection: "issues", at: clock.now() }, [
     { record: "issue 10042", reason: "fields.created: not a timestamp" },
   ]);
-  await countDelivery(table, workConnection, { accepted: 412, ingested: 411, unverified: 2 }, clock.now());
+  await countDelivery(
+    table,
+    workConnection,
+    { accepted: 412, ingested: 411, unverified: 2 },
+    clock.now(),
+  );
   await countDelivery(table, unknownConnections, { "unknown-connection": 3 }, clock.now());
   await hub.settle();
 }
@@ -145,15 +153,30 @@ async function connectOthers(hub: MemoryHub): Promise<void> {
   };
   const others: Pick<Connection, "id" | "name" | "connector" | "status" | "problem">[] = [
     { id: reading, connector: "bamboohr", name: "BambooHR (Harbor Labs)", status: "active" },
-    { id: connectionId("failing001"), connector: "jira", name: "Jira (Labs)", status: "degraded", problem },
-    { id: connectionId("slack00001"), connector: "slack", name: "Slack #alignment", status: "active" },
+    {
+      id: connectionId("failing001"),
+      connector: "jira",
+      name: "Jira (Labs)",
+      status: "degraded",
+      problem,
+    },
+    {
+      id: connectionId("slack00001"),
+      connector: "slack",
+      name: "Slack #alignment",
+      status: "active",
+    },
   ];
   for (const other of others) {
     const rest = { settings: {}, createdAt: now, updatedAt: now, revision: 0 };
     await createDocument(table, connectionSpec, { type: "connection", ...other, ...rest });
   }
   for (const { name } of bamboohr.collections) {
-    await createDocument(table, cursorSpec, cursor(name, { recordsRead: 37, recordsTotal: 64, now }));
+    await createDocument(
+      table,
+      cursorSpec,
+      cursor(name, { recordsRead: 37, recordsTotal: 64, now }),
+    );
   }
 }
 
@@ -178,7 +201,7 @@ function cursor(
 }
 
 if (import.meta.main) {
-  const [port = "4321"] = process.argv.slice(2).filter((argument) => !argument.startsWith("--"));
+  const port = process.argv.slice(2).find((argument) => !argument.startsWith("--")) ?? "4321";
   const { url } = await startPages(Number(port), process.argv.includes("--empty"));
   process.stdout.write(`${url}\n`);
 }

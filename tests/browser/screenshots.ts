@@ -36,7 +36,10 @@ class Hub {
   }
 }
 
-const at = (fixed: string): Shot["path"] => () => Promise.resolve(fixed);
+const at =
+  (fixed: string): Shot["path"] =>
+  () =>
+    Promise.resolve(fixed);
 const firstOf =
   (room: string, list: string, field: string): Shot["path"] =>
   async (hub) => {

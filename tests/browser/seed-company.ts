@@ -3,9 +3,11 @@ import type {
   SampleAccount,
   SampleGoal,
   SampleItem,
+  SampleProject,
+  SampleUnit,
 } from "#infra/local/sample/company.ts";
 import type { AssertedEdge, Change } from "#shared/model/change.ts";
-import type { Fact } from "#shared/model/facts.ts";
+import type { Fact, WorkItem } from "#shared/model/facts.ts";
 import type { AccountId, GoalId, OrgUnitId, PersonId, WorkItemId } from "#shared/model/ids.ts";
 import { factId } from "#shared/model/ids.ts";
 import { epochMsOf } from "#shared/model/time.ts";
@@ -112,56 +114,83 @@ function link(
 }
 
 function itemChanges(company: Company): readonly Change[] {
-  const items = new Map(company.items.map((item) => [item.id, item]));
-  const goals = new Map(company.goals.map((goal) => [goal.id, goal]));
-  const accounts = new Map(company.accounts.map((account) => [account.id, account]));
-  const projects = new Map(company.projects.map((project) => [project.id, project]));
-  const units = new Map(company.units.map((unit) => [unit.id, unit]));
-  return company.items.map((item) => {
-    const parent = item.parentId === undefined ? undefined : items.get(item.parentId);
-    const project = projects.get(item.projectId);
-    const assignee = accounts.get(item.assigneeAccountId ?? "");
-    const teamName = units.get(item.teamId)?.name;
-    const record: Fact = {
-      type: "work-item",
-      id: itemId(item),
-      ...originOf(company, connectionOf[item.tool]),
-      kind: item.kind,
-      originalKind: item.kind.charAt(0).toUpperCase() + item.kind.slice(1),
-      ...(project?.key !== undefined && { key: `${project.key}-${item.id.replaceAll(/\D/gu, "")}` }),
-      title: item.title,
-      url: `https://${item.tool}.example/work/${item.id}`,
-      status: item.status === "in-review" ? "in-progress" : item.status,
-      originalStatus: item.status,
-      ...(parent && { parentId: itemId(parent) }),
-      ...(project && { container: project.key ?? project.name }),
-      ...(assignee && { assigneeId: accountId(assignee) }),
-      ...(teamName !== undefined && item.tool === "jira" && { teamName }),
-      labels: [...item.labels],
-      ...(item.dueOn !== undefined && { dueOn: item.dueOn }),
-      canHoldGoal: true,
-    };
-    const linkedGoals = [...(item.goalId === undefined ? [] : [item.goalId])];
-    if (!parent && project) linkedGoals.push(...project.goalIds);
-    const links = linkedGoals.flatMap((id) => {
-      const goal = goals.get(id);
-      return goal ? [link(itemId(item), goalId(goal), "native")] : [];
-    });
-    const waits = company.dependencies
-      .filter(({ blockedId }) => blockedId === item.id)
-      .flatMap(({ blockingId }): AssertedEdge[] => {
-        const blocking = items.get(blockingId);
-        return blocking
-          ? [
-              {
-                type: "dependency",
-                blockedId: itemId(item),
-                blockingId: itemId(blocking),
-                source: "native",
-              },
-            ]
-          : [];
-      });
-    return upserted(record, [...links, ...waits]);
+  const lookup = {
+    items: new Map(company.items.map((item) => [item.id, item])),
+    goals: new Map(company.goals.map((goal) => [goal.id, goal])),
+    accounts: new Map(company.accounts.map((account) => [account.id, account])),
+    projects: new Map(company.projects.map((project) => [project.id, project])),
+    units: new Map(company.units.map((unit) => [unit.id, unit])),
+  };
+  return company.items.map((item) =>
+    upserted(itemFact(company, lookup, item), [
+      ...goalLinks(lookup, item),
+      ...waits(company, lookup, item),
+    ]),
+  );
+}
+
+interface Lookup {
+  readonly items: ReadonlyMap<string, SampleItem>;
+  readonly goals: ReadonlyMap<string, SampleGoal>;
+  readonly accounts: ReadonlyMap<string, SampleAccount>;
+  readonly projects: ReadonlyMap<string, SampleProject>;
+  readonly units: ReadonlyMap<string, SampleUnit>;
+}
+
+function itemFact(company: Company, lookup: Lookup, item: SampleItem): WorkItem {
+  return {
+    type: "work-item",
+    id: itemId(item),
+    ...originOf(company, connectionOf[item.tool]),
+    kind: item.kind,
+    originalKind: item.kind.charAt(0).toUpperCase() + item.kind.slice(1),
+    title: item.title,
+    url: `https://${item.tool}.example/work/${item.id}`,
+    status: item.status === "in-review" ? "in-progress" : item.status,
+    originalStatus: item.status,
+    labels: [...item.labels],
+    canHoldGoal: true,
+    ...places(lookup, item),
+    ...people(lookup, item),
+    ...(item.dueOn !== undefined && { dueOn: item.dueOn }),
+  };
+}
+
+function places({ items, projects }: Lookup, item: SampleItem): Partial<WorkItem> {
+  const parent = items.get(item.parentId ?? "");
+  const { key, name } = projects.get(item.projectId) ?? { key: undefined, name: "Inbox" };
+  return {
+    container: key ?? name,
+    ...(key !== undefined && { key: `${key}-${item.id.replaceAll(/\D/gu, "")}` }),
+    ...(parent && { parentId: itemId(parent) }),
+  };
+}
+
+function people({ accounts, units }: Lookup, item: SampleItem): Partial<WorkItem> {
+  const assignee = accounts.get(item.assigneeAccountId ?? "");
+  const teamName = item.tool === "jira" ? units.get(item.teamId)?.name : undefined;
+  return {
+    ...(assignee && { assigneeId: accountId(assignee) }),
+    ...(teamName !== undefined && { teamName }),
+  };
+}
+
+/** Jira's epics name their initiative; Asana's projects their goals, for every task at their top. */
+function goalLinks({ goals, projects }: Lookup, item: SampleItem): readonly AssertedEdge[] {
+  const ofProject = item.parentId === undefined ? projects.get(item.projectId)?.goalIds : undefined;
+  return [item.goalId ?? "", ...(ofProject ?? [])].flatMap((id) => {
+    const goal = goals.get(id);
+    return goal ? [link(itemId(item), goalId(goal), "native")] : [];
   });
+}
+
+function waits(company: Company, { items }: Lookup, item: SampleItem): readonly AssertedEdge[] {
+  return company.dependencies
+    .filter(({ blockedId }) => blockedId === item.id)
+    .flatMap(({ blockingId }): AssertedEdge[] => {
+      const blocking = items.get(blockingId);
+      if (!blocking) return [];
+      const ends = { blockedId: itemId(item), blockingId: itemId(blocking) };
+      return [{ type: "dependency", ...ends, source: "native" }];
+    });
 }

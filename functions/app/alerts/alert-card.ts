@@ -32,8 +32,10 @@ function chip({ label, url, role }: Node): Html {
   const href = safeUrl(url);
   const kind = role === "unit" || role === "team" ? "unit" : "";
   return href === undefined
-    ? html`<span class="chip ${kind}">${label}</span>`
-    : html`<a class="chip ${kind}" href="${href}" rel="noopener noreferrer">${label}</a>`;
+    ? html`<span class="chip ${kind}" title="${label}">${label}</span>`
+    : html`<a class="chip ${kind}" href="${href}" rel="noopener noreferrer" title="${label}"
+        >${label}</a
+      >`;
 }
 
 /** One alert in the list. */

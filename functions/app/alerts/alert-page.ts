@@ -105,11 +105,16 @@ function alertFacts(alert: AlertDetail): Html {
       ["Teams", teams.length === 0 ? "none known" : teams.map(({ name }) => name).join(", ")],
       ["Sources", connections.map(({ name }) => name).join(", ")],
       ...Object.entries(evidence.facts).map(
-        ([name, value]) => [spaced(name), String(value)] as const,
+        ([name, value]) => [spaced(name), factText(value)] as const,
       ),
       ["Times opened", generation],
     ])}
   </div>`;
+}
+
+function factText(value: string | number | boolean): string {
+  if (typeof value === "boolean") return value ? "yes" : "no";
+  return String(value);
 }
 
 /** `lowestCommonManager` → `Lowest common manager` */

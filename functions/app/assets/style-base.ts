@@ -60,7 +60,9 @@ main { max-width: 1160px; margin: 0 auto; padding: 28px 24px 72px; }
 .page-head p { color: var(--muted); margin-top: 4px; }
 .crumbs { font-size: .86rem; margin-bottom: 6px; color: var(--muted); }
 footer { max-width: 1160px; margin: 0 auto; padding: 0 24px 36px; color: var(--muted); font-size: .86rem; display: flex; flex-wrap: wrap; gap: 4px 20px; }
-section + section { margin-top: 32px; }
+section + section, div + section { margin-top: 32px; }
+.stack > * + section { margin-top: 12px; }
+.visually-hidden + * { margin-top: 0 !important; }
 .section-head { display: flex; flex-wrap: wrap; align-items: baseline; gap: 4px 12px; margin-bottom: 12px; }
 
 @media (max-width: 720px) {

@@ -8,12 +8,16 @@ export const stylePages = `
 .alert + .alert { margin-top: 10px; }
 .alert h3 a { color: var(--ink); text-decoration: none; }
 .alert h3 a:hover { color: var(--accent); text-decoration: underline; }
-.alert .head { display: flex; gap: 6px 12px; justify-content: space-between; flex-wrap: wrap; align-items: baseline; }
+.alert .head { display: flex; gap: 6px 14px; justify-content: space-between; align-items: baseline; }
+.alert .head .row { flex: none; flex-wrap: nowrap; }
+@media (max-width: 720px) { .alert .head { flex-wrap: wrap; } .alert { padding: 13px 15px; } }
 .alert .sentence { margin: 4px 0 10px; max-width: 96ch; }
 .alert .foot { display: flex; flex-wrap: wrap; gap: 8px 16px; justify-content: space-between; align-items: center; margin-top: 12px; }
 .alert .meta { color: var(--muted); font-size: .86rem; display: flex; flex-wrap: wrap; gap: 2px 14px; }
 .alert .actions button { min-height: 32px; padding: 4px 12px; font-size: .86rem; }
+.alert .actions, .alert form.inline { gap: 6px; }
 .alert .actions select { min-height: 32px; padding: 3px 8px; font-size: .86rem; width: auto; }
+.sight + .fresh { margin-top: 14px; padding-top: 10px; border-top: 1px solid var(--line); }
 .fresh { color: var(--muted); font-size: .86rem; }
 .fresh .stale { color: var(--warning); font-weight: 560; }
 
@@ -36,18 +40,23 @@ export const stylePages = `
 .sight .broken-point { border: 1px dashed var(--v); border-radius: var(--radius); padding: 10px 14px; }
 .sight .broken-point b { display: block; font-weight: 600; }
 
+.card > h3 { margin: 14px 0 8px; }
+.card > h3:first-child { margin: 0 0 4px; }
 .waits { display: grid; grid-template-columns: minmax(0, 1fr) auto minmax(0, 1fr); gap: 10px; align-items: stretch; }
 .waits .end { border: 1px solid var(--line); border-radius: 8px; padding: 10px 12px; }
 .waits .arrow { align-self: center; color: var(--muted); font-size: .82rem; text-align: center; max-width: 110px; }
 .waits .arrow svg { display: block; margin: 0 auto 2px; }
 .waits + .waits { margin-top: 10px; }
-@media (max-width: 640px) { .waits { grid-template-columns: minmax(0, 1fr); } .waits .arrow { max-width: none; } .waits .arrow svg { transform: rotate(90deg); } }
+@media (max-width: 640px) { .waits { grid-template-columns: minmax(0, 1fr); } .waits .arrow { max-width: none; } .waits .arrow svg { transform: rotate(90deg); margin: 12px auto 14px; } }
 
 .progress { display: block; width: 100%; height: 8px; border-radius: 99px; background: var(--sunken); overflow: hidden; }
 .progress rect { fill: var(--accent); }
 .progress.done rect { fill: var(--linked); }
 .collections li { padding: 7px 0; border-top: 1px solid var(--line); }
 .collections li:first-child { border-top: 0; }
+.collections li:last-child { padding-bottom: 0; }
+.card > h2 + *, .card > h3 + ul { margin-top: 8px; }
+.card > h2 + .collections { margin-top: 4px; }
 .collections .line { display: flex; justify-content: space-between; gap: 4px 12px; flex-wrap: wrap; font-size: .9rem; margin-bottom: 4px; }
 
 .bar { display: block; width: 100%; min-width: 140px; height: 16px; border-radius: 4px; overflow: hidden; background: var(--sunken); }
@@ -74,6 +83,7 @@ td.bar-cell { width: 42%; vertical-align: middle; }
 .map .kind-theme .box { fill: var(--accent-soft); stroke: var(--accent); }
 .map .is-closed text { fill: var(--muted); text-decoration: line-through; }
 @media (max-width: 720px) { .only-wide { display: none; } }
+@media (min-width: 721px) { .only-narrow { display: none; } }
 .tree ul { margin-left: 11px; padding-left: 15px; border-left: 1px solid var(--line); }
 .tree li { padding: 5px 0; }
 .tree .line { display: flex; flex-wrap: wrap; gap: 2px 12px; align-items: baseline; }

@@ -4,17 +4,23 @@ export const styleParts = `
 .stack > * + * { margin-top: 12px; }
 .row { display: flex; flex-wrap: wrap; gap: 6px 14px; align-items: center; }
 .row.tight { gap: 4px 8px; }
+.row.spread { justify-content: space-between; }
 .grid { display: grid; gap: 16px; grid-template-columns: repeat(auto-fill, minmax(min(100%, 320px), 1fr)); }
 .split { display: grid; gap: 24px; grid-template-columns: minmax(0, 1fr) 320px; align-items: start; }
 @media (max-width: 960px) { .split { grid-template-columns: minmax(0, 1fr); } }
 
-.tiles { display: grid; gap: 12px; grid-template-columns: repeat(auto-fit, minmax(150px, 1fr)); margin-bottom: 24px; }
+.tiles { display: grid; gap: 12px; grid-template-columns: repeat(5, minmax(0, 1fr)); margin-bottom: 22px; }
 .tile { background: var(--surface); border: 1px solid var(--line); border-radius: var(--radius); padding: 13px 16px; display: block; text-decoration: none; color: inherit; }
 a.tile:hover { border-color: var(--line-strong); }
 .tile b { display: block; font-size: 1.6rem; line-height: 1.2; font-weight: 650; font-variant-numeric: tabular-nums; letter-spacing: -.02em; }
-.tile span { color: var(--muted); font-size: .86rem; }
+.tile span { color: var(--muted); font-size: .86rem; line-height: 1.3; display: block; overflow-wrap: normal; }
 .tile.is-critical b { color: var(--critical); }
-@media (max-width: 480px) { .tiles { grid-template-columns: 1fr 1fr; gap: 10px; } }
+@media (max-width: 720px) {
+  .tiles { grid-template-columns: repeat(3, minmax(0, 1fr)); gap: 8px; margin-bottom: 16px; }
+  .tile { padding: 8px 11px; }
+  .tile b { font-size: 1.2rem; }
+  .tile span { font-size: .76rem; }
+}
 
 .badge { display: inline-flex; align-items: center; gap: 6px; font-size: .8rem; line-height: 1.3; font-weight: 560; padding: 2px 9px; border-radius: 99px; background: var(--info-soft); color: var(--info); white-space: nowrap; }
 .badge::before { content: ""; width: 7px; height: 7px; border-radius: 50%; background: currentColor; flex: none; }
@@ -28,8 +34,9 @@ a.tile:hover { border-color: var(--line-strong); }
 .v-unlinkable { --v: var(--unlinkable); } .v-unknown { --v: var(--unknown); }
 
 .chips { display: flex; flex-wrap: wrap; gap: 6px 4px; align-items: center; }
+@media (max-width: 720px) { .chip { white-space: normal; } }
 .chips li { display: flex; align-items: center; gap: 4px; max-width: 100%; }
-.chip { display: inline-block; max-width: 100%; padding: 4px 10px; border: 1px solid var(--line-strong); border-radius: 7px; background: var(--surface); color: var(--ink); text-decoration: none; font-size: .88rem; line-height: 1.35; }
+.chip { display: inline-block; max-width: 24rem; min-width: 0; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; padding: 4px 10px; border: 1px solid var(--line-strong); border-radius: 7px; background: var(--surface); color: var(--ink); text-decoration: none; font-size: .88rem; line-height: 1.35; }
 a.chip:hover { border-color: var(--accent); color: var(--accent); }
 .chip.broken { border-style: dashed; border-color: var(--unlinked); color: var(--unlinked); background: transparent; }
 .chip.unit { background: var(--sunken); border-color: transparent; }
@@ -38,20 +45,21 @@ a.chip:hover { border-color: var(--accent); color: var(--accent); }
 button, .button {
   font: inherit; font-weight: 560; font-size: .92rem; line-height: 1.3; padding: 7px 14px; min-height: 36px; border-radius: 8px; cursor: pointer;
   border: 1px solid var(--line-strong); background: var(--surface); color: var(--ink); text-decoration: none; display: inline-block;
+  white-space: nowrap; flex: none;
 }
 button:hover, .button:hover { border-color: var(--muted); background: var(--sunken); }
 button.primary, .button.primary { background: var(--accent); border-color: var(--accent); color: var(--accent-ink); }
 button.primary:hover, .button.primary:hover { filter: brightness(1.08); background: var(--accent); }
 button.danger { color: var(--critical); }
 button.quiet { border-color: transparent; background: transparent; color: var(--accent); padding-inline: 8px; }
-form.inline { display: inline-flex; flex-wrap: wrap; gap: 8px; align-items: center; }
+form.inline { display: inline-flex; gap: 8px; align-items: center; }
 label, .label { display: block; font-weight: 560; font-size: .9rem; }
 .hint { color: var(--muted); font-size: .86rem; margin-top: 2px; }
 input, select, textarea {
   font: inherit; width: 100%; padding: 7px 10px; min-height: 38px; border-radius: 8px; border: 1px solid var(--line-strong);
   background: var(--surface); color: var(--ink);
 }
-textarea { min-height: 74px; resize: vertical; }
+textarea { min-height: 60px; resize: vertical; field-sizing: content; }
 textarea.code { font: .86rem/1.45 ui-monospace, SFMono-Regular, Menlo, Consolas, monospace; }
 select { max-width: 100%; }
 input[type=checkbox] { width: 18px; height: 18px; min-height: 0; margin: 0; accent-color: var(--accent); flex: none; }
@@ -64,6 +72,7 @@ input[type=checkbox] { width: 18px; height: 18px; min-height: 0; margin: 0; acce
 .filters > div { flex: 1 1 150px; max-width: 240px; min-width: 0; }
 .filters > div.wide { flex-basis: 220px; max-width: none; }
 .filters label { font-size: .8rem; color: var(--muted); margin-bottom: 3px; font-weight: 520; }
+.field + .actions { margin-top: 20px; }
 .actions { display: flex; flex-wrap: wrap; gap: 8px; align-items: center; }
 details > summary { cursor: pointer; font-weight: 560; color: var(--accent); }
 details[open] > summary { margin-bottom: 10px; }
@@ -92,6 +101,7 @@ td.num, th.num { text-align: right; font-variant-numeric: tabular-nums; white-sp
   .cards-on-phone tr, .cards-on-phone td, .cards-on-phone th { display: block; border: 0; padding: 2px 0; }
   .cards-on-phone tr { padding: 12px 16px; border-top: 1px solid var(--line); }
   .cards-on-phone tbody tr:first-child { border-top: 0; }
+  .cards-on-phone td[data-label] { display: inline-block; margin-right: 14px; }
   .cards-on-phone td.num { text-align: left; }
   .cards-on-phone [data-label]::before { content: attr(data-label) ": "; color: var(--muted); font-size: .86rem; font-weight: 400; }
 }

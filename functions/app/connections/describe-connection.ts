@@ -103,6 +103,7 @@ function describeCollection(cursors: readonly Cursor[], name: string, title: str
   const own = cursors.filter(({ collection }) => collection === name);
   const pull = own.find(({ mode }) => mode !== "reconcile");
   const reconcile = own.find(({ mode }) => mode === "reconcile");
+  // Connected a moment ago, or by an older release that did not know the collection.
   if (!pull) {
     return {
       name,
@@ -110,6 +111,7 @@ function describeCollection(cursors: readonly Cursor[], name: string, title: str
       mode: "backfill",
       state: "waiting",
       recordsRead: 0,
+      percent: 0,
       changesApplied: 0,
       recordsRejected: 0,
     };

@@ -6,7 +6,7 @@ import { nothing } from "./html.ts";
 
 const rooms = [
   { path: "/", name: "Alerts" },
-  { path: "/work-items", name: "Work" },
+  { path: "/work-items?status=open", name: "Work" },
   { path: "/goals", name: "Goals" },
   { path: "/connections", name: "Connections" },
   { path: "/coverage", name: "Coverage" },

@@ -6,16 +6,16 @@ import { html } from "hono/html";
 
 import { shortText } from "#shared/model/facts.ts";
 
-import { inWords, plural } from "../page/format.ts";
+import { capital, inWords, plural } from "../page/format.ts";
 import type { Html } from "../page/html.ts";
 import { nothing, pathTo } from "../page/html.ts";
 import type { GoalTreeAnswer } from "./goal-answers.ts";
 
-const box = { width: 250, height: 54 };
-const gap = { x: 56, y: 14 };
+const box = { width: 310, height: 54 };
+const gap = { x: 66, y: 14 };
 const barWidth = box.width - 20;
 /** About so many characters of 13 px fit into a box. */
-const titleCharacters = 33;
+const titleCharacters = 43;
 
 type Root = Pick<GoalTreeAnswer, "children"> & Partial<GoalTreeAnswer>;
 type Node = HierarchyPointNode<Root>;
@@ -23,7 +23,9 @@ type Node = HierarchyPointNode<Root>;
 /** The goal tree as a map, left to right from theme to initiative, with the open work behind each goal. */
 export function goalMap(goals: readonly GoalTreeAnswer[]): Html {
   const root = hierarchy<Root>({ children: [...goals] });
-  const layout = tree<Root>().nodeSize([box.height + gap.y, box.width + gap.x])(root);
+  const layout = tree<Root>()
+    .nodeSize([box.height + gap.y, box.width + gap.x])
+    .separation((a, b) => (a.parent === b.parent ? 1 : 1.25))(root);
   const nodes = layout.descendants().filter(isGoal);
   const left = Math.min(...nodes.map(({ y }) => y));
   const top = Math.min(...nodes.map(({ x }) => x));
@@ -88,7 +90,7 @@ function goalBox(
     <rect class="box" x="${x}" y="${y}" width="${box.width}" height="${box.height}" rx="8" />
     <text x="${inner}" y="${y + 20}">${shortened(title)}</text>
     <text class="sub" x="${inner}" y="${y + 37}">
-      ${inWords(kind)} · ${isEmpty ? "no work serves it" : open}
+      ${capital(inWords(kind))} · ${isEmpty ? "no work serves it" : open}
     </text>
     ${isEmpty ? nothing : workBar([inner, y + 44], scale(counts.openWork))}</a
   >`;

@@ -23,7 +23,7 @@ export function goalsPage(goals: readonly GoalTreeAnswer[], asOf: string): Html 
           )
         : html`<div id="goals" data-live="15">
             ${goalMap(goals)}
-            <section class="card tree" aria-label="Goals as a list">
+            <section class="card tree only-narrow" aria-label="Goals as a list">
               <ul>
                 ${goals.map(branch)}
               </ul>

@@ -41,7 +41,7 @@ export async function listWorkItems(
 ): Promise<WorkItemList> {
   const snapshot = await context.snapshots.read();
   const found = filterSeen(snapshot, query);
-  const { page, next } = pageOf(found, (seen) => seen.item.id, query);
+  const { page, next } = pageOf(found, (seen) => seen.sortKey, query);
   return {
     asOf: snapshot.asOf,
     total: found.length,

@@ -40,7 +40,7 @@ function stepRow({ hop, isTop, isBottom }: Step, isLinked: boolean): Html {
   const status = hop.status === undefined ? "" : ` · ${inWords(hop.status)}`;
   return html`<li class="${isBottom ? "self" : ""}">
     ${spine(hop, { hasAbove: !(isTop && isLinked), isDashedAbove: isTop && !isLinked, hasBelow: !isBottom })}
-    <div class="what">${capital(hop.kind)}${status}</div>
+    <div class="what">${capital(inWords(hop.kind))}${status}</div>
     <div class="name">${isBottom ? name : html`<a href="${own}">${name}</a>`}</div>
     <div class="row tight">
       ${hop.url === undefined ? nothing : html`<span class="small">${sourceLink("Open in its tool", hop.url)}</span>`}${how(hop)}

@@ -22,6 +22,8 @@ import { readAllowances } from "./allowances.ts";
 /** One work item with what the kernel says of it. */
 export interface Seen {
   readonly item: WorkItem;
+  /** Container, then key in counting order, then id: unique, and near things stand together. */
+  readonly sortKey: string;
   readonly sight: LineOfSight;
   readonly team: TeamFinding;
 }
@@ -30,7 +32,7 @@ export interface Seen {
 export interface Snapshot {
   readonly asOf: Instant;
   readonly graph: MemoryGraph;
-  /** Sorted by id, so that a page's cursor keeps its place from one snapshot to the next. */
+  /** In order of `sortKey`, so that a page's cursor keeps its place from one snapshot to the next. */
   readonly seen: readonly Seen[];
   readonly factCounts: ReadonlyMap<ConnectionId, Readonly<Partial<Record<FactType, number>>>>;
   readonly openSignals: readonly Signal[];
@@ -93,12 +95,13 @@ async function loadSnapshot(deps: SnapshotDeps, asOf: Instant): Promise<Snapshot
   const { graph, openSignals, facts } = wholeGraphOf(items, sources);
   const options = { now: asOf, allowances };
   const seen = [...graph.items()]
-    .toSorted((a, b) => (a.id < b.id ? -1 : 1))
     .map((item) => ({
       item,
+      sortKey: sortKey(item),
       sight: lineOfSight(graph, item, options),
       team: teamOf(graph.org, item),
-    }));
+    }))
+    .toSorted((a, b) => (a.sortKey < b.sortKey ? -1 : 1));
   return {
     asOf,
     graph,
@@ -107,6 +110,11 @@ async function loadSnapshot(deps: SnapshotDeps, asOf: Instant): Promise<Snapshot
     openSignals,
     clearedSignals: clearedSignals(items),
   };
+}
+
+function sortKey({ container = "", key = "", id }: WorkItem): string {
+  const counted = key.replaceAll(/\d+/gu, (digits) => digits.padStart(9, "0"));
+  return `${container}\n${counted}\n${id}`;
 }
 
 function clearedSignals(items: readonly Item[]): readonly Signal[] {
