@@ -39,7 +39,8 @@ export function page(title: string, content: Html): Html {
         <header>
           <a href="/">Simulated Asana</a>
           <small
-            >Stands in for app.asana.com; what you change here goes out as signed webhooks.</small
+            >Stands in for app.asana.com. Changes of work go out as signed webhooks; goals are found
+            by asking.</small
           >
         </header>
         <main>${content}</main>

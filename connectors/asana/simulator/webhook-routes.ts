@@ -53,17 +53,15 @@ export function webhookRoutes(api: Api): Hono {
     if (filtered.has(kind) && input.filters.length === 0) {
       throw badRequest("filters: Higher-level resources require filters");
     }
-    if (find(state, input)) {
-      throw new AsanaRefusal(403, "The webhook could not be created: duplicated webhook");
-    }
+    refuseDuplicate(state, input);
     const secret = randomBytes(32).toString("hex");
     const echoed = await deliver.handshake(input.target, secret);
     if (echoed !== secret) {
       throw badRequest("The remote server did not respond with the handshake secret.");
     }
     // Somebody else may have been faster while the handshake was under way.
-    const known = find(state, input);
-    const gid = known?.gid ?? perform({ kind: "registerWebhook", ...pick(input), secret }).gid;
+    refuseDuplicate(state, input);
+    const { gid } = perform({ kind: "registerWebhook", ...pick(input), secret });
     const webhook = state.webhooks.get(gid);
     if (!webhook) throw unknownObject("webhook", gid);
     deliver.heartbeat(webhook);
@@ -89,13 +87,13 @@ function webhookOf(state: AsanaState, c: Context): Webhook {
   return webhook;
 }
 
-function find(
-  state: AsanaState,
-  wanted: { resource: string; target: string },
-): Webhook | undefined {
-  return [...state.webhooks.values()].find(
+function refuseDuplicate(state: AsanaState, wanted: { resource: string; target: string }): void {
+  const isKnown = [...state.webhooks.values()].some(
     (webhook) => webhook.resource === wanted.resource && webhook.target === wanted.target,
   );
+  if (isKnown) {
+    throw new AsanaRefusal(403, "The webhook could not be created: duplicated webhook");
+  }
 }
 
 function workspaceOf(state: AsanaState, gid: string): string | undefined {
