@@ -1,4 +1,8 @@
-import type { SampleDependency, SampleItem, SampleUnit, Tool } from "./company.ts";
+import type { Instant } from "#shared/model/time.ts";
+
+import type { SampleDependency, SampleItem, SampleProject, SampleUnit } from "./company.ts";
+import { waits } from "./dependency-plan.ts";
+import { dayFrom } from "./dice.ts";
 import type { Dice } from "./dice.ts";
 import type { Roster } from "./roster.ts";
 import { isOpenStatus } from "./work-draft.ts";
@@ -8,61 +12,71 @@ const insideTeams = 110;
 /** Dependencies across teams that are over: history. */
 const finishedAcross = 12;
 
-/**
- * Open dependencies across teams, blocked team first. They meet in a department, a division or only
- * in the company; two cross from Jira into Asana.
- */
-const openAcross: readonly (readonly [blocked: string, blocking: string])[] = [
-  ["data-insights", "core-platform"],
-  ["core-platform", "reliability"],
-  ["driver-app", "carrier-network"],
-  ["shipment-planning", "carrier-network"],
-  ["shipment-planning", "data-insights"],
-  ["driver-app", "core-platform"],
-  ["onboarding", "support"],
-  ["enterprise-sales", "demand-generation"],
-  ["carrier-network", "onboarding"],
-  ["core-platform", "finance-operations"],
-];
-
 interface World {
   readonly items: readonly SampleItem[];
+  readonly projects: readonly SampleProject[];
   readonly roster: Roster;
   readonly units: readonly SampleUnit[];
+  readonly asOf: Instant;
 }
 
-export function buildDependencies(dice: Dice, world: World): readonly SampleDependency[] {
+/** Who waits on whom; and the items, those that the plan names with their titles and due dates. */
+export function buildDependencies(
+  dice: Dice,
+  world: World,
+): { readonly dependencies: readonly SampleDependency[]; readonly items: readonly SampleItem[] } {
   const picker = new Picker(dice, world);
-  const edges: SampleDependency[] = [];
-  for (const [blocked, blocking] of openAcross) {
-    edges.push({ blockedId: picker.take(blocked, true), blockingId: picker.take(blocking, true) });
-  }
-  const teams = world.units.filter((unit) => unit.level === "team");
-  for (let at = 0; at < finishedAcross; at += 1) {
-    const jiraTeams = teams.filter((team) => team.tool === "jira");
-    const [blocked, blocking] = dice.shuffled(jiraTeams);
-    if (!blocked || !blocking) break;
-    // The blocking end is done, so whatever the blocked one is, nobody waits.
-    edges.push({
+  const planned = new Map<string, Pick<SampleItem, "title" | "dueOn">>();
+  const dependencies = waits.map(({ blocked, blocking, isLate = false }): SampleDependency => {
+    const blockedId = picker.take(blocked.teamId, true, blocked.under);
+    const blockingId = picker.take(blocking.teamId, true, blocking.under);
+    const needed = dice.between(8, 20);
+    const ready = needed + (isLate ? dice.between(3, 15) : -dice.between(1, 5));
+    planned.set(blockedId, { title: blocked.title, dueOn: dayFrom(world.asOf, needed) });
+    planned.set(blockingId, { title: blocking.title, dueOn: dayFrom(world.asOf, ready) });
+    return { blockedId, blockingId };
+  });
+  dependencies.push(...pastWaits(dice, picker, world), ...teamWaits(dice, picker, world));
+  return {
+    dependencies,
+    items: world.items.map((item) => ({ ...item, ...planned.get(item.id) })),
+  };
+}
+
+/** The blocking end is done, so whatever the blocked one is, nobody waits. */
+function pastWaits(dice: Dice, picker: Picker, { units }: World): readonly SampleDependency[] {
+  const teams = units.filter(({ level, tool }) => level === "team" && tool === "jira");
+  return Array.from({ length: finishedAcross }, () => {
+    const [blocked, blocking] = dice.shuffled(teams);
+    if (!blocked || !blocking) throw new RangeError("fewer than two teams");
+    return {
       blockedId: picker.take(blocked.id, true),
       blockingId: picker.take(blocking.id, false),
-    });
-  }
-  for (let at = 0; at < insideTeams; at += 1) {
-    // Round the teams, so that no small one runs out of work.
-    const team = teams[at % teams.length];
-    if (!team) break;
-    const blockedId = picker.take(team.id, dice.chance(0.75));
-    edges.push({ blockedId, blockingId: picker.take(team.id, dice.chance(0.75)) });
-  }
-  return edges;
+    };
+  });
+}
+
+/** Round the teams, so that no small one runs out of work. */
+function teamWaits(dice: Dice, picker: Picker, { units }: World): readonly SampleDependency[] {
+  const teams = units.filter(({ level }) => level === "team");
+  return Array.from({ length: insideTeams }, (_, at) => {
+    const team = teams[at % teams.length]?.id ?? "";
+    const blockedId = picker.take(team, dice.chance(0.75));
+    return { blockedId, blockingId: picker.take(team, dice.chance(0.75)) };
+  });
 }
 
 /** Gives each item out once, so that no chain or cycle comes about by chance. */
 class Picker {
   readonly #pools = new Map<string, SampleItem[]>();
+  /** What an item is under: the title of its epic, or the name of its project. */
+  readonly #nameOf: (item: SampleItem) => string | undefined;
 
-  constructor(dice: Dice, { items, roster }: World) {
+  constructor(dice: Dice, { items, projects, roster }: World) {
+    const epics = new Map(items.map(({ id, title }) => [id, title]));
+    const names = new Map(projects.map(({ id, name }) => [id, name]));
+    this.#nameOf = ({ parentId, projectId }) =>
+      parentId === undefined ? names.get(projectId) : epics.get(parentId);
     for (const item of dice.shuffled(items)) {
       if (!isFit(item, roster)) continue;
       const key = poolKey(item.teamId, isOpenStatus(item.status));
@@ -70,9 +84,11 @@ class Picker {
     }
   }
 
-  take(teamId: string, isOpen: boolean): string {
-    const item = this.#pools.get(poolKey(teamId, isOpen))?.pop();
-    if (!item) throw new RangeError(`team ${teamId} has no more work to depend on`);
+  take(teamId: string, isOpen: boolean, under?: string): string {
+    const pool = this.#pools.get(poolKey(teamId, isOpen)) ?? [];
+    const at = pool.findLastIndex((item) => under === undefined || this.#nameOf(item) === under);
+    const [item] = at < 0 ? [] : pool.splice(at, 1);
+    if (!item) throw new RangeError(`team ${teamId} has no more work ${under ?? ""} to depend on`);
     return item.id;
   }
 }
@@ -86,13 +102,10 @@ function isFit(item: SampleItem, roster: Roster): boolean {
   const leaf: readonly SampleItem["kind"][] = ["story", "task", "bug"];
   if (!leaf.includes(item.kind) || item.assigneeAccountId === undefined) return false;
   const account = roster.account(item.assigneeAccountId);
-  const tool: Tool = item.tool;
   return (
-    account?.tool === tool &&
-    account.personId !== undefined &&
+    account?.personId !== undefined &&
+    account.id !== roster.secondAccount()?.id &&
     !account.isEmailHidden &&
-    account.isActive &&
-    account.kind === "human" &&
-    !account.id.endsWith(".jira.2")
+    account.isActive
   );
 }

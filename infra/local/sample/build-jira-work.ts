@@ -5,6 +5,7 @@ import { famousEpicTitle, supportLabel } from "./company.ts";
 import type { SampleGoal, SampleItem, SampleProject } from "./company.ts";
 import type { Dice } from "./dice.ts";
 import {
+  closedEpic,
   initiatives,
   lighthouseAreas,
   looseIssues,
@@ -46,6 +47,11 @@ export function buildJiraWork(
     board.fill(board.add({ title, teamId, kind: "epic", mix: openMix }), [focus], size);
   }
   for (const loose of looseIssues) board.add({ ...loose, kind: "task", mix: openMix });
+  board.fill(
+    board.add({ ...closedEpic, kind: "epic", mix: [["done", 1]] }),
+    [closedEpic.focus],
+    closedEpic.size,
+  );
   addLighthouse(board);
   addSupport(board);
   return { projects: projectsOf(world.roster), items: board.finished() };

@@ -33,6 +33,12 @@ function unlinkedAnchors(of: Company): readonly string[] {
 }
 
 describe("createCompany", () => {
+  test("any seed makes a company", () => {
+    for (let seed = 0; seed < 25; seed += 1) {
+      expect(createCompany({ seed, asOf }).dependencies.length).toBeGreaterThan(100);
+    }
+  });
+
   test("the same seed and moment make the same company, another seed another one", () => {
     expect(createCompany({ seed: 7, asOf })).toEqual(company);
     expect(createCompany({ seed: 8, asOf }).people).not.toEqual(company.people);

@@ -26,7 +26,15 @@ export function createCompany(options: { readonly seed: number; readonly asOf: I
   const goals = buildGoals(dice(3), { roster, asOf });
   const jira = buildJiraWork(dice(4), { roster, goals, asOf });
   const asana = buildAsanaWork(dice(5), { roster, goals, asOf });
-  const items = [...jira.items, ...asana.items];
+  const projects = [...jira.projects, ...asana.projects];
+  const drafts = [...jira.items, ...asana.items];
+  const { items, dependencies } = buildDependencies(dice(6), {
+    items: drafts,
+    projects,
+    roster,
+    units,
+    asOf,
+  });
   return {
     name: companyName,
     mailDomain,
@@ -35,8 +43,8 @@ export function createCompany(options: { readonly seed: number; readonly asOf: I
     people,
     accounts,
     goals,
-    projects: [...jira.projects, ...asana.projects],
+    projects,
     items,
-    dependencies: buildDependencies(dice(6), { items, roster, units }),
+    dependencies,
   };
 }

@@ -190,10 +190,19 @@ export const unlinkedEpics: readonly (EpicPlan & { readonly teamId: string; size
   },
 ];
 
+/** Closed without a goal, with work that goes on under it: closing does not make work serve anything. */
+export const closedEpic = {
+  title: "Dark mode for the customer portal",
+  focus: "dark mode",
+  teamId: "carrier-network",
+  size: 6,
+} as const;
+
 /** Lone issues without an epic. */
 export const looseIssues: readonly { readonly title: string; readonly teamId: string }[] = [
   { title: "Port the legacy tariff calculator for one customer", teamId: "shipment-planning" },
   { title: "Evaluate a second error tracker", teamId: "data-insights" },
+  { title: "Spike: read tachograph files of two vendors", teamId: "driver-app" },
 ];
 
 /** Areas of the famous epic. */
