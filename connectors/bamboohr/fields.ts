@@ -2,7 +2,7 @@
  * Everything that is ever asked of BambooHR about a person, besides the org levels of the settings.
  * Names: https://documentation.bamboohr.com/docs/list-of-field-names (2026-11).
  */
-export const personFields = [
+const personFields = [
   "displayName",
   "firstName",
   "lastName",

@@ -7,7 +7,7 @@ import { companyName, divisions, locations, mailDomain } from "./org-plan.ts";
 import { mailName, namePools } from "./people-names.ts";
 
 /** The company's root unit, parent of the divisions. */
-export const rootUnitId = "company";
+const rootUnitId = "company";
 
 /** Somebody who left last month and whose work nobody took over. */
 export const leaverTeamId = "shipment-planning";

@@ -40,6 +40,7 @@ export const themes: readonly ThemePlan[] = [
         teamId: "driver-app",
         keyResults: [],
       },
+      // No work supports this one: a wish with an owner.
       {
         id: "emissions-standard",
         title: "Co-author an emissions accounting standard with three carriers",
@@ -128,9 +129,6 @@ export const themes: readonly ThemePlan[] = [
     ],
   },
 ];
-
-/** The objective that no work supports: a wish with an owner. */
-export const idleObjectiveId = "emissions-standard";
 
 export const goalStatuses: readonly (readonly [SampleGoal["status"], number])[] = [
   ["on-track", 6],
