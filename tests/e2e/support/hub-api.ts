@@ -1,0 +1,139 @@
+import * as z from "zod";
+
+import { AlertAnswer, AlertDetail } from "#functions/app/alerts/alert-answers.ts";
+import {
+  ConnectionAnswer,
+  ConnectionDetail,
+} from "#functions/app/connections/connection-answers.ts";
+import { CoverageAnswer } from "#functions/app/coverage/coverage.ts";
+import { WorkItemDetail } from "#functions/app/work/read-work-item.ts";
+import { WorkItemAnswer } from "#functions/app/work/work-answers.ts";
+
+export interface HttpAnswer {
+  readonly status: number;
+  readonly text: string;
+}
+
+const Alerts = z.looseObject({
+  total: z.int(),
+  alerts: z.array(AlertAnswer),
+  next: z.string().optional(),
+});
+const Items = z.looseObject({
+  asOf: z.string(),
+  items: z.array(WorkItemAnswer),
+  next: z.string().optional(),
+});
+
+/** The hub's API as a program uses it; every answer is checked against what the API says of itself. */
+export class HubApi {
+  readonly url: string;
+
+  constructor(url: string) {
+    this.url = url;
+  }
+
+  async connections(): Promise<readonly z.output<typeof ConnectionAnswer>[]> {
+    const Answer = z.object({ connections: z.array(ConnectionAnswer) });
+    return Answer.parse(await this.json("/api/connections")).connections;
+  }
+
+  async connection(connector: string): Promise<z.output<typeof ConnectionAnswer>> {
+    const found = (await this.connections()).find((one) => one.connector === connector);
+    if (found === undefined) throw new Error(`no connection of ${connector}`);
+    return found;
+  }
+
+  async connectionDetail(id: string): Promise<z.output<typeof ConnectionDetail>> {
+    return ConnectionDetail.parse(await this.json(`/api/connections/${id}`));
+  }
+
+  /** All alerts that fit, over all pages. */
+  async alerts(
+    query: Readonly<Record<string, string>> = {},
+  ): Promise<readonly z.output<typeof AlertAnswer>[]> {
+    const found: z.output<typeof AlertAnswer>[] = [];
+    let after: string | undefined;
+    do {
+      const page = new URLSearchParams({ ...query, limit: "200", ...(after && { after }) });
+      const answer = Alerts.parse(await this.json(`/api/alerts?${page}`));
+      found.push(...answer.alerts);
+      after = answer.next;
+    } while (after !== undefined);
+    return found;
+  }
+
+  /** Undefined while there is no such alert. */
+  async alert(id: string): Promise<z.output<typeof AlertDetail> | undefined> {
+    const { status, text } = await this.request("GET", `/api/alerts/${encodeURIComponent(id)}`);
+    if (status === 404) return undefined;
+    if (status !== 200) throw new Error(`${status} for alert ${id}: ${text}`);
+    return AlertDetail.parse(JSON.parse(text));
+  }
+
+  async workItems(
+    query: Readonly<Record<string, string>>,
+  ): Promise<readonly z.output<typeof WorkItemAnswer>[]> {
+    const found: z.output<typeof WorkItemAnswer>[] = [];
+    let after: string | undefined;
+    do {
+      const page = new URLSearchParams({ ...query, limit: "200", ...(after && { after }) });
+      const answer = Items.parse(await this.json(`/api/work-items?${page}`));
+      found.push(...answer.items);
+      after = answer.next;
+    } while (after !== undefined);
+    return found;
+  }
+
+  async workItem(id: string): Promise<z.output<typeof WorkItemDetail>> {
+    return WorkItemDetail.parse(await this.json(`/api/work-items/${encodeURIComponent(id)}`));
+  }
+
+  async coverage(): Promise<z.output<typeof CoverageAnswer>> {
+    return CoverageAnswer.parse(await this.json("/api/coverage"));
+  }
+
+  /** How deliveries to a connection ended, over all days; to unknown connections without an id. */
+  async deliveryCounts(connectionId?: string): Promise<Readonly<Record<string, number>>> {
+    const { deliveries, unknownDeliveries } = await this.coverage();
+    const days =
+      connectionId === undefined
+        ? unknownDeliveries
+        : (deliveries.find((one) => one.connectionId === connectionId)?.days ?? []);
+    const sums: Record<string, number> = {};
+    for (const { counts } of days) {
+      for (const [outcome, count] of Object.entries(counts)) {
+        sums[outcome] = (sums[outcome] ?? 0) + count;
+      }
+    }
+    return sums;
+  }
+
+  async post(path: string, body: unknown = {}): Promise<unknown> {
+    return this.#expectOk("POST", path, body);
+  }
+
+  async put(path: string, body: unknown): Promise<unknown> {
+    return this.#expectOk("PUT", path, body);
+  }
+
+  async json(path: string): Promise<unknown> {
+    return this.#expectOk("GET", path);
+  }
+
+  /** Any request, refused or not. */
+  async request(method: string, path: string, body?: unknown): Promise<HttpAnswer> {
+    const response = await fetch(`${this.url}${path}`, {
+      method,
+      headers: { "content-type": "application/json" },
+      ...(body !== undefined && { body: JSON.stringify(body) }),
+    });
+    return { status: response.status, text: await response.text() };
+  }
+
+  async #expectOk(method: string, path: string, body?: unknown): Promise<unknown> {
+    const { status, text } = await this.request(method, path, body);
+    if (status >= 400) throw new Error(`${status} for ${method} ${path}: ${text}`);
+    return JSON.parse(text);
+  }
+}
