@@ -52,27 +52,27 @@ test("a delivery near the size limit still fits a queue message", async () => {
   expect(Buffer.byteLength(inbox.sent[0]?.body ?? "")).toBeLessThan(1024 * 1024);
 });
 
+const long = "x".repeat(2_000_000);
+
 test.each([
-  ["a flipped bit", 401, '{"a":2}', signed('{"a":3}'), {}],
-  ["a missing signature", 401, '{"a":2}', {}, {}],
-  ["a 2 MB body", 413, "x".repeat(2_000_000), signed("x".repeat(2_000_000)), {}],
-  ["broken JSON", 400, "nonsense", signed("nonsense"), {}],
-  ["an unknown connection", 404, "{}", signed("{}"), { connectionId: "conn_nobody0000" }],
-  ["a connection of another connector", 404, "{}", signed("{}"), { connector: "other" }],
-  ["an id that is none", 404, "{}", signed("{}"), { connectionId: "../etc" }],
-])(
-  "%s is refused with %i, counted, and never queued",
-  async (_what, status, body, headers, given) => {
-    const { rig, inbox, send } = await receiver();
-    const answer = await send(body, headers, given);
-    expect(answer.status).toBe(status);
-    expect(inbox.sent).toEqual([]);
-    const owner = status === 404 ? unknownConnections : workConnection;
-    const counted = await listDeliveryCounts(rig.hub.table, owner);
-    const [day] = counted;
-    expect(Object.values(day?.counts ?? {})).toEqual([1]);
-  },
-);
+  { what: "a flipped bit", status: 401, body: '{"a":2}', headers: signed('{"a":3}') },
+  { what: "a missing signature", status: 401, body: '{"a":2}', headers: {} },
+  { what: "a 2 MB body", status: 413, body: long, headers: signed(long) },
+  { what: "broken JSON", status: 400, body: "nonsense", headers: signed("nonsense") },
+  { what: "an unknown connection", status: 404, given: { connectionId: "conn_nobody0000" } },
+  { what: "a connection of another connector", status: 404, given: { connector: "other" } },
+  { what: "an id that is none", status: 404, given: { connectionId: "../etc" } },
+])("$what is refused with $status, counted, and never queued", async (refused) => {
+  const { status, body = "{}", headers = signed("{}"), given = {} } = refused;
+  const { rig, inbox, send } = await receiver();
+  const answer = await send(body, headers, given);
+  expect(answer.status).toBe(status);
+  expect(inbox.sent).toEqual([]);
+  const owner = status === 404 ? unknownConnections : workConnection;
+  const counted = await listDeliveryCounts(rig.hub.table, owner);
+  const [day] = counted;
+  expect(Object.values(day?.counts ?? {})).toEqual([1]);
+});
 
 test("without any secret nothing is accepted", async () => {
   const { rig, send } = await receiver();

@@ -6,7 +6,8 @@ import { upserted, workConnection, workItem } from "#shared/testing/facts.ts";
 import { createSilentLogger } from "#shared/testing/silent-logger.ts";
 
 import { MemoryHub } from "../../tests/rig/memory-hub.ts";
-import { MemoryQueue, ToolHub } from "../../tests/rig/tool-hub.ts";
+import type { MemoryQueue } from "../../tests/rig/tool-hub.ts";
+import { ToolHub } from "../../tests/rig/tool-hub.ts";
 import { sweep } from "./sweep.ts";
 
 const kinds = (queue: MemoryQueue) => queue.sent.map(({ body }) => JSON.parse(body).kind);

@@ -51,26 +51,9 @@ export const unlinkedWork = defineRule<Options>({
   defaults: { graceMinutes: 60 },
 
   touched(delta: Delta): readonly Touch[] {
-    const { before, after, buriedId } = delta;
-    if (buriedId !== undefined) return touchedByBurial(buriedId);
-    switch ((after ?? before)?.type) {
-      case "work-item":
-        return touchedByItem(asItem(before), asItem(after));
-      case "link":
-        return touchedByLink(after ?? before);
-      case "goal":
-        return touchedByGoal(asGoal(before), asGoal(after));
-      case "connection":
-      case "rule-settings":
-        return [{ kind: "all" }];
-      case undefined:
-      case "dependency":
-      case "home":
-        return [];
-      default:
-        // People and units: whose work it is, and who leads them, is part of every open finding.
-        return [{ kind: "open" }];
-    }
+    if (delta.buriedId !== undefined) return touchedByBurial(delta.buriedId);
+    const type = (delta.after ?? delta.before)?.type;
+    return type === undefined ? [] : touchedBy[type](delta);
   },
 
   *subjects(graph) {
@@ -102,6 +85,27 @@ export const unlinkedWork = defineRule<Options>({
     return opened(view, { anchor, witness, reason: sight.reason });
   },
 });
+
+type DeltaType = NonNullable<Delta["after"]>["type"];
+
+const everything = (): readonly Touch[] => [{ kind: "all" }];
+/** Whose work it is, and who leads them, is part of every open finding. */
+const whatIsOpen = (): readonly Touch[] => [{ kind: "open" }];
+const nothing = (): readonly Touch[] => [];
+
+const touchedBy: Readonly<Record<DeltaType, (delta: Delta) => readonly Touch[]>> = {
+  "work-item": ({ before, after }) => touchedByItem(asItem(before), asItem(after)),
+  goal: ({ before, after }) => touchedByGoal(asGoal(before), asGoal(after)),
+  link: ({ before, after }) => touchedByLink(after ?? before),
+  connection: everything,
+  "rule-settings": everything,
+  person: whatIsOpen,
+  account: whatIsOpen,
+  match: whatIsOpen,
+  "org-unit": whatIsOpen,
+  dependency: nothing,
+  home: nothing,
+};
 
 interface Found {
   readonly anchor: WorkItem;
