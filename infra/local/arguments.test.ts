@@ -14,7 +14,10 @@ test.each([
   [["--port", "x"], "--port takes a whole number from 0 to 65535, not “x”"],
   [["--port", "99999"], "--port takes a whole number from 0 to 65535, not “99999”"],
   [["--prot", "1"], "--prot"],
-])("a wrong command line %j is refused with a sentence that names the mistake", (args, sentence) => {
-  const given = readArguments(args);
-  expect("problem" in given ? given.problem : "").toContain(sentence);
-});
+])(
+  "a wrong command line %j is refused with a sentence that names the mistake",
+  (args, sentence) => {
+    const given = readArguments(args);
+    expect("problem" in given ? given.problem : "").toContain(sentence);
+  },
+);
