@@ -76,7 +76,7 @@ describe("the first start", () => {
     );
     const problems: string[] = [];
     for (const { id, rule, evidence } of alerts) {
-      expect(evidence.path.length, id).toBeGreaterThan(0);
+      if (evidence.path.length === 0) problems.push(`${id} has no path`);
       for (const node of evidence.path) {
         const problem = await truth.problemOf(node, node.label);
         if (problem !== undefined) problems.push(`${id}: ${problem}`);
@@ -99,8 +99,8 @@ describe("the first start", () => {
     const steps = new Set<string>();
     for (const { id } of sample) {
       const { path, item } = await api.workItem(id);
-      expect(item.verdict.kind, id).toBe("linked");
-      expect(path.at(-1)?.type, id).toBe("goal");
+      if (item.verdict.kind !== "linked") problems.push(`${id} is ${item.verdict.kind}`);
+      if (path.at(-1)?.type !== "goal") problems.push(`the path of ${id} ends below any goal`);
       for (const [index, hop] of path.entries()) {
         const problem = await truth.problemOf(hop, hop.title);
         if (problem !== undefined) problems.push(`${id}: ${problem}`);

@@ -56,7 +56,7 @@ export class HubApi {
     let after: string | undefined;
     do {
       const page = new URLSearchParams({ ...query, limit: "200", ...(after && { after }) });
-      const answer = Alerts.parse(await this.json(`/api/alerts?${page}`));
+      const answer = Alerts.parse(await this.json(`/api/alerts?${page.toString()}`));
       found.push(...answer.alerts);
       after = answer.next;
     } while (after !== undefined);
@@ -78,7 +78,7 @@ export class HubApi {
     let after: string | undefined;
     do {
       const page = new URLSearchParams({ ...query, limit: "200", ...(after && { after }) });
-      const answer = Items.parse(await this.json(`/api/work-items?${page}`));
+      const answer = Items.parse(await this.json(`/api/work-items?${page.toString()}`));
       found.push(...answer.items);
       after = answer.next;
     } while (after !== undefined);

@@ -109,7 +109,7 @@ export interface SourceTools {
 export async function sourceTools(api: HubApi, startOutput: string): Promise<SourceTools> {
   const origin = async (connector: string): Promise<string> => {
     const { settings } = await api.connection(connector);
-    return new URL(String(settings["baseUrl"])).origin;
+    return new URL(z.string().parse(settings["baseUrl"])).origin;
   };
   const slackOrigin = /^\s*Slack\s+(http:\S+)$/mu.exec(startOutput)?.[1] ?? "";
   const basic = (text: string) => `Basic ${Buffer.from(text).toString("base64")}`;

@@ -1,0 +1,44 @@
+import { HubApi } from "./hub-api.ts";
+import { HubProcess } from "./hub-process.ts";
+import { type SourceTools, sourceTools } from "./source-tools.ts";
+import { temporaryDir } from "./temporary-dir.ts";
+import { until } from "./until.ts";
+
+/** A hub with the sample company, which keeps still unless a story moves it. */
+export interface SampleHub {
+  readonly hub: HubProcess;
+  readonly api: HubApi;
+  readonly tools: SourceTools;
+  end(): Promise<void>;
+}
+
+/** Starts it and waits until everything is read and the first alerts are told of. */
+export async function startSampleHub(logLevel: "debug" | "warn" = "warn"): Promise<SampleHub> {
+  const directory = await temporaryDir();
+  const hub = HubProcess.spawn({ dataDir: directory.path, args: ["--pace", "0"], logLevel });
+  const end = async (): Promise<void> => {
+    await hub.end();
+    await directory.remove();
+  };
+  try {
+    await hub.ready();
+    const api = new HubApi(hub.url);
+    await until("all sources are read", async () => isWholeAndTold(api), {
+      withinMs: 60_000,
+      everyMs: 250,
+      seen: () => api.connections(),
+    });
+    return { hub, api, tools: await sourceTools(api, hub.output), end };
+  } catch (error) {
+    await end();
+    throw error;
+  }
+}
+
+async function isWholeAndTold(api: HubApi): Promise<boolean> {
+  const connections = await api.connections();
+  if (connections.length < 4 || !connections.every(({ isReady }) => isReady)) return false;
+  const rules = new Set((await api.alerts({ status: "open" })).map(({ rule }) => rule));
+  const { queues } = await api.coverage();
+  return rules.size === 2 && queues.every(({ waiting }) => waiting === 0);
+}

@@ -1,0 +1,27 @@
+import * as z from "zod";
+
+import type { SourceTool } from "./source-tools.ts";
+
+const Messages = z.looseObject({
+  messages: z.array(z.looseObject({ message: z.looseObject({ text: z.string() }) })),
+});
+
+/** How often people were told of an alert. */
+export interface Told {
+  readonly opened: number;
+  readonly resolved: number;
+}
+
+/** What the simulated Slack got, by the alert that each message links to. */
+export async function toldOf(slack: SourceTool): Promise<ReadonlyMap<string, Told>> {
+  const { messages } = Messages.parse(await slack.state());
+  const told = new Map<string, Told>();
+  for (const { message } of messages) {
+    const [, encoded = ""] = /\/alerts\/([^|>"]+)/u.exec(JSON.stringify(message)) ?? [];
+    const id = decodeURIComponent(encoded);
+    const { opened, resolved } = told.get(id) ?? { opened: 0, resolved: 0 };
+    const isOver = message.text.startsWith("Resolved: ");
+    told.set(id, { opened: opened + (isOver ? 0 : 1), resolved: resolved + (isOver ? 1 : 0) });
+  }
+  return told;
+}
