@@ -9,6 +9,8 @@ import { CoverageAnswer } from "#functions/app/coverage/coverage.ts";
 import { WorkItemDetail } from "#functions/app/work/read-work-item.ts";
 import { WorkItemAnswer } from "#functions/app/work/work-answers.ts";
 
+import { until } from "./until.ts";
+
 export interface HttpAnswer {
   readonly status: number;
   readonly text: string;
@@ -24,6 +26,17 @@ const Items = z.looseObject({
   items: z.array(WorkItemAnswer),
   next: z.string().optional(),
 });
+
+const Health = z.looseObject({
+  host: z.looseObject({
+    functions: z.record(
+      z.string(),
+      z.looseObject({ invocations: z.int(), inFlight: z.int(), failures: z.int() }),
+    ),
+  }),
+});
+/** How long nothing may happen until the hub counts as quiet: no batch is that long on its way. */
+const quietMs = 600;
 
 /** The hub's API as a program uses it; every answer is checked against what the API says of itself. */
 export class HubApi {
@@ -107,6 +120,32 @@ export class HubApi {
       }
     }
     return sums;
+  }
+
+  /** How often each function was run, and how many runs are under way. */
+  async functions(): Promise<z.output<typeof Health>["host"]["functions"]> {
+    return Health.parse(await this.json("/api/health")).host.functions;
+  }
+
+  /** Resolves when no message waits and no function but this API has run for a while. */
+  async quiet(withinMs = 60_000): Promise<void> {
+    let last = "";
+    let sinceMs = performance.now();
+    await until(
+      "the hub is quiet",
+      async () => {
+        const { queues } = await this.coverage();
+        const { app: _app, ...others } = await this.functions();
+        const isBusy =
+          queues.some(({ waiting }) => waiting > 0) ||
+          Object.values(others).some(({ inFlight }) => inFlight > 0);
+        const seen = JSON.stringify(Object.values(others).map(({ invocations }) => invocations));
+        if (isBusy || seen !== last) sinceMs = performance.now();
+        last = seen;
+        return performance.now() - sinceMs > quietMs;
+      },
+      { withinMs, everyMs: 100, seen: () => this.functions() },
+    );
   }
 
   async post(path: string, body: unknown = {}): Promise<unknown> {
