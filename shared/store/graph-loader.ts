@@ -42,14 +42,19 @@ export class GraphLoader {
     }
   }
 
-  /** Below a closed item: its descendants, as far as open ones may hide there. */
+  /**
+   * Below a closed item: its descendants, as far as open ones may hide there. Those that another
+   * subject's walk has loaded are entered too: it went up from them, not down.
+   */
   async loadUnderClosed(item: WorkItem): Promise<void> {
     if (isOpen(item)) return;
+    const entered = new Set<WorkItemId>([item.id]);
     let parents: readonly WorkItemId[] = [item.id];
     let read = 0;
     while (parents.length > 0 && read < descendantsMax) {
       const children = (await inChunks(parents, (id) => this.childIds(id))).flat();
-      const fresh = children.filter((id) => !this.#visited.has(id));
+      const fresh = [...new Set(children)].filter((id) => !entered.has(id));
+      for (const id of fresh) entered.add(id);
       read += fresh.length;
       await this.loadUp(children);
       parents = fresh.filter((id) => {
