@@ -1,6 +1,9 @@
 import { differ } from "#shared/kit/differ.ts";
 import type { Delta } from "#shared/kit/rule.ts";
+import type { Connection } from "#shared/model/connection.ts";
+import { staleAfterMinutes } from "#shared/model/connection.ts";
 import { Match } from "#shared/model/edges.ts";
+import { epochMsOf, minuteMs } from "#shared/model/time.ts";
 import type { Item, ItemChange } from "#shared/ports/table.ts";
 import { fromItem } from "#shared/store/codec.ts";
 import { readDocument } from "#shared/store/documents.ts";
@@ -42,17 +45,39 @@ function readThing(item: Item): NonNullable<Delta["before"]> | undefined {
   }
 }
 
-/** A connection's change that alters what absence means: it became ready, fresh again, or is leaving. */
+/**
+ * A connection's change that alters what absence means: it became ready, fresh again, is leaving, or
+ * has other settings, which say whether it may hold goals.
+ */
 export function changesConclusions({ before, after }: Delta): boolean {
   if ((after ?? before)?.type !== "connection") return true;
-  // A new connection has nothing to conclude from yet; that it became ready is the news.
-  const was = standing(before) ?? { readyAt: undefined, isLeaving: false, isActive: true };
   const is = standing(after);
-  return differ(was, is, ["readyAt", "isLeaving"]) || (!was.isActive && is?.isActive === true);
+  // A new connection has nothing to conclude from yet; that it became ready is the news.
+  if (!before) return is?.readyAt !== undefined;
+  const was = standing(before);
+  return (
+    differ(was, is, ["readyAt", "isLeaving", "settings"]) ||
+    (was?.isActive === false && is?.isActive === true) ||
+    stoodStill(was, is)
+  );
 }
+
+type Standing = ReturnType<typeof standing>;
 
 function standing(thing: Delta["before"]) {
   if (thing?.type !== "connection") return undefined;
-  const { readyAt, status } = thing;
-  return { readyAt, isLeaving: status === "removing", isActive: status === "active" };
+  const { readyAt, freshAt, settings, status } = thing;
+  const [isLeaving, isActive] = [status === "removing", status === "active"];
+  return { readyAt, freshAt, settings: sorted(settings), isLeaving, isActive };
+}
+
+/** Attribute order inside a stored map is not kept by every table. */
+function sorted(settings: Connection["settings"]): unknown {
+  return Object.entries(settings).toSorted(([a], [b]) => (a < b ? -1 : 1));
+}
+
+/** Between these two successes it was stale, whether anybody noted it or not. */
+function stoodStill(was: Standing, is: Standing): boolean {
+  if (was?.freshAt === undefined || is?.freshAt === undefined) return false;
+  return epochMsOf(is.freshAt) - epochMsOf(was.freshAt) > staleAfterMinutes * minuteMs;
 }

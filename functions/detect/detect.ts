@@ -1,41 +1,30 @@
 import { pathToAnchor } from "#shared/graph/line-of-sight.ts";
-import type { Delta, Rule, Touch } from "#shared/kit/rule.ts";
-import type { Connection } from "#shared/model/connection.ts";
+import type { SourceStates } from "#shared/graph/sources.ts";
+import type { Delta, Touch } from "#shared/kit/rule.ts";
 import type { SubjectId, WorkItemId } from "#shared/model/ids.ts";
 import { WorkItemId as WorkItemIdSchema, dependencyId } from "#shared/model/ids.ts";
-import type { Clock } from "#shared/ports/clock.ts";
-import type { Logger } from "#shared/ports/logger.ts";
-import type { ReadRecord, Table } from "#shared/ports/table.ts";
+import type { Table } from "#shared/ports/table.ts";
 import { readSourceStates } from "#shared/store/connections.ts";
-import type { ProvidesGoals } from "#shared/store/connections.ts";
 import { listDocuments } from "#shared/store/documents.ts";
 import { GraphLoader } from "#shared/store/graph-loader.ts";
-import { lists } from "#shared/store/keys.ts";
-import type { OrgReader } from "#shared/store/org-reader.ts";
+import { lists, orgVersionKey } from "#shared/store/keys.ts";
 import { signalSpec } from "#shared/store/specs.ts";
 
 import { activeRules } from "./active-rules.ts";
 import { changesConclusions } from "./deltas.ts";
+import { evaluateDeps } from "./deps.ts";
+import type { DetectDeps } from "./deps.ts";
 import { evaluateSubjects } from "./evaluate-subjects.ts";
-import type { ActiveRule, EvaluateDeps, Subject } from "./evaluate-subjects.ts";
+import type { ActiveRule, Subject } from "./evaluate-subjects.ts";
 import { recompute } from "./recompute.ts";
-
-export interface DetectDeps {
-  readonly table: Table;
-  readonly clock: Clock;
-  readonly logger: Logger;
-  readonly rules: readonly Rule[];
-  readonly providesGoals: ProvidesGoals;
-  readonly isSource: (connection: Connection) => boolean;
-  readonly orgReader: OrgReader;
-  readonly readRecord: ReadRecord;
-}
 
 /** Above so many touched subjects, one pass over the whole graph is cheaper than walking from each. */
 const recomputeAbove = 2000;
 
 /** Brings the signals of every subject that these changes touch in line with the graph. */
 export async function detect(deps: DetectDeps, deltas: readonly Delta[]): Promise<void> {
+  // Whoever changed the organisation may have died before saying so; the stream has not.
+  if (deltas.some(isOfOrg)) await deps.table.add(orgVersionKey, { version: 1 });
   const sources = await readSourceStates(deps.table, deps.clock, deps);
   // While a source is being read for the first time nothing can be concluded about its records; its
   // becoming ready is itself a change, and re-evaluates everything.
@@ -43,23 +32,30 @@ export async function detect(deps: DetectDeps, deltas: readonly Delta[]): Promis
     (delta) => isOfReadySource(delta, sources) && changesConclusions(delta),
   );
   if (relevant.length === 0) return;
-  const context: EvaluateDeps = { ...deps, sources, org: await deps.orgReader.read() };
-  const loader = new GraphLoader(deps.table, context.org, sources);
+  const loader = new GraphLoader(deps.table, await deps.orgReader.read(), sources);
   const subjects: Subject[] = [];
   let all = false;
   for (const active of await activeRules(deps.table, deps.rules, deps.logger)) {
     const touches = relevant.flatMap((delta) => active.rule.touched(delta));
     if (touches.some((touch) => touch.kind === "all")) all = true;
-    else subjects.push(...(await expand(loader, active, touches)));
+    subjects.push(...(await expand(loader, active, touches)));
     if (touches.some((touch) => touch.kind === "open")) {
       subjects.push(...(await openSubjects(deps.table, active)));
     }
   }
-  if (all || subjects.length > recomputeAbove) await recompute(deps);
-  else await evaluateSubjects(context, subjects);
+  const isMany = subjects.length > recomputeAbove;
+  if (all || isMany) await recompute(deps);
+  // The pass over everything reads a scan that may be a moment behind this very batch.
+  if (!isMany) await evaluateSubjects(evaluateDeps(deps), subjects);
 }
 
-function isOfReadySource({ before, after }: Delta, sources: EvaluateDeps["sources"]): boolean {
+const orgTypes: ReadonlySet<unknown> = new Set(["person", "account", "org-unit", "match"]);
+
+function isOfOrg({ before, after }: Delta): boolean {
+  return orgTypes.has((after ?? before)?.type);
+}
+
+function isOfReadySource({ before, after }: Delta, sources: SourceStates): boolean {
   const thing = after ?? before;
   if (thing === undefined || !("connectionId" in thing)) return true;
   // A removed connection's records must still clear their signals.
@@ -108,7 +104,7 @@ async function expandTouch(loader: GraphLoader, touch: Touch): Promise<readonly 
     case "dependency":
       return [{ kind: "subject", id: touch.id }];
     case "children":
-      return (await loader.childIds(touch.itemId)).flatMap(subjectAndAnchor);
+      return childrenOf(loader, touch.itemId);
     case "linked-to":
       return (await loader.linkedTo(touch.goalId))
         .filter((id): id is WorkItemId => WorkItemIdSchema.safeParse(id).success)
@@ -128,6 +124,18 @@ async function expandTouch(loader: GraphLoader, touch: Touch): Promise<readonly 
     case "all":
       return [];
   }
+}
+
+/** A parent that comes or goes moves its children: their further homes gain or lose them. */
+async function childrenOf(loader: GraphLoader, itemId: WorkItemId): Promise<readonly Found[]> {
+  const ids = await loader.childIds(itemId);
+  await loader.loadUp(ids);
+  const children = ids.flatMap((id) => loader.graph.item(id) ?? []);
+  const homes = children.flatMap((child) => child.otherParentIds ?? []);
+  return [
+    ...ids.flatMap(subjectAndAnchor),
+    ...homes.map((home) => ({ kind: "anchor" as const, itemId: home })),
+  ];
 }
 
 async function spineOf(loader: GraphLoader, itemId: WorkItemId): Promise<readonly Found[]> {

@@ -31,12 +31,18 @@ export interface Subject {
   readonly id: SubjectId;
 }
 
+/** What every evaluation needs beside the graph around its subject. */
+export interface Surroundings {
+  readonly org: Org;
+  readonly sources: SourceStates;
+}
+
 export interface EvaluateDeps {
   readonly table: Table;
   readonly clock: Clock;
   readonly logger: Logger;
-  readonly org: Org;
-  readonly sources: SourceStates;
+  /** As they are now: each round looks anew. */
+  readonly readSurroundings: () => Promise<Surroundings>;
 }
 
 /** Rounds of write-then-look-again; facts that change faster bring their own stream records. */
@@ -104,7 +110,8 @@ async function readSignals(
 }
 
 async function loadFor(deps: EvaluateDeps, subjects: readonly Subject[]): Promise<MemoryGraph> {
-  const loader = new GraphLoader(deps.table, deps.org, deps.sources);
+  const { org, sources } = await deps.readSurroundings();
+  const loader = new GraphLoader(deps.table, org, sources);
   const itemIds = subjects.flatMap(({ id }) => itemsOf(id));
   await loader.loadUp(itemIds);
   for (const id of itemIds) {

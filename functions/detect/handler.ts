@@ -3,8 +3,8 @@ import type { DynamoDBStreamEvent, ScheduledEvent } from "aws-lambda";
 import type { Delta } from "#shared/kit/rule.ts";
 
 import { deltaOf } from "./deltas.ts";
+import type { DetectDeps } from "./deps.ts";
 import { detect } from "./detect.ts";
-import type { DetectDeps } from "./detect.ts";
 import { recompute } from "./recompute.ts";
 
 /**

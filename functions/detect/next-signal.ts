@@ -1,4 +1,5 @@
 import type { Evaluation } from "#shared/kit/rule.ts";
+import { shortText } from "#shared/model/facts.ts";
 import type { RuleName, SubjectId } from "#shared/model/ids.ts";
 import { signalId } from "#shared/model/ids.ts";
 import type { Signal } from "#shared/model/signal.ts";
@@ -29,15 +30,25 @@ export function nextSignal(input: Input): Signal | undefined {
   }
 }
 
+/** Cut to what a signal may hold: names of a source may each be short and together too long. */
 function findingOf({ leaderId, ...evaluation }: Extract<Evaluation, { state: "open" }>) {
+  const { sentence, path, facts } = evaluation.evidence;
   return {
     severity: evaluation.severity,
-    title: evaluation.title,
-    evidence: evaluation.evidence,
-    teamIds: [...evaluation.teamIds],
-    connectionIds: [...evaluation.connectionIds],
+    title: cut(evaluation.title, 400),
+    evidence: {
+      sentence: cut(sentence, 1000),
+      path: path.slice(0, 40).map((node) => ({ ...node, label: cut(node.label, 400) })),
+      facts,
+    },
+    teamIds: evaluation.teamIds.slice(0, 4),
+    connectionIds: evaluation.connectionIds.slice(0, 4),
     ...(leaderId !== undefined && { leaderId }),
   };
+}
+
+function cut(text: string, max: number): string {
+  return text.length <= max ? text : (shortText(text, max) ?? "");
 }
 
 function opened(

@@ -3,7 +3,8 @@ import { readSourceStates } from "#shared/store/connections.ts";
 import { loadWholeGraph } from "#shared/store/whole-graph.ts";
 
 import { activeRules } from "./active-rules.ts";
-import type { DetectDeps } from "./detect.ts";
+import { evaluateDeps } from "./deps.ts";
+import type { DetectDeps } from "./deps.ts";
 import type { Subject } from "./evaluate-subjects.ts";
 import { evaluateSubjects } from "./evaluate-subjects.ts";
 import { nextSignal } from "./next-signal.ts";
@@ -16,7 +17,7 @@ export interface Recomputed {
   readonly cleared: number;
 }
 
-type RecomputeDeps = Omit<DetectDeps, "orgReader" | "readRecord">;
+type RecomputeDeps = Omit<DetectDeps, "readRecord">;
 
 /**
  * Evaluates every subject of every rule on one scan of the table, then hands those that differ from
@@ -46,7 +47,7 @@ export async function recompute(deps: RecomputeDeps): Promise<Recomputed> {
       }
     }
   }
-  const totals = await evaluateInBatches({ ...deps, sources, org: graph.org }, differing);
+  const totals = await evaluateInBatches(evaluateDeps(deps), differing);
   const result = { subjects, differing: differing.length, ...totals };
   deps.logger.info("detect.recomputed", { ...result, durationMs: deps.clock.nowMs() - startedMs });
   return result;

@@ -17,14 +17,29 @@ import type { ItemChange, Table } from "#shared/ports/table.ts";
 import { rules } from "#shared/rules/index.ts";
 import type { Applied } from "#shared/store/apply-changes.ts";
 import { applyChanges } from "#shared/store/apply-changes.ts";
-import { createDocument, listDocuments } from "#shared/store/documents.ts";
-import { alertList, lists } from "#shared/store/keys.ts";
+import {
+  createDocument,
+  getDocument,
+  listDocuments,
+  replaceDocument,
+} from "#shared/store/documents.ts";
+import { readFactItem } from "#shared/store/facts.ts";
+import { alertList, factKey, lists, ruleSettingsKey } from "#shared/store/keys.ts";
+import { scanAll } from "#shared/store/list.ts";
 import { OrgReader } from "#shared/store/org-reader.ts";
 import { alertSpec, connectionSpec, ruleSettingsSpec, signalSpec } from "#shared/store/specs.ts";
 import { goalConnection, peopleConnection, workConnection } from "#shared/testing/facts.ts";
 import { ManualClock } from "#shared/testing/manual-clock.ts";
 import type { LogLine } from "#shared/testing/silent-logger.ts";
 import { createSilentLogger } from "#shared/testing/silent-logger.ts";
+
+/** Records of the stream that can be delivered again. */
+const deliveredKept = 100;
+
+/** The rig's own form of a record, read back by its own `readRecord`. */
+function eventOf(batch: readonly ItemChange[]): { Records: DynamoDBRecord[] } {
+  return { Records: [...batch] as unknown as DynamoDBRecord[] };
+}
 
 /**
  * The real handlers over a table in memory, in one process and without time of their own: what a
@@ -36,13 +51,15 @@ export class MemoryHub {
   readonly events: HubEvent[] = [];
   readonly table: Table;
   readonly #records: ItemChange[] = [];
+  readonly #delivered: ItemChange[] = [];
   readonly #logger = createSilentLogger(this.logs);
   readonly #detect: ReturnType<typeof createDetect>;
   readonly #relay: ReturnType<typeof createRelay>;
   readonly #alert: ReturnType<typeof createAlert>;
 
-  constructor() {
-    this.table = createMemoryTable({ onRecord: (record) => this.#records.push(record) });
+  /** `wrap` may stand between the handlers and the table: to get in between, to lag, to fail. */
+  constructor(wrap: (table: Table) => Table = (table) => table) {
+    this.table = wrap(createMemoryTable({ onRecord: (record) => this.#records.push(record) }));
     const base = { table: this.table, clock: this.clock, logger: this.#logger };
     // Records are handed over decoded: the encoding has its own tests.
     const readRecord = (record: unknown) => record as ItemChange;
@@ -68,8 +85,8 @@ export class MemoryHub {
   }
 
   /** Three connections, read whole and fresh; rules without grace. */
-  static async ready(): Promise<MemoryHub> {
-    const hub = new MemoryHub();
+  static async ready(wrap?: (table: Table) => Table): Promise<MemoryHub> {
+    const hub = new MemoryHub(wrap);
     for (const id of [workConnection, goalConnection, peopleConnection]) await hub.connect(id);
     await hub.settle();
     return hub;
@@ -96,7 +113,38 @@ export class MemoryHub {
     await createDocument(this.table, connectionSpec, connection);
   }
 
+  async changeConnection(
+    id: Connection["id"],
+    change: (connection: Connection) => Connection,
+  ): Promise<void> {
+    const connection = await getDocument(this.table, connectionSpec, factKey(id));
+    if (!connection) return;
+    await replaceDocument(this.table, connectionSpec, connection, change(connection));
+  }
+
+  /** Takes a connection away with all its facts, as the puller does. */
+  async removeConnection(id: Connection["id"]): Promise<void> {
+    await this.changeConnection(id, (connection) => ({ ...connection, status: "removing" }));
+    const facts = (await scanAll(this.table)).flatMap((item) => readFactItem(item) ?? []);
+    const removals = facts.flatMap((stored): Change[] =>
+      !stored.isRemoved && stored.fact.connectionId === id
+        ? [
+            {
+              kind: "removed",
+              id: stored.fact.id,
+              sourceVersion: this.clock.nowMs(),
+              readAt: this.clock.now(),
+            },
+          ]
+        : [],
+    );
+    await this.store(...removals);
+    await this.table.write({ kind: "delete", key: factKey(id), condition: [] });
+  }
+
+  /** Sets a rule, without grace; one that was set before is replaced. */
   async setRule(rule: string, given: Partial<RuleSettings> = {}): Promise<void> {
+    const before = await getDocument(this.table, ruleSettingsSpec, ruleSettingsKey(rule));
     const settings: RuleSettings = {
       type: "rule-settings",
       rule,
@@ -107,12 +155,18 @@ export class MemoryHub {
       revision: 0,
       ...given,
     };
-    await createDocument(this.table, ruleSettingsSpec, settings);
+    if (before) await replaceDocument(this.table, ruleSettingsSpec, before, settings);
+    else await createDocument(this.table, ruleSettingsSpec, settings);
   }
 
-  /** Stores changes as a source would bring them, and runs everything they lead to. */
+  /** Stores changes as a source would bring them; nobody has heard of them yet. */
+  async store(...changes: readonly Change[]): Promise<Applied> {
+    return applyChanges(this, changes);
+  }
+
+  /** Stores changes, and runs everything they lead to. */
   async apply(...changes: readonly Change[]): Promise<Applied> {
-    const applied = await applyChanges(this, changes);
+    const applied = await this.store(...changes);
     await this.settle();
     return applied;
   }
@@ -121,11 +175,26 @@ export class MemoryHub {
   async settle(batchSize = 100): Promise<void> {
     while (this.#records.length > 0) {
       const batch = this.#records.splice(0, batchSize);
-      // The rig's own form of a record, read back by its own `readRecord`.
-      const event = { Records: batch as unknown as DynamoDBRecord[] };
+      this.#delivered.push(...batch);
+      this.#delivered.splice(0, this.#delivered.length - deliveredKept);
+      const event = eventOf(batch);
       await this.#detect(event);
       await this.#relay(event);
     }
+  }
+
+  /** Delivers the latest records of the stream once more, as it does after a failed batch. */
+  async redeliver(batchSize = 100): Promise<void> {
+    const again = this.#delivered.slice(-batchSize);
+    await this.#detect(eventOf(again));
+    await this.#relay(eventOf(again));
+    await this.settle(batchSize);
+  }
+
+  /** The hourly pass that mends what drifted. */
+  async selfCheck(): Promise<void> {
+    await recompute(this.#detectDeps());
+    await this.settle();
   }
 
   async #deliver(event: HubEvent): Promise<void> {

@@ -163,7 +163,7 @@ function matters(was: WorkItem, is: WorkItem): boolean {
   return (
     isOpen(was) !== isOpen(is) ||
     (was.status === "in-progress") !== (is.status === "in-progress") ||
-    differ(was, is, ["assigneeId", "teamName", "dueOn", "title"])
+    differ(was, is, ["assigneeId", "teamName", "dueOn", "title", "key", "url"])
   );
 }
 
@@ -183,7 +183,8 @@ function touchedByPerson({ before, after }: Delta): readonly Touch[] {
 function touchedByUnit({ before, after }: Delta): readonly Touch[] {
   const was = before?.type === "org-unit" ? before : undefined;
   const is = after?.type === "org-unit" ? after : undefined;
-  return was?.parentId === is?.parentId && was?.name === is?.name ? [] : [{ kind: "all" }];
+  // Where a name stands twice, the level decides which unit it means.
+  return differ(was, is, ["parentId", "name", "originalKind", "level"]) ? [{ kind: "all" }] : [];
 }
 
 /** Subjects of this rule are dependencies: `subjects` and `touched` give nothing else. */

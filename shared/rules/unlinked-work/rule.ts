@@ -200,6 +200,8 @@ const fieldsRead = [
   "assigneeId",
   "teamName",
   "title",
+  "key",
+  "url",
 ] as const satisfies (keyof WorkItem)[];
 
 function touchedByGoal(before: Goal | undefined, after: Goal | undefined): readonly Touch[] {

@@ -1,0 +1,30 @@
+import type { Rule } from "#shared/kit/rule.ts";
+import type { Connection } from "#shared/model/connection.ts";
+import type { Clock } from "#shared/ports/clock.ts";
+import type { Logger } from "#shared/ports/logger.ts";
+import type { ReadRecord, Table } from "#shared/ports/table.ts";
+import { readSourceStates } from "#shared/store/connections.ts";
+import type { ProvidesGoals } from "#shared/store/connections.ts";
+import type { OrgReader } from "#shared/store/org-reader.ts";
+
+import type { EvaluateDeps } from "./evaluate-subjects.ts";
+
+export interface DetectDeps {
+  readonly table: Table;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly rules: readonly Rule[];
+  readonly providesGoals: ProvidesGoals;
+  readonly isSource: (connection: Connection) => boolean;
+  readonly orgReader: OrgReader;
+  readonly readRecord: ReadRecord;
+}
+
+/** What evaluating takes: sources and organisation are read when asked for, never kept. */
+export function evaluateDeps(deps: Omit<DetectDeps, "readRecord">): EvaluateDeps {
+  const readSurroundings = async () => ({
+    sources: await readSourceStates(deps.table, deps.clock, deps),
+    org: await deps.orgReader.read(),
+  });
+  return { ...deps, readSurroundings };
+}
