@@ -29,11 +29,11 @@ export interface Actor {
 }
 
 /** What the hub calls itself in histories. */
-export const hubActor = "hub";
+const hubActor = "hub";
 /** Transitions kept; older ones were told of by events when they happened. */
 const historyMax = 20;
 /** A snooze is a promise to look again; beyond a quarter it is a way to forget. */
-export const snoozeDaysMax = 90;
+const snoozeDaysMax = 90;
 
 export function isStanding(alert: Pick<Alert, "status">): boolean {
   return (standingStatuses as readonly AlertStatus[]).includes(alert.status);

@@ -33,7 +33,7 @@ const probeRefusals = [
   "connector.drifted",
 ] as const;
 
-export function describeConnector(connector: Connector): ConnectorAnswer {
+function describeConnector(connector: Connector): ConnectorAnswer {
   const { name, title, summary, collections } = connector;
   const { $schema: _dialect, ...settings } = z.toJSONSchema(connector.settings, { io: "input" });
   return {

@@ -13,7 +13,7 @@ const sessionSeconds = 10 * 24 * 3600;
 /** Paths that say nothing about anybody: the pulse, the look of the pages, the door itself. */
 const openPaths = [/^\/api\/health$/u, /^\/assets\//u, /^\/sign-in$/u];
 
-export const unconfiguredMessage =
+const unconfiguredMessage =
   "No access token is configured, so nobody may use this hub. Put one into the secret named in the deployment guide, then ask again.";
 
 interface AccessDeps {

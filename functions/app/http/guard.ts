@@ -5,7 +5,7 @@ import { secureHeaders } from "hono/secure-headers";
 import { HubError } from "#shared/errors.ts";
 
 /** Requests to the app are forms and small documents; deliveries go to the receiver. */
-export const requestBytesMax = 1_000_000;
+const requestBytesMax = 1_000_000;
 
 const safeMethods = new Set(["GET", "HEAD", "OPTIONS"]);
 

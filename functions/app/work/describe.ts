@@ -58,7 +58,7 @@ export function describeHop(view: GraphView, hop: Hop): HopAnswer {
   };
 }
 
-export function describeSource(source: SourceState, nowMs: number): SourceAnswer {
+function describeSource(source: SourceState, nowMs: number): SourceAnswer {
   return {
     connectionId: source.id,
     name: source.name,
