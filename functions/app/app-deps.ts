@@ -40,7 +40,7 @@ export function appContext(deps: AppDeps): AppContext {
   return {
     ...deps,
     publicUrl: deps.publicUrl.replace(/\/+$/u, ""),
-    orgReader: new OrgReader(deps.table),
+    orgReader: new OrgReader(deps.table, deps.clock),
     snapshots: new SnapshotReader(deps),
   };
 }

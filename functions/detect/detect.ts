@@ -7,7 +7,8 @@ import type { Table } from "#shared/ports/table.ts";
 import { readSourceStates } from "#shared/store/connections.ts";
 import { listDocuments } from "#shared/store/documents.ts";
 import { GraphLoader } from "#shared/store/graph-loader.ts";
-import { lists, orgVersionKey } from "#shared/store/keys.ts";
+import { lists } from "#shared/store/keys.ts";
+import { announceOrgChange } from "#shared/store/org-reader.ts";
 import { signalSpec } from "#shared/store/specs.ts";
 
 import { activeRules } from "./active-rules.ts";
@@ -24,7 +25,7 @@ const recomputeAbove = 2000;
 /** Brings the signals of every subject that these changes touch in line with the graph. */
 export async function detect(deps: DetectDeps, deltas: readonly Delta[]): Promise<void> {
   // Whoever changed the organisation may have died before saying so; the stream has not.
-  if (deltas.some(isOfOrg)) await deps.table.add(orgVersionKey, { version: 1 });
+  if (deltas.some(isOfOrg)) await announceOrgChange(deps.table, deps.clock);
   const sources = await readSourceStates(deps.table, deps.clock, deps);
   // While a source is being read for the first time nothing can be concluded about its records; its
   // becoming ready is itself a change, and re-evaluates everything.

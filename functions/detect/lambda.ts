@@ -16,7 +16,7 @@ export const handler = createHandler({
   clock,
   logger: logger(environment, "detect"),
   table: store,
-  orgReader: new OrgReader(store),
+  orgReader: new OrgReader(store, clock),
   readRecord: readStreamRecord,
   rules,
   isSource: registry.isSource,

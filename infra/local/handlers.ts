@@ -48,7 +48,7 @@ export function createHandlers(parts: HandlerParts): Record<FunctionName, Handle
   const detect = createDetect({
     ...base("detect"),
     rules,
-    orgReader: new OrgReader(table),
+    orgReader: new OrgReader(table, clock),
     readRecord: readStreamRecord,
     isSource: registry.isSource,
     providesGoals: registry.providesGoals,

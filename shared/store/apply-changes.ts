@@ -18,7 +18,8 @@ import {
   settlingMark,
   tombstoneItem,
 } from "./facts.ts";
-import { factKey, orgVersionKey } from "./keys.ts";
+import { factKey } from "./keys.ts";
+import { announceOrgChange } from "./org-reader.ts";
 import { isOutdatedBy, stateOf, storedState } from "./precedence.ts";
 
 /** What became of each change. `unchanged` and `stale` cost no write. */
@@ -76,7 +77,7 @@ export async function applyChanges(deps: ApplyDeps, changes: readonly Change[]):
   }
   // After the facts, so that a reader who sees the new version also sees them; and after a failure
   // too, because the repeat will find them unchanged.
-  if (orgChanged) await deps.table.add(orgVersionKey, { version: 1 });
+  if (orgChanged) await announceOrgChange(deps.table, deps.clock);
   if (failure) throw failure.reason;
   return { ...counts, refused };
 }

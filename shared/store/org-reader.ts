@@ -1,6 +1,7 @@
 import { Org } from "#shared/graph/org.ts";
 import { Match } from "#shared/model/edges.ts";
 import type { Account, Fact, OrgUnit, Person } from "#shared/model/facts.ts";
+import type { Clock } from "#shared/ports/clock.ts";
 import type { Item, Table } from "#shared/ports/table.ts";
 
 import { fromItem } from "./codec.ts";
@@ -8,30 +9,52 @@ import { readFactItem } from "./facts.ts";
 import { lists, orgVersionKey } from "./keys.ts";
 import { queryAll } from "./list.ts";
 
+/** An index shows a write a moment later. What was read sooner after a change is read once more. */
+const indexLagMsMax = 10_000;
+
+/** Tells every reader that people, accounts, units or matches are others now. */
+export async function announceOrgChange(table: Table, clock: Clock): Promise<void> {
+  await table.add(orgVersionKey, { version: 1 }, { changedAtMs: clock.nowMs() });
+}
+
+interface Cached {
+  readonly version: number;
+  readonly readAtMs: number;
+  readonly org: Promise<Org>;
+}
+
 /**
  * Reads the organisation whole and keeps it while its version stands: one read unit a look, where
  * nothing changed. One reader per process; safe to share between concurrent invocations.
  */
 export class OrgReader {
   readonly #table: Table;
-  #cached: { readonly version: number; readonly org: Promise<Org> } | undefined;
+  readonly #clock: Clock;
+  #cached: Cached | undefined;
 
-  constructor(table: Table) {
+  constructor(table: Table, clock: Clock) {
     this.#table = table;
+    this.#clock = clock;
   }
 
   async read(): Promise<Org> {
     const stored = await this.#table.get(orgVersionKey);
     const version = Number(stored?.["version"] ?? 0);
-    if (this.#cached?.version !== version) {
-      const org = this.#load();
-      this.#cached = { version, org };
-      // A failed load must not be remembered as the truth of this version.
-      org.catch(() => {
-        this.#cached = undefined;
-      });
-    }
-    return this.#cached.org;
+    const changedAtMs = Number(stored?.["changedAtMs"] ?? 0);
+    const kept = this.#cached;
+    if (kept?.version === version && !this.#mayLag(kept, changedAtMs)) return kept.org;
+    const fresh: Cached = { version, readAtMs: this.#clock.nowMs(), org: this.#load() };
+    this.#cached = fresh;
+    // A failed load must not be remembered as the truth of this version.
+    fresh.org.catch(() => {
+      if (this.#cached === fresh) this.#cached = undefined;
+    });
+    return fresh.org;
+  }
+
+  #mayLag({ readAtMs }: Cached, changedAtMs: number): boolean {
+    const wasSoon = readAtMs < changedAtMs + indexLagMsMax;
+    return wasSoon && this.#clock.nowMs() >= readAtMs + indexLagMsMax;
   }
 
   async #load(): Promise<Org> {

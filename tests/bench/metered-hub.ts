@@ -56,7 +56,7 @@ export class MeteredHub {
       ...base,
       rules,
       readRecord,
-      orgReader: new OrgReader(this.table),
+      orgReader: new OrgReader(this.table, this.clock),
       isSource: registry.isSource,
       providesGoals: registry.providesGoals,
     });

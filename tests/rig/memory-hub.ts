@@ -80,7 +80,7 @@ export class MemoryHub {
       rules,
       providesGoals: (connection: Connection) => connection.id === goalConnection,
       isSource: () => true,
-      orgReader: new OrgReader(this.table),
+      orgReader: new OrgReader(this.table, this.clock),
     };
   }
 
