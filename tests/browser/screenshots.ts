@@ -14,7 +14,7 @@ import { openBrowser } from "./open-browser.ts";
 interface Shot {
   readonly name: string;
   /** The page's path, found on the running hub where it depends on what is there. */
-  readonly path: (hub: Hub) => Promise<string | undefined>;
+  readonly path: (hub: HubPaths) => Promise<string | undefined>;
 }
 
 const widths = { desktop: 1280, phone: 390 } as const;
@@ -22,7 +22,7 @@ const widths = { desktop: 1280, phone: 390 } as const;
 const heightMax = 2600;
 
 /** The hub's API, as far as the pictures need it. */
-class Hub {
+export class HubPaths {
   readonly url: string;
 
   constructor(url: string) {
@@ -85,7 +85,7 @@ export async function takeScreenshots(
   { hubUrl, outDir, isDark }: { hubUrl: string; outDir: string; isDark: boolean },
 ): Promise<readonly string[]> {
   await mkdir(outDir, { recursive: true });
-  const hub = new Hub(hubUrl);
+  const hub = new HubPaths(hubUrl);
   const missing: string[] = [];
   for (const [device, width] of Object.entries(widths)) {
     const page = await browser.newPage({
