@@ -162,8 +162,7 @@ export class Org {
 
   /** Symmetric. The lowest common manager is on both teams' lines: a lead who leads both counts. */
   boundary(a: OrgUnitId, b: OrgUnitId): Boundary {
-    const above = new Set(this.pathUp(b));
-    const unitId = this.pathUp(a).find((id) => above.has(id));
+    const unitId = nearestCommon(this.pathUp(a), this.pathUp(b));
     const level = a === b ? "same-team" : (this.#units.get(unitId ?? a)?.originalKind ?? "none");
     return {
       unitId,
@@ -176,8 +175,7 @@ export class Org {
     const leadA = this.#leadAtOrAbove(a);
     const leadB = this.#leadAtOrAbove(b);
     if (leadA === undefined || leadB === undefined) return undefined;
-    const above = new Set(this.managersUp(leadB));
-    return this.managersUp(leadA).find((id) => above.has(id));
+    return nearestCommon(this.managersUp(leadA), this.managersUp(leadB));
   }
 
   /** A team without people of its own is led from the nearest unit above that has some. */
@@ -188,6 +186,20 @@ export class Org {
     }
     return undefined;
   }
+}
+
+/**
+ * Where two ways up meet first. In a tree both sides meet at the same place; where a cycle makes the
+ * ways differ, the fewest steps count, then the smaller id, so that neither side's view wins.
+ */
+function nearestCommon<Id extends string>(a: readonly Id[], b: readonly Id[]): Id | undefined {
+  const steps = new Map(b.map((id, index) => [id, index]));
+  return a
+    .flatMap((id, index) => {
+      const other = steps.get(id);
+      return other === undefined ? [] : [{ id, steps: index + other }];
+    })
+    .toSorted((x, y) => x.steps - y.steps || (x.id < y.id ? -1 : 1))[0]?.id;
 }
 
 export function emptyOrg(): Org {

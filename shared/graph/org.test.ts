@@ -1,0 +1,244 @@
+import * as fc from "fast-check";
+import { describe, expect, test } from "vitest";
+
+import type { Match } from "#shared/model/edges.ts";
+import type { OrgUnitId, PersonId } from "#shared/model/ids.ts";
+import {
+  account,
+  accountId,
+  orgUnit,
+  person,
+  personId,
+  unitId,
+  workConnection,
+} from "#shared/testing/facts.ts";
+import { goal } from "#shared/testing/facts.ts";
+import { now } from "#shared/testing/graph.ts";
+
+import { Org } from "./org.ts";
+import { teamOf, teamOfGoal } from "./team.ts";
+
+type Parts = ConstructorParameters<typeof Org>[0];
+const orgOf = (parts: Partial<Parts>) =>
+  new Org({ people: [], units: [], accounts: [], matches: [], ...parts });
+const match = (name: string, who?: string): Match => ({
+  type: "match",
+  accountId: accountId(name),
+  ...(who !== undefined && { personId: personId(who) }),
+  connectionId: workConnection,
+  createdAt: now,
+});
+
+/** A company of two divisions; red and blue share a department, green is of the other division. */
+const company = orgOf({
+  units: [
+    orgUnit("company", { originalKind: "company", level: 0 }),
+    orgUnit("north", { originalKind: "division", level: 1, parentId: unitId("company") }),
+    orgUnit("south", { originalKind: "division", level: 1, parentId: unitId("company") }),
+    orgUnit("dept", { originalKind: "department", level: 2, parentId: unitId("north") }),
+    orgUnit("red", { parentId: unitId("dept") }),
+    orgUnit("blue", { parentId: unitId("dept") }),
+    orgUnit("green", { parentId: unitId("south") }),
+    orgUnit("empty", { parentId: unitId("south") }),
+    orgUnit("island"),
+  ],
+  people: [
+    person("ceo", { unitId: unitId("company") }),
+    person("vp", { unitId: unitId("south"), managerId: personId("ceo") }),
+    person("head", { unitId: unitId("dept"), managerId: personId("ceo") }),
+    person("rita", { unitId: unitId("red"), managerId: personId("head") }),
+    person("rolf", { unitId: unitId("red"), managerId: personId("rita") }),
+    person("ben", { unitId: unitId("blue"), managerId: personId("head") }),
+    person("gina", { unitId: unitId("green"), managerId: personId("vp") }),
+  ],
+});
+
+describe("a boundary", () => {
+  test.each([
+    ["red", "red", "same-team", "red", "rita"],
+    ["red", "blue", "department", "dept", "head"],
+    ["red", "dept", "department", "dept", "head"],
+    ["red", "green", "company", "company", "ceo"],
+    ["red", "empty", "company", "company", "ceo"],
+  ])("between %s and %s is at level %s", (a, b, ...finding) => {
+    const [level, meeting, manager] = finding;
+    const expected = {
+      level,
+      unitId: unitId(meeting),
+      lowestCommonManagerId: personId(manager),
+    };
+    expect(company.boundary(unitId(a), unitId(b))).toEqual(expected);
+    expect(company.boundary(unitId(b), unitId(a))).toEqual(expected);
+  });
+
+  test("between teams that share no unit is at level none, with no meeting unit", () => {
+    expect(company.boundary(unitId("red"), unitId("island"))).toEqual({
+      level: "none",
+      unitId: undefined,
+      lowestCommonManagerId: undefined,
+    });
+  });
+
+  const units = ["u0", "u1", "u2", "u3", "u4", "u5"];
+  const some = fc.option(fc.constantFrom(...units), { nil: undefined });
+  const someone = fc.option(fc.constantFrom("p0", "p1", "p2", "p3", "p4"), { nil: undefined });
+  /** Anything an HR system may say: gaps, cycles, units without people, people without units. */
+  const anyOrg = fc
+    .record({
+      parents: fc.tuple(...units.map(() => some)),
+      homes: fc.tuple(some, some, some, some, some),
+      managers: fc.tuple(someone, someone, someone, someone, someone),
+    })
+    .map(({ parents, homes, managers }) =>
+      orgOf({
+        units: units.map((name, n) => {
+          const parent = parents[n];
+          return orgUnit(name, { ...(parent !== undefined && { parentId: unitId(parent) }) });
+        }),
+        people: homes.map((home, n) => {
+          const manager = managers[n];
+          return person(`p${n}`, {
+            ...(home !== undefined && { unitId: unitId(home) }),
+            ...(manager !== undefined && { managerId: personId(manager) }),
+          });
+        }),
+      }),
+    );
+
+  test("is the same from both sides, whatever the organisation looks like", () => {
+    fc.assert(
+      fc.property(anyOrg, (org) => {
+        for (const a of units)
+          for (const b of units)
+            expect(org.boundary(unitId(a), unitId(b))).toEqual(org.boundary(unitId(b), unitId(a)));
+      }),
+      { numRuns: 1000 },
+    );
+  });
+
+  test("lies on both paths up, and its manager on the lines of both leads", () => {
+    fc.assert(
+      fc.property(anyOrg, (org) => {
+        for (const a of units.map((name) => unitId(name)))
+          for (const b of units.map((name) => unitId(name))) {
+            const { unitId: meeting, lowestCommonManagerId } = org.boundary(a, b);
+            const paths = [org.pathUp(a), org.pathUp(b)];
+            const shares = paths[0]?.some((id) => paths[1]?.includes(id)) ?? false;
+            expect(meeting !== undefined).toBe(shares);
+            expect(onAll(paths, meeting)).toBe(true);
+            const lines = [a, b].map((team) => lineOfTeam(org, team));
+            expect(onAll(lines, lowestCommonManagerId)).toBe(true);
+          }
+      }),
+      { numRuns: 1000 },
+    );
+  });
+});
+
+function onAll<T>(paths: readonly (readonly T[])[], one: T | undefined): boolean {
+  return one === undefined || paths.every((path) => path.includes(one));
+}
+
+function lineOfTeam(org: Org, team: OrgUnitId): readonly PersonId[] {
+  const lead = org
+    .pathUp(team)
+    .map((id) => org.leadOf(id))
+    .find((id) => id !== undefined);
+  return lead === undefined ? [] : org.managersUp(lead);
+}
+
+describe("the lead of a unit", () => {
+  test("reports out of it and has the most reports within it; ties by id", () => {
+    expect(company.leadOf(unitId("red"))).toBe(personId("rita"));
+    const flat = orgOf({
+      units: [orgUnit("red")],
+      people: ["b", "a"].map((name) => person(name, { unitId: unitId("red") })),
+    });
+    expect(flat.leadOf(unitId("red"))).toBe(personId("a"));
+  });
+
+  test("is nobody where nobody works, and never somebody who left", () => {
+    expect(company.leadOf(unitId("empty"))).toBeUndefined();
+    const left = person("rita", { unitId: unitId("red"), employmentStatus: "inactive" });
+    expect(
+      orgOf({ units: [orgUnit("red")], people: [left] }).leadOf(unitId("red")),
+    ).toBeUndefined();
+  });
+});
+
+describe("who is behind an account", () => {
+  const ann = person("ann");
+  test("is told by an exact work address", () => {
+    const org = orgOf({
+      people: [ann],
+      accounts: [account("x", { workEmail: "ann@company.example" })],
+    });
+    expect(org.personOf(accountId("x"))).toEqual(ann);
+  });
+
+  test("is nobody where two people share the address, or the address is hidden", () => {
+    const twin = person("twin", { workEmail: "ann@company.example" });
+    const { workEmail: _hidden, ...hidden } = account("y");
+    const org = orgOf({ people: [ann, twin], accounts: [account("ann"), hidden] });
+    expect(org.personOf(accountId("ann"))).toBeUndefined();
+    expect(org.personOf(accountId("y"))).toBeUndefined();
+  });
+
+  test("is whom an operator named, before any address; also nobody, by the same right", () => {
+    const bob = person("bob");
+    const parts = { people: [ann, bob], accounts: [account("ann")] };
+    const named = orgOf({ ...parts, matches: [match("ann", "bob")] });
+    expect(named.personOf(accountId("ann"))).toEqual(bob);
+    const nobody = orgOf({ ...parts, matches: [match("ann")] });
+    expect(nobody.personOf(accountId("ann"))).toBeUndefined();
+  });
+
+  test("every account that bears one of a person's addresses, or was matched, is found again", () => {
+    const org = orgOf({
+      accounts: [account("ann"), account("old", { workEmail: "ann@old.example" }), account("bot")],
+      matches: [match("bot", "ann")],
+    });
+    const found = org.accountsBearing(personId("ann"), ["ann@company.example", "ann@old.example"]);
+    expect(found).toEqual([accountId("ann"), accountId("old"), accountId("bot")]);
+  });
+});
+
+describe("the team of an item", () => {
+  const org = orgOf({
+    units: [
+      orgUnit("red", { name: "Red" }),
+      orgUnit("twin-1", { name: "Twin" }),
+      orgUnit("twin-2", { name: "twin" }),
+      orgUnit("shop", { name: "Shop", level: 2 }),
+      orgUnit("shop-team", { name: "Shop", level: 3 }),
+    ],
+    people: [person("ann", { unitId: unitId("red") }), person("free")],
+    accounts: [account("ann"), account("free"), account("stranger")],
+  });
+
+  test.each([
+    [
+      { teamName: "RED", assigneeId: accountId("stranger") },
+      { teamId: unitId("red"), how: "named" },
+    ],
+    [{ teamName: "Shop" }, { teamId: unitId("shop-team"), how: "named" }],
+    [
+      { teamName: "No such", assigneeId: accountId("ann") },
+      { teamId: unitId("red"), how: "assignee" },
+    ],
+    [{ teamName: "Twin" }, { teamId: undefined, why: "team-name-unknown" }],
+    [{ assigneeId: accountId("ann") }, { teamId: unitId("red"), how: "assignee" }],
+    [{}, { teamId: undefined, why: "nobody-assigned" }],
+    [{ assigneeId: accountId("stranger") }, { teamId: undefined, why: "account-unmatched" }],
+    [{ assigneeId: accountId("free") }, { teamId: undefined, why: "person-in-no-unit" }],
+  ])("of %j is %j", (item, expected) => {
+    expect(teamOf(org, item)).toEqual(expected);
+  });
+
+  test("of a goal is named by its tool, else its owner's", () => {
+    expect(teamOfGoal(org, goal("g", { teamName: "Red" }))).toMatchObject({ how: "named" });
+    expect(teamOfGoal(org, goal("g", { ownerId: accountId("ann") }))).toMatchObject({
+      teamId: unitId("red"),
+    });
+  });
+});
