@@ -28,6 +28,8 @@ export interface SampleOptions {
   readonly pacePerMinute: number;
   readonly clock: Clock;
   readonly logger: Logger;
+  /** Multiplies the vendors' waits between webhook retries, which are minutes. Default 1. */
+  readonly timeScale?: number;
 }
 
 /** The company with its four tools running, each on an address that stays over restarts. */
@@ -47,7 +49,7 @@ export interface SampleCompany {
  * webhooks leave, so after a restart, even after `kill -9`, they hold what the hub was told of.
  */
 export async function startSampleCompany(options: SampleOptions): Promise<SampleCompany> {
-  const { dataDir, clock, logger } = options;
+  const { dataDir, clock, logger, timeScale = 1 } = options;
   const path = join(dataDir, "sample.json");
   const known = readMemory(path) ?? { seed: options.seed, asOf: clock.now(), ports: {} };
   const company = createCompany(known);
@@ -55,17 +57,24 @@ export async function startSampleCompany(options: SampleOptions): Promise<Sample
 
   const asanaSide = toAsanaSeed(company);
   const asana = await onPort(known.ports.asana, (port) =>
-    startAsanaSimulator({ seed: asanaSide.seed, clock, port, journalPath: journal("asana") }),
+    startAsanaSimulator({
+      seed: asanaSide.seed,
+      clock,
+      port,
+      timeScale,
+      journalPath: journal("asana"),
+    }),
   );
   const jiraSeed = toJiraSeed(company, asanaSide.places(asana.url));
   const jira = await onPort(known.ports.jira, (port) =>
-    startJiraSimulator({ seed: jiraSeed, clock, port, journalPath: journal("jira") }),
+    startJiraSimulator({ seed: jiraSeed, clock, port, timeScale, journalPath: journal("jira") }),
   );
   const bamboo = await onPort(known.ports.bamboohr, (port) =>
     startBambooSimulator({
       seed: toBambooSeed(company),
       clock,
       port,
+      timeScale,
       journalPath: journal("bamboohr"),
     }),
   );
