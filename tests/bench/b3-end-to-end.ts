@@ -1,0 +1,108 @@
+import { join } from "node:path";
+
+import { Child } from "./b3/child.ts";
+import { atRate, oneByOne, saturated } from "./b3/drive.ts";
+import { FlightLog } from "./b3/flight-log.ts";
+import { HttpLanes } from "./b3/http-lanes.ts";
+import { judgeEndToEnd } from "./b3/judge.ts";
+import type { Round } from "./b3/judge.ts";
+import type { Bench, BenchResult } from "./bench.ts";
+import { withTemporaryFolder } from "./temporary-folder.ts";
+import { startVendors } from "./vendors.ts";
+import { jiraConnection, webhookSecret, createSite } from "./workload/company.ts";
+import { EventMaker } from "./workload/event-maker.ts";
+import { signalMix } from "./workload/mix.ts";
+
+const rounds = 3;
+const lanesCount = 64;
+const writeLanes = 32;
+const perSecond = 500;
+const counts = { warmUp: 1500, alone: 58, paced: 3000, saturated: 5800, intake: 4000 } as const;
+const writeMs = 2000;
+
+export const endToEnd: Bench = {
+  id: "B3",
+  title:
+    "End to end: signed Jira delivery → graph → signal → alert → message, local hub in its own process",
+  run: () => withTemporaryFolder(measure),
+};
+
+async function measure(folder: string): Promise<BenchResult> {
+  const log = new FlightLog();
+  const closers: (() => Promise<void> | void)[] = [];
+  try {
+    const vendors = await startVendors((alert) => log.told(alert));
+    closers.push(() => vendors.close());
+    const { jiraUrl, slackUrl } = vendors;
+    const hub = new Child(new URL("b3/hub-process.ts", import.meta.url), (done) =>
+      log.ingested(done),
+    );
+    closers.push(() => hub.stop());
+    const dataDir = join(folder, "hub");
+    const { url = "" } = await hub.ask({ kind: "start-hub", dataDir, jiraUrl, slackUrl });
+    const lanes = new HttpLanes(new URL(`/webhooks/jira/${jiraConnection}`, url), lanesCount);
+    closers.push(() => lanes.close());
+    const startMs = Date.now() - 3_600_000;
+    const events = new EventMaker(createSite(startMs), startMs);
+    await saturated(lanes, log, events.all());
+    await hub.ask({ kind: "declare-ready" });
+    await saturated(lanes, log, events.take(signalMix, counts.warmUp));
+    const limits = await openLimits(folder, closers);
+    const measured: Round[] = [];
+    for (let round = 0; round < rounds; round += 1) {
+      measured.push({
+        alone: await oneByOne(lanes, log, events.take(["relink", "block"], counts.alone)),
+        paced: await atRate(lanes, log, events.take(signalMix, counts.paced), perSecond),
+        saturated: (await saturated(lanes, log, events.take(signalMix, counts.saturated)))
+          .perSecond,
+        intakeLimit: await limits.intake(events),
+        writeLimit: await limits.writes(),
+      });
+    }
+    return judgeEndToEnd(measured, {
+      unexpected: log.unexpected,
+      jiraRequests: vendors.jiraRequests(),
+    });
+  } finally {
+    for (const close of closers.toReversed()) await close();
+  }
+}
+
+interface Limits {
+  /** Deliveries a second that a bare server verifies and keeps durably. */
+  intake(events: EventMaker): Promise<number>;
+  /** Conditional writes a second that the embedded database takes. */
+  writes(): Promise<number>;
+}
+
+async function openLimits(
+  folder: string,
+  closers: (() => Promise<void> | void)[],
+): Promise<Limits> {
+  const file = new URL("b3/limit-process.ts", import.meta.url);
+  const [intake, table] = [new Child(file), new Child(file)];
+  closers.push(
+    () => intake.stop(),
+    () => table.stop(),
+  );
+  const secret = webhookSecret;
+  const dataDir = join(folder, "intake");
+  const { url = "" } = await intake.ask({ kind: "start-intake", dataDir, secret });
+  await table.ask({ kind: "start-writes", dataDir: join(folder, "writes") });
+  const lanes = new HttpLanes(new URL(url), lanesCount);
+  closers.push(() => lanes.close());
+  const writes = async (forMs: number) =>
+    (await table.ask({ kind: "write", lanes: writeLanes, forMs })).perSecond ?? Number.NaN;
+  await writes(writeMs / 4);
+  return {
+    intake: async (events) => {
+      const sent = events.take(["comment"], counts.intake);
+      const start = performance.now();
+      const nothing = () => undefined;
+      const statuses = await Promise.all(sent.map((event) => lanes.send(event, nothing)));
+      if (statuses.some((status) => status !== 202)) throw new Error("The bare server refused");
+      return (sent.length / (performance.now() - start)) * 1000;
+    },
+    writes: () => writes(writeMs),
+  };
+}

@@ -1,0 +1,36 @@
+/** What the benchmark asks of a child process, one at a time; each is answered by `Answer`. */
+export type Request =
+  | {
+      readonly kind: "start-hub";
+      readonly dataDir: string;
+      readonly jiraUrl: string;
+      readonly slackUrl: string;
+    }
+  /** Everything is in the graph: the connection is ready, and what follows from that has happened. */
+  | { readonly kind: "declare-ready" }
+  | { readonly kind: "start-intake"; readonly dataDir: string; readonly secret: string }
+  | { readonly kind: "start-writes"; readonly dataDir: string }
+  /** Conditional writes by so many at once, for so long. */
+  | { readonly kind: "write"; readonly lanes: number; readonly forMs: number }
+  | { readonly kind: "stop" };
+
+export interface Answer {
+  readonly kind: "answer";
+  /** Where the process listens, if it does. */
+  readonly url?: string;
+  /** What happened a second, of what was asked for. */
+  readonly perSecond?: number;
+  readonly failure?: string;
+}
+
+/** Told unasked: these deliveries are in the graph, or changed nothing in it. */
+export interface Ingested {
+  readonly kind: "ingested";
+  readonly ids: readonly string[];
+  readonly atMs: number;
+}
+
+/** A clock that all processes of one machine share. */
+export function machineMs(): number {
+  return Number(process.hrtime.bigint()) / 1e6;
+}
