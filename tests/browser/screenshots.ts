@@ -57,7 +57,7 @@ export const shots: readonly Shot[] = [
     name: "alert-blocked",
     path: firstOf("alerts", "/api/alerts?rule=blocked-across-boundary&limit=1", "alerts"),
   },
-  { name: "work", path: at("/work-items") },
+  { name: "work", path: at("/work-items?status=open") },
   {
     name: "line-of-sight",
     path: firstOf("work-items", "/api/work-items?verdict=linked&kind=subtask&limit=1", "items"),
@@ -80,7 +80,7 @@ export const shots: readonly Shot[] = [
 ];
 
 /** Takes every picture; returns the names of the pages that had nothing to show. */
-export async function takeScreenshots(
+async function takeScreenshots(
   browser: Browser,
   { hubUrl, outDir, isDark }: { hubUrl: string; outDir: string; isDark: boolean },
 ): Promise<readonly string[]> {

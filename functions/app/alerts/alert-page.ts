@@ -2,7 +2,7 @@ import { html } from "hono/html";
 
 import { WorkItemId, DependencyId, readDependencyId } from "#shared/model/ids.ts";
 
-import { duration, moment } from "../page/format.ts";
+import { duration, inWords, moment } from "../page/format.ts";
 import type { Html } from "../page/html.ts";
 import { nothing, pathTo } from "../page/html.ts";
 import { layout } from "../page/layout.ts";
@@ -114,7 +114,7 @@ function alertFacts(alert: AlertDetail): Html {
 
 function factText(value: string | number | boolean): string {
   if (typeof value === "boolean") return value ? "yes" : "no";
-  return String(value);
+  return inWords(String(value));
 }
 
 /** `lowestCommonManager` → `Lowest common manager` */

@@ -34,9 +34,9 @@ a.tile:hover { border-color: var(--line-strong); }
 .v-unlinkable { --v: var(--unlinkable); } .v-unknown { --v: var(--unknown); }
 
 .chips { display: flex; flex-wrap: wrap; gap: 6px 4px; align-items: center; }
-@media (max-width: 720px) { .chip { white-space: normal; } }
 .chips li { display: flex; align-items: center; gap: 4px; max-width: 100%; }
 .chip { display: inline-block; max-width: 24rem; min-width: 0; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; padding: 4px 10px; border: 1px solid var(--line-strong); border-radius: 7px; background: var(--surface); color: var(--ink); text-decoration: none; font-size: .88rem; line-height: 1.35; }
+@media (max-width: 720px) { .chip { white-space: normal; } }
 a.chip:hover { border-color: var(--accent); color: var(--accent); }
 .chip.broken { border-style: dashed; border-color: var(--unlinked); color: var(--unlinked); background: transparent; }
 .chip.unit { background: var(--sunken); border-color: transparent; }

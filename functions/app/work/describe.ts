@@ -49,7 +49,7 @@ export function describeHop(view: GraphView, hop: Hop): HopAnswer {
     key: node?.key,
     title: node?.title ?? hop.id,
     url: node?.url,
-    kind: node?.originalKind ?? hop.type,
+    kind: node?.kind ?? hop.type,
     status: node?.status,
     via: hop.via,
     ...(hop.link && {

@@ -101,7 +101,7 @@ function linkedItem(item: GoalDetail["linkedItems"][number]): Html {
     <div class="line">
       <a href="${pathTo("work-items", item.id)}"
         >${item.key === undefined ? item.title : `${item.key} ${item.title}`}</a
-      ><span class="muted small">${teamName(item.team)} · ${item.originalStatus}</span>
+      ><span class="muted small">${teamName(item.team)} · ${inWords(item.status)}</span>
     </div>
     ${item.verdict.kind === "linked" ? nothing : verdictBadge(item.verdict)}
   </li>`;
@@ -110,7 +110,7 @@ function linkedItem(item: GoalDetail["linkedItems"][number]): Html {
 function goalFacts(goal: GoalAnswer): Html {
   const { progress } = goal;
   return facts([
-    ["Kind", goal.originalKind],
+    ["Kind", capital(inWords(goal.kind))],
     ["Status", inWords(goal.status)],
     ["Team", teamName(goal.team)],
     ["Due", goal.dueOn],

@@ -22,7 +22,7 @@ import { readAllowances } from "./allowances.ts";
 /** One work item with what the kernel says of it. */
 export interface Seen {
   readonly item: WorkItem;
-  /** Container, then key in counting order, then id: unique, and near things stand together. */
+  /** Container (none comes last), key in counting order, id: unique, and near things stand together. */
   readonly sortKey: string;
   readonly sight: LineOfSight;
   readonly team: TeamFinding;
@@ -112,7 +112,7 @@ async function loadSnapshot(deps: SnapshotDeps, asOf: Instant): Promise<Snapshot
   };
 }
 
-function sortKey({ container = "", key = "", id }: WorkItem): string {
+function sortKey({ container = "\uFFFF", key = "", id }: WorkItem): string {
   const counted = key.replaceAll(/\d+/gu, (digits) => digits.padStart(9, "0"));
   return `${container}\n${counted}\n${id}`;
 }

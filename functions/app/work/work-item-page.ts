@@ -69,8 +69,8 @@ function itemFacts({ item, anchor, children }: WorkItemDetail): Html {
   return html`<div class="card">
     <h2 class="visually-hidden">Facts</h2>
     ${facts([
-      ["Kind", item.originalKind],
-      ["Status", item.originalStatus],
+      ["Kind", named(capital(item.kind), item.originalKind)],
+      ["Status", named(inWords(item.status), item.originalStatus)],
       ["Team", teamFact(item.team)],
       ["In", item.container],
       ["Due", item.dueOn],
@@ -82,6 +82,11 @@ function itemFacts({ item, anchor, children }: WorkItemDetail): Html {
       ["Source", sourceLink(`Open in ${item.connection}`, item.url)],
     ])}
   </div>`;
+}
+
+/** Our word, and the tool's own where it is another. */
+function named(ours: string, theirs: string): string {
+  return ours.toLowerCase() === theirs.toLowerCase() ? ours : `${ours} (${theirs})`;
 }
 
 /** Whose work it is, and how we know or why we do not. */

@@ -1,7 +1,7 @@
 import { html } from "hono/html";
 
 import { number } from "../page/format.ts";
-import { inWords, moment } from "../page/format.ts";
+import { capital, inWords, moment } from "../page/format.ts";
 import type { Html } from "../page/html.ts";
 import { nothing, pathTo } from "../page/html.ts";
 import { layout } from "../page/layout.ts";
@@ -76,12 +76,12 @@ function row(item: WorkItemAnswer): Html {
     <th scope="row">
       <a href="${pathTo("work-items", item.id)}">${name}</a>
       <div class="muted small">
-        ${item.originalKind}${item.container === undefined ? nothing : ` in ${item.container}`}
+        ${capital(item.kind)}${item.container === undefined ? nothing : ` in ${item.container}`}
       </div>
     </th>
     <td><span title="${inWords(item.verdict.reason)}">${verdictBadge(item.verdict)}</span></td>
     <td data-label="Team">${teamName(item.team)}</td>
-    <td data-label="Status">${item.originalStatus}</td>
+    <td data-label="Status"><span title="${item.originalStatus}">${inWords(item.status)}</span></td>
     <td data-label="Source">${item.connection}</td>
   </tr>`;
 }
