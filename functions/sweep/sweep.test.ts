@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 
 import { minuteMs } from "#shared/model/time.ts";
 import { getConnection } from "#shared/store/connections.ts";
-import { upserted, workConnection, workItem } from "#shared/testing/facts.ts";
+import { itemId, removed, upserted, workConnection, workItem } from "#shared/testing/facts.ts";
 import { createSilentLogger } from "#shared/testing/silent-logger.ts";
 
 import { MemoryHub } from "../../tests/rig/memory-hub.ts";
@@ -60,4 +60,22 @@ test("a pending alert opens when its grace is over, unless its signal cleared", 
   hub.clock.advance(31 * minuteMs);
   await sweep(sweeping);
   expect(await hub.alerts("open")).toHaveLength(1);
+});
+
+test("a pending alert whose signal has cleared never opens, though its event is still on the way", async () => {
+  const hub = await MemoryHub.ready();
+  await hub.setRule("unlinked-work", { graceMinutes: 30 });
+  await hub.apply(upserted(workItem("epic")));
+  hub.isBusDown = true;
+  await hub.apply(removed(itemId("epic"), 1));
+  hub.clock.advance(31 * minuteMs);
+  const { deps } = new ToolHub();
+  await sweep({ ...deps, table: hub.table, clock: hub.clock, logger: createSilentLogger() });
+  expect(await hub.alerts()).toMatchObject([{ status: "pending" }]);
+});
+
+test("a removal that stopped half-way is taken up again", async () => {
+  const rig = await ToolHub.connected({ status: "removing" });
+  await sweep(rig.deps);
+  expect(kinds(rig.pulls)).toEqual(["remove"]);
 });

@@ -4,15 +4,16 @@ import type { Connection, Cursor } from "#shared/model/connection.ts";
 import { staleAfterMinutes } from "#shared/model/connection.ts";
 import type { PullMessage } from "#shared/model/pull.ts";
 import type { Alert } from "#shared/model/signal.ts";
+import type { Instant } from "#shared/model/time.ts";
 import { epochMsOf, instantOf, minuteMs } from "#shared/model/time.ts";
 import type { Clock } from "#shared/ports/clock.ts";
 import type { Logger } from "#shared/ports/logger.ts";
 import type { Queue } from "#shared/ports/queue.ts";
 import type { Table } from "#shared/ports/table.ts";
 import { listConnections } from "#shared/store/connections.ts";
-import { listDocuments, replaceDocument } from "#shared/store/documents.ts";
-import { alertList, lists } from "#shared/store/keys.ts";
-import { alertSpec, connectionSpec, cursorSpec } from "#shared/store/specs.ts";
+import { getDocument, listDocuments, replaceDocument } from "#shared/store/documents.ts";
+import { alertList, factKey, lists } from "#shared/store/keys.ts";
+import { alertSpec, connectionSpec, cursorSpec, signalSpec } from "#shared/store/specs.ts";
 
 export interface SweepDeps {
   readonly table: Table;
@@ -24,16 +25,16 @@ export interface SweepDeps {
 
 /** A due pull that was sent is not sent again before this, whatever the queue is doing. */
 const sentAgainMs = 5 * minuteMs;
-/** How often webhook registrations are looked after: new projects, failed or lost registrations. */
-const subscribeEveryMinutes = 15;
+/** How often registrations and removals are looked after: new projects, lost or failed messages. */
+const lookAfterEveryMinutes = 15;
 
 /** What only the passing of time brings about. Every step is harmless to repeat. */
 export async function sweep(deps: SweepDeps): Promise<void> {
   const connections = await listConnections(deps.table);
   await sendDuePulls(deps, connections);
-  await sendSubscribes(deps, connections);
+  await lookAfter(deps, connections);
   await noteStale(deps, connections);
-  await advance(deps, "pending", promote);
+  await advance(deps, "pending", (alert, now) => openIfStanding(deps, alert, now));
   await advance(deps, "snoozed", wake);
 }
 
@@ -63,12 +64,15 @@ async function send(deps: SweepDeps, message: PullMessage): Promise<void> {
   await deps.pulls.send(JSON.stringify(message));
 }
 
-async function sendSubscribes(deps: SweepDeps, connections: readonly Connection[]): Promise<void> {
+async function lookAfter(deps: SweepDeps, connections: readonly Connection[]): Promise<void> {
   const minute = Math.floor(deps.clock.nowMs() / minuteMs);
-  if (minute % subscribeEveryMinutes !== 0) return;
+  if (minute % lookAfterEveryMinutes !== 0) return;
   for (const connection of connections) {
+    const { id: connectionId, status } = connection;
+    // One whose message was lost or died half-way would be leaving for ever.
+    if (status === "removing") await send(deps, { kind: "remove", connectionId });
     if (isReading(connection) && deps.registry.isSource(connection)) {
-      await send(deps, { kind: "subscribe", connectionId: connection.id });
+      await send(deps, { kind: "subscribe", connectionId });
     }
   }
 }
@@ -91,14 +95,23 @@ async function noteStale(deps: SweepDeps, connections: readonly Connection[]): P
   }
 }
 
-/** Moves alerts whose time has come. One that somebody else is changing waits for the next minute. */
-async function advance(
+type Step = (alert: Alert, now: Instant) => Alert | undefined | Promise<Alert | undefined>;
+
+/** The event that its signal cleared may still be on the way: the signal itself is asked. */
+async function openIfStanding(
   deps: SweepDeps,
-  status: Alert["status"],
-  step: (alert: Alert, now: Alert["updatedAt"]) => Alert | undefined,
-): Promise<void> {
+  alert: Alert,
+  now: Instant,
+): Promise<Alert | undefined> {
+  const next = promote(alert, now);
+  const signal = next && (await getDocument(deps.table, signalSpec, factKey(alert.signalId)));
+  return signal?.state === "open" && signal.generation === alert.generation ? next : undefined;
+}
+
+/** Moves alerts whose time has come. One that somebody else is changing waits for the next minute. */
+async function advance(deps: SweepDeps, status: Alert["status"], step: Step): Promise<void> {
   for (const alert of await listDocuments(deps.table, alertSpec, alertList(status))) {
-    const next = step(alert, deps.clock.now());
+    const next = await step(alert, deps.clock.now());
     if (next) await replaceDocument(deps.table, alertSpec, alert, next);
   }
 }

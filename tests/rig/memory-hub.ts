@@ -49,6 +49,8 @@ export class MemoryHub {
   readonly clock = new ManualClock("2026-03-02T09:00:00.000Z");
   readonly logs: LogLine[] = [];
   readonly events: HubEvent[] = [];
+  /** While it is, events are accepted and reach nobody. */
+  isBusDown = false;
   readonly table: Table;
   readonly #records: ItemChange[] = [];
   readonly #delivered: ItemChange[] = [];
@@ -64,6 +66,7 @@ export class MemoryHub {
     // Records are handed over decoded: the encoding has its own tests.
     const readRecord = (record: unknown) => record as ItemChange;
     const publish = async (events: readonly HubEvent[]) => {
+      if (this.isBusDown) return;
       this.events.push(...events);
       for (const event of events) await this.#deliver(event);
     };
