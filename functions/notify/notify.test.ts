@@ -1,8 +1,11 @@
+import { setImmediate } from "node:timers/promises";
+
 import { expect, test } from "vitest";
 import * as z from "zod";
 
 import { HubError } from "#shared/errors.ts";
 import { defineConnector } from "#shared/kit/connector.ts";
+import type { Connector } from "#shared/kit/connector.ts";
 import type { Message, SendOutcome } from "#shared/kit/notifier.ts";
 import { Registry } from "#shared/kit/registry.ts";
 import { connectionId } from "#shared/model/ids.ts";
@@ -15,7 +18,7 @@ import { MemorySecrets } from "../../tests/rig/tool-hub.ts";
 import { notify } from "./notify.ts";
 
 /** A hub with one open alert and one channel whose answers a test decides. */
-async function channelHub() {
+async function channelHub({ withBroken = false } = {}) {
   const hub = await MemoryHub.ready();
   const sent: Message[] = [];
   let answer: () => SendOutcome = () => ({ outcome: "sent" });
@@ -29,11 +32,21 @@ async function channelHub() {
     notifier: async () => () => ({
       probe: async () => ({ identity: "channel" }),
       send: async (message) => {
+        // A channel is another machine: its answer takes more than the next tick.
+        await setImmediate();
         sent.push(message);
         return answer();
       },
     }),
   });
+  const broken: Connector = {
+    ...channel,
+    name: "broken",
+    notifier: async () => () => {
+      throw new HubError("connector.misconfigured", "broken");
+    },
+  };
+  if (withBroken) await hub.connect(connectionId("abroken001"), { connector: "broken" });
   await hub.connect(connectionId("channel001"), { connector: "channel" });
   await hub.setRule("unlinked-work");
   await hub.apply(upserted(goal("g")), upserted(workItem("epic")));
@@ -43,7 +56,7 @@ async function channelHub() {
     clock: hub.clock,
     logger: createSilentLogger(hub.logs),
     secrets: new MemorySecrets(),
-    registry: new Registry([channel]),
+    registry: new Registry([channel, broken]),
     publicUrl: "https://hub.example",
   };
   const tell = (reason: "opened" | "resolved", generation = 1) =>
@@ -96,4 +109,10 @@ test("a resolution is told only where the opening was", async () => {
   await silent.link();
   await silent.tell("resolved");
   expect(silent.sent).toEqual([]);
+});
+
+test("a channel that cannot even be opened is reported after the others were told", async () => {
+  const { sent, tell } = await channelHub({ withBroken: true });
+  await expect(tell("opened")).rejects.toThrow("broken");
+  expect(sent).toHaveLength(1);
 });

@@ -45,9 +45,13 @@ export async function notify(deps: NotifyDeps, occasion: Occasion): Promise<void
       connection.status === "active" &&
       deps.registry.find(connection.connector)?.notifier !== undefined,
   );
-  const outcomes = await Promise.all(
+  // All are heard to the end: a channel that fails must not cut off another one's attempt.
+  const results = await Promise.allSettled(
     channels.map((channel) => tell(deps, channel, { alert, occasion })),
   );
+  const failed = results.find((result) => result.status === "rejected");
+  if (failed) throw failed.reason;
+  const outcomes = results.flatMap((result) => (result.status === "fulfilled" ? result.value : []));
   const retry = outcomes.find((outcome) => outcome?.outcome === "retry");
   if (retry?.outcome === "retry") {
     throw new HubError(
