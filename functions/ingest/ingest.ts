@@ -17,7 +17,7 @@ import type { Table } from "#shared/ports/table.ts";
 import { applyChanges } from "#shared/store/apply-changes.ts";
 import type { Refused } from "#shared/store/apply-changes.ts";
 import { quarantine, saveGaps } from "#shared/store/connection-parts.ts";
-import { listConnections } from "#shared/store/connections.ts";
+import { getConnection, listConnections } from "#shared/store/connections.ts";
 
 import type { DeliveryTally } from "./delivery-tally.ts";
 
@@ -86,7 +86,10 @@ class SourceCache {
   }
 
   async get(id: ConnectionId): Promise<Source | undefined> {
-    const connection = this.#connections.find((candidate) => candidate.id === id);
+    // The list is of an index, which shows a new connection a moment after it was made.
+    const connection =
+      this.#connections.find((candidate) => candidate.id === id) ??
+      (await getConnection(this.#deps.table, id));
     if (!connection || connection.status === "removing") return undefined;
     const opening = this.#open.get(id) ?? openSource(this.#deps, connection, this.#connections);
     this.#open.set(id, opening);

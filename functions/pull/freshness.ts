@@ -19,7 +19,7 @@ import { readAgainAfterConnecting } from "./read-again.ts";
 export async function markFresh(deps: PullDeps, connectionId: ConnectionId): Promise<void> {
   const cursors = await listPullCursors(deps, connectionId);
   const isReady = cursors.every((cursor) => cursor.backfilledAt !== undefined);
-  const isFresh = isReady && cursors.every((cursor) => cursor.state !== "failed");
+  const isFresh = isReady && cursors.every((cursor) => cursor.problem === undefined);
   if (!isFresh) return;
   const now = deps.clock.now();
   let isFirst = false;

@@ -59,7 +59,8 @@ function beginRun(deps: PullDeps, cursor: Cursor): Unversioned<Cursor> {
   const now = deps.clock.now();
   const isResuming = cursor.state === "running" || cursor.state === "failed";
   const fresh = { recordsRead: 0, changesApplied: 0, recordsRejected: 0, startedAt: now };
-  const { problem: _problem, recordsTotal: _total, ...rest } = cursor;
+  // The problem stays until a page proves it over: waits grow by it, and nobody says "fresh" too soon.
+  const { recordsTotal: _total, ...rest } = cursor;
   return {
     ...rest,
     ...(isResuming && cursor.startedAt !== undefined ? {} : fresh),
@@ -110,8 +111,9 @@ function afterPage(
   { cursor, page, rejected, run }: PageContext,
 ): Unversioned<Cursor> {
   const now = deps.clock.now();
+  const { problem: _problem, ...rest } = cursor;
   const next = {
-    ...cursor,
+    ...rest,
     position: page.position,
     recordsRead: cursor.recordsRead + page.recordsRead,
     changesApplied: cursor.changesApplied + page.changes.length,

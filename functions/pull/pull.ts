@@ -3,9 +3,9 @@ import { openSource } from "#shared/kit/registry.ts";
 import type { Connection, Cursor } from "#shared/model/connection.ts";
 import type { PullMessage } from "#shared/model/pull.ts";
 import { instantOf, minuteMs } from "#shared/model/time.ts";
-import { listConnections } from "#shared/store/connections.ts";
+import { getConnection, listConnections } from "#shared/store/connections.ts";
 import type { Unversioned } from "#shared/store/documents.ts";
-import { updateDocument } from "#shared/store/documents.ts";
+import { getDocument, updateDocument } from "#shared/store/documents.ts";
 import { cursorKey } from "#shared/store/keys.ts";
 import { cursorSpec } from "#shared/store/specs.ts";
 
@@ -22,7 +22,10 @@ const reconcileAgainMs = 30 * minuteMs;
 /** Does one piece of reading. Failures of the source are recorded where people see them, not thrown. */
 export async function pull(deps: PullDeps, message: PullMessage): Promise<void> {
   const connections = await listConnections(deps.table);
-  const connection = connections.find((candidate) => candidate.id === message.connectionId);
+  // The list is of an index, which shows a new connection a moment after it was made.
+  const connection =
+    connections.find((candidate) => candidate.id === message.connectionId) ??
+    (await getConnection(deps.table, message.connectionId));
   if (!connection) return;
   if (message.kind === "remove") return removeConnection(deps, connection);
   if (connection.status !== "active" && connection.status !== "degraded") return;
@@ -67,6 +70,8 @@ async function recordCursorProblem(
 ): Promise<void> {
   const now = deps.clock.now();
   const key = cursorKey(message.connectionId, message.collection, message.kind);
+  // Before the first reconcile there is none; the connection itself will tell of the problem.
+  if (!(await getDocument(deps.table, cursorSpec, key))) return;
   await updateDocument(deps.table, cursorSpec, key, (cursor): Unversioned<Cursor> => ({
     ...cursor,
     state: "failed",

@@ -12,6 +12,8 @@ import { queryAll, scanAll } from "#shared/store/list.ts";
 import type { PullDeps } from "./deps.ts";
 
 const removalsPerBatch = 200;
+/** Looks at the table until nothing of the connection is left; more rounds mean somebody still writes. */
+const roundsMax = 5;
 
 /**
  * Takes a connection away: webhooks at the source, its facts (as tombstones, so that signals about
@@ -19,25 +21,38 @@ const removalsPerBatch = 200;
  */
 export async function removeConnection(deps: PullDeps, connection: Connection): Promise<void> {
   await deregister(deps, connection);
-  const items = await scanAll(deps.table);
-  await buryFacts(deps, connection, items);
-  await deps.secrets.remove(secretName(connection.id));
-  for (const part of await queryAll(deps.table, { partition: connection.id, consistent: true })) {
-    if (part.sk !== "0") await remove(deps.table, part);
+  // Without its cursor a run that is still reading stops after the page in its hands.
+  await removeParts(deps.table, connection, "cursor#");
+  for (let round = 0; round < roundsMax; round += 1) {
+    const items = await scanAll(deps.table);
+    if ((await buryFacts(deps, connection, items)) === 0) break;
   }
+  await deps.secrets.remove(secretName(connection.id));
+  await removeParts(deps.table, connection, "");
   await deps.table.write({ kind: "delete", key: { pk: connection.id, sk: "0" }, condition: [] });
   deps.logger.info("connection.removed", { connectionId: connection.id });
+}
+
+/** Everything in its partition that begins so, but not the connection itself. */
+async function removeParts(table: Table, { id }: Connection, sortPrefix: string): Promise<void> {
+  const request = { partition: id, consistent: true, ...(sortPrefix !== "" && { sortPrefix }) };
+  for (const part of await queryAll(table, request)) {
+    if (part.sk !== "0") await remove(table, part);
+  }
 }
 
 /** Best effort: a source that no longer lets us in must not keep the connection alive. */
 async function deregister(deps: PullDeps, connection: Connection): Promise<void> {
   const subscriptions = await listSubscriptions(deps.table, connection.id);
-  if (subscriptions.length === 0) return;
+  const registered = subscriptions.flatMap(({ nativeId }) => nativeId ?? []);
+  if (registered.length === 0) return;
   try {
     const source = await openSource(deps, connection, []);
-    for (const { nativeId } of subscriptions) {
-      if (nativeId !== undefined) await source.unsubscribe?.(nativeId);
-    }
+    const results = await Promise.allSettled(
+      registered.map(async (nativeId) => source.unsubscribe?.(nativeId)),
+    );
+    const failed = results.find((result) => result.status === "rejected");
+    if (failed) throw failed.reason;
   } catch (error) {
     deps.logger.warn("subscription.remains-at-source", {
       connectionId: connection.id,
@@ -46,19 +61,21 @@ async function deregister(deps: PullDeps, connection: Connection): Promise<void>
   }
 }
 
+/** Returns how many things of the connection it found. */
 async function buryFacts(
   deps: PullDeps,
   connection: Connection,
   items: readonly Item[],
-): Promise<void> {
+): Promise<number> {
   const readAt = deps.clock.now();
   const removals: Change[] = [];
+  let parts = 0;
   for (const item of items) {
-    const parts = readFactId(item.pk);
-    if (parts?.connectionId !== connection.id) continue;
+    if (readFactId(item.pk)?.connectionId !== connection.id) continue;
     if (item.sk !== "0") {
       // Links that people made from what goes away, and matches of its accounts.
       await remove(deps.table, item);
+      parts += 1;
     } else if (item["isRemoved"] !== true) {
       removals.push({
         kind: "removed",
@@ -71,6 +88,7 @@ async function buryFacts(
   for (let start = 0; start < removals.length; start += removalsPerBatch) {
     await applyChanges(deps, removals.slice(start, start + removalsPerBatch));
   }
+  return parts + removals.length;
 }
 
 async function remove(table: Table, { pk, sk }: Item): Promise<void> {

@@ -33,6 +33,7 @@ export class FakeTool {
   interpretation: () => Reading = () => ({ changes: [], rejected: [] });
   readonly subscribed: string[] = [];
   resources: string[] = [];
+  beforeUnsubscribe: () => void = () => undefined;
   beforeSubscribe: (resource: string) => Promise<void> = async () => undefined;
 
   get connector(): Connector {
@@ -80,6 +81,7 @@ export class FakeTool {
         return { nativeId: `native-${id}`, secret: `secret-of-${resource}` };
       },
       unsubscribe: async (nativeId) => {
+        this.beforeUnsubscribe();
         this.subscribed.push(`not ${nativeId}`);
       },
     };
