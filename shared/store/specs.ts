@@ -5,11 +5,13 @@ import { epochMsOf } from "#shared/model/time.ts";
 import type { DocumentSpec } from "./documents.ts";
 import { alertList, cursorKey, factKey, listSort, lists, ruleSettingsKey } from "./keys.ts";
 
-/** How long resolved alerts and cleared signals are kept for their history. */
-const keepDays = 400;
+/** How long resolved alerts are kept for their history. */
+const alertDays = 400;
+/** A signal outlives its alert: it counts the generations, by which an alert knows a new opening. */
+const signalDays = 500;
 
-function expiry(instant: Parameters<typeof epochMsOf>[0]): number {
-  return Math.floor(epochMsOf(instant) / 1000) + keepDays * 86_400;
+function expiry(instant: Parameters<typeof epochMsOf>[0], days: number): number {
+  return Math.floor(epochMsOf(instant) / 1000) + days * 86_400;
 }
 
 export const connectionSpec: DocumentSpec<Connection> = {
@@ -43,7 +45,7 @@ export const signalSpec: DocumentSpec<Signal> = {
       ? { lpk: lists.openSignals, lsk: listSort(signal.openedAt, signal.id) }
       : undefined,
   expiresAtEpochSeconds: (signal) =>
-    signal.clearedAt === undefined ? undefined : expiry(signal.clearedAt),
+    signal.clearedAt === undefined ? undefined : expiry(signal.clearedAt, signalDays),
 };
 
 export const alertSpec: DocumentSpec<Alert> = {
@@ -51,7 +53,9 @@ export const alertSpec: DocumentSpec<Alert> = {
   key: (alert) => factKey(alert.id),
   list: (alert) => ({ lpk: alertList(alert.status), lsk: listSort(alert.openedAt, alert.id) }),
   expiresAtEpochSeconds: (alert) =>
-    isStanding(alert) || alert.resolvedAt === undefined ? undefined : expiry(alert.resolvedAt),
+    isStanding(alert) || alert.resolvedAt === undefined
+      ? undefined
+      : expiry(alert.resolvedAt, alertDays),
 };
 
 function isStanding(alert: Alert): boolean {
