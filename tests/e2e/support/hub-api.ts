@@ -8,6 +8,7 @@ import {
 import { CoverageAnswer } from "#functions/app/coverage/coverage.ts";
 import { WorkItemDetail } from "#functions/app/work/read-work-item.ts";
 import { WorkItemAnswer } from "#functions/app/work/work-answers.ts";
+import { wallClock } from "#shared/testing/simulator/wall-clock.ts";
 
 import { until } from "./until.ts";
 
@@ -82,6 +83,25 @@ export class HubApi {
     if (status === 404) return undefined;
     if (status !== 200) throw new Error(`${status} for alert ${id}: ${text}`);
     return AlertDetail.parse(JSON.parse(text));
+  }
+
+  /** By a picture of the graph that was taken after this call. */
+  async openSignalIds(): Promise<readonly string[]> {
+    const Answer = z.looseObject({
+      asOf: z.string(),
+      signals: z.array(z.looseObject({ id: z.string() })),
+      next: z.string().optional(),
+    });
+    const since = wallClock.now();
+    return until(
+      "signals of now",
+      async () => {
+        const answer = Answer.parse(await this.json("/api/signals?limit=200"));
+        if (answer.next !== undefined) throw new Error("more signals than a page holds");
+        return answer.asOf > since && answer.signals.map(({ id }) => id);
+      },
+      { withinMs: 30_000, everyMs: 250 },
+    );
   }
 
   async workItems(

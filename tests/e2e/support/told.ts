@@ -14,7 +14,13 @@ export interface Told {
 
 /** What the simulated Slack got, by the alert that each message links to. */
 export async function toldOf(slack: SourceTool): Promise<ReadonlyMap<string, Told>> {
-  const { messages } = Messages.parse(await slack.state());
+  return toldIn(Messages.parse(await slack.state()).messages);
+}
+
+/** The same of messages at hand. */
+export function toldIn(
+  messages: readonly { readonly message: { readonly text: string } }[],
+): ReadonlyMap<string, Told> {
   const told = new Map<string, Told>();
   for (const { message } of messages) {
     const [, encoded = ""] = /\/alerts\/([^|>"]+)/u.exec(JSON.stringify(message)) ?? [];

@@ -1,0 +1,235 @@
+import { setTimeout as pause } from "node:timers/promises";
+
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+
+import { connectSample } from "#infra/local/sample/connect-sample.ts";
+import { type SampleCompany, startSampleCompany } from "#infra/local/sample/start.ts";
+import { createSilentLogger } from "#shared/testing/silent-logger.ts";
+import { wallClock } from "#shared/testing/simulator/wall-clock.ts";
+
+import { HubApi } from "./support/hub-api.ts";
+import { freePort, HubProcess } from "./support/hub-process.ts";
+import { differences, itemsOfAsana, itemsOfHub, itemsOfJira } from "./support/source-items.ts";
+import { temporaryDir } from "./support/temporary-dir.ts";
+import { toldIn } from "./support/told.ts";
+import { until } from "./support/until.ts";
+
+/** Vendors wait minutes before they send again; here seconds, still longer than a start takes. */
+const timeScale = 0.01;
+/** How far the reading of issues has come when the hub is killed. */
+const killedAtRecords = [1, 500, 1200];
+const eventsPerSecond = 50;
+/** Counts requests without doing anything to them. */
+const neverHits = 1_000_000;
+
+describe("kill -9", () => {
+  let company: SampleCompany;
+  let directories: Awaited<ReturnType<typeof temporaryDir>>[];
+  let hub: HubProcess;
+  let api: HubApi;
+  let port: number;
+  let searches: () => number;
+
+  beforeAll(async () => {
+    directories = [await temporaryDir(), await temporaryDir()];
+    company = await startSampleCompany({
+      dataDir: directories[0]?.path ?? "",
+      seed: 1,
+      pacePerMinute: 0,
+      clock: wallClock,
+      logger: createSilentLogger(),
+      timeScale,
+    });
+    port = await freePort();
+    hub = await startHub();
+    api = new HubApi(hub.url);
+  }, 120_000);
+
+  afterAll(async () => {
+    await hub.end();
+    await company.close();
+    for (const directory of directories) await directory.remove();
+  });
+
+  const startHub = () =>
+    HubProcess.start({ dataDir: directories[1]?.path ?? "", port, args: ["--no-sample"] });
+
+  async function killAndRestart(): Promise<void> {
+    await hub.kill();
+    hub = await startHub();
+  }
+
+  /** How many records of the two large collections are read, by what their cursors say. */
+  async function recordsRead() {
+    const connections = await api.connections();
+    const read = (connector: string, name: string) =>
+      connections
+        .find((one) => one.connector === connector)
+        ?.collections.find((one) => one.name === name)?.recordsRead ?? 0;
+    return { issues: read("jira", "issues"), tasks: read("asana", "tasks") };
+  }
+
+  test("during backfill: reading goes on from where it stood, and ends complete", async () => {
+    const { faults } = company.jira;
+    const pathPrefix = "/rest/api/3/search/jql";
+    const counter = faults.arm({ on: "request", kind: "reset", pathPrefix, skip: neverHits });
+    searches = () => faults.list().find(({ id }) => id === counter)?.matched ?? 0;
+    faults.arm({ on: "request", kind: "slow", pathPrefix, delayMs: 200 });
+    const pages = Math.ceil(company.jira.state.issues.size / 100);
+    await connectSample({ hubUrl: hub.url, company });
+
+    for (const records of killedAtRecords) {
+      await until(
+        `${records} issues are read`,
+        async () => (await recordsRead()).issues >= records,
+        { withinMs: 60_000, everyMs: 20, seen: () => api.connections() },
+      );
+      const before = await recordsRead();
+      await killAndRestart();
+      const after = await recordsRead();
+      expect(after.issues).toBeGreaterThanOrEqual(before.issues);
+      expect(after.tasks).toBeGreaterThanOrEqual(before.tasks);
+    }
+    await until(
+      "all is read",
+      async () => (await api.connections()).every(({ isReady }) => isReady),
+      { withinMs: 90_000, everyMs: 200, seen: () => api.connections() },
+    );
+
+    // No page counted twice; and of those stored before a kill at most the last was asked for again.
+    expect((await recordsRead()).issues).toBe(company.jira.state.issues.size);
+    expect(searches()).toBeGreaterThanOrEqual(pages);
+    expect(searches()).toBeLessThanOrEqual(pages + 2 * killedAtRecords.length);
+    faults.clear();
+    await api.quiet();
+    await expectAgreement();
+    expect((await api.connection("bamboohr")).facts.person).toBe(
+      company.bamboo.state.employees.size,
+    );
+    for (const { quarantined, health, subscriptions } of await api.connections()) {
+      expect([quarantined, health]).toEqual([0, "healthy"]);
+      expect(subscriptions.filter(({ state }) => state !== "active")).toEqual([]);
+    }
+  }, 240_000);
+
+  test("during live traffic: nothing acknowledged is lost, and nothing is told twice", async () => {
+    const life = startTraffic(company);
+    await life.steps(75);
+    await killAndRestart();
+    await life.steps(75);
+    await hub.kill();
+    removeSomeIssues(company);
+    await life.steps(25);
+    hub = await startHub();
+    await life.steps(75);
+    expect(await life.stop()).toBeGreaterThan(250);
+
+    const { jira, asana, bamboo } = company;
+    await Promise.all([jira.sender.settle(), asana.settle(), bamboo.settle()]);
+    const all = [...jira.sender.deliveries(), ...asana.deliveries(), ...bamboo.deliveries()];
+    // Handshakes that a kill cut short were made anew before this began.
+    const sent = all.filter(({ event }) => event !== "handshake");
+    expect(sent.filter(({ attempts }) => attempts.length > 1).length).toBeGreaterThan(0);
+    expect(sent.filter(({ state }) => state !== "delivered")).toEqual([]);
+    await api.quiet();
+    // Before any poll or reconcile could mend it: what was acknowledged is what is known.
+    await expectAgreement();
+    expect((await api.coverage()).queues.filter(({ dead }) => dead > 0)).toEqual([]);
+  }, 120_000);
+
+  test("afterwards: one alert a subject, none without its signal, at most one message repeated", async () => {
+    const alerts = await api.alerts({ status: "all" });
+    const subjects = alerts.map(({ rule, subjectId }) => `${rule} ${subjectId}`);
+    expect(new Set(subjects).size).toBe(subjects.length);
+    const standing = (await api.alerts()).map(({ signalId }) => signalId);
+    expect(new Set(standing)).toEqual(new Set(await api.openSignalIds()));
+
+    const told = toldIn(company.slack.messages());
+    let repeated = 0;
+    for (const { id } of alerts) {
+      const to = (await api.alert(id))?.history.map((step) => step.to) ?? [];
+      const counts = told.get(id) ?? { opened: 0, resolved: 0 };
+      for (const [reason, status] of [
+        ["opened", "open"],
+        ["resolved", "resolved"],
+      ] as const) {
+        const more = counts[reason] - to.filter((each) => each === status).length;
+        // A kill between sending and recording that it was sent: the one repeat that cannot be avoided.
+        expect(more).toBeLessThanOrEqual(1);
+        repeated += Math.max(0, more);
+      }
+    }
+    // Two kills while people were being told; notices go out a handful at a time.
+    expect(repeated).toBeLessThanOrEqual(4);
+  }, 60_000);
+
+  test("a reconcile finds nothing to mend", async () => {
+    for (const { id, reads } of await api.connections()) {
+      if (reads) await api.post(`/api/connections/${id}/reconcile`);
+    }
+    await api.quiet();
+    await expectAgreement();
+  }, 90_000);
+
+  /** The hub's work equals the tools', title by title, status by status, ancestor by ancestor. */
+  async function expectAgreement(): Promise<void> {
+    const [jiraId, asanaId] = [
+      (await api.connection("jira")).id,
+      (await api.connection("asana")).id,
+    ];
+    const compare = async () => [
+      ...differences(
+        itemsOfJira(company.jira.state, jiraId),
+        await itemsOfHub(api, jiraId, (status) => status),
+      ),
+      ...differences(
+        itemsOfAsana(company.asana.state, asanaId),
+        await itemsOfHub(api, asanaId, (status) => (status === "completed" ? status : "open")),
+      ),
+    ];
+    // Lists come from a picture of the whole graph that may be some seconds old.
+    await until("the hub agrees with its tools", async () => (await compare()).length === 0, {
+      withinMs: 20_000,
+      everyMs: 1000,
+      seen: compare,
+    });
+    expect(await compare()).toEqual([]);
+  }
+});
+
+/** Ordinary events at a steady rate, whatever becomes of the hub meanwhile. */
+function startTraffic(company: SampleCompany) {
+  let count = 0;
+  let isOver = false;
+  const running = (async () => {
+    while (!isOver) {
+      company.life.step();
+      count += 1;
+      await pause(1000 / eventsPerSecond);
+    }
+  })();
+  return {
+    /** Resolves after so many more. */
+    async steps(more: number): Promise<void> {
+      const wanted = count + more;
+      await Promise.race([
+        running,
+        until("more happens", () => count >= wanted, { withinMs: 30_000 }),
+      ]);
+    },
+    async stop(): Promise<number> {
+      isOver = true;
+      await running;
+      return count;
+    },
+  };
+}
+
+/** Deleted while the hub is away: their tombstones must arrive all the same. */
+function removeSomeIssues({ jira }: SampleCompany): void {
+  const { state } = jira;
+  const leaves = [...state.issues.values()].filter(
+    (issue) => state.typeOf(issue).hierarchyLevel === 0 && state.childrenOf(issue.id).length === 0,
+  );
+  for (const { key } of leaves.slice(0, 3)) jira.perform({ kind: "deleteIssue", key });
+}
