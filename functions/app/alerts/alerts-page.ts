@@ -6,7 +6,7 @@ import { number, plural } from "../page/format.ts";
 import type { Html } from "../page/html.ts";
 import { nothing, withQuery } from "../page/html.ts";
 import { layout } from "../page/layout.ts";
-import { empty, filterSelect, pager } from "../page/parts.ts";
+import { empty, filterSelect, freshnessLine, pager } from "../page/parts.ts";
 import type { AlertAnswer } from "./alert-answers.ts";
 import { alertCard } from "./alert-card.ts";
 import type { AlertList, AlertsQuery } from "./list-alerts.ts";
@@ -43,6 +43,7 @@ export function alertsPage(page: AlertsPage): Html {
       ${filterBar(page)}
       <div id="alerts" data-live="4">
         ${list.alerts.length === 0 ? emptyState(page) : sections(page)}
+        ${list.sources.length === 0 ? nothing : freshnessLine(list.sources)}
         ${list.alerts.length === 0 ? nothing : pager("/", filters, { shown: list.alerts.length, total: list.total, next: list.next })}
       </div>`,
   });

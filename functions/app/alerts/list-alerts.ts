@@ -9,6 +9,8 @@ import { alertSpec } from "#shared/store/specs.ts";
 
 import type { AppContext } from "../app-deps.ts";
 import { pageOf, pageQuery } from "../http/paging.ts";
+import { allSources } from "../work/describe.ts";
+import type { SourceAnswer } from "../work/work-answers.ts";
 import { describeAlert } from "./alert-answers.ts";
 import type { AlertAnswer } from "./alert-answers.ts";
 import { readNames } from "./read-names.ts";
@@ -31,6 +33,7 @@ export interface AlertList {
   readonly total: number;
   readonly counts: Record<AlertStatus, number>;
   readonly alerts: AlertAnswer[];
+  readonly sources: SourceAnswer[];
   readonly next: string | undefined;
 }
 
@@ -66,6 +69,7 @@ export async function listAlerts(context: AppContext, query: AlertsQuery): Promi
     total: sorted.length,
     counts,
     alerts: page.map(({ alert }) => describeAlert(names, alert)),
+    sources: allSources(names.sources, names.nowMs),
     next,
   };
 }

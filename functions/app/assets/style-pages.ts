@@ -18,6 +18,7 @@ export const stylePages = `
 .alert .actions, .alert form.inline { gap: 6px; }
 .alert .actions select { min-height: 32px; padding: 3px 8px; font-size: .86rem; width: auto; }
 .sight + .fresh { margin-top: 14px; padding-top: 10px; border-top: 1px solid var(--line); }
+section + .fresh, .table-wrap + .fresh { margin-top: 14px; }
 .fresh { color: var(--muted); font-size: .86rem; }
 .fresh .stale { color: var(--warning); font-weight: 560; }
 

@@ -71,6 +71,11 @@ function describeSource(source: SourceState, nowMs: number): SourceAnswer {
   };
 }
 
+/** All sources: what a list over the whole graph rests on. */
+export function allSources(sources: SourceStates, nowMs: number): SourceAnswer[] {
+  return [...sources.values()].map((source) => describeSource(source, nowMs));
+}
+
 /** The sources that a verdict about an item of these connections rests on: theirs, and all that hold goals. */
 export function sourcesBehind(
   sources: SourceStates,

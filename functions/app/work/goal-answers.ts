@@ -7,7 +7,7 @@ import type { Goal } from "#shared/model/facts.ts";
 import type { GoalId } from "#shared/model/ids.ts";
 
 import type { AppContext } from "../app-deps.ts";
-import { describeItem, describeTeam, sourcesBehind } from "./describe.ts";
+import { allSources, describeItem, describeTeam, sourcesBehind } from "./describe.ts";
 import { countWork, goalTree, parentGoal } from "./goal-tree.ts";
 import type { GoalCounts, GoalNode } from "./goal-tree.ts";
 import type { Snapshot } from "./snapshot.ts";
@@ -64,13 +64,17 @@ const linkedItemsMax = 200;
 
 export async function listGoals(
   context: AppContext,
-): Promise<{ readonly asOf: string; readonly goals: GoalTreeAnswer[] }> {
+): Promise<{ asOf: string; goals: GoalTreeAnswer[]; sources: SourceAnswer[] }> {
   const snapshot = await context.snapshots.read();
   const describe = (node: GoalNode): GoalTreeAnswer => ({
     ...describeGoal(snapshot, node.goal, node.counts),
     children: node.children.map(describe),
   });
-  return { asOf: snapshot.asOf, goals: goalTree(snapshot).map(describe) };
+  return {
+    asOf: snapshot.asOf,
+    goals: goalTree(snapshot).map(describe),
+    sources: allSources(snapshot.graph.sources, context.clock.nowMs()),
+  };
 }
 
 export async function readGoal(context: AppContext, id: GoalId): Promise<GoalDetail> {

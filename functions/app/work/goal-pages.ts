@@ -8,8 +8,14 @@ import { empty, facts, freshnessLine, sourceLink, teamName, verdictBadge } from 
 import type { GoalAnswer, GoalDetail, GoalTreeAnswer } from "./goal-answers.ts";
 import { goalMap } from "./goal-map.ts";
 
+interface GoalsPage {
+  readonly goals: readonly GoalTreeAnswer[];
+  readonly asOf: string;
+  readonly sources: GoalDetail["sources"];
+}
+
 /** All goals, as a map where there is room and as a list everywhere. */
-export function goalsPage(goals: readonly GoalTreeAnswer[], asOf: string): Html {
+export function goalsPage({ goals, asOf, sources }: GoalsPage): Html {
   return layout({
     title: "Goals",
     room: "Goals",
@@ -28,6 +34,7 @@ export function goalsPage(goals: readonly GoalTreeAnswer[], asOf: string): Html 
                 ${goals.map(branch)}
               </ul>
             </section>
+            ${freshnessLine(sources)}
           </div>`,
   });
 }

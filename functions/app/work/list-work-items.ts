@@ -5,10 +5,10 @@ import { WorkItemKind, WorkStatus } from "#shared/model/facts.ts";
 
 import type { AppContext } from "../app-deps.ts";
 import { pageOf, pageQuery } from "../http/paging.ts";
-import { describeItem } from "./describe.ts";
+import { allSources, describeItem } from "./describe.ts";
 import type { Seen, Snapshot } from "./snapshot.ts";
 import { VerdictKind } from "./work-answers.ts";
-import type { WorkItemAnswer } from "./work-answers.ts";
+import type { SourceAnswer, WorkItemAnswer } from "./work-answers.ts";
 
 export const WorkItemsQuery = z.strictObject({
   verdict: VerdictKind.optional(),
@@ -31,6 +31,7 @@ export interface WorkItemList {
   readonly asOf: string;
   readonly total: number;
   readonly items: WorkItemAnswer[];
+  readonly sources: SourceAnswer[];
   readonly next: string | undefined;
 }
 
@@ -46,6 +47,7 @@ export async function listWorkItems(
     asOf: snapshot.asOf,
     total: found.length,
     items: page.map(({ item, sight }) => describeItem(snapshot.graph, item, sight)),
+    sources: allSources(snapshot.graph.sources, context.clock.nowMs()),
     next,
   };
 }

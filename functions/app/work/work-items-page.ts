@@ -1,11 +1,18 @@
 import { html } from "hono/html";
 
-import { number } from "../page/format.ts";
-import { capital, inWords, moment } from "../page/format.ts";
+import { capital, inWords, moment, number } from "../page/format.ts";
 import type { Html } from "../page/html.ts";
 import { nothing, pathTo } from "../page/html.ts";
 import { layout } from "../page/layout.ts";
-import { empty, filterSelect, pager, teamName, verdictBadge, verdictName } from "../page/parts.ts";
+import {
+  empty,
+  filterSelect,
+  freshnessLine,
+  pager,
+  teamName,
+  verdictBadge,
+  verdictName,
+} from "../page/parts.ts";
 import type { WorkItemList, WorkItemsQuery } from "./list-work-items.ts";
 import type { WorkItemAnswer } from "./work-answers.ts";
 import { VerdictKind } from "./work-answers.ts";
@@ -65,6 +72,7 @@ export function workItemsPage(page: WorkItemsPage): Html {
                 </tbody>
               </table>
             </div>
+            ${freshnessLine(list.sources)}
             ${pager("/work-items", filters, { shown: list.items.length, total: list.total, next: list.next })}`
     }`,
   });

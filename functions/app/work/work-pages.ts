@@ -55,8 +55,7 @@ export function serveWorkPages(app: Hono, context: AppContext): void {
   });
 
   app.get("/goals", async (c) => {
-    const { goals, asOf } = await listGoals(context);
-    return c.html(goalsPage(goals, asOf));
+    return c.html(goalsPage(await listGoals(context)));
   });
 
   app.get("/goals/:id{.+}", async (c) => {

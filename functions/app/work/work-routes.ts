@@ -11,7 +11,7 @@ import { GoalDetail, GoalTreeAnswer, listGoals, readGoal } from "./goal-answers.
 import { LinkEnds, NewLink, createLink, removeLink } from "./links.ts";
 import { WorkItemsQuery, listWorkItems } from "./list-work-items.ts";
 import { WorkItemDetail, readWorkItem } from "./read-work-item.ts";
-import { LinkAnswer, WorkItemAnswer } from "./work-answers.ts";
+import { LinkAnswer, SourceAnswer, WorkItemAnswer } from "./work-answers.ts";
 
 const asOf = z.string().meta({ description: "When the graph was read that this answer rests on" });
 
@@ -32,6 +32,7 @@ function itemRoutes(context: AppContext): readonly Route[] {
         asOf,
         total: z.int(),
         items: z.array(WorkItemAnswer),
+        sources: z.array(SourceAnswer),
         next,
       }),
       run: ({ query }) => listWorkItems(context, query),
@@ -90,7 +91,11 @@ function goalRoutes(context: AppContext): readonly Route[] {
       path: "/api/goals",
       topic: "Work",
       summary: "The goal tree, with how much work serves each goal",
-      answer: z.strictObject({ asOf, goals: z.array(GoalTreeAnswer) }),
+      answer: z.strictObject({
+        asOf,
+        goals: z.array(GoalTreeAnswer),
+        sources: z.array(SourceAnswer),
+      }),
       run: () => listGoals(context),
     }),
     defineRoute({
