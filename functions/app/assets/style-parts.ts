@@ -2,6 +2,7 @@
 export const styleParts = `
 .card { background: var(--surface); border: 1px solid var(--line); border-radius: var(--radius); box-shadow: var(--shadow); padding: 18px 20px; }
 .stack > * + * { margin-top: 12px; }
+.card > p > .button { margin-top: 12px; }
 .row { display: flex; flex-wrap: wrap; gap: 6px 14px; align-items: center; }
 .row.tight { gap: 4px 8px; }
 .row.spread { justify-content: space-between; }

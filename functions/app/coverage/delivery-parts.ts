@@ -28,8 +28,8 @@ export function deliveries({ deliveries: own, unknownDeliveries }: CoverageAnswe
         <thead>
           <tr>
             <th scope="col">Connection</th>
-            <th scope="col" class="num">Accepted</th>
             <th scope="col" class="num">Ingested</th>
+            <th scope="col" class="num">Nothing to do</th>
             <th scope="col">Refused</th>
           </tr>
         </thead>
@@ -45,8 +45,10 @@ export function deliveries({ deliveries: own, unknownDeliveries }: CoverageAnswe
               .filter(({ count }) => count > 0);
             return html`<tr>
               <th scope="row">${name}</th>
-              <td class="num" data-label="Accepted">${number(sum("accepted"))}</td>
               <td class="num" data-label="Ingested">${number(sum("ingested"))}</td>
+              <td class="num" data-label="Nothing to do">
+                ${number(sum("ignored") + sum("handshake"))}
+              </td>
               <td data-label="Refused">
                 ${
                   refused.length === 0

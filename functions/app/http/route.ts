@@ -113,7 +113,9 @@ function inputIssues(issue: z.core.$ZodIssue, prefix: string): readonly InputIss
       message: "There is no such field",
     }));
   }
-  return [{ path: path.join(".") || "(body)", message: issue.message }];
+  // zod's own words for a field that is missing speak of types; people want to know that it is needed.
+  const message = /received undefined$/u.test(issue.message) ? "This is required" : issue.message;
+  return [{ path: path.join(".") || "(body)", message }];
 }
 
 async function readJson(request: Request): Promise<unknown> {
