@@ -29,7 +29,7 @@ export function deliveries({ deliveries: own, unknownDeliveries }: CoverageAnswe
           <tr>
             <th scope="col">Connection</th>
             <th scope="col" class="num">Ingested</th>
-            <th scope="col" class="num">Nothing to do</th>
+
             <th scope="col">Refused</th>
           </tr>
         </thead>
@@ -46,9 +46,6 @@ export function deliveries({ deliveries: own, unknownDeliveries }: CoverageAnswe
             return html`<tr>
               <th scope="row">${name}</th>
               <td class="num" data-label="Ingested">${number(sum("ingested"))}</td>
-              <td class="num" data-label="Nothing to do">
-                ${number(sum("ignored") + sum("handshake"))}
-              </td>
               <td data-label="Refused">
                 ${
                   refused.length === 0

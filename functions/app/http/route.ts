@@ -114,7 +114,7 @@ function inputIssues(issue: z.core.$ZodIssue, prefix: string): readonly InputIss
     }));
   }
   // zod's own words for a field that is missing speak of types; people want to know that it is needed.
-  const message = /received undefined$/u.test(issue.message) ? "This is required" : issue.message;
+  const message = issue.message.endsWith("received undefined") ? "This is required" : issue.message;
   return [{ path: path.join(".") || "(body)", message }];
 }
 
