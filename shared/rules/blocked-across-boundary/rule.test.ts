@@ -1,0 +1,202 @@
+import { describe, expect, test } from "vitest";
+
+import { Org } from "#shared/graph/org.ts";
+import type { Evaluation } from "#shared/kit/rule.ts";
+import type { WorkItem } from "#shared/model/facts.ts";
+import { dependencyId } from "#shared/model/ids.ts";
+import type { CalendarDate } from "#shared/model/time.ts";
+import {
+  accountId,
+  account,
+  blockedBy,
+  goalConnection,
+  itemId,
+  orgUnit,
+  peopleConnection,
+  person,
+  personId,
+  unitId,
+  workConnection,
+  workItem,
+} from "#shared/testing/facts.ts";
+import { graphOf, now, source } from "#shared/testing/graph.ts";
+import type { GraphParts } from "#shared/testing/graph.ts";
+
+import { blockedAcrossBoundary } from "./rule.ts";
+
+const [a, b] = [itemId("a"), itemId("b")];
+const subjectId = dependencyId(a, b);
+const org = new Org({
+  units: [
+    orgUnit("dept", { originalKind: "department", level: 2 }),
+    orgUnit("red", { parentId: unitId("dept") }),
+    orgUnit("blue", { parentId: unitId("dept") }),
+  ],
+  people: [
+    person("head", { unitId: unitId("dept") }),
+    person("ann", { unitId: unitId("red"), managerId: personId("head") }),
+    person("bob", { unitId: unitId("blue"), managerId: personId("head") }),
+  ],
+  accounts: [account("ann"), account("bob"), account("stranger")],
+  matches: [],
+});
+
+const day = (text: string) => text as CalendarDate;
+const task = (name: string, who: string, given: Partial<WorkItem> = {}) =>
+  workItem(name, { kind: "task", assigneeId: accountId(who), ...given });
+const waiting = [task("a", "ann"), task("b", "bob")];
+
+function evaluate(parts: GraphParts = {}, options: unknown = {}): Evaluation {
+  return blockedAcrossBoundary.evaluate({
+    view: graphOf({ org, edges: [blockedBy(a, b)], items: waiting, ...parts }),
+    subjectId,
+    options: blockedAcrossBoundary.options.parse(options),
+    now,
+  });
+}
+
+describe("blocked across a boundary", () => {
+  test("fires with both teams, the level where they meet, and their lowest common manager", () => {
+    expect(evaluate()).toMatchObject({
+      state: "open",
+      severity: "warning",
+      title: "red waits on blue: A Work a",
+      evidence: {
+        sentence:
+          "“A Work a” of red is blocked by “B Work b” of blue; the two teams meet at department dept.",
+        path: [{ role: "blocked" }, { role: "blocking" }, { role: "unit", label: "dept" }],
+        facts: {
+          boundary: "department",
+          isLate: false,
+          blockedTeam: "red",
+          blockingTeam: "blue",
+          meetingUnit: "dept",
+        },
+      },
+      teamIds: [unitId("red"), unitId("blue")],
+      leaderId: personId("head"),
+      connectionIds: [workConnection],
+    });
+  });
+
+  test("is critical from the day on which the blocking work is due too late", () => {
+    const due = (blocking: string) =>
+      evaluate({
+        items: [
+          task("a", "ann", { dueOn: day("2026-04-01") }),
+          task("b", "bob", { dueOn: day(blocking) }),
+        ],
+      });
+    expect(due("2026-04-01")).toMatchObject({ severity: "warning" });
+    expect(due("2026-04-02")).toMatchObject({
+      severity: "critical",
+      evidence: { sentence: expect.stringContaining("It is due 2026-04-02, after 2026-04-01.") },
+    });
+  });
+
+  test.each<[because: string, parts: GraphParts]>([
+    ["gone", { edges: [] }],
+    ["gone", { items: [task("a", "ann")], removed: [b] }],
+    ["finished", { items: [task("a", "ann"), task("b", "bob", { status: "done" })] }],
+    ["finished", { items: [task("a", "ann", { status: "dropped" }), task("b", "bob")] }],
+    ["end-unread", { items: [task("a", "ann")] }],
+    ["team-unknown", { items: [task("a", "ann"), task("b", "stranger")] }],
+    ["same-team", { items: [task("a", "ann"), task("b", "ann")] }],
+  ])("is quiet, and clears, because %s", (because, parts) => {
+    expect(evaluate(parts)).toEqual({ state: "cleared", because });
+  });
+
+  test("ignores the levels and the work not yet started that an admin named", () => {
+    const ignoring = { ignoreLevels: ["department"] };
+    expect(evaluate({}, ignoring)).toEqual({ state: "cleared", because: "level-ignored" });
+    expect(evaluate({}, { ignoreLevels: ["division"] }).state).toBe("open");
+    const todo = [task("a", "ann", { status: "todo" }), task("b", "bob")];
+    const onlyStarted = { onlyStarted: true };
+    expect(evaluate({ items: todo }, onlyStarted)).toEqual({
+      state: "cleared",
+      because: "not-started",
+    });
+    expect(evaluate({}, onlyStarted).state).toBe("open");
+  });
+
+  test.each([workConnection, peopleConnection])(
+    "leaves what stands while %s does not speak of now",
+    (id) => {
+      const but = (given: object) =>
+        [workConnection, goalConnection, peopleConnection].map((one) =>
+          source(one, one === id ? given : {}),
+        );
+      expect(evaluate({ sources: but({ isStale: true }) })).toEqual({
+        state: "unknown",
+        because: "source-stale",
+      });
+      expect(evaluate({ sources: but({ isReady: false }) }).state).toBe("unknown");
+    },
+  );
+
+  test("does not care for the source of goals", () => {
+    const sources = [
+      source(workConnection),
+      source(peopleConnection),
+      source(goalConnection, { isStale: true }),
+    ];
+    expect(evaluate({ sources }).state).toBe("open");
+  });
+
+  test("has every dependency for a subject", () => {
+    const graph = graphOf({ edges: [blockedBy(a, b), blockedBy(b, a)] });
+    expect([...blockedAcrossBoundary.subjects(graph)]).toEqual([subjectId, dependencyId(b, a)]);
+  });
+});
+
+describe("what touches a dependency", () => {
+  const touched = blockedAcrossBoundary.touched.bind(blockedAcrossBoundary);
+
+  test("nothing of an item that no finding reads", () => {
+    const before = task("a", "ann");
+    expect(touched({ before, after: { ...before, labels: ["x"], canHoldGoal: false } })).toEqual(
+      [],
+    );
+  });
+
+  test.each<Partial<WorkItem>>([
+    { assigneeId: accountId("bob") },
+    { teamName: "blue" },
+    { status: "todo" },
+    { status: "done" },
+    { dueOn: day("2026-04-01") },
+    { title: "Other" },
+    { key: "OTHER-1" },
+    { url: "https://tool.example/other" },
+  ])("an end of which this changed: %j", (given) => {
+    const before = task("a", "ann");
+    const touch = [{ kind: "dependencies", itemId: a }];
+    expect(touched({ before, after: { ...before, ...given } })).toEqual(touch);
+  });
+
+  test("a person who moved, with the addresses of before and after", () => {
+    const before = person("ann", { unitId: unitId("red") });
+    const after = { ...before, unitId: unitId("blue"), workEmail: "new@company.example" };
+    expect(touched({ before, after })).toEqual([
+      { kind: "open" },
+      {
+        kind: "person",
+        personId: personId("ann"),
+        workEmails: ["ann@company.example", "new@company.example"],
+      },
+    ]);
+    expect(touched({ before, after: { ...before, managerId: personId("head") } })).toEqual([
+      { kind: "open" },
+    ]);
+    expect(touched({ before, after: { ...before, location: "Bergen" } })).toEqual([]);
+  });
+
+  test.each([{ parentId: unitId("x") }, { name: "y" }, { originalKind: "z" }, { level: 1 }])(
+    "everything, when a unit changes %j",
+    (given) => {
+      const before = orgUnit("red");
+      expect(touched({ before, after: { ...before, ...given } })).toEqual([{ kind: "all" }]);
+      expect(touched({ before, after: before })).toEqual([]);
+    },
+  );
+});
