@@ -3,6 +3,7 @@ import { expect, test } from "vitest";
 import { HubError } from "#shared/errors.ts";
 import type { InboxMessage } from "#shared/model/delivery.ts";
 import { instantOf } from "#shared/model/time.ts";
+import type { Table } from "#shared/ports/table.ts";
 import { listDeliveryCounts, listQuarantined } from "#shared/store/connection-parts.ts";
 import { itemId, upserted, workConnection, workItem } from "#shared/testing/facts.ts";
 
@@ -87,4 +88,31 @@ test("deliveries of a connection that was removed meanwhile are done with", asyn
   expect(await ingest(deps, [message("d", { connectionId: "conn_nobody0000" as never })])).toEqual([
     "done",
   ]);
+});
+
+test("a record that cannot be stored is quarantined, and its neighbours in the batch are stored", async () => {
+  const { rig, deps } = await ingester();
+  let count = 0;
+  rig.tool.interpretation = () => {
+    count += 1;
+    const title = count === 1 ? "x".repeat(1000) : "Fine";
+    return { changes: [upserted(workItem(`w${count}`, { title }))], rejected: [] };
+  };
+  expect(await ingest(deps, [message("d1"), message("d2")])).toEqual(["done", "done"]);
+  expect(await rig.hub.table.get({ pk: itemId("w2"), sk: "0" })).toBeDefined();
+  expect(await listQuarantined(rig.hub.table, workConnection)).toMatchObject([
+    { record: "w1", reason: expect.stringContaining("record.title") },
+  ]);
+});
+
+test("a delivery of a connection that the index does not show yet is not lost", async () => {
+  const { rig, deps } = await ingester();
+  rig.tool.interpretation = () => ({ changes: [upserted(workItem("w"))], rejected: [] });
+  const table: Table = {
+    ...rig.hub.table,
+    query: async (request) =>
+      request.index === "list" ? { items: [] } : rig.hub.table.query(request),
+  };
+  await ingest({ ...deps, table }, [message("d1")]);
+  expect(await rig.hub.table.get({ pk: itemId("w"), sk: "0" })).toBeDefined();
 });
