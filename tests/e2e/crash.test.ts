@@ -1,5 +1,3 @@
-import { setTimeout as pause } from "node:timers/promises";
-
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
 import { connectSample } from "#infra/local/sample/connect-sample.ts";
@@ -12,13 +10,13 @@ import { freePort, HubProcess } from "./support/hub-process.ts";
 import { differences, itemsOfAsana, itemsOfHub, itemsOfJira } from "./support/source-items.ts";
 import { temporaryDir } from "./support/temporary-dir.ts";
 import { toldIn } from "./support/told.ts";
+import { startTraffic } from "./support/traffic.ts";
 import { until } from "./support/until.ts";
 
 /** Vendors wait minutes before they send again; here seconds, still longer than a start takes. */
 const timeScale = 0.01;
 /** How far the reading of issues has come when the hub is killed. */
 const killedAtRecords = [1, 500, 1200];
-const eventsPerSecond = 50;
 /** Counts requests without doing anything to them. */
 const neverHits = 1_000_000;
 
@@ -100,6 +98,7 @@ describe("kill -9", () => {
     expect((await recordsRead()).issues).toBe(company.jira.state.issues.size);
     expect(searches()).toBeGreaterThanOrEqual(pages);
     expect(searches()).toBeLessThanOrEqual(pages + 2 * killedAtRecords.length);
+    note(`${pages} pages of issues took ${searches()} searches, with 3 kills`);
     faults.clear();
     await api.quiet();
     await expectAgreement();
@@ -113,23 +112,25 @@ describe("kill -9", () => {
   }, 240_000);
 
   test("during live traffic: nothing acknowledged is lost, and nothing is told twice", async () => {
-    const life = startTraffic(company);
-    await life.steps(75);
+    const traffic = startTraffic(company);
+    await traffic.steps(75);
     await killAndRestart();
-    await life.steps(75);
+    await traffic.steps(75);
     await hub.kill();
     removeSomeIssues(company);
-    await life.steps(25);
+    await traffic.steps(25);
     hub = await startHub();
-    await life.steps(75);
-    expect(await life.stop()).toBeGreaterThan(250);
+    await traffic.steps(75);
+    expect(await traffic.stop()).toBeGreaterThan(250);
 
     const { jira, asana, bamboo } = company;
     await Promise.all([jira.sender.settle(), asana.settle(), bamboo.settle()]);
     const all = [...jira.sender.deliveries(), ...asana.deliveries(), ...bamboo.deliveries()];
     // Handshakes that a kill cut short were made anew before this began.
     const sent = all.filter(({ event }) => event !== "handshake");
-    expect(sent.filter(({ attempts }) => attempts.length > 1).length).toBeGreaterThan(0);
+    const retried = sent.filter(({ attempts }) => attempts.length > 1).length;
+    note(`${sent.length} deliveries, ${retried} of them sent again, with 2 kills`);
+    expect(retried).toBeGreaterThan(0);
     expect(sent.filter(({ state }) => state !== "delivered")).toEqual([]);
     await api.quiet();
     // Before any poll or reconcile could mend it: what was acknowledged is what is known.
@@ -145,9 +146,10 @@ describe("kill -9", () => {
     expect(new Set(standing)).toEqual(new Set(await api.openSignalIds()));
 
     const told = toldIn(company.slack.messages());
+    const details = await Promise.all(alerts.map(({ id }) => api.alert(id)));
     let repeated = 0;
-    for (const { id } of alerts) {
-      const to = (await api.alert(id))?.history.map((step) => step.to) ?? [];
+    for (const { id, history } of details.filter((one) => one !== undefined)) {
+      const to = history.map((step) => step.to);
       const counts = told.get(id) ?? { opened: 0, resolved: 0 };
       for (const [reason, status] of [
         ["opened", "open"],
@@ -161,6 +163,9 @@ describe("kill -9", () => {
     }
     // Two kills while people were being told; notices go out a handful at a time.
     expect(repeated).toBeLessThanOrEqual(4);
+    expect(alerts.filter(({ generation }) => generation > 1).length).toBeGreaterThan(0);
+    const messages = company.slack.messages().length;
+    note(`${alerts.length} alerts, ${messages} messages, ${repeated} of them repeated`);
   }, 60_000);
 
   test("a reconcile finds nothing to mend", async () => {
@@ -197,32 +202,8 @@ describe("kill -9", () => {
   }
 });
 
-/** Ordinary events at a steady rate, whatever becomes of the hub meanwhile. */
-function startTraffic(company: SampleCompany) {
-  let count = 0;
-  let isOver = false;
-  const running = (async () => {
-    while (!isOver) {
-      company.life.step();
-      count += 1;
-      await pause(1000 / eventsPerSecond);
-    }
-  })();
-  return {
-    /** Resolves after so many more. */
-    async steps(more: number): Promise<void> {
-      const wanted = count + more;
-      await Promise.race([
-        running,
-        until("more happens", () => count >= wanted, { withinMs: 30_000 }),
-      ]);
-    },
-    async stop(): Promise<number> {
-      isOver = true;
-      await running;
-      return count;
-    },
-  };
+function note(text: string): void {
+  process.stderr.write(`kill -9: ${text}\n`);
 }
 
 /** Deleted while the hub is away: their tombstones must arrive all the same. */
