@@ -210,7 +210,7 @@ export class AsanaClient {
   }
 
   async #read<T>(what: string, task: () => Promise<T>): Promise<T> {
-    return this.#reads.run(() => classified(what, task));
+    return this.#reads.run(() => classified(what, () => onceMoreIfCutOff(task)));
   }
 
   async #write<T>(what: string, task: () => Promise<T>): Promise<T> {
@@ -232,6 +232,20 @@ export interface NewWebhook {
   readonly resource: string;
   readonly target: string;
   readonly filters: readonly { readonly resource_type: string }[];
+}
+
+/**
+ * A kept connection may be closed by the other side in the moment in which we use it again, which
+ * says nothing about the request. A read is then asked once more, on a fresh connection.
+ */
+async function onceMoreIfCutOff<T>(task: () => Promise<T>): Promise<T> {
+  try {
+    return await task();
+  } catch (error) {
+    const isCutOff = error instanceof Error && "code" in error && error.code === "ECONNRESET";
+    if (!isCutOff) throw error;
+    return task();
+  }
 }
 
 async function classified<T>(what: string, task: () => Promise<T>): Promise<T> {

@@ -295,13 +295,20 @@ describe("incremental pull", () => {
   });
 
   test.each([
-    [{ kind: "status", status: 503 }],
-    [{ kind: "truncate" }],
-    [{ kind: "reset" }],
+    [{ kind: "status", status: 503, times: 1 }],
+    [{ kind: "truncate", times: 2 }],
+    [{ kind: "reset", times: 2 }],
   ] as const)("%o is a failure that may pass", async (fault) => {
     const { source, simulator } = await world();
-    simulator.faults.arm({ on: "request", pathPrefix: "/api/1.0/goals", times: 1, ...fault });
+    simulator.faults.arm({ on: "request", pathPrefix: "/api/1.0/goals", ...fault });
     await expect(pullAll(source, "goals")).rejects.toMatchObject({ code: "connector.unavailable" });
+  });
+
+  test("a read whose connection is cut off once is asked again and lost to nobody", async () => {
+    const { source, simulator } = await world();
+    const whole = idsOf(await pullAll(source, "goals"));
+    simulator.faults.arm({ on: "request", pathPrefix: "/api/1.0/goals", times: 1, kind: "reset" });
+    expect(idsOf(await pullAll(source, "goals"))).toEqual(whole);
   });
 
   test("an answer of another form is drift", async () => {

@@ -24,7 +24,9 @@ interface Run {
 /** A run hands over to a new message after this long, well before the function's own limit. */
 const runMsMax = 10 * minuteMs;
 /** First wait after a failure that may pass by itself; doubles up to half an hour. */
-const retryMsMin = 15_000;
+const retryMsMin = 2000;
+/** The longest delay that a queue can give a message; longer waits are the clock's. */
+const delayMsMax = 15 * minuteMs;
 const retryMsMax = 30 * minuteMs;
 
 /**
@@ -151,7 +153,7 @@ async function recordFailure(deps: PullDeps, cursor: Cursor, error: unknown): Pr
     code: known?.code ?? "unexpected",
     ...(known === undefined && error instanceof Error && { errorName: error.name }),
   });
-  await updateDocument(
+  const failed = await updateDocument(
     deps.table,
     cursorSpec,
     cursorKeyOf(cursor),
@@ -170,6 +172,18 @@ async function recordFailure(deps: PullDeps, cursor: Cursor, error: unknown): Pr
     }),
   );
   await noteProblem(deps, cursor.connectionId, known);
+  await sendAgain(deps, failed);
+}
+
+/** Short waits are the queue's: the clock, which looks once a minute, would make a second a minute. */
+async function sendAgain(
+  deps: PullDeps,
+  { connectionId, collection, dueAt }: Cursor,
+): Promise<void> {
+  const waitMs = epochMsOf(dueAt) - deps.clock.nowMs();
+  if (waitMs > delayMsMax) return;
+  const message: PullMessage = { kind: "pull", connectionId, collection };
+  await deps.pulls.send(JSON.stringify(message), { delaySeconds: Math.ceil(waitMs / 1000) });
 }
 
 function cursorKeyOf(cursor: Cursor) {
