@@ -77,11 +77,10 @@ async function expand(
 ): Promise<readonly Subject[]> {
   const anchors = new Set<WorkItemId>();
   const ids = new Set<SubjectId>();
-  for (const touch of uniqueTouches(touches)) {
-    for (const found of await expandTouch(loader, touch)) {
-      if (found.kind === "anchor") anchors.add(found.itemId);
-      else ids.add(found.id);
-    }
+  const expanded = uniqueTouches(touches).map((touch) => expandTouch(loader, touch));
+  for (const found of (await Promise.all(expanded)).flat()) {
+    if (found.kind === "anchor") anchors.add(found.itemId);
+    else ids.add(found.id);
   }
   await loader.loadUp(anchors);
   for (const itemId of anchors) {
@@ -158,9 +157,7 @@ async function dependenciesOfAll(
   loader: GraphLoader,
   itemIds: readonly WorkItemId[],
 ): Promise<readonly Found[]> {
-  const found: Found[] = [];
-  for (const itemId of itemIds) found.push(...(await dependenciesOf(loader, itemId)));
-  return found;
+  return (await Promise.all(itemIds.map((itemId) => dependenciesOf(loader, itemId)))).flat();
 }
 
 async function dependenciesOf(loader: GraphLoader, itemId: WorkItemId): Promise<readonly Found[]> {

@@ -114,10 +114,8 @@ async function loadFor(deps: EvaluateDeps, subjects: readonly Subject[]): Promis
   const loader = new GraphLoader(deps.table, org, sources);
   const itemIds = subjects.flatMap(({ id }) => itemsOf(id));
   await loader.loadUp(itemIds);
-  for (const id of itemIds) {
-    const item = loader.graph.item(id);
-    if (item) await loader.loadUnderClosed(item);
-  }
+  const items = itemIds.flatMap((id) => loader.graph.item(id) ?? []);
+  await Promise.all(items.map((item) => loader.loadUnderClosed(item)));
   return loader.graph;
 }
 

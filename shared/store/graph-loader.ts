@@ -7,6 +7,7 @@ import { isOpen } from "#shared/model/facts.ts";
 import type { FactId, GoalId, WorkItemId } from "#shared/model/ids.ts";
 import type { Item, Table } from "#shared/ports/table.ts";
 
+import { atMost } from "./at-most.ts";
 import { readEdgeItem, readFactItem } from "./facts.ts";
 import { childrenPrefix } from "./keys.ts";
 import { queryAll } from "./list.ts";
@@ -24,21 +25,26 @@ const descendantsMax = 5000;
 export class GraphLoader {
   readonly graph: MemoryGraph;
   readonly #table: Table;
-  readonly #visited = new Set<string>();
+  /** What lies above each node that was asked for, once it is in the graph. */
+  readonly #nodes = new Map<FactId, Promise<readonly FactId[]>>();
+  readonly #inTurn = atMost(concurrencyMax);
 
   constructor(table: Table, org: Org, sources: SourceStates) {
     this.#table = table;
     this.graph = new MemoryGraph(org, sources);
   }
 
-  /** Loads these nodes and everything above them. Nodes loaded before cost nothing. */
+  /**
+   * Loads these nodes and everything above them; all of it is in the graph when this resolves, whoever
+   * began to load it. Nodes loaded before cost nothing, so calls may run side by side.
+   */
   async loadUp(ids: Iterable<FactId>): Promise<void> {
+    const seen = new Set<FactId>();
     let wanted = [...new Set(ids)];
     for (let level = 0; wanted.length > 0 && level < levelsMax; level += 1) {
-      const fresh = wanted.filter((id) => !this.#visited.has(id));
-      for (const id of fresh) this.#visited.add(id);
-      const found = await inChunks(fresh, (id) => this.#loadNode(id));
-      wanted = [...new Set(found.flat())];
+      for (const id of wanted) seen.add(id);
+      const above = await Promise.all(wanted.map((id) => this.#node(id)));
+      wanted = [...new Set(above.flat())].filter((id) => !seen.has(id));
     }
   }
 
@@ -52,7 +58,7 @@ export class GraphLoader {
     let parents: readonly WorkItemId[] = [item.id];
     let read = 0;
     while (parents.length > 0 && read < descendantsMax) {
-      const children = (await inChunks(parents, (id) => this.childIds(id))).flat();
+      const children = (await Promise.all(parents.map((id) => this.childIds(id)))).flat();
       const fresh = [...new Set(children)].filter((id) => !entered.has(id));
       for (const id of fresh) entered.add(id);
       read += fresh.length;
@@ -81,17 +87,28 @@ export class GraphLoader {
   }
 
   async assignedTo(accountId: string): Promise<readonly WorkItemId[]> {
-    const items = await queryAll(this.#table, { index: "assignee", partition: accountId });
+    const request = { index: "assignee", partition: accountId } as const;
+    const items = await this.#inTurn(() => queryAll(this.#table, request));
     return items.map((item) => item.pk as WorkItemId);
   }
 
   async #reverse(partition: string, sortPrefix: string): Promise<Item[]> {
-    return queryAll(this.#table, { index: "reverse", partition, sortPrefix });
+    const request = { index: "reverse", partition, sortPrefix } as const;
+    return this.#inTurn(() => queryAll(this.#table, request));
+  }
+
+  #node(id: FactId): Promise<readonly FactId[]> {
+    const known = this.#nodes.get(id);
+    if (known) return known;
+    const node = this.#loadNode(id);
+    this.#nodes.set(id, node);
+    return node;
   }
 
   /** Reads one node with its edges into the graph; returns what lies above it. */
   async #loadNode(id: FactId): Promise<readonly FactId[]> {
-    const items = await queryAll(this.#table, { partition: id, consistent: true });
+    const request = { partition: id, consistent: true };
+    const items = await this.#inTurn(() => queryAll(this.#table, request));
     const above: FactId[] = [];
     for (const item of items) above.push(...this.#add(item));
     return above;
@@ -121,12 +138,4 @@ export class GraphLoader {
     }
     return [];
   }
-}
-
-async function inChunks<T, R>(values: readonly T[], read: (value: T) => Promise<R>): Promise<R[]> {
-  const results: R[] = [];
-  for (let start = 0; start < values.length; start += concurrencyMax) {
-    results.push(...(await Promise.all(values.slice(start, start + concurrencyMax).map(read))));
-  }
-  return results;
 }
