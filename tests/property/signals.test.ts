@@ -76,7 +76,7 @@ test("one step opens or clears a signal at most once, however its records are ba
 
 /*
  * The reconcile matters: an edit that is undone before we hear of it costs no write, so the edit
- * itself, heard later, is believed until the record is read again (docs/decisions/0003).
+ * itself, heard later, is believed until the record is read again (docs/decisions/0003-versions-and-aba.md).
  */
 test("the same changes in any order, repeated any number of times, end in the same signals after a reconcile", async () => {
   const histories = fc.array(recordStep, { minLength: 1, maxLength: 15 }).chain((steps) => {
