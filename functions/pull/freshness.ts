@@ -37,7 +37,7 @@ export async function markFresh(deps: PullDeps, connectionId: ConnectionId): Pro
   if (isFirst) await readAgainAfterConnecting(deps, connectionId);
 }
 
-export async function listPullCursors(
+async function listPullCursors(
   deps: Pick<PullDeps, "table">,
   connectionId: ConnectionId,
 ): Promise<Cursor[]> {

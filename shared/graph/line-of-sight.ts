@@ -47,7 +47,7 @@ interface Options {
 }
 
 /** Longest path followed, tool hierarchy and goal tree together. Real ones stay under fifteen. */
-export const pathLengthMax = 60;
+const pathLengthMax = 60;
 
 /**
  * Walks up from an item to strategy. A node is entered once, so a cycle never supports itself; links
@@ -162,7 +162,7 @@ export function parentIds(item: WorkItem): readonly WorkItemId[] {
 }
 
 /** The home that counts where only one can: the first that was not removed. */
-export function spineParentId(view: GraphView, item: WorkItem): WorkItemId | undefined {
+function spineParentId(view: GraphView, item: WorkItem): WorkItemId | undefined {
   return parentIds(item).find((id) => !view.wasRemoved(id));
 }
 
@@ -254,7 +254,7 @@ function isAllowed(item: WorkItem, { containers, originalKinds, labels }: Allowa
 }
 
 /** How many descendants are looked at before the search for open work under a closed anchor gives up. */
-export const descendantsMax = 5000;
+const descendantsMax = 5000;
 
 /**
  * Some open item under a closed, unlinked anchor, if there is one: closing an epic does not make the

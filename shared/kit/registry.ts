@@ -6,7 +6,7 @@ import type { Logger } from "#shared/ports/logger.ts";
 import type { Secrets, SecretValues } from "#shared/ports/secrets.ts";
 
 import type { Connector, Source } from "./connector.ts";
-import { secretFields } from "./connector.ts";
+import { secretFields, webhookSecretField } from "./connector.ts";
 import type { Notifier } from "./notifier.ts";
 
 /** Questions about connections that only their connectors can answer, asked of the registry. */
@@ -61,7 +61,7 @@ export function secretName(connectionId: string): string {
 /** Webhook secrets of subscriptions are kept beside the settings' own, under their subscription's id. */
 export function webhookSecrets(values: SecretValues | undefined): readonly string[] {
   return Object.entries(values ?? {})
-    .filter(([name]) => name.startsWith("sub_") || name === "webhookSecret")
+    .filter(([name]) => name.startsWith("sub_") || name === webhookSecretField)
     .map(([, value]) => value);
 }
 

@@ -120,11 +120,6 @@ export async function listSubscriptions(
   return items.map((item) => fromItem(Subscription, item));
 }
 
-export async function removeSubscription(table: Table, subscription: Subscription): Promise<void> {
-  const key = subscriptionKey(subscription.connectionId, subscription.id);
-  await table.write({ kind: "delete", key, condition: [] });
-}
-
 /** Deliveries of one day by how they ended. */
 export interface DeliveryCounts {
   readonly day: CalendarDate;

@@ -85,14 +85,6 @@ export async function replaceDocument<T extends Versioned>(
   return outcome.applied ? next : undefined;
 }
 
-export async function deleteDocument<T extends Versioned>(
-  table: Table,
-  spec: DocumentSpec<T>,
-  value: T,
-): Promise<void> {
-  await table.write({ kind: "delete", key: spec.key(value), condition: [] });
-}
-
 const roundsMax = 10;
 
 /**

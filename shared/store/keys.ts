@@ -29,7 +29,7 @@ import type { Key } from "#shared/ports/table.ts";
  * each only when an item is created, moved to another parent or assigned to somebody else.
  */
 
-export const selfSort = "0";
+const selfSort = "0";
 
 export function factKey(id: FactId | ConnectionId | SignalId | AlertId): Key {
   return { pk: id, sk: selfSort };
@@ -52,7 +52,7 @@ export function alertList(status: AlertStatus): string {
   return `alert#${status}`;
 }
 
-export const edgePrefix = { link: "link#", dependency: "dependency#" } as const;
+const edgePrefix = { link: "link#", dependency: "dependency#" } as const;
 
 export function linkKey(link: Pick<Link, "fromId" | "toId" | "source" | "assertedBy">): Key {
   return {
@@ -61,7 +61,7 @@ export function linkKey(link: Pick<Link, "fromId" | "toId" | "source" | "asserte
   };
 }
 
-export function dependencyKey(edge: Pick<Dependency, "blockedId" | "blockingId" | "source">): Key {
+function dependencyKey(edge: Pick<Dependency, "blockedId" | "blockingId" | "source">): Key {
   return { pk: edge.blockedId, sk: `${edgePrefix.dependency}${edge.blockingId}#${edge.source}` };
 }
 

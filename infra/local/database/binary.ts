@@ -4,7 +4,7 @@ import { dirname, join } from "node:path";
 import { HubError } from "#shared/errors.ts";
 
 /** The release whose behaviour the supervisor is written for. */
-export const databaseVersion = "1.2.1";
+const databaseVersion = "1.2.1";
 
 /**
  * Path of the embedded database's program for this platform. It comes as an optional package per

@@ -85,7 +85,7 @@ export async function startServer(
   return await exited;
 }
 
-export function notStarted(file: string, { exitCode, signal, lastWords }: ServerExit): HubError {
+function notStarted(file: string, { exitCode, signal, lastWords }: ServerExit): HubError {
   return new HubError(
     "store.unavailable",
     `The embedded database could not open ${file} (${lastWords || "no reason given"}): check that its disk is neither full nor read-only and the file is intact.`,

@@ -5,7 +5,7 @@ import { itemBytes, textBytes } from "./item-size.ts";
 import { keyAttributes } from "./schema.ts";
 
 /** DynamoDB's limit of an item, names and values together. */
-export const itemBytesMax = 400 * 1024;
+const itemBytesMax = 400 * 1024;
 /** DynamoDB's limit of a sort key; `pk` sorts an index, so every key attribute keeps it. */
 const keyBytesMax = 1024;
 /** No key holds it, so that a prefix followed by it lies above every key that begins so. */

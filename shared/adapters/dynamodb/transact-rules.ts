@@ -6,7 +6,7 @@ import { storable, storableKey } from "./storable.ts";
 import { transactFactor, writeUnits } from "./units.ts";
 
 /** DynamoDB's limits of one transaction. */
-export const transactWritesMax = 100;
+const transactWritesMax = 100;
 const transactBytesMax = 4 * 1024 * 1024;
 
 /**

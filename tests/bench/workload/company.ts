@@ -10,7 +10,7 @@ import type { BenchIssue } from "./jira-issue.ts";
 import { jiraAccountId } from "./jira-issue.ts";
 
 export const jiraConnection = connectionId("benchjira0");
-export const peopleConnection = connectionId("benchhr000");
+const peopleConnection = connectionId("benchhr000");
 export const slackConnection = connectionId("benchslack");
 export const webhookSecret = "a secret of the benchmark only";
 
@@ -27,7 +27,7 @@ export const plan = {
 } as const;
 
 /** Who is in which team goes round. */
-export function teamOf(person: number): number {
+function teamOf(person: number): number {
   return person % plan.teams;
 }
 
