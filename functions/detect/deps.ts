@@ -22,9 +22,12 @@ export interface DetectDeps {
 
 /** What evaluating takes: sources and organisation are read when asked for, never kept. */
 export function evaluateDeps(deps: Omit<DetectDeps, "readRecord">): EvaluateDeps {
-  const readSurroundings = async () => ({
-    sources: await readSourceStates(deps.table, deps.clock, deps),
-    org: await deps.orgReader.read(),
-  });
+  const readSurroundings = async () => {
+    const [sources, org] = await Promise.all([
+      readSourceStates(deps.table, deps.clock, deps),
+      deps.orgReader.read(),
+    ]);
+    return { sources, org };
+  };
   return { ...deps, readSurroundings };
 }

@@ -33,17 +33,25 @@ export async function detect(deps: DetectDeps, deltas: readonly Delta[]): Promis
     (delta) => isOfReadySource(delta, sources) && changesConclusions(delta),
   );
   if (relevant.length === 0) return;
-  const loader = new GraphLoader(deps.table, await deps.orgReader.read(), sources);
-  const subjects: Subject[] = [];
-  let all = false;
-  for (const active of await activeRules(deps.table, deps.rules, deps.logger)) {
-    const touches = relevant.flatMap((delta) => active.rule.touched(delta));
-    if (touches.some((touch) => touch.kind === "all")) all = true;
-    subjects.push(...(await expand(loader, active, touches)));
-    if (touches.some((touch) => touch.kind === "open")) {
-      subjects.push(...(await openSubjects(deps.table, active)));
-    }
-  }
+  const [org, rules] = await Promise.all([
+    deps.orgReader.read(),
+    activeRules(deps.table, deps.rules, deps.logger),
+  ]);
+  const loader = new GraphLoader(deps.table, org, sources);
+  const touched = await Promise.all(
+    rules.map(async (active) => {
+      const touches = relevant.flatMap((delta) => active.rule.touched(delta));
+      const all = touches.some((touch) => touch.kind === "all");
+      const isOfOpen = touches.some((touch) => touch.kind === "open");
+      const subjects = await Promise.all([
+        expand(loader, active, touches),
+        isOfOpen ? openSubjects(deps.table, active) : [],
+      ]);
+      return { all, subjects: subjects.flat() };
+    }),
+  );
+  const subjects = touched.flatMap((one) => one.subjects);
+  const all = touched.some((one) => one.all);
   const isMany = subjects.length > recomputeAbove;
   if (all || isMany) await recompute(deps);
   // The pass over everything reads a scan that may be a moment behind this very batch.
