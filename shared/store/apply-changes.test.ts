@@ -388,3 +388,16 @@ test("a stored record is read back as it was asserted", async () => {
     expect.stringMatching(/^link#/u),
   ]);
 });
+
+test.each([
+  ["longer than a key may be", itemId("😀".repeat(300))],
+  ["no well-formed text", itemId("lone\ud800")],
+])("a record whose id is %s stops nobody else", async (_what, id) => {
+  const { table } = tableWithLog();
+  const outcome = await apply(
+    table,
+    upserted({ ...workItem("bad"), id }),
+    upserted(workItem("epic")),
+  );
+  expect(outcome).toMatchObject({ applied: 1, refused: [{ id }] });
+});

@@ -45,6 +45,8 @@ const attemptsMax = 8;
 /** DynamoDB's limit of 100 writes a transaction, less the record itself. */
 const edgesPerTransactionMax = 99;
 const concurrencyMax = 32;
+/** DynamoDB's limit of a sort key, which ids are in some index. */
+const keyBytesMax = 1024;
 const orgTypes: ReadonlySet<FactType> = new Set(["person", "account", "org-unit"]);
 
 /**
@@ -84,11 +86,19 @@ export async function applyChanges(deps: ApplyDeps, changes: readonly Change[]):
 
 /** What our own schemas would not read back must not get in: every later scan would stumble over it. */
 function validOr(refused: Refused[], change: Change): readonly Change[] {
+  if (!isKeyText(idOf(change))) {
+    refused.push(refusal(change, "Its id is too long for a key, or not well-formed text"));
+    return [];
+  }
   const parsed = ChangeSchema.safeParse(change);
   if (parsed.success) return [parsed.data];
   const paths = parsed.error.issues.map(({ path, message }) => `${path.join(".")}: ${message}`);
   refused.push(refusal(change, paths.join("; ")));
   return [];
+}
+
+function isKeyText(id: string): boolean {
+  return id.isWellFormed() && Buffer.byteLength(id) <= keyBytesMax;
 }
 
 async function applyOrRefuse(

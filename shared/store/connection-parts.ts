@@ -28,6 +28,11 @@ function expiresAfter(at: Instant, days: number): number {
   return Math.floor(epochMsOf(at) / 1000) + days * 86_400;
 }
 
+/** A cut through a character leaves half of it, which no table takes. */
+function cut(text: string, max: number): string {
+  return text.slice(0, max).toWellFormed();
+}
+
 /** Keeps what could not be understood, with its reason, until somebody looked or 30 days went by. */
 export async function quarantine(
   table: Table,
@@ -38,10 +43,11 @@ export async function quarantine(
     const entry: Quarantined = {
       type: "quarantined",
       ...where,
-      record: record.slice(0, 300),
-      reason: reason.slice(0, 1000),
+      record: cut(record, 300),
+      reason: cut(reason, 1000),
     };
-    const key = quarantineKey(where.connectionId, where.collection, entry.record);
+    // Two hundred characters of any script fit a key.
+    const key = quarantineKey(where.connectionId, where.collection, cut(record, 200));
     const expiresAtEpochSeconds = expiresAfter(where.at, quarantineDays);
     await table.write({
       kind: "put",
@@ -70,8 +76,8 @@ export async function saveGaps(
     const entry: CoverageGap = {
       type: "coverage-gap",
       connectionId,
-      what: gap.what.slice(0, 120),
-      why: gap.why.slice(0, 500),
+      what: cut(gap.what, 120),
+      why: cut(gap.why, 500),
       ...(gap.isMendedByConnecting === true && { isMendedByConnecting: true }),
       at,
     };
