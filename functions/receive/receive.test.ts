@@ -97,3 +97,23 @@ test("a handshake is accepted only for a subscription that waits for one", async
   expect(await send("", introduce, { query })).toEqual({ status: 200, headers: introduce });
   expect((await send("{}", signed("{}", "new-secret"))).status).toBe(202);
 });
+
+test("of two handshakes for one subscription either may be the one that the source keeps", async () => {
+  const { rig, send } = await receiver();
+  await saveSubscription(rig.hub.table, {
+    type: "subscription",
+    id: "sub_0000000001",
+    connectionId: workConnection,
+    resource: "a",
+    state: "pending",
+    publicUrl: "https://hub.example",
+    createdAt: rig.hub.clock.now(),
+  });
+  const query = { subscription: "sub_0000000001" };
+  // A hub killed while it registered asks again when it is back, and both requests reach the source.
+  for (const secret of ["first-secret", "second-secret"]) {
+    expect((await send("", { "x-introduce": secret }, { query })).status).toBe(200);
+  }
+  expect((await send("{}", signed("{}", "first-secret"))).status).toBe(202);
+  expect((await send("{}", signed("{}", "second-secret"))).status).toBe(202);
+});

@@ -134,7 +134,14 @@ async function shakeHands(
     await count(deps, hand.connectionId, "unverified", "handshake-not-expected");
     return refusal(401, "webhook.unverified", "No handshake is expected for this subscription");
   }
-  await deps.secrets.merge(secretName(hand.connectionId), { [subscriptionId]: hand.secret });
+  const name = secretName(hand.connectionId);
+  const before = (await deps.secrets.read(name, { fresh: true }))?.[subscriptionId];
+  // Two requests to register may be under way at once, after a crash for one; which of their secrets
+  // the source keeps is its own choice, so the one before stays good.
+  await deps.secrets.merge(name, {
+    ...(before !== undefined && { [`${subscriptionId}.before`]: before }),
+    [subscriptionId]: hand.secret,
+  });
   deps.logger.info("webhook.handshake", { connectionId: hand.connectionId, subscriptionId });
   return { status: 200, headers: hand.responseHeaders };
 }
