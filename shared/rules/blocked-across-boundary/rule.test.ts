@@ -63,7 +63,7 @@ describe("blocked across a boundary", () => {
       title: "red waits on blue: A Work a",
       evidence: {
         sentence:
-          "“A Work a” of red is blocked by “B Work b” of blue; the two teams meet at department dept.",
+          "“A Work a” of red is blocked by “B Work b” of blue; the two teams meet in the department dept.",
         path: [{ role: "blocked" }, { role: "blocking" }, { role: "unit", label: "dept" }],
         facts: {
           boundary: "department",
@@ -90,7 +90,9 @@ describe("blocked across a boundary", () => {
     expect(due("2026-04-01")).toMatchObject({ severity: "warning" });
     expect(due("2026-04-02")).toMatchObject({
       severity: "critical",
-      evidence: { sentence: expect.stringContaining("It is due 2026-04-02, after 2026-04-01.") },
+      evidence: {
+        sentence: expect.stringContaining("is due on 2026-04-02, after its own date, 2026-04-01."),
+      },
     });
   });
 

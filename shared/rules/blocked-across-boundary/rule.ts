@@ -109,7 +109,12 @@ function opened(
   const { blocked, blocking, isLate } = state;
   const [blockedTeam, blockingTeam] = boundary.teamIds.map((id) => view.org.unit(id));
   const meeting = boundary.unitId === undefined ? undefined : view.org.unit(boundary.unitId);
-  const late = isLate ? ` It is due ${blocking.dueOn}, after ${blocked.dueOn}.` : "";
+  const where = meeting
+    ? `meet in the ${meeting.originalKind} ${meeting.name}`
+    : "have no unit in common";
+  const late = isLate
+    ? ` The work it waits for is due on ${blocking.dueOn}, after its own date, ${blocked.dueOn}.`
+    : "";
   return {
     state: "open",
     severity: isLate ? "critical" : "warning",
@@ -117,7 +122,7 @@ function opened(
     evidence: {
       sentence:
         `“${nameOf(blocked)}” of ${teamName(blockedTeam)} is blocked by “${nameOf(blocking)}” of ` +
-        `${teamName(blockingTeam)}; the two teams meet at ${meeting ? `${meeting.originalKind} ${meeting.name}` : "no common unit"}.${late}`,
+        `${teamName(blockingTeam)}; the two teams ${where}.${late}`,
       path: [
         { id: blocked.id, role: "blocked", label: nameOf(blocked), url: blocked.url },
         { id: blocking.id, role: "blocking", label: nameOf(blocking), url: blocking.url },

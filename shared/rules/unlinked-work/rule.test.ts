@@ -44,7 +44,7 @@ describe("unlinked work", () => {
       severity: "warning",
       title: "No goal above EPIC Work epic",
       evidence: {
-        sentence: "Epic “Work epic” is the top of its hierarchy and has no link to a goal.",
+        sentence: "The epic “Work epic” is the top of its hierarchy and has no link to a goal.",
         path: [{ role: "subject", label: "EPIC Work epic", url: "https://tool.example/epic" }],
         facts: { reason: "no-link", kind: "epic", isAnchorOpen: true },
       },

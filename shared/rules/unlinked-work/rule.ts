@@ -139,14 +139,13 @@ function opened(view: GraphView, { anchor, witness, reason }: Found): Evaluation
 }
 
 function sentence(anchor: WorkItem, witness: WorkItem, reason: string): string {
-  const kind = anchor.originalKind;
   const why = {
     "goal-removed": "the goal it was linked to was deleted",
     "goal-dropped": "the goal it is linked to was dropped",
     "link-expired": "its link to a goal has expired",
     cycle: "its parents form a cycle that reaches no goal",
   }[reason];
-  const subject = `${kind} “${anchor.title}” is the top of its hierarchy and ${why ?? "has no link to a goal"}`;
+  const subject = `The ${anchor.kind} “${anchor.title}” is the top of its hierarchy and ${why ?? "has no link to a goal"}`;
   return isOpen(anchor)
     ? `${subject}.`
     : `${subject}; it is closed, but work under it is still open: “${witness.title}”.`;
