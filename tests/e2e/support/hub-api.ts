@@ -100,22 +100,44 @@ export class HubApi {
         if (answer.next !== undefined) throw new Error("more signals than a page holds");
         return answer.asOf > since && answer.signals.map(({ id }) => id);
       },
-      { withinMs: 30_000, everyMs: 250 },
+      { withinMs: 90_000, everyMs: 250 },
     );
   }
 
+  /** All work that fits, by one picture of the graph or the next: lists may be some seconds old. */
   async workItems(
     query: Readonly<Record<string, string>>,
   ): Promise<readonly z.output<typeof WorkItemAnswer>[]> {
-    const found: z.output<typeof WorkItemAnswer>[] = [];
+    return (await this.#workItemsAsOf(query)).items;
+  }
+
+  /** The same by a picture that was taken after this call. On a busy machine that takes its time. */
+  async workItemsOfNow(
+    query: Readonly<Record<string, string>>,
+  ): Promise<readonly z.output<typeof WorkItemAnswer>[]> {
+    const since = wallClock.now();
+    return until(
+      "work items of now",
+      async () => {
+        const { asOf, items } = await this.#workItemsAsOf(query);
+        return asOf > since && items;
+      },
+      { withinMs: 90_000, everyMs: 500 },
+    );
+  }
+
+  async #workItemsAsOf(query: Readonly<Record<string, string>>) {
+    const items: z.output<typeof WorkItemAnswer>[] = [];
+    let asOf: string | undefined;
     let after: string | undefined;
     do {
       const page = new URLSearchParams({ ...query, limit: "200", ...(after && { after }) });
       const answer = Items.parse(await this.json(`/api/work-items?${page.toString()}`));
-      found.push(...answer.items);
+      items.push(...answer.items);
+      asOf ??= answer.asOf;
       after = answer.next;
     } while (after !== undefined);
-    return found;
+    return { asOf, items };
   }
 
   async workItem(id: string): Promise<z.output<typeof WorkItemDetail>> {

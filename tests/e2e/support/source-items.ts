@@ -51,16 +51,14 @@ export function itemsOfAsana(state: AsanaState, connectionId: string): Items {
   return new Map([...tasks, ...projects]);
 }
 
-/** What the hub holds of a connection, in the words of its tool. */
-export async function itemsOfHub(
-  api: HubApi,
-  connection: string,
-  statusOf: (originalStatus: string) => string,
-): Promise<Items> {
-  const items = await api.workItems({ connection });
+/** What the hub holds now, in the words of its tools. Asana knows complete and incomplete only. */
+export async function itemsOfHub(api: HubApi): Promise<Items> {
+  const items = await api.workItemsOfNow({});
   return new Map(
     items.map(({ id, title, originalStatus, anchorId }) => {
-      return [id, { title, status: statusOf(originalStatus), anchor: anchorId }];
+      const isAsana = id.startsWith("asana:");
+      const status = isAsana && originalStatus !== "completed" ? "open" : originalStatus;
+      return [id, { title, status, anchor: anchorId }];
     }),
   );
 }
