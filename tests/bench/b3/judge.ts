@@ -11,8 +11,8 @@ export interface Round {
   readonly intakeLimit: number;
   readonly writeLimit: number;
   readonly alone: readonly Flight[];
-  /** At half of the rate of saturation. */
-  readonly half: readonly Flight[];
+  /** At a quarter of the rate of saturation. */
+  readonly quarter: readonly Flight[];
   /** At 500 events a second, even where that is more than the machine can do. */
   readonly wished: readonly Flight[];
 }
@@ -42,8 +42,8 @@ export function judgeEndToEnd(
   const saturated = median(rounds.map((round) => round.saturated));
   const told = (flights: (round: Round) => readonly Flight[]) =>
     rounds.flatMap((round) => toldMs(flights(round)));
-  const [alone, half] = [told((round) => round.alone), told((round) => round.half)];
-  const messages = alone.length + half.length + told((round) => round.wished).length;
+  const [alone, quarter] = [told((round) => round.alone), told((round) => round.quarter)];
+  const messages = alone.length + quarter.length + told((round) => round.wished).length;
   return {
     checks: [
       {
@@ -56,13 +56,13 @@ export function judgeEndToEnd(
         target: { atLeast: 0.33 },
       },
       {
-        what: "delivery sent → message at the channel, median at half of that rate",
-        measured: median(half),
+        what: "delivery sent → message at the channel, median at a quarter of that rate",
+        measured: median(quarter),
         limit: median(alone),
         limitName: "one event at a time",
         unit: "ms",
         ratio: median(
-          rounds.map(({ half, alone }) => median(toldMs(half)) / median(toldMs(alone))),
+          rounds.map(({ quarter, alone }) => median(toldMs(quarter)) / median(toldMs(alone))),
         ),
         target: { atMost: 4 },
       },
@@ -93,10 +93,10 @@ function notesOn(rounds: readonly Round[], saturated: number): readonly string[]
       "at 500 events/s",
       rounds.flatMap((round) => round.wished),
     ),
-    `at half of saturation, to the message: ${spread(rounds.flatMap((round) => toldMs(round.half)))}`,
+    `at a quarter of saturation, to the message: ${spread(rounds.flatMap((round) => toldMs(round.quarter)))}`,
     ...spreads(
-      "at half of saturation",
-      rounds.flatMap((round) => round.half),
+      "at a quarter of saturation",
+      rounds.flatMap((round) => round.quarter),
     ),
     `one at a time, to the message: ${spread(rounds.flatMap((round) => toldMs(round.alone)))}`,
     `at saturation, by round: ${each((round) => round.saturated)} events/s (asked for: ${amount(wished.perSecond)}, ${met(saturated >= wished.perSecond)})`,
