@@ -92,6 +92,20 @@ describe("what a change touches", () => {
     expect(await hub.drift()).toBe(0);
   });
 
+  test("a parent that comes back breaks the cycle that its child's further home had closed", async () => {
+    const hub = await MemoryHub.ready();
+    const homes = { parentId: itemId("z"), otherParentIds: [itemId("a")] };
+    await hub.apply(
+      upserted(workItem("b", homes)),
+      upserted(workItem("a", { parentId: itemId("b") })),
+      removed(itemId("z"), 1),
+    );
+    expect(await subjects(hub)).toEqual(["a"]);
+    await hub.apply(upserted(workItem("z", { version: 2 })));
+    expect(await subjects(hub)).toEqual(["z"]);
+    expect(await hub.drift()).toBe(0);
+  });
+
   test("a match that became visible before anybody announced it is seen all the same", async () => {
     const hub = await waitingHub();
     // The writer died between the person's record and the new version of the organisation.

@@ -134,16 +134,15 @@ async function expandTouch(loader: GraphLoader, touch: Touch): Promise<readonly 
   }
 }
 
-/** A parent that comes or goes moves its children: their further homes gain or lose them. */
+/** A parent that comes or goes moves its children: the ways up their further homes change with it. */
 async function childrenOf(loader: GraphLoader, itemId: WorkItemId): Promise<readonly Found[]> {
   const ids = await loader.childIds(itemId);
   await loader.loadUp(ids);
   const children = ids.flatMap((id) => loader.graph.item(id) ?? []);
-  const homes = children.flatMap((child) => child.otherParentIds ?? []);
-  return [
-    ...ids.flatMap(subjectAndAnchor),
-    ...homes.map((home) => ({ kind: "anchor" as const, itemId: home })),
-  ];
+  const homes = new Set(children.flatMap((child) => child.otherParentIds ?? []));
+  const found = ids.flatMap(subjectAndAnchor);
+  for (const home of homes) found.push(...(await spineOf(loader, home)));
+  return found;
 }
 
 async function spineOf(loader: GraphLoader, itemId: WorkItemId): Promise<readonly Found[]> {

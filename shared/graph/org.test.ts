@@ -201,6 +201,12 @@ describe("who is behind an account", () => {
     const found = org.accountsBearing(personId("ann"), ["ann@company.example", "ann@old.example"]);
     expect(found).toEqual([accountId("ann"), accountId("old"), accountId("bot")]);
   });
+
+  test("also a matched account of which no record is left", () => {
+    const org = orgOf({ people: [ann], matches: [match("gone", "ann")] });
+    expect(org.personOf(accountId("gone"))).toEqual(ann);
+    expect(org.accountsBearing(personId("ann"), [])).toEqual([accountId("gone")]);
+  });
 });
 
 describe("the team of an item", () => {

@@ -106,13 +106,14 @@ export class Org {
 
   /** Accounts that are or were the person's: matched by an operator, or bearing one of the addresses. */
   accountsBearing(personId: PersonId, workEmails: readonly string[]): readonly AccountId[] {
-    return [...this.#accounts.values()]
-      .filter(
-        ({ id, workEmail }) =>
-          this.#matches.get(id)?.personId === personId ||
-          (workEmail !== undefined && workEmails.includes(workEmail)),
-      )
-      .map(({ id }) => id);
+    const known = new Set([...this.#accounts.keys(), ...this.#matches.keys()]);
+    return [...known].filter((id) => {
+      const workEmail = this.#accounts.get(id)?.workEmail;
+      return (
+        this.#matches.get(id)?.personId === personId ||
+        (workEmail !== undefined && workEmails.includes(workEmail))
+      );
+    });
   }
 
   /** The unit and all above it, bottom up; a cycle ends the path. */
