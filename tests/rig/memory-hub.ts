@@ -186,6 +186,28 @@ export class MemoryHub {
     }
   }
 
+  /**
+   * Runs the stream as several shards do, each in its own order and all at once. Records of one item
+   * stay in one shard.
+   */
+  async settleInShards(shards: number, batchSize = 100): Promise<void> {
+    while (this.#records.length > 0) {
+      const records = this.#records.splice(0);
+      const shardOf = ({ before, after }: ItemChange) =>
+        Buffer.from((after ?? before)?.pk ?? "").reduce((sum, byte) => sum + byte, 0) % shards;
+      const groups = Map.groupBy(records, shardOf).values();
+      await Promise.all([...groups].map((group) => this.#runShard(group, batchSize)));
+    }
+  }
+
+  async #runShard(records: readonly ItemChange[], batchSize: number): Promise<void> {
+    for (let at = 0; at < records.length; at += batchSize) {
+      const event = eventOf(records.slice(at, at + batchSize));
+      await this.#detect(event);
+      await this.#relay(event);
+    }
+  }
+
   /** Delivers the latest records of the stream once more, as it does after a failed batch. */
   async redeliver(batchSize = 100): Promise<void> {
     const again = this.#delivered.slice(-batchSize);
