@@ -1,5 +1,5 @@
-import { systemClock } from "#shared/adapters/system-clock.ts";
 import type { InboxMessage } from "#shared/model/delivery.ts";
+import { ManualClock } from "#shared/testing/manual-clock.ts";
 
 import type { Bench, BenchResult } from "./bench.ts";
 import { MeteredHub } from "./metered-hub.ts";
@@ -13,6 +13,11 @@ import { noOps, recordedMix, signalMix } from "./workload/mix.ts";
 import type { EventKind } from "./workload/mix.ts";
 import { declareReady, seedHub } from "./workload/seed.ts";
 
+/**
+ * Time stands still: the sum of good deliveries, one unit every ten seconds for each connection, is
+ * written by the clock and by no event.
+ */
+const clock = new ManualClock("2026-11-21T09:00:00.000Z");
 const recordedRounds = 100;
 const signalRounds = 60;
 
@@ -50,9 +55,9 @@ async function filledHub(vendors: {
   readonly jiraUrl: string;
   readonly slackUrl: string;
 }): Promise<FilledHub> {
-  const hub = new MeteredHub(systemClock);
+  const hub = new MeteredHub(clock);
   await seedHub(hub, { jira: vendors.jiraUrl, slack: vendors.slackUrl });
-  const startMs = systemClock.nowMs() - 3_600_000;
+  const startMs = clock.nowMs() - 3_600_000;
   const events = new EventMaker(createSite(startMs), startMs);
   for (const event of events.all()) await hub.deliver(messageOf(event));
   await declareReady(hub);
@@ -67,7 +72,7 @@ function messageOf({ id, headers, body }: BenchEvent): InboxMessage {
     connector: "jira",
     connectionId: jiraConnection,
     deliveryId: id,
-    receivedAt: systemClock.now(),
+    receivedAt: clock.now(),
     attempt: 0,
     headers: { ...headers },
     query: {},

@@ -1,5 +1,5 @@
 import { benches } from "./index.ts";
-import { machineLine } from "./machine.ts";
+import { loadLine, machineLine } from "./machine.ts";
 import { runBenches, selectBenches } from "./run-benches.ts";
 
 /** `npm run bench` runs all, `npm run bench -- B3 B6` those; exits with 1 where a ratio misses its target. */
@@ -13,4 +13,5 @@ if ("unknown" in choice) {
   print(`${new Date().toISOString()}  ${machineLine()}`);
   print("Ratios of one run are to be trusted more than times; a busy machine slows both sides.");
   if (!(await runBenches(choice.selected, print))) process.exitCode = 1;
+  print(`At the end: ${loadLine()}`);
 }
