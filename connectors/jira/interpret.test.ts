@@ -106,6 +106,14 @@ describe("issue events", () => {
     ]);
   });
 
+  test("a retried body may be overtaken: the issue is read as it is now", async () => {
+    const { source } = await connect();
+    const late = JSON.stringify(updated.payload);
+    const delivery = deliveryOf(late, { "x-atlassian-webhook-retry": "2" });
+    const { changes } = await source.interpret(delivery);
+    expect(changes).toMatchObject([{ record: { readAt: receivedAt, title: "Payout engine" } }]);
+  });
+
   test("a body that contradicts its changelog, or lacks a category, is read again", async () => {
     const { interpret } = await connect();
     const { fields } = updated.payload.issue;

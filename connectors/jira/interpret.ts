@@ -26,7 +26,7 @@ export async function interpretDelivery(
   switch (event.webhookEvent) {
     case "jira:issue_created":
     case "jira:issue_updated":
-      return interpretIssue(session, event, at);
+      return interpretIssue(session, event, { at, isRetry: isRetry(delivery) });
     case "jira:issue_deleted":
       return interpretDeletion(session, event, at);
     case "issuelink_created":
@@ -46,10 +46,19 @@ function momentOf(event: WireEvent, receivedAt: Instant): Instant {
   return at === undefined || at > receivedAt ? receivedAt : at;
 }
 
+/**
+ * Jira tries again for over an hour, so a retried body may tell of a state that later edits have
+ * undone: what the issue is now is asked instead.
+ * https://developer.atlassian.com/cloud/jira/platform/webhooks/ (read 2026-11-21)
+ */
+function isRetry({ headers }: Delivery): boolean {
+  return headers["x-atlassian-webhook-retry"] !== undefined;
+}
+
 async function interpretIssue(
   session: JiraSession,
   event: WireEvent,
-  at: Instant,
+  { at, isRetry }: { readonly at: Instant; readonly isRetry: boolean },
 ): Promise<Reading> {
   const parsed = WireIssue.safeParse(event.issue);
   if (!parsed.success) {
@@ -63,6 +72,10 @@ async function interpretIssue(
     return outOfScope(session, event, issue.id, at);
   }
   if (isDoubtful(session, event, issue)) return readAgain(session, issue.id);
+  if (isRetry) {
+    const now = await readIssues(session, [issue.id]);
+    if (now.changes.length + now.rejected.length > 0) return now;
+  }
   const reading = await session.reading([issue], at);
   const otherForm = changedType(event) ? formerForms(session, event, { issue, at }) : [];
   return { ...reading, changes: [...reading.changes, ...otherForm] };

@@ -103,7 +103,10 @@ function withoutProsaicNulls(problems: readonly string[], body: unknown): readon
 const document = specsPath("openapi", "asana_oas.yaml");
 
 describe.skipIf(document === undefined)("Asana's own document", () => {
-  const validator = new OpenApiValidator(document ?? "", { basePath: "/api/1.0" });
+  // Vitest runs the body of a skipped `describe` too, so the document is opened by the first test.
+  let opened: OpenApiValidator | undefined;
+  const validator = () =>
+    (opened ??= new OpenApiValidator(document ?? "", { basePath: "/api/1.0" }));
 
   const reads = [
     "/users/me",
@@ -144,7 +147,7 @@ describe.skipIf(document === undefined)("Asana's own document", () => {
     const { status, body } = await get(path);
     const [bare = path] = path.split("?");
     expect(status).toBeLessThan(500);
-    const problems = validator.validateResponse("GET", `/api/1.0${bare}`, status, body);
+    const problems = validator().validateResponse("GET", `/api/1.0${bare}`, status, body);
     expect(withoutProsaicNulls(problems, body)).toEqual([]);
   });
 
@@ -184,7 +187,7 @@ describe.skipIf(document === undefined)("Asana's own document", () => {
     for (const [method, path, data] of writes) {
       const { status, body } = await call(method, path, data);
       expect([path, status < 300, body.errors]).toEqual([path, true, undefined]);
-      const problems = validator.validateResponse(method, `/api/1.0${path}`, status, body);
+      const problems = validator().validateResponse(method, `/api/1.0${path}`, status, body);
       expect(withoutProsaicNulls(problems, body)).toEqual([]);
     }
   });
