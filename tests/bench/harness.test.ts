@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 
 import type { Bench, BenchResult, Check } from "./bench.ts";
 import { passes } from "./bench.ts";
-import { benches } from "./index.ts";
+import { benches } from "./benches.ts";
 import { interleaved } from "./interleaved.ts";
 import { runBenches, selectBenches } from "./run-benches.ts";
 import { median, percentile } from "./statistics.ts";

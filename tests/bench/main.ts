@@ -1,4 +1,4 @@
-import { benches } from "./index.ts";
+import { benches } from "./benches.ts";
 import { loadLine, machineLine } from "./machine.ts";
 import { runBenches, selectBenches } from "./run-benches.ts";
 
