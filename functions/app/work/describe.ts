@@ -8,6 +8,7 @@ import type { TeamFinding } from "#shared/graph/team.ts";
 import type { GraphView } from "#shared/graph/view.ts";
 import type { WorkItem } from "#shared/model/facts.ts";
 import type { GoalId, WorkItemId } from "#shared/model/ids.ts";
+import { factId, readFactId } from "#shared/model/ids.ts";
 import { epochMsOf } from "#shared/model/time.ts";
 
 import type { HopAnswer, SourceAnswer, TeamAnswer, WorkItemAnswer } from "./work-answers.ts";
@@ -31,13 +32,24 @@ export function describeItem(view: GraphView, item: WorkItem, sight: LineOfSight
     originalKind: item.originalKind,
     status: item.status,
     originalStatus: item.originalStatus,
-    container: item.container,
+    container: containerName(view, item),
     dueOn: item.dueOn,
     labels: item.labels,
     team: describeTeam(view.org, teamOf(view.org, item)),
     verdict: { kind: sight.verdict, reason: sight.reason },
     anchorId: sight.anchorId,
   };
+}
+
+/**
+ * What people call the container: its title where the hub holds it as a work item of its own (a tool
+ * whose containers have only numbers), nothing for the container itself, else the tool's own word.
+ */
+function containerName(view: GraphView, item: WorkItem): string | undefined {
+  const own = readFactId(item.id);
+  if (item.container === undefined || own === undefined) return item.container;
+  const id = factId("work-item", own.connector, item.connectionId, item.container);
+  return id === item.id ? undefined : (view.item(id)?.title ?? item.container);
 }
 
 /** A hop by name. The walk only makes hops of nodes that the view holds; one lost since keeps its id. */
