@@ -106,6 +106,14 @@ describe("issue events", () => {
     ]);
   });
 
+  test("a burst of deliveries asks for the site's fields once", async () => {
+    const { interpret, jira } = await connect();
+    await interpret(updated.payload);
+    const down = { kind: "status", status: 500, pathPrefix: "/rest/api/3/field" } as const;
+    jira.faults.arm({ on: "request", ...down });
+    expect((await interpret(updated.payload)).changes).toHaveLength(1);
+  });
+
   test("a retried body may be overtaken: the issue is read as it is now", async () => {
     const { source } = await connect();
     const late = JSON.stringify(updated.payload);

@@ -22,6 +22,7 @@ export async function interpretDelivery(
   const parsed = WireEvent.safeParse(parseJson(delivery.body));
   if (!parsed.success) return refused("a delivery", "it is not a Jira event");
   const event = parsed.data;
+  session.recallFields();
   const at = momentOf(event, delivery.receivedAt);
   switch (event.webhookEvent) {
     case "jira:issue_created":

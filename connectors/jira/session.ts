@@ -4,11 +4,12 @@ import type { Change, Rejected } from "#shared/model/change.ts";
 import type { Instant } from "#shared/model/time.ts";
 
 import { JiraClient } from "./client.ts";
+import { fieldLists } from "./field-lists.ts";
 import { type FieldMap, fieldsToRead, mapFields } from "./field-map.ts";
 import { goalKindReader } from "./goal-types.ts";
 import type { NormalizeContext } from "./normalize-context.ts";
 import { normalizeIssue } from "./normalize.ts";
-import { type JiraSettings, siteRoot } from "./settings.ts";
+import { type JiraSettings, apiRoot, siteRoot } from "./settings.ts";
 
 /** What all parts of the source share for one invocation: the client, and what the settings mean on this site. */
 export class JiraSession {
@@ -24,10 +25,28 @@ export class JiraSession {
 
   /** The site's ids of the fields in the settings; asked once. */
   fields(): Promise<FieldMap> {
-    this.#fields ??= this.client
-      .fields()
-      .then((fields) => mapFields(this.context.settings, fields));
+    this.#fields ??= this.#askFields();
     return this.#fields;
+  }
+
+  /** Takes the fields from what this process read of the site a moment ago, if it did. */
+  recallFields(): void {
+    const { settings, clock } = this.context;
+    const fields = fieldLists.recall(this.#site(), clock.nowMs());
+    if (fields) this.#fields ??= Promise.resolve(mapFields(settings, fields));
+  }
+
+  async #askFields(): Promise<FieldMap> {
+    const { settings, clock } = this.context;
+    const fields = await this.client.fields();
+    fieldLists.keep(this.#site(), fields, clock.nowMs());
+    return mapFields(settings, fields);
+  }
+
+  /** Other accounts may see other fields. */
+  #site(): string {
+    const { settings } = this.context;
+    return `${apiRoot(settings)} ${settings.email}`;
   }
 
   /**
