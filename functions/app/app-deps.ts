@@ -8,7 +8,7 @@ import type { Secrets } from "#shared/ports/secrets.ts";
 import type { Json, Table } from "#shared/ports/table.ts";
 import { OrgReader } from "#shared/store/org-reader.ts";
 
-import { SnapshotReader } from "./work/snapshot.ts";
+import { SnapshotReader } from "./work-items/snapshot.ts";
 
 /** What the app is given by its host. */
 export interface AppDeps {

@@ -25,8 +25,8 @@ import { withQuery } from "./page/html.ts";
 import { serveSignIn } from "./page/sign-in-page.ts";
 import { serveRulePages } from "./rules/rule-pages.ts";
 import { ruleRoutes } from "./rules/rule-routes.ts";
-import { serveWorkPages } from "./work/work-pages.ts";
-import { workRoutes } from "./work/work-routes.ts";
+import { serveWorkPages } from "./work-items/work-pages.ts";
+import { workRoutes } from "./work-items/work-routes.ts";
 
 /** The whole app over its ports: API, OpenAPI document and pages. */
 export function createApp(deps: AppDeps): Hono {

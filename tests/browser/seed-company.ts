@@ -145,7 +145,7 @@ function itemFact(company: Company, lookup: Lookup, item: SampleItem): WorkItem 
     kind: item.kind,
     originalKind: item.kind.charAt(0).toUpperCase() + item.kind.slice(1),
     title: item.title,
-    url: `https://${item.tool}.example/work/${item.id}`,
+    url: `https://${item.tool}.example/items/${item.id}`,
     status: item.status === "in-review" ? "in-progress" : item.status,
     originalStatus: item.status,
     labels: [...item.labels],

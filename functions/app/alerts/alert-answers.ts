@@ -7,8 +7,8 @@ import { AlertStatus, Evidence, Severity } from "#shared/model/signal.ts";
 import type { Alert, Signal } from "#shared/model/signal.ts";
 import { epochMsOf } from "#shared/model/time.ts";
 
-import { sourcesBehind } from "../work/describe.ts";
-import { SourceAnswer } from "../work/work-answers.ts";
+import { sourcesBehind } from "../work-items/describe.ts";
+import { SourceAnswer } from "../work-items/work-answers.ts";
 
 const Named = z.strictObject({ id: z.string(), name: z.string() });
 

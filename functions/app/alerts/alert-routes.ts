@@ -6,7 +6,7 @@ import type { AppContext } from "../app-deps.ts";
 import { next, pageOf, pageQuery } from "../http/paging.ts";
 import { defineRoute } from "../http/route.ts";
 import type { Route } from "../http/route.ts";
-import { SourceAnswer } from "../work/work-answers.ts";
+import { SourceAnswer } from "../work-items/work-answers.ts";
 import { AlertAnswer, AlertDetail, SignalAnswer, describeSignal } from "./alert-answers.ts";
 import {
   Acknowledgement,

@@ -9,8 +9,8 @@ import { alertSpec } from "#shared/store/specs.ts";
 
 import type { AppContext } from "../app-deps.ts";
 import { pageOf, pageQuery } from "../http/paging.ts";
-import { allSources } from "../work/describe.ts";
-import type { SourceAnswer } from "../work/work-answers.ts";
+import { allSources } from "../work-items/describe.ts";
+import type { SourceAnswer } from "../work-items/work-answers.ts";
 import { describeAlert } from "./alert-answers.ts";
 import type { AlertAnswer } from "./alert-answers.ts";
 import { readNames } from "./read-names.ts";

@@ -2,7 +2,7 @@ import type { VerdictKind } from "#shared/graph/line-of-sight.ts";
 import { isOpen } from "#shared/model/facts.ts";
 import type { OrgUnitId } from "#shared/model/ids.ts";
 
-import type { Seen, Snapshot } from "../work/snapshot.ts";
+import type { Seen, Snapshot } from "../work-items/snapshot.ts";
 
 export type VerdictCounts = Record<VerdictKind, number>;
 
