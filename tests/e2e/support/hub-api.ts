@@ -6,8 +6,8 @@ import {
   ConnectionDetail,
 } from "#functions/app/connections/connection-answers.ts";
 import { CoverageAnswer } from "#functions/app/coverage/coverage.ts";
-import { WorkItemDetail } from "#functions/app/work/read-work-item.ts";
-import { WorkItemAnswer } from "#functions/app/work/work-answers.ts";
+import { WorkItemDetail } from "#functions/app/work-items/read-work-item.ts";
+import { WorkItemAnswer } from "#functions/app/work-items/work-answers.ts";
 import { wallClock } from "#shared/testing/simulator/wall-clock.ts";
 
 import { until } from "./until.ts";
