@@ -79,3 +79,13 @@ test("a removal that stopped half-way is taken up again", async () => {
   await sweep(rig.deps);
   expect(kinds(rig.pulls)).toEqual(["remove"]);
 });
+
+test("an alert that waits by a grace that is no longer its rule's opens by the one that is", async () => {
+  const hub = await MemoryHub.ready();
+  await hub.setRule("unlinked-work", { graceMinutes: 60 });
+  await hub.apply(upserted(workItem("epic")));
+  await hub.setRule("unlinked-work", { graceMinutes: 0 });
+  const { deps } = new ToolHub();
+  await sweep({ ...deps, table: hub.table, clock: hub.clock, logger: createSilentLogger() });
+  expect(await hub.alerts()).toMatchObject([{ status: "open" }]);
+});

@@ -1,4 +1,4 @@
-import { promote, wake } from "#shared/kit/alert-lifecycle.ts";
+import { promote, regrace, wake } from "#shared/kit/alert-lifecycle.ts";
 import type { Registry } from "#shared/kit/registry.ts";
 import type { Connection, Cursor } from "#shared/model/connection.ts";
 import { staleAfterMinutes } from "#shared/model/connection.ts";
@@ -12,8 +12,14 @@ import type { Queue } from "#shared/ports/queue.ts";
 import type { Table } from "#shared/ports/table.ts";
 import { listConnections } from "#shared/store/connections.ts";
 import { getDocument, listDocuments, replaceDocument } from "#shared/store/documents.ts";
-import { alertList, factKey, lists } from "#shared/store/keys.ts";
-import { alertSpec, connectionSpec, cursorSpec, signalSpec } from "#shared/store/specs.ts";
+import { alertList, factKey, lists, ruleSettingsKey } from "#shared/store/keys.ts";
+import {
+  alertSpec,
+  connectionSpec,
+  cursorSpec,
+  ruleSettingsSpec,
+  signalSpec,
+} from "#shared/store/specs.ts";
 
 export interface SweepDeps {
   readonly table: Table;
@@ -103,7 +109,9 @@ async function openIfStanding(
   alert: Alert,
   now: Instant,
 ): Promise<Alert | undefined> {
-  const next = promote(alert, now);
+  const settings = await getDocument(deps.table, ruleSettingsSpec, ruleSettingsKey(alert.rule));
+  // An alert that was born while its rule was being set may still wait by the old grace.
+  const next = settings ? regrace(alert, settings.graceMinutes, now) : promote(alert, now);
   const signal = next && (await getDocument(deps.table, signalSpec, factKey(alert.signalId)));
   return signal?.state === "open" && signal.generation === alert.generation ? next : undefined;
 }

@@ -122,6 +122,15 @@ export function promote(alert: Alert, now: Instant): Alert | undefined {
   return moved(alert, "open", { by: hubActor, now });
 }
 
+/** The rule's grace was changed while the alert waits; it counts from the signal's opening, as ever. */
+export function regrace(alert: Alert, graceMinutes: number, now: Instant): Alert | undefined {
+  if (alert.status !== "pending") return undefined;
+  const graceUntil = instantOf(epochMsOf(alert.openedAt) + graceMinutes * minuteMs);
+  const waiting: Alert = { ...alert, graceUntil };
+  const isOther = graceUntil !== alert.graceUntil;
+  return promote(waiting, now) ?? (isOther ? { ...waiting, updatedAt: now } : undefined);
+}
+
 /** Somebody has seen it and takes care. Survives every re-evaluation until the signal clears. */
 export function acknowledge(alert: Alert, actor: Actor): Alert | undefined {
   if (alert.status === "acknowledged") return undefined;

@@ -1,6 +1,7 @@
 import * as z from "zod";
 
 import { HubError } from "#shared/errors.ts";
+import { regrace } from "#shared/kit/alert-lifecycle.ts";
 import type { Rule } from "#shared/kit/rule.ts";
 import { RuleName } from "#shared/model/ids.ts";
 import { RuleSettings } from "#shared/model/signal.ts";
@@ -10,8 +11,8 @@ import {
   listDocuments,
   replaceDocument,
 } from "#shared/store/documents.ts";
-import { lists, ruleSettingsKey } from "#shared/store/keys.ts";
-import { ruleSettingsSpec } from "#shared/store/specs.ts";
+import { alertList, factKey, lists, ruleSettingsKey } from "#shared/store/keys.ts";
+import { alertSpec, ruleSettingsSpec, signalSpec } from "#shared/store/specs.ts";
 
 import type { AppContext } from "../app-deps.ts";
 import { defineRoute, parseInput } from "../http/route.ts";
@@ -108,8 +109,24 @@ export async function saveRule(
   if (!isStored) {
     throw new HubError("entity.conflict", "Somebody else changed this rule just now: look again");
   }
+  await regraceWaiting(context, name, graceMinutes);
   context.snapshots.expire();
   context.logger.info("rule.changed", { rule: name, isEnabled, graceMinutes });
+}
+
+/** Alerts that wait by the old grace wait by the new one; the clock looks after any that this misses. */
+async function regraceWaiting(
+  { table, clock }: AppContext,
+  rule: RuleName,
+  graceMinutes: number,
+): Promise<void> {
+  const waiting = await listDocuments(table, alertSpec, alertList("pending"));
+  for (const alert of waiting.filter((candidate) => candidate.rule === rule)) {
+    const next = regrace(alert, graceMinutes, clock.now());
+    const signal = next && (await getDocument(table, signalSpec, factKey(alert.signalId)));
+    const isStanding = signal?.state === "open" && signal.generation === alert.generation;
+    if (next && isStanding) await replaceDocument(table, alertSpec, alert, next);
+  }
 }
 
 export function ruleRoutes(context: AppContext): readonly Route[] {

@@ -52,6 +52,17 @@ test("a rule that is switched off resolves what it had found", async () => {
   expect((await rig.get(alert)).body).toMatchObject({ status: "resolved" });
 });
 
+test("a shorter grace opens at once what waited by the old one, and a longer one lets it wait", async () => {
+  const rig = await AppRig.create();
+  await rig.hub.apply(upserted(workItem("lone")));
+  const alert = `/api/alerts/${encodeURIComponent(alertId("unlinked-work", itemId("lone")))}`;
+  expect((await rig.get(alert)).body).toMatchObject({ status: "pending" });
+  await put(rig, { graceMinutes: 120 });
+  expect((await rig.get(alert)).body).toMatchObject({ status: "pending" });
+  await put(rig, { graceMinutes: 0 });
+  expect((await rig.get(alert)).body).toMatchObject({ status: "open" });
+});
+
 test.each([
   [{ graceMinutes: 0, options: { allowances: [{ reason: "" }] } }, "options.allowances.0.reason"],
   [{ graceMinutes: 0, options: { colour: "red" } }, "options.colour"],
