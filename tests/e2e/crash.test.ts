@@ -105,10 +105,18 @@ describe("kill -9", () => {
     expect((await api.connection("bamboohr")).facts.person).toBe(
       company.bamboo.state.employees.size,
     );
-    for (const { quarantined, health, subscriptions } of await api.connections()) {
+    for (const { quarantined, health } of await api.connections()) {
       expect([quarantined, health]).toEqual([0, "healthy"]);
-      expect(subscriptions.filter(({ state }) => state !== "active")).toEqual([]);
     }
+    // Registering goes on beside reading, and was cut off as often; it may end a little later.
+    const unregistered = async () =>
+      (await api.connections()).flatMap(({ subscriptions }) =>
+        subscriptions.filter(({ state }) => state !== "active"),
+      );
+    await until("every webhook is registered", async () => (await unregistered()).length === 0, {
+      withinMs: 30_000,
+      seen: unregistered,
+    });
   }, 240_000);
 
   test("during live traffic: nothing acknowledged is lost, and nothing is told twice", async () => {
