@@ -1,7 +1,6 @@
-import { createServer, type RequestListener } from "node:http";
-import type { AddressInfo } from "node:net";
+import type { RequestListener } from "node:http";
 
-import { afterEach, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 
 import type { Source, SubscriptionRequest } from "#shared/kit/connector.ts";
 import { hourMs } from "#shared/model/time.ts";
@@ -10,7 +9,6 @@ import { OpenApiValidator } from "#shared/testing/openapi-validator.ts";
 import { specsPath } from "#shared/testing/specs.ts";
 
 import {
-  connectedSource,
   enumerateAll,
   idOf,
   positionOf,
@@ -19,31 +17,10 @@ import {
   task,
 } from "./simulator/connected-source.ts";
 import { exampleSeed } from "./simulator/example-seed.ts";
+import { serving, world } from "./simulator/test-world.ts";
 
 const checkout = "1500000000000001";
 const collections = ["users", "projects", "tasks", "goals"] as const;
-
-const cleanups: (() => unknown)[] = [];
-afterEach(async () => {
-  for (const cleanup of cleanups.splice(0).toReversed()) await cleanup();
-});
-
-async function world(options: Parameters<typeof connectedSource>[0] = {}) {
-  const connected = await connectedSource(options);
-  cleanups.push(() => connected.simulator.close());
-  return connected;
-}
-
-/** Serves on a free port of this machine and answers the address. */
-async function serving(listener: RequestListener): Promise<string> {
-  const server = createServer(listener);
-  await new Promise<void>((resolve) => {
-    server.listen(0, "127.0.0.1", () => resolve());
-  });
-  cleanups.push(() => server.close());
-  // A listening TCP server always has an AddressInfo.
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-}
 
 function delivery(events: readonly unknown[], clock: ManualClock) {
   const body = Buffer.from(JSON.stringify({ events }));

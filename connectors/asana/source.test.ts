@@ -1,7 +1,4 @@
-import { createServer, type RequestListener } from "node:http";
-import type { AddressInfo } from "node:net";
-
-import { afterEach, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 
 import type { PulledPage } from "#shared/kit/connector.ts";
 import type { Change } from "#shared/model/change.ts";
@@ -9,7 +6,6 @@ import { hourMs, minuteMs } from "#shared/model/time.ts";
 import { ManualClock } from "#shared/testing/manual-clock.ts";
 
 import {
-  connectedSource,
   enumerateAll,
   id,
   idOf,
@@ -20,32 +16,11 @@ import {
   task,
 } from "./simulator/connected-source.ts";
 import { exampleSeed } from "./simulator/example-seed.ts";
+import { serving, world } from "./simulator/test-world.ts";
 
 const workspace = "1100000000000001";
 const checkout = "1500000000000001";
 const collections = ["users", "projects", "tasks", "goals"] as const;
-
-const cleanups: (() => unknown)[] = [];
-afterEach(async () => {
-  for (const cleanup of cleanups.splice(0).toReversed()) await cleanup();
-});
-
-async function world(options: Parameters<typeof connectedSource>[0] = {}) {
-  const connected = await connectedSource(options);
-  cleanups.push(() => connected.simulator.close());
-  return connected;
-}
-
-/** Serves on a free port of this machine and answers the address. */
-async function serving(listener: RequestListener): Promise<string> {
-  const server = createServer(listener);
-  await new Promise<void>((resolve) => {
-    server.listen(0, "127.0.0.1", () => resolve());
-  });
-  cleanups.push(() => server.close());
-  // A listening TCP server always has an AddressInfo.
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-}
 
 describe("probe", () => {
   test("says who the token is and where", async () => {
