@@ -21,8 +21,8 @@ export async function readAgainAfterConnecting(deps: PullDeps, newId: Connection
     if (id === newId) continue;
     const gaps = (await listGaps(deps.table, id)).filter((gap) => gap.isMendedByConnecting);
     if (gaps.length === 0) continue;
-    for (const gap of gaps) await removeGap(deps.table, gap);
     await startOver(deps, id);
+    for (const gap of gaps) await removeGap(deps.table, gap);
     deps.logger.info("pull.read-again", { connectionId: id, because: newId });
   }
 }
