@@ -1,36 +1,66 @@
 import type { Context, MiddlewareHandler } from "hono";
 
-import type { Issue, JiraState, User } from "./state.ts";
+import { type Caller, callerOf } from "./caller.ts";
+import { gatewayCloudId } from "./gateway.ts";
+import { requiredScopes } from "./scopes.ts";
+import type { Site } from "./site.ts";
+import type { Issue, JiraState } from "./state.ts";
 
-type Credential = JiraState["credentials"][number];
-
-/** Who calls: an account of the site, or nobody. */
-export interface Caller {
-  readonly user: User;
-  readonly credential: Credential;
+/** What one answer cost, for the hourly quota. */
+export interface Cost {
+  objects: number;
+  identities: number;
 }
 
 /** What middleware leaves for the routes. */
 export interface JiraEnv {
-  readonly Variables: { readonly caller: Caller | undefined };
+  readonly Variables: { readonly caller: Caller | undefined; readonly cost: Cost | undefined };
 }
 export type JiraContext = Context<JiraEnv>;
 
 /**
- * Basic authentication with an API token. Jira lets a dead token through as "anonymous" where anonymous
- * use is possible, says so only in a header, and shows nothing: 200 with empty lists
- * (https://developer.atlassian.com/cloud/jira/platform/basic-auth-for-rest-apis/, 2026-11).
+ * API tokens with Basic authentication, access tokens as Bearer through the gateway. Jira lets a dead
+ * API token through as "anonymous" where anonymous use is possible, says so only in a header, and shows
+ * nothing: 200 with empty lists (https://developer.atlassian.com/cloud/jira/platform/basic-auth-for-rest-apis/,
+ * 2026-11). A token without the scope that a call needs is refused.
  */
-export function identify(state: JiraState): MiddlewareHandler<JiraEnv> {
+export function identify(site: Site): MiddlewareHandler<JiraEnv> {
   return async (c, next) => {
     const given = c.req.header("authorization");
-    const caller = given === undefined ? undefined : callerOf(state, given);
+    const cloudId = gatewayCloudId(c.req.url);
+    const caller = callerOf(site.state, given, cloudId, site.clock.nowMs());
+    const refusal = refusalOf(site.state, c, caller, cloudId);
+    if (refusal) {
+      const [status, message] = refusal;
+      return c.json({ code: status, message }, status);
+    }
     c.set("caller", caller);
     await next();
     if (given !== undefined && !caller) {
       c.res.headers.set("x-seraph-loginreason", "AUTHENTICATED_FAILED");
     }
+    return undefined;
   };
+}
+
+/** What the gateway itself refuses, before Jira sees the call. */
+function refusalOf(
+  state: JiraState,
+  c: JiraContext,
+  caller: Caller | undefined,
+  cloudId: string | undefined,
+): readonly [status: 401 | 403 | 404, message: string] | undefined {
+  if (cloudId !== undefined) {
+    if (!state.cloudIds().has(cloudId)) return [404, "No message available"];
+    const isBearer = c.req.header("authorization")?.startsWith("Bearer ") === true;
+    if (!caller && isBearer) return [401, "Unauthorized"];
+    if (caller?.cloudIds?.includes(cloudId) === false) {
+      return [403, "The app is not installed on this instance"];
+    }
+  }
+  const needed = requiredScopes(c.req.method, c.req.path);
+  const isMissing = needed.some((scope) => caller?.scopes?.has(scope) === false);
+  return isMissing ? [401, "Unauthorized; scope does not match"] : undefined;
 }
 
 /** For paths that need somebody: answers 401 to nobody. */
@@ -43,6 +73,14 @@ export const needsCaller: MiddlewareHandler<JiraEnv> = async (c, next) => {
   );
 };
 
+/** Notes what the answer shows, for the hourly quota. */
+export function addCost(c: JiraContext, { objects = 0, identities = 0 }: Partial<Cost>): void {
+  const cost = c.get("cost");
+  if (!cost) return;
+  cost.objects += objects;
+  cost.identities += identities;
+}
+
 /** Whether the caller may browse the issue's project. Nobody may browse anything. */
 export function isVisibleTo(state: JiraState, caller: Caller | undefined) {
   const allowed = visibleProjects(state, caller);
@@ -51,17 +89,17 @@ export function isVisibleTo(state: JiraState, caller: Caller | undefined) {
 
 /** Ids of the projects that the caller may browse. */
 export function visibleProjects(state: JiraState, caller: Caller | undefined): ReadonlySet<string> {
-  if (!caller) return new Set();
-  const keys = caller.credential.projectKeys;
-  const projects = [...state.projects.values()];
-  return new Set(projects.filter(({ key }) => keys?.includes(key) ?? true).map(({ id }) => id));
+  return caller ? projectsSeenBy(state, caller.user.accountId, caller.projectKeys) : new Set();
 }
 
-function callerOf(state: JiraState, authorization: string): Caller | undefined {
-  const encoded = /^Basic (.+)$/u.exec(authorization)?.[1];
-  if (encoded === undefined) return undefined;
-  const given = Buffer.from(encoded, "base64").toString();
-  const credential = state.credentials.find((each) => `${each.email}:${each.apiToken}` === given);
-  const user = credential && state.users.get(credential.accountId);
-  return credential && user?.active === true ? { credential, user } : undefined;
+/** Ids of the projects that an account may browse. */
+export function projectsSeenBy(
+  state: JiraState,
+  accountId: string,
+  keys: readonly string[] | undefined,
+): ReadonlySet<string> {
+  const seen = [...state.projects.values()].filter(
+    ({ id, key }) => (keys?.includes(key) ?? true) && !state.isHidden(id, accountId),
+  );
+  return new Set(seen.map(({ id }) => id));
 }

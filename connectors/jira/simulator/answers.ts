@@ -43,7 +43,8 @@ export async function readBody<S extends z.ZodType>(c: Context, schema: S): Prom
   );
 }
 
-function jsonOf(text: string): unknown {
+/** Undefined for what is not JSON. */
+export function jsonOf(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch (error) {

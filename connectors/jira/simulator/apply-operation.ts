@@ -4,6 +4,7 @@ import { applyIssueOperation } from "./apply-issue-operation.ts";
 import { applyLinkOperation } from "./apply-link-operation.ts";
 import { applySiteOperation } from "./apply-site-operation.ts";
 import type { Done, Moment } from "./moment.ts";
+import { applyOAuthOperation } from "./oauth/apply-oauth-operation.ts";
 import type { JiraOperation } from "./operation.ts";
 import type { JiraState } from "./state.ts";
 
@@ -35,5 +36,7 @@ function dispatch(moment: Moment, operation: JiraOperation): Done {
     case "registerWebhook":
     case "removeWebhook":
       return applySiteOperation(moment, operation);
+    default:
+      return applyOAuthOperation(moment, operation);
   }
 }

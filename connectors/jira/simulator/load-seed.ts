@@ -34,6 +34,12 @@ function problemsOf(seed: JiraSeed, state: JiraState): readonly string[] {
   return [
     ...(keys.size < seed.issues.length ? ["two issues have one key"] : []),
     ...(isDoubled ? ["two issues or links have one id"] : []),
+    ...(seed.credentials.length + seed.oauthApps.length + state.apiTokens.length === 0
+      ? ["nobody can log in: no credential, API token or app"]
+      : []),
+    ...state.apiTokens
+      .filter(({ email }) => email === "")
+      .map(({ accountId }) => `API token of ${accountId}: no email to log in with`),
     ...credentials.map(({ accountId }) => `credential of ${accountId}: no such user`),
     ...seed.issues.flatMap((issue) => issueProblems(issue, state, keys)),
     ...seed.links.flatMap((link) => {

@@ -2,6 +2,7 @@ import * as z from "zod";
 
 import { CalendarDate } from "#shared/model/time.ts";
 
+import { OAuthOperation } from "./oauth/oauth-operation.ts";
 import { CustomValue, IssueKey } from "./seed.ts";
 
 /** Who did it; absent: the first user of the site. */
@@ -14,6 +15,7 @@ const Custom = z.record(z.string().startsWith("customfield_"), CustomValue);
  * A link is named by its type's id, which survives renaming, and reads source —outward→ destination.
  */
 export const JiraOperation = z.discriminatedUnion("kind", [
+  OAuthOperation,
   z.strictObject({
     kind: z.literal("createIssue"),
     projectKey: z.string(),

@@ -2,6 +2,8 @@ import * as z from "zod";
 
 import { CalendarDate, Instant } from "#shared/model/time.ts";
 
+import { SeedApiToken, SeedCredential, SeedOAuthApp, SeedOtherSite } from "./seed-access.ts";
+
 /** A value of a custom field as Jira's REST API gives it: text of a URL field, `{ id, name }` of a team. */
 export const CustomValue = z.json();
 
@@ -18,17 +20,10 @@ const SeedUser = z.strictObject({
   active: z.boolean().default(true),
   accountType: z.enum(["atlassian", "app", "customer"]).default("atlassian"),
   timeZone: z.string().default("Etc/UTC"),
-});
-
-/** A login that the REST API accepts. */
-const SeedCredential = z.strictObject({
-  email: z.email(),
-  apiToken: z.string().min(8),
-  accountId: z.string().min(1),
-  /** Holds "Administer Jira": may register webhooks. */
-  isAdmin: z.boolean().default(true),
-  /** The only projects it may browse; absent: all. */
+  /** Whether it administers Jira, and what it may browse, when it comes with a token of its own or through an app; absent: as its credential says, else no administrator that may browse all. */
+  isAdmin: z.boolean().optional(),
   projectKeys: z.array(ProjectKey).optional(),
+  apiTokens: z.array(SeedApiToken).default([]),
 });
 
 /** Several company-managed (`classic`) projects share a type by giving it the same id. */
@@ -107,6 +102,8 @@ const usualLinkTypes = [
   { id: "10003", name: "Relates", inward: "relates to", outward: "relates to" },
 ];
 
+const usualCloudId = "6f3c1c3e-9b0a-4d52-8f5e-2a7b1c9d0e4f";
+
 /**
  * All that a simulated Jira site starts with: plain JSON, everything refers by id or key. Build it with
  * `z.input<typeof JiraSeed>` (defaults may be left out) and hand it to `startJiraSimulator`, which
@@ -115,8 +112,12 @@ const usualLinkTypes = [
 export const JiraSeed = z.strictObject({
   /** As in `https://<siteName>.atlassian.net`. */
   siteName: z.string().regex(/^[a-z][a-z0-9-]*$/u),
+  /** What the gateway calls the site. */
+  cloudId: z.uuid().default(usualCloudId),
+  otherSites: z.array(SeedOtherSite).default([]),
+  oauthApps: z.array(SeedOAuthApp).default([]),
   users: z.array(SeedUser).min(1),
-  credentials: z.array(SeedCredential).min(1),
+  credentials: z.array(SeedCredential).default([]),
   projects: z.array(SeedProject).min(1),
   statuses: z.array(SeedStatus).min(1),
   fields: z.array(SeedField).default([]),

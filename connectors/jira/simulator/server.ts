@@ -14,7 +14,9 @@ import { identify, type JiraEnv } from "./access.ts";
 import { answerErrors, renderStatus } from "./answers.ts";
 import { applyOperation, type Effect } from "./apply-operation.ts";
 import { burstLimit } from "./burst-limit.ts";
+import { pathOnSite } from "./gateway.ts";
 import { loadSeed } from "./load-seed.ts";
+import { oauthRoutes } from "./oauth/oauth-routes.ts";
 import { JiraOperation } from "./operation.ts";
 import { pageRoutes } from "./pages/page-routes.ts";
 import { issueRoutes } from "./routes/issue-routes.ts";
@@ -85,7 +87,7 @@ function jiraApp(
   sender: WebhookSender,
   burstFactor = 1,
 ): Hono<JiraEnv> {
-  const app = new Hono<JiraEnv>();
+  const app = new Hono<JiraEnv>({ getPath: pathOnSite });
   answerErrors(app);
   app.route(
     "/",
@@ -98,7 +100,8 @@ function jiraApp(
   );
   app.use(requestFaults({ faults, clock: site.clock, renderStatus }));
   app.route("/", pageRoutes(site));
-  app.use("/rest/*", burstLimit(site.clock, burstFactor), identify(site.state));
+  app.route("/", oauthRoutes(site));
+  app.use("/rest/*", burstLimit(site.clock, burstFactor), identify(site));
   for (const routes of [siteRoutes, searchRoutes, linkRoutes, issueRoutes, webhookRoutes]) {
     app.route("/", routes(site));
   }
@@ -118,5 +121,13 @@ function snapshot(state: JiraState): object {
       ...webhook,
       isSigned: secret !== undefined,
     })),
+    oauth: {
+      counters: state.oauth.counters,
+      grants: [...state.oauth.grants.values()].map((grant) => {
+        const { id, clientId, accountId, scopes, cloudIds, isRevoked, refreshToken } = grant;
+        const mayRefresh = refreshToken !== undefined;
+        return { id, clientId, accountId, scopes, cloudIds, isRevoked, mayRefresh };
+      }),
+    },
   };
 }

@@ -1,8 +1,9 @@
 import type { CalendarDate, Instant } from "#shared/model/time.ts";
 
+import { OAuthState } from "./oauth/oauth-state.ts";
 import type { JiraSeed } from "./seed.ts";
 
-export type User = JiraSeed["users"][number];
+export type User = Omit<JiraSeed["users"][number], "apiTokens">;
 export type Project = JiraSeed["projects"][number];
 export type IssueType = Project["issueTypes"][number];
 export type Status = JiraSeed["statuses"][number];
@@ -73,12 +74,34 @@ export interface RemoteLink {
   readonly title: string;
 }
 
+/** An API token as it stands. */
+export interface ApiToken {
+  readonly accountId: string;
+  readonly email: string;
+  readonly token: string;
+  /** Absent: a classic one, which may do all that the account may. */
+  readonly scopes: readonly string[] | undefined;
+  expiresAt: Instant | undefined;
+}
+
+/** What an account may, whatever it comes with. */
+export interface AccountAccess {
+  readonly isAdmin: boolean;
+  /** The only projects it may browse; undefined: all. */
+  readonly projectKeys: readonly string[] | undefined;
+}
+
 /** A simulated Jira site in memory. Only `apply-operation.ts` changes it once it is seeded. */
 export class JiraState {
   readonly siteName: string;
   /** Where the site is served; what `self` links start with. */
   baseUrl: string;
+  readonly cloudId: string;
+  readonly otherSites: JiraSeed["otherSites"];
+  readonly oauthApps: JiraSeed["oauthApps"];
+  readonly oauth: OAuthState;
   readonly credentials: JiraSeed["credentials"];
+  readonly apiTokens: ApiToken[];
   readonly users = new Map<string, User>();
   readonly projects = new Map<string, Project>();
   readonly statuses: readonly Status[];
@@ -89,6 +112,8 @@ export class JiraState {
   readonly histories = new Map<string, History[]>();
   readonly webhooks = new Map<string, Webhook>();
   readonly remoteLinks = new Map<string, RemoteLink[]>();
+  /** Project id → the accounts it is hidden from; `*` is everybody. */
+  readonly hiddenProjects = new Map<string, Set<string>>();
   /** Current keys and those from before a move, which keep working. */
   readonly #idByKey = new Map<string, string>();
   readonly #linkIdsByIssue = new Map<string, Set<string>>();
@@ -98,16 +123,52 @@ export class JiraState {
   constructor(seed: JiraSeed) {
     this.siteName = seed.siteName;
     this.baseUrl = `https://${seed.siteName}.atlassian.net`;
+    this.cloudId = seed.cloudId;
+    this.otherSites = seed.otherSites;
+    this.oauthApps = seed.oauthApps;
+    this.oauth = new OAuthState(seed.siteName);
     this.credentials = seed.credentials;
+    this.apiTokens = apiTokensOf(seed);
     this.statuses = seed.statuses;
     this.fields = seed.fields;
     this.linkTypes = seed.linkTypes;
-    for (const user of seed.users) this.users.set(user.accountId, { ...user });
+    for (const { apiTokens: _tokens, ...user } of seed.users) this.users.set(user.accountId, user);
     for (const project of seed.projects) this.projects.set(project.id, project);
     this.#highestId = Math.max(
       9999,
       ...[...seed.issues, ...seed.links].map(({ id }) => Number(id)),
     );
+  }
+
+  /** This site and the others that a person may consent to. */
+  sites(): JiraSeed["otherSites"] {
+    const { cloudId, siteName: name, baseUrl: url } = this;
+    return [{ cloudId, name, url }, ...this.otherSites];
+  }
+
+  cloudIds(): ReadonlySet<string> {
+    return new Set(this.sites().map(({ cloudId }) => cloudId));
+  }
+
+  accountAccess(accountId: string): AccountAccess {
+    const user = this.users.get(accountId);
+    const credential = this.credentials.find((each) => each.accountId === accountId);
+    return {
+      isAdmin: user?.isAdmin ?? credential?.isAdmin ?? false,
+      projectKeys: user?.projectKeys ?? credential?.projectKeys,
+    };
+  }
+
+  isHidden(projectId: string, accountId: string): boolean {
+    const from = this.hiddenProjects.get(projectId);
+    return from !== undefined && (from.has("*") || from.has(accountId));
+  }
+
+  /** False if there is no such token. */
+  revokeApiToken(token: string): boolean {
+    const index = this.apiTokens.findIndex((each) => each.token === token);
+    if (index >= 0) this.apiTokens.splice(index, 1);
+    return index >= 0;
   }
 
   /** An id that no issue, link, webhook or history of the site has had. */
@@ -199,6 +260,19 @@ export class JiraState {
       this.#linkIdsByIssue.get(end)?.delete(link.id);
     }
   }
+}
+
+/** All tokens of the seed in one list: those of the credentials are classic ones that never expire. */
+function apiTokensOf(seed: JiraSeed): ApiToken[] {
+  const classic = seed.credentials.map(({ accountId, email, apiToken }) => {
+    return { accountId, email, token: apiToken, scopes: undefined, expiresAt: undefined };
+  });
+  const ofUsers = seed.users.flatMap(({ accountId, emailAddress = "", apiTokens }) =>
+    apiTokens.map(({ token, email = emailAddress, scopes, expiresAt }) => {
+      return { accountId, email, token, scopes, expiresAt };
+    }),
+  );
+  return [...classic, ...ofUsers];
 }
 
 /** The seed check and every operation keep references whole; a broken one is a defect of the simulator. */

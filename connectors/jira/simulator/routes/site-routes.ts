@@ -1,7 +1,8 @@
 import { Hono } from "hono";
 
-import { type Caller, type JiraEnv, needsCaller, visibleProjects } from "../access.ts";
+import { type JiraEnv, needsCaller, visibleProjects } from "../access.ts";
 import { errorBody } from "../answers.ts";
+import type { Caller } from "../caller.ts";
 import { linkTypeBean, statusBean, typeBean, userBean } from "../part-beans.ts";
 import type { Site } from "../site.ts";
 import type { JiraState, Project } from "../state.ts";
@@ -67,7 +68,7 @@ export function siteRoutes({ state, clock }: Site): Hono<JiraEnv> {
 
 function permission(key: string, caller: Caller | undefined): object {
   const isGlobal = key === "ADMINISTER" || key === "USER_PICKER";
-  const isHeld = key === "ADMINISTER" ? caller?.credential.isAdmin === true : caller !== undefined;
+  const isHeld = key === "ADMINISTER" ? caller?.isAdmin === true : caller !== undefined;
   const name = key.toLowerCase().replaceAll("_", " ");
   const type = isGlobal ? "GLOBAL" : "PROJECT";
   return { id: "0", key, name, type, description: name, havePermission: isHeld };

@@ -21,7 +21,7 @@ const WebhookBody = z.looseObject({
 });
 
 const needsAdmin: MiddlewareHandler<JiraEnv> = async (c, next) => {
-  if (c.get("caller")?.credential.isAdmin === true) return next();
+  if (c.get("caller")?.isAdmin === true) return next();
   throw new Refusal(403, "You do not have permission to administer webhooks.");
 };
 
