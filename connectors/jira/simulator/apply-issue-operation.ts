@@ -6,7 +6,7 @@ import type { JiraOperation, JiraOperationOf } from "./operation.ts";
 import { fieldRefusal, Refusal } from "./refusal.ts";
 import type { HistoryItem, Issue, JiraState, Project } from "./state.ts";
 
-type IssueOperation = Extract<
+export type IssueOperation = Extract<
   JiraOperation,
   { kind: "createIssue" | "updateIssue" | "transitionIssue" | "deleteIssue" | "moveIssue" }
 >;

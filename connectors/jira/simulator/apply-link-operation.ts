@@ -3,7 +3,7 @@ import type { JiraOperation, JiraOperationOf } from "./operation.ts";
 import { Refusal } from "./refusal.ts";
 import type { HistoryItem, Issue, Link } from "./state.ts";
 
-type LinkOperation = Extract<
+export type LinkOperation = Extract<
   JiraOperation,
   { kind: "linkIssues" | "unlinkIssues" | "putRemoteLink" }
 >;

@@ -1,8 +1,9 @@
 import type { Instant } from "#shared/model/time.ts";
 
-import { applyIssueOperation } from "./apply-issue-operation.ts";
-import { applyLinkOperation } from "./apply-link-operation.ts";
+import { applyIssueOperation, type IssueOperation } from "./apply-issue-operation.ts";
+import { applyLinkOperation, type LinkOperation } from "./apply-link-operation.ts";
 import { applySiteOperation } from "./apply-site-operation.ts";
+import { applyDynamicWebhookOperation } from "./dynamic-webhooks/apply-dynamic-webhook-operation.ts";
 import type { Done, Moment } from "./moment.ts";
 import { applyOAuthOperation } from "./oauth/apply-oauth-operation.ts";
 import type { JiraOperation } from "./operation.ts";
@@ -20,6 +21,9 @@ export function applyOperation(state: JiraState, operation: JiraOperation, at: I
   return { ...dispatch({ state, at, actorId }, operation), actorId, at };
 }
 
+/** What is about issues. */
+type ContentOperation = IssueOperation | LinkOperation;
+
 function dispatch(moment: Moment, operation: JiraOperation): Done {
   switch (operation.kind) {
     case "createIssue":
@@ -32,10 +36,23 @@ function dispatch(moment: Moment, operation: JiraOperation): Done {
     case "unlinkIssues":
     case "putRemoteLink":
       return applyLinkOperation(moment, operation);
+    default:
+      return dispatchRest(moment, operation);
+  }
+}
+
+/** What is about the site and those who use it. */
+function dispatchRest(moment: Moment, operation: Exclude<JiraOperation, ContentOperation>): Done {
+  switch (operation.kind) {
     case "updateUser":
     case "registerWebhook":
     case "removeWebhook":
       return applySiteOperation(moment, operation);
+    case "registerDynamicWebhook":
+    case "refreshDynamicWebhooks":
+    case "deleteDynamicWebhooks":
+    case "expireDynamicWebhooks":
+      return applyDynamicWebhookOperation(moment, operation);
     default:
       return applyOAuthOperation(moment, operation);
   }

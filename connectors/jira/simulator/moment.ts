@@ -8,6 +8,11 @@ export type JiraEvent =
   | { readonly name: "jira:issue_created"; readonly issue: Issue }
   | { readonly name: "jira:issue_updated"; readonly issue: Issue; readonly history: History }
   | { readonly name: "jira:issue_deleted"; readonly issue: Issue; readonly body: unknown }
+  | {
+      readonly name: "issue_property_set" | "issue_property_deleted";
+      readonly issue: Issue;
+      readonly property: { readonly key: string; readonly value?: unknown };
+    }
   | { readonly name: "issuelink_created" | "issuelink_deleted"; readonly link: Link };
 
 /** What an operation did: the thing it made or changed, and the events to tell of. */

@@ -2,6 +2,7 @@ import * as z from "zod";
 
 import { CalendarDate } from "#shared/model/time.ts";
 
+import { DynamicWebhookOperation } from "./dynamic-webhooks/dynamic-webhook-operation.ts";
 import { OAuthOperation } from "./oauth/oauth-operation.ts";
 import { CustomValue, IssueKey } from "./seed.ts";
 
@@ -16,6 +17,7 @@ const Custom = z.record(z.string().startsWith("customfield_"), CustomValue);
  */
 export const JiraOperation = z.discriminatedUnion("kind", [
   OAuthOperation,
+  DynamicWebhookOperation,
   z.strictObject({
     kind: z.literal("createIssue"),
     projectKey: z.string(),

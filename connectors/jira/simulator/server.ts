@@ -14,6 +14,7 @@ import { identify, type JiraEnv } from "./access.ts";
 import { answerErrors, renderStatus } from "./answers.ts";
 import { applyOperation, type Effect } from "./apply-operation.ts";
 import { burstLimit } from "./burst-limit.ts";
+import { dynamicWebhookRoutes } from "./dynamic-webhooks/dynamic-webhook-routes.ts";
 import { pathOnSite } from "./gateway.ts";
 import { loadSeed } from "./load-seed.ts";
 import { oauthRoutes } from "./oauth/oauth-routes.ts";
@@ -66,7 +67,7 @@ export async function startJiraSimulator(options: JiraSimulatorOptions): Promise
     clock,
     journal: new Journal(options.journalPath),
     apply: (operation, at) => applyOperation(state, operation, at),
-    emit: (effect: Effect) => sendWebhooks(state, sender, effect),
+    emit: (effect: Effect) => sendWebhooks({ state, sender, clock }, effect),
   });
   operations.replay();
   const perform = (operation: unknown) => operations.perform(operation);
@@ -102,7 +103,14 @@ function jiraApp(
   app.route("/", pageRoutes(site));
   app.route("/", oauthRoutes(site));
   app.use("/rest/*", burstLimit(site.clock, burstFactor), identify(site));
-  for (const routes of [siteRoutes, searchRoutes, linkRoutes, issueRoutes, webhookRoutes]) {
+  for (const routes of [
+    siteRoutes,
+    searchRoutes,
+    linkRoutes,
+    issueRoutes,
+    webhookRoutes,
+    dynamicWebhookRoutes,
+  ]) {
     app.route("/", routes(site));
   }
   return app;
@@ -121,6 +129,7 @@ function snapshot(state: JiraState): object {
       ...webhook,
       isSigned: secret !== undefined,
     })),
+    dynamicWebhooks: [...state.dynamicWebhooks.values()],
     oauth: {
       counters: state.oauth.counters,
       grants: [...state.oauth.grants.values()].map((grant) => {

@@ -67,6 +67,21 @@ export interface Webhook {
   readonly lastUpdatedUserId: string;
 }
 
+/** What an OAuth app registered for itself in the name of a user. */
+export interface DynamicWebhook {
+  readonly id: number;
+  readonly clientId: string;
+  readonly accountId: string;
+  readonly url: string;
+  readonly events: readonly string[];
+  readonly jqlFilter: string;
+  /** Absent: a change of any field. */
+  readonly fieldIdsFilter: readonly string[] | undefined;
+  /** Absent: any property. */
+  readonly issuePropertyKeysFilter: readonly string[] | undefined;
+  expiresAt: Instant;
+}
+
 export interface RemoteLink {
   readonly id: number;
   readonly globalId: string | undefined;
@@ -111,6 +126,7 @@ export class JiraState {
   readonly links = new Map<string, Link>();
   readonly histories = new Map<string, History[]>();
   readonly webhooks = new Map<string, Webhook>();
+  readonly dynamicWebhooks = new Map<number, DynamicWebhook>();
   readonly remoteLinks = new Map<string, RemoteLink[]>();
   /** Project id → the accounts it is hidden from; `*` is everybody. */
   readonly hiddenProjects = new Map<string, Set<string>>();

@@ -1,16 +1,18 @@
 import { createHash, createHmac } from "node:crypto";
 
 import { epochMsOf, minuteMs } from "#shared/model/time.ts";
+import type { Clock } from "#shared/ports/clock.ts";
 import { seededRandom } from "#shared/testing/simulator/seeded-random.ts";
 import type { RetryPlan, WebhookSender } from "#shared/testing/simulator/webhook-sender.ts";
 
 import type { Effect } from "./apply-operation.ts";
-import { issueBean } from "./beans.ts";
+import { bearerOf } from "./dynamic-webhooks/bearer.ts";
+import { matchDynamic } from "./dynamic-webhooks/match-dynamic.ts";
 import { compileJql } from "./jql/evaluate.ts";
 import { parseJql } from "./jql/parse.ts";
 import type { JiraEvent } from "./moment.ts";
-import { userBean } from "./part-beans.ts";
-import type { HistoryItem, JiraState, Link, Webhook } from "./state.ts";
+import type { JiraState, Webhook } from "./state.ts";
+import { webhookPayload } from "./webhook-payload.ts";
 
 /** The header that carries the signature; its value names the method: `sha256=…`. */
 export const signatureHeader = "X-Hub-Signature";
@@ -30,23 +32,48 @@ export function retryPlan(seed: number): RetryPlan {
   };
 }
 
+/** What sending needs of the site. */
+interface Sending {
+  readonly state: JiraState;
+  readonly sender: WebhookSender;
+  readonly clock: Clock;
+}
+
 /** Sends the webhooks of what happened to everyone registered for it. */
-export function sendWebhooks(state: JiraState, sender: WebhookSender, effect: Effect): void {
+export function sendWebhooks({ state, sender, clock }: Sending, effect: Effect): void {
   for (const [index, event] of effect.events.entries()) {
+    // What an operation brings along counts as secondary.
+    const flow = index === 0 ? "Primary" : "Secondary";
     for (const webhook of state.webhooks.values()) {
       if (!webhook.events.includes(event.name) || !passesFilter(state, webhook, event)) continue;
-      const body = webhook.excludeBody ? "" : JSON.stringify(payload(state, event, effect));
-      const id = deliveryId(`${state.siteName} ${webhook.id} ${effect.at} ${index} ${body}`);
-      const headers = {
-        "content-type": "application/json; charset=UTF-8",
-        "user-agent": "Atlassian Webhook HTTP Client",
-        "X-Atlassian-Webhook-Identifier": id,
-        "X-Atlassian-Webhook-Flow": "Primary",
-        ...(webhook.secret !== undefined && { [signatureHeader]: sign(webhook.secret, body) }),
+      const content = JSON.stringify(webhookPayload(state, event, effect));
+      const body = webhook.excludeBody ? "" : content;
+      const id = deliveryId(`${state.siteName} ${webhook.id} ${effect.at} ${index} ${content}`);
+      const signature = webhook.secret !== undefined && {
+        [signatureHeader]: sign(webhook.secret, body),
       };
+      const headers = { ...deliveryHeaders(id, flow), ...signature };
       sender.send({ id, event: event.name, url: webhook.url, headers, body });
     }
+    for (const { receiver, ids } of matchDynamic(state, event, effect.at)) {
+      const matched = { ...webhookPayload(state, event, effect), matchedWebhookIds: ids };
+      const body = JSON.stringify(matched);
+      const id = deliveryId(`${state.siteName} ${receiver.url} ${effect.at} ${index} ${body}`);
+      const freshHeaders = () => bearerOf(state, receiver, id, clock);
+      const headers = deliveryHeaders(id, flow);
+      sender.send({ id, event: event.name, url: receiver.url, headers, freshHeaders, body });
+    }
   }
+}
+
+function deliveryHeaders(id: string, flow: "Primary" | "Secondary"): Record<string, string> {
+  return {
+    "content-type": "application/json; charset=UTF-8",
+    "user-agent": "Atlassian Webhook HTTP Client",
+    "X-Atlassian-Webhook-Identifier": id,
+    "X-Atlassian-Webhook-Flow": flow,
+    "X-Atlassian-Webhook-Trace": id.replaceAll("-", ""),
+  };
 }
 
 function sign(secret: string, body: string): string {
@@ -59,54 +86,6 @@ function passesFilter(state: JiraState, webhook: Webhook, event: JiraEvent): boo
   if (!where || !("issue" in event)) return true;
   const caller = { timeZone: "Etc/UTC", nowMs: epochMsOf(event.issue.updated) };
   return compileJql(where, state, caller)(event.issue);
-}
-
-function payload(state: JiraState, event: JiraEvent, { at, actorId }: Effect): object {
-  const timestamp = epochMsOf(at);
-  if (!("issue" in event)) {
-    return { timestamp, webhookEvent: event.name, issueLink: linkPayload(state, event.link) };
-  }
-  const actor = state.users.get(actorId);
-  const user = actor && { ...userBean(state, actor), emailAddress: undefined };
-  const issue =
-    event.name === "jira:issue_deleted"
-      ? event.body
-      : issueBean(state, event.issue, { version: 2 });
-  const common = { timestamp, webhookEvent: event.name, user, issue };
-  if (event.name === "jira:issue_updated") {
-    const { id, items } = event.history;
-    const issue_event_type_name = eventTypeOf(items);
-    return { ...common, issue_event_type_name, changelog: { id, items } };
-  }
-  return event.name === "jira:issue_created"
-    ? { ...common, issue_event_type_name: "issue_created" }
-    : common;
-}
-
-function eventTypeOf(items: readonly HistoryItem[]): string {
-  const fields = new Set(items.map(({ field }) => field));
-  if (fields.has("Key")) return "issue_moved";
-  if (fields.has("status")) return "issue_generic";
-  return fields.has("assignee") ? "issue_assigned" : "issue_updated";
-}
-
-/** Ids only, no keys: as recorded from Jira Cloud. */
-function linkPayload(state: JiraState, link: Link): object {
-  const { id, name, inward, outward } = state.linkTypeOf(link);
-  return {
-    id: Number(link.id),
-    sourceIssueId: Number(link.sourceId),
-    destinationIssueId: Number(link.destinationId),
-    issueLinkType: {
-      id: Number(id),
-      name,
-      outwardName: outward,
-      inwardName: inward,
-      isSubTaskLinkType: false,
-      isSystemLinkType: false,
-    },
-    systemLink: false,
-  };
 }
 
 function deliveryId(text: string): string {

@@ -12,6 +12,8 @@ export interface OutgoingWebhook {
   readonly event: string;
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
+  /** Made anew for each try: tokens that age. `corrupt-signature` spoils all of them. */
+  readonly freshHeaders?: () => Promise<Readonly<Record<string, string>>>;
   readonly body: string;
 }
 
@@ -182,8 +184,9 @@ export class WebhookSender {
   async #post(webhook: OutgoingWebhook, record: DeliveryRecord, retry: number): Promise<Posted> {
     const { clock, retry: plan } = this.#options;
     const extra = retry > 0 ? plan.headers?.(retry) : undefined;
+    const fresh = await webhook.freshHeaders?.();
     const posted = await attemptPost(
-      { ...webhook, headers: { ...webhook.headers, ...extra } },
+      { ...webhook, headers: { ...webhook.headers, ...fresh, ...extra } },
       plan.timeoutMs,
       clock,
     );
@@ -213,8 +216,20 @@ function spoil(
   if (fault.kind === "truncate") {
     return { ...webhook, body: webhook.body.slice(0, Math.floor(webhook.body.length / 2)) };
   }
+  if (fault.kind !== "corrupt-signature") return webhook;
+  const { freshHeaders } = webhook;
+  if (freshHeaders) return { ...webhook, freshHeaders: async () => corrupt(await freshHeaders()) };
   const signature = webhook.headers[signatureHeader];
-  if (fault.kind !== "corrupt-signature" || !signature) return webhook;
+  if (!signature) return webhook;
   const corrupted = signature.slice(0, -1) + (signature.endsWith("0") ? "1" : "0");
   return { ...webhook, headers: { ...webhook.headers, [signatureHeader]: corrupted } };
+}
+
+/** The last characters may carry padding that no check looks at; one further in counts in full. */
+function corrupt(headers: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+  const entries = Object.entries(headers).map(([name, value]) => {
+    const other = value.at(-8) === "A" ? "B" : "A";
+    return [name, value.slice(0, -8) + other + value.slice(-7)];
+  });
+  return Object.fromEntries(entries);
 }

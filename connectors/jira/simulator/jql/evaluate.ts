@@ -66,6 +66,7 @@ const setFields: Readonly<
   statuscategory: (state, issue) => [state.statusOf(issue).category],
   issuetype: (state, issue) => [issue.typeId, state.typeOf(issue).name],
   assignee: (_, { assigneeId }) => [assigneeId],
+  reporter: (_, { reporterId }) => [reporterId],
   labels: (_, { labels }) => labels,
   summary: (_, { summary }) => [summary],
 };
@@ -76,7 +77,8 @@ const aliases: Readonly<Record<string, string>> = {
   type: "issuetype",
 };
 
-function compileSet({ field, operator, values }: TestClause, state: JiraState): Test {
+function compileSet(clause: TestClause, state: JiraState): Test {
+  const { field, operator, values } = spelledOut(clause);
   const name = aliases[field] ?? field;
   const valuesOf = setFields[name];
   if (!valuesOf) {
@@ -91,6 +93,14 @@ function compileSet({ field, operator, values }: TestClause, state: JiraState): 
       valuesOf(state, issue).flatMap((value) => value?.toLowerCase() ?? []),
       wanted,
     );
+}
+
+/** `= null` is another way to write `is null`. */
+function spelledOut(clause: TestClause): TestClause {
+  const isEmpty = ["empty", "null"].includes(clause.values[0]?.toLowerCase() ?? "");
+  if (!isEmpty) return clause;
+  if (clause.operator === "=") return { ...clause, operator: "is" };
+  return clause.operator === "!=" ? { ...clause, operator: "is not" } : clause;
 }
 
 type SetTest = (actual: readonly string[], wanted: readonly string[]) => boolean;

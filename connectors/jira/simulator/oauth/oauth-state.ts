@@ -138,6 +138,13 @@ export class OAuthState {
     return found && nowMs < found.expiresAtMs && !found.grant.isRevoked ? found.grant : undefined;
   }
 
+  /** Whether an account still lets an app in. */
+  isAllowed(clientId: string, accountId: string): boolean {
+    return [...this.grants.values()].some(
+      (grant) => grant.clientId === clientId && grant.accountId === accountId && !grant.isRevoked,
+    );
+  }
+
   revoke(grant: Grant): void {
     grant.isRevoked = true;
   }
