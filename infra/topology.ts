@@ -141,7 +141,15 @@ export const functions = {
     triggers: [
       { kind: "queue", queue: "inbox", batchSize: 10, batchWindowSeconds: 0, maxConcurrency: 10 },
     ],
-    rights: ["table:read", "table:write", "queue:inbox:send", "secrets:read", "sources:call"],
+    rights: [
+      "table:read",
+      "table:write",
+      "queue:inbox:send",
+      "secrets:read",
+      // A token that runs out while a delivery is being read is refreshed there and then.
+      "secrets:write",
+      "sources:call",
+    ],
     timeoutSeconds: 60,
     memoryMb: 512,
   },

@@ -20,7 +20,7 @@ function verify(
 ) {
   if (!receivedAt) throw new Error("not a moment");
   const delivery = { headers, query: {}, body: Buffer.from(body), receivedAt };
-  return asanaWebhook.verify(delivery, secrets, 0);
+  return asanaWebhook.verify(delivery, secrets);
 }
 const signed = (body: string, key = secret) => ({
   "x-hook-signature": createHmac("sha256", key).update(body).digest("hex"),

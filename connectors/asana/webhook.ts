@@ -8,7 +8,7 @@ import type { Delivery } from "#shared/model/delivery.ts";
  * HMAC-SHA256 of the body, hex, in `X-Hook-Signature`
  * (https://developers.asana.com/docs/webhooks-guide#security, read 2026-11-21).
  */
-export const asanaWebhook: WebhookVerifier = {
+export const asanaWebhook = {
   verify(delivery: Delivery, secrets: readonly string[]): Verdict {
     const introduced = delivery.headers["x-hook-secret"];
     if (introduced !== undefined) return handshake(introduced);
@@ -19,7 +19,7 @@ export const asanaWebhook: WebhookVerifier = {
     if (!isSigned) return { outcome: "unverified", reason: "signature-mismatch" };
     return read(delivery.body);
   },
-};
+} satisfies WebhookVerifier;
 
 /** Asana's secrets are 64 hex digits or shorter text; anything longer is somebody else's idea. */
 const secretLengthMax = 256;

@@ -3,18 +3,13 @@ import { createServer } from "node:http";
 import { afterEach, describe, expect, test } from "vitest";
 
 import { HubError } from "#shared/errors.ts";
-import type {
-  PulledPage,
-  Source,
-  SourceContext,
-  SubscriptionRequest,
-} from "#shared/kit/connector.ts";
+import type { PulledPage, Source, SubscriptionRequest } from "#shared/kit/connector.ts";
 import type { Change } from "#shared/model/change.ts";
 import { ConnectionId } from "#shared/model/ids.ts";
 import type { FactId } from "#shared/model/ids.ts";
 import { Instant } from "#shared/model/time.ts";
 import { ManualClock } from "#shared/testing/manual-clock.ts";
-import { createSilentLogger } from "#shared/testing/silent-logger.ts";
+import { sourceContext } from "#shared/testing/source-context.ts";
 
 import { bambooPersonId } from "./normalize.ts";
 import { BambooSettings } from "./settings.ts";
@@ -54,7 +49,7 @@ async function connect(size: number, settings: Partial<BambooSettings> = {}) {
   const clock = new ManualClock("2026-11-21T08:00:00.000Z");
   const simulator = await startBambooSimulator({ seed: seedOf(size), clock, timeScale: 0.0001 });
   closers.push(() => simulator.close());
-  const context: SourceContext<BambooSettings> = {
+  const context = sourceContext<BambooSettings>({
     connectionId,
     settings: BambooSettings.parse({
       companyDomain: "acme",
@@ -64,9 +59,7 @@ async function connect(size: number, settings: Partial<BambooSettings> = {}) {
       ...settings,
     }),
     clock,
-    logger: createSilentLogger(),
-    resolveUrl: () => undefined,
-  };
+  });
   return { clock, simulator, source: createBambooSource(context) };
 }
 

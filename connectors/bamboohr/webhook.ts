@@ -28,7 +28,7 @@ export function employeeIdsOf(body: unknown): readonly string[] | undefined {
  * `X-BambooHR-Timestamp` (seconds), keyed with the webhook's private key. Recorded deliveries confirm
  * this order; guides that say timestamp first are wrong (documentation.bamboohr.com/docs/webhooks, 2026-11).
  */
-export const bambooWebhook: WebhookVerifier = {
+export const bambooWebhook = {
   verify(delivery: Delivery, secrets: readonly string[], nowMs: number): Verdict {
     const signature = delivery.headers["x-bamboohr-signature"];
     const timestamp = delivery.headers["x-bamboohr-timestamp"];
@@ -48,7 +48,7 @@ export const bambooWebhook: WebhookVerifier = {
     const digest = createHash("sha256").update(delivery.body).update(timestamp).digest("hex");
     return { outcome: "accepted", deliveryId: digest.slice(0, 40) };
   },
-};
+} satisfies WebhookVerifier;
 
 /** The body of a delivery; undefined when it is not JSON. */
 export function parseJson(body: Uint8Array): unknown {

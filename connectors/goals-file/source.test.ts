@@ -10,7 +10,7 @@ import { Change } from "#shared/model/change.ts";
 import type { Upsert } from "#shared/model/change.ts";
 import { ConnectionId, factId } from "#shared/model/ids.ts";
 import { ManualClock } from "#shared/testing/manual-clock.ts";
-import { createSilentLogger } from "#shared/testing/silent-logger.ts";
+import { sourceContext } from "#shared/testing/source-context.ts";
 
 import { goalsFile } from "./connector.ts";
 import { goalFileId } from "./normalize.ts";
@@ -29,18 +29,19 @@ function fixture(name: string): string {
 }
 
 function sourceOf(settings: Record<string, unknown>) {
-  return createGoalsFileSource({
-    connectionId,
-    settings: GoalsFileSettings.parse(settings),
-    clock: new ManualClock("2026-11-21T08:00:00.000Z"),
-    logger: createSilentLogger(),
-    resolveUrl: (url) => {
-      const key = /^https:\/\/acme\.atlassian\.net\/browse\/([A-Z]+-\d+)$/u.exec(url)?.[1];
-      if (key !== undefined) return factId("work-item", "jira", jira, key);
-      const goal = /^https:\/\/app\.asana\.com\/0\/goal\/(\d+)$/u.exec(url)?.[1];
-      return goal === undefined ? undefined : factId("goal", "asana", jira, goal);
-    },
-  });
+  return createGoalsFileSource(
+    sourceContext({
+      connectionId,
+      settings: GoalsFileSettings.parse(settings),
+      clock: new ManualClock("2026-11-21T08:00:00.000Z"),
+      resolveUrl: (url) => {
+        const key = /^https:\/\/acme\.atlassian\.net\/browse\/([A-Z]+-\d+)$/u.exec(url)?.[1];
+        if (key !== undefined) return factId("work-item", "jira", jira, key);
+        const goal = /^https:\/\/app\.asana\.com\/0\/goal\/(\d+)$/u.exec(url)?.[1];
+        return goal === undefined ? undefined : factId("goal", "asana", jira, goal);
+      },
+    }),
+  );
 }
 
 async function read(content: string): Promise<PulledPage> {

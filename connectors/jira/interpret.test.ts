@@ -10,8 +10,8 @@ import type { Delivery } from "#shared/model/delivery.ts";
 import { ConnectionId, factId, type FactType } from "#shared/model/ids.ts";
 import { instantOf } from "#shared/model/time.ts";
 import { ManualClock } from "#shared/testing/manual-clock.ts";
-import { createSilentLogger } from "#shared/testing/silent-logger.ts";
 import { serveSimulator } from "#shared/testing/simulator/serve.ts";
+import { sourceContext } from "#shared/testing/source-context.ts";
 import { specsPath } from "#shared/testing/specs.ts";
 
 import deleted from "./fixtures/webhook-issue-deleted.json" with { type: "json" };
@@ -36,7 +36,7 @@ async function connect(settings: Partial<JiraSettings> = {}) {
   const clock = new ManualClock(receivedAt);
   const jira = await startJiraSimulator({ seed: smallSite, clock });
   cleanups.push(() => jira.close());
-  const context = {
+  const context = sourceContext({
     connectionId,
     settings: JiraSettings.parse({
       baseUrl: jira.url,
@@ -46,9 +46,7 @@ async function connect(settings: Partial<JiraSettings> = {}) {
       ...settings,
     }),
     clock,
-    logger: createSilentLogger(),
-    resolveUrl: () => undefined,
-  };
+  });
   const source = createJiraSource(context);
   const interpret = (payload: unknown) => source.interpret(deliveryOf(JSON.stringify(payload)));
   return { jira, clock, source, interpret };
@@ -211,7 +209,7 @@ describe("webhooks recorded from real sites", () => {
     const text = readFileSync(join(folder ?? "", name), "utf8");
     const signature = `sha256=${createHmac("sha256", "secret").update(text).digest("hex")}`;
     const delivery = deliveryOf(text, { "x-hub-signature": signature });
-    const verdict = jiraWebhook.verify(delivery, ["secret"], 0);
+    const verdict = jiraWebhook.verify(delivery, ["secret"]);
     const { source } = await connect({ goalTypes: ["Initiative"] });
     const { changes, rejected } = await source.interpret(delivery);
     const outcome = {
@@ -260,7 +258,7 @@ describe("a webhook that the hub registers", () => {
     jira.perform({ kind: "updateIssue", key: "PAY-4", parentKey: "STRAT-2" });
     await jira.sender.settle();
     const delivery = received[0] ?? deliveryOf("nothing came");
-    expect(jiraWebhook.verify(delivery, [secret], 0).outcome).toBe("accepted");
+    expect(jiraWebhook.verify(delivery, [secret]).outcome).toBe("accepted");
     expect((await source.interpret(delivery)).changes).toMatchObject([
       { record: { id: id("work-item", "10105") }, edges: [{ toId: id("goal", "10101") }] },
     ]);

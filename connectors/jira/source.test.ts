@@ -6,7 +6,7 @@ import type { Change } from "#shared/model/change.ts";
 import { ConnectionId, type FactId, factId, type FactType, readFactId } from "#shared/model/ids.ts";
 import { hourMs, instantOf, minuteMs } from "#shared/model/time.ts";
 import { ManualClock } from "#shared/testing/manual-clock.ts";
-import { createSilentLogger } from "#shared/testing/silent-logger.ts";
+import { sourceContext } from "#shared/testing/source-context.ts";
 
 import { JiraSettings } from "./settings.ts";
 import type { JiraSeedInput } from "./simulator/seed.ts";
@@ -35,13 +35,14 @@ async function connect(settings: Partial<JiraSettings> = {}, seed: JiraSeedInput
     goalLinkFields: ["goal link"],
     ...settings,
   });
-  const source = createJiraSource({
-    connectionId,
-    settings: parsed,
-    clock,
-    logger: createSilentLogger(),
-    resolveUrl: (url) => (url.includes("/goal/123") ? asanaGoal : undefined),
-  });
+  const source = createJiraSource(
+    sourceContext({
+      connectionId,
+      settings: parsed,
+      clock,
+      resolveUrl: (url) => (url.includes("/goal/123") ? asanaGoal : undefined),
+    }),
+  );
   return { clock, jira, source };
 }
 

@@ -17,7 +17,7 @@ export const usedEvents = [
  * (https://developer.atlassian.com/cloud/jira/platform/webhooks/, secure admin webhooks, 2026-11). The
  * page says that the method before `=` may change: one that we do not know is refused.
  */
-export const jiraWebhook: WebhookVerifier = {
+export const jiraWebhook = {
   verify(delivery: Delivery, secrets: readonly string[]): Verdict {
     const signature = delivery.headers["x-hub-signature"];
     if (!signature) return unverified("signature header is missing");
@@ -40,7 +40,7 @@ export const jiraWebhook: WebhookVerifier = {
     }
     return { outcome: "accepted", deliveryId: deliveryIdOf(delivery) };
   },
-};
+} satisfies WebhookVerifier;
 
 /** The body of a delivery; undefined when it is not JSON. */
 export function parseJson(body: Uint8Array): unknown {

@@ -28,6 +28,8 @@ export interface IngestDeps {
   readonly secrets: Secrets;
   readonly inbox: Queue;
   readonly registry: Registry;
+  /** `length` characters of [0-9a-z]. */
+  readonly random: (length: number) => string;
   readonly tally: DeliveryTally;
 }
 
@@ -91,7 +93,8 @@ class SourceCache {
       this.#connections.find((candidate) => candidate.id === id) ??
       (await getConnection(this.#deps.table, id));
     if (!connection || connection.status === "removing") return undefined;
-    const opening = this.#open.get(id) ?? openSource(this.#deps, connection, this.#connections);
+    const opening =
+      this.#open.get(id) ?? openSource(this.#deps, { connection, connections: this.#connections });
     this.#open.set(id, opening);
     return opening;
   }

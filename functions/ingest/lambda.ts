@@ -1,6 +1,7 @@
 import { connectors } from "#connectors/index.ts";
 import { clock, inbox, logger, secrets, table } from "#shared/adapters/aws-ports.ts";
 import { environments, readEnvironment } from "#shared/adapters/environment.ts";
+import { randomText } from "#shared/adapters/random-text.ts";
 import { Registry } from "#shared/kit/registry.ts";
 
 import { DeliveryTally } from "./delivery-tally.ts";
@@ -16,5 +17,6 @@ export const handler = createHandler({
   inbox: inbox(environment),
   secrets: secrets(environment),
   registry: new Registry(connectors),
+  random: randomText,
   tally: new DeliveryTally(store, clock),
 });

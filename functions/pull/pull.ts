@@ -14,6 +14,7 @@ import { noteProblem } from "./freshness.ts";
 import { pullCollection } from "./pull-collection.ts";
 import { reconcileCollection } from "./reconcile-collection.ts";
 import { removeConnection } from "./remove-connection.ts";
+import { retryQuarantined } from "./retry-quarantined.ts";
 import { subscribe } from "./subscribe.ts";
 
 /** After a failed reconcile, the next try. */
@@ -38,7 +39,9 @@ export async function pull(deps: PullDeps, message: PullMessage): Promise<void> 
       kind: message.kind,
       code: error.code,
     });
-    if (message.kind !== "subscribe") await recordCursorProblem(deps, message, error);
+    if (message.kind === "pull" || message.kind === "reconcile") {
+      await recordCursorProblem(deps, message, error);
+    }
     await noteProblem(deps, connection.id, error);
   }
 }
@@ -51,8 +54,11 @@ async function read(
     connections,
   }: { readonly connection: Connection; readonly connections: readonly Connection[] },
 ): Promise<void> {
-  const source = await openSource(deps, connection, connections);
+  const source = await openSource(deps, { connection, connections });
   if (message.kind === "subscribe") return subscribe(deps, { connection, source });
+  if (message.kind === "retry-quarantined") {
+    return retryQuarantined(deps, { connection, source, collection: message.collection });
+  }
   const collection = deps.registry
     .get(connection.connector)
     .collections.find((candidate) => candidate.name === message.collection);
@@ -60,7 +66,7 @@ async function read(
   if (!collection) return;
   const run = { connection, collection, source };
   if (message.kind === "pull") await pullCollection(deps, run);
-  else await reconcileCollection(deps, run);
+  else await reconcileCollection(deps, { ...run, acceptsShrink: message.acceptsShrink === true });
 }
 
 async function recordCursorProblem(

@@ -21,6 +21,8 @@ interface Run {
   readonly connection: Connection;
   readonly collection: Collection;
   readonly source: Source;
+  /** An admin has said that the source truly shrank. */
+  readonly acceptsShrink: boolean;
 }
 
 export interface Reconciled {
@@ -103,7 +105,12 @@ async function readLacking(deps: PullDeps, run: Run, ids: readonly FactId[]): Pr
   return added;
 }
 
-function refuseAbruptShrink({ collection }: Run, held: number, missing: number): void {
+function refuseAbruptShrink(
+  { collection, acceptsShrink }: Run,
+  held: number,
+  missing: number,
+): void {
+  if (acceptsShrink) return;
   if (missing < shrinkCountMin || missing <= held * shrinkShareMax) return;
   throw new HubError(
     "connector.forbidden",

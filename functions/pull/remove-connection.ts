@@ -47,7 +47,7 @@ async function deregister(deps: PullDeps, connection: Connection): Promise<void>
   const registered = subscriptions.flatMap(({ nativeId }) => nativeId ?? []);
   if (registered.length === 0) return;
   try {
-    const source = await openSource(deps, connection, []);
+    const source = await openSource(deps, { connection, connections: [] });
     const results = await Promise.allSettled(
       registered.map(async (nativeId) => source.unsubscribe?.(nativeId)),
     );

@@ -93,7 +93,7 @@ async function verify(
   const name = secretName(connectionId);
   const nowMs = deps.clock.nowMs();
   const cached = webhookSecrets(await deps.secrets.read(name));
-  const verdict = webhook.verify(incoming, cached, nowMs);
+  const verdict = await webhook.verify(incoming, cached, nowMs);
   if (verdict.outcome !== "unverified") return verdict;
   // A secret made or rotated a moment ago may not be in this process's cache yet.
   const fresh = webhookSecrets(await deps.secrets.read(name, { fresh: true }));

@@ -60,7 +60,14 @@ export function createHandlers(parts: HandlerParts): Record<FunctionName, Handle
     receive: createReceive({ ...base("receive"), secrets, inbox, registry, connections }),
     // The host's own notion of a context is smaller than Lambda's, and the app needs none.
     app: (event: APIGatewayProxyEventV2) => app(event),
-    ingest: createIngest({ ...base("ingest"), secrets, inbox, registry, tally }),
+    ingest: createIngest({
+      ...base("ingest"),
+      secrets,
+      inbox,
+      registry,
+      tally,
+      random: randomText,
+    }),
     pull: createPull({ ...base("pull"), secrets, registry, pulls, publicUrl, random: randomText }),
     detect,
     relay: createRelay({ ...base("relay"), bus: ports.bus, readRecord: readStreamRecord }),

@@ -4,10 +4,16 @@ import type { Rejected, Change } from "#shared/model/change.ts";
 import type { Delivery } from "#shared/model/delivery.ts";
 import type { Fact } from "#shared/model/facts.ts";
 import type { ConnectionId, FactId, FactType, GoalId, WorkItemId } from "#shared/model/ids.ts";
+import type { Instant } from "#shared/model/time.ts";
 import type { Clock } from "#shared/ports/clock.ts";
 import type { Logger } from "#shared/ports/logger.ts";
 
+import type { Discovery, Requirement } from "./discovery.ts";
 import type { Notifier } from "./notifier.ts";
+import type { OAuthProvider } from "./oauth.ts";
+import type { RequestBudget } from "./request-budget.ts";
+import type { AccessTokens } from "./token-keeper.ts";
+import type { WriteBack } from "./write-back.ts";
 
 /** A kind of record that a source offers. */
 export interface Collection {
@@ -28,9 +34,21 @@ export interface SourceContext<Settings> {
   readonly settings: Settings;
   readonly clock: Clock;
   readonly logger: Logger;
-  /** Which entity of any connection a URL shows, asked of every connector; undefined if none knows it. */
-  readonly resolveUrl: (url: string) => WorkItemId | GoalId | undefined;
+  /** Which entity of any connection a URL shows, as far as the URL itself says it; pure. */
+  readonly resolveUrl: UrlResolver;
+  /**
+   * The same for all URLs of a page or delivery, asked once: addresses that name a record by a key are
+   * looked up at their own source. The function that it gives is pure.
+   */
+  readonly resolveUrls: (urls: readonly string[]) => Promise<UrlResolver>;
+  /** What the tenant allows, shared by all functions; asked before and told after every request. */
+  readonly budget: RequestBudget;
+  /** Access tokens of the consent that the connection rests on; absent where secrets are typed in. */
+  readonly tokens?: AccessTokens;
 }
+
+/** The entity that a URL shows; undefined where no connection knows it. */
+export type UrlResolver = (url: string) => WorkItemId | GoalId | undefined;
 
 /** What a probe found out. A failing probe throws `HubError` with a message for the admin. */
 export interface Probe {
@@ -38,6 +56,10 @@ export interface Probe {
   readonly identity: string;
   /** Rights or features that are missing; the connection works, but sees less. */
   readonly gaps: readonly Gap[];
+  /** Each scope or permission that the connection uses, and whether the account holds it. */
+  readonly requirements?: readonly Requirement[];
+  /** What it proves itself with, and when that ends by itself, where this can be known. */
+  readonly credential?: { readonly kind: string; readonly expiresAt?: Instant };
 }
 
 /** Something asked for that the source does not show: a plan's limit, a missing right. */
@@ -77,6 +99,32 @@ export interface SubscriptionRequest {
   readonly resource: string;
 }
 
+/** A registration that the source made. */
+export interface MadeSubscription {
+  readonly nativeId: string;
+  /** Known only where the source returns it here; a handshake's secret arrives through `verify`. */
+  readonly secret?: string;
+  /** When it ends unless it is renewed; absent: never by itself. */
+  readonly expiresAt?: Instant;
+}
+
+/** What the source says about the registrations that send to one connection of this hub. */
+export interface SubscriptionReport {
+  /** By our own id, those that the source still has; one that is missing is gone. */
+  readonly found: ReadonlyMap<
+    string,
+    {
+      readonly nativeId: string;
+      /** False when the source has given up on it, or is about to. */
+      readonly isWorking: boolean;
+      readonly expiresAt?: Instant;
+      readonly problem?: string;
+    }
+  >;
+  /** Native ids of registrations that send to this connection and that nobody here knows. */
+  readonly strays: readonly string[];
+}
+
 /**
  * The readable side of one connection. Built per invocation, keeps nothing between them. Every method
  * throws only `HubError`, with the vendor's failure classified (`connector.*` codes, `retryAfterMs`).
@@ -90,8 +138,18 @@ export interface Source {
    * `connector.cursor-expired`, and the caller starts over from undefined.
    */
   pull(collection: string, position: string | undefined): AsyncIterable<PulledPage>;
-  /** All ids of a collection as the account sees them now. A thrown error means: incomplete, conclude nothing. */
-  enumerate(collection: string): AsyncIterable<readonly FactId[]>;
+  /**
+   * All ids of a collection, or of one of its parts, as the account sees them now. A thrown error means:
+   * incomplete, conclude nothing.
+   */
+  enumerate(collection: string, part?: string): AsyncIterable<readonly FactId[]>;
+  /**
+   * How many records each part of a collection has now, as the source counts, perhaps roughly. Where a
+   * count equals ours, a reconcile may spare itself the enumeration; absent: it never may.
+   */
+  countParts?(collection: string): Promise<ReadonlyMap<string, number> | undefined>;
+  /** The part that a stored fact of the collection counts for; undefined: for none. */
+  partOf?(collection: string, fact: Fact): string | undefined;
   /** Whether a stored fact is one of this collection's, where several collections hold one type. */
   isOf(collection: string, fact: Fact): boolean;
   /** Reads some records by id: for those an enumeration showed and the store lacks. */
@@ -106,13 +164,19 @@ export interface Source {
    * Registers one webhook, idempotently: a registration for the same target is found, not made twice.
    * The source may call the target during this call (a handshake).
    */
-  subscribe?(request: SubscriptionRequest): Promise<{
-    readonly nativeId: string;
-    /** Known only where the source returns it here; a handshake's secret arrives through `verify`. */
-    readonly secret?: string;
-  }>;
+  subscribe?(request: SubscriptionRequest): Promise<MadeSubscription>;
   /** Removes a registration; succeeds when it is already gone. */
   unsubscribe?(nativeId: string): Promise<void>;
+  /** Compares what we believe to be registered with what the source has. */
+  inspectSubscriptions?(known: readonly SubscriptionRequest[]): Promise<SubscriptionReport>;
+  /** Extends a registration that ends by itself; returns when it ends now. */
+  renewSubscription?(nativeId: string): Promise<Instant>;
+  /** Entities by the keys in addresses that people share; keys that nobody knows are left out. */
+  findByKeys?(keys: readonly string[]): Promise<ReadonlyMap<string, WorkItemId | GoalId>>;
+  /** What an admin can choose from, and what we would suggest; for the onboarding. */
+  discover?(): Promise<Discovery>;
+  /** Writing a line of sight into the tool; absent where the connector cannot, or settings forbid it. */
+  readonly writeBack?: WriteBack;
 }
 
 /** What a delivery proved to be. */
@@ -134,7 +198,7 @@ export type Verdict =
  * `secrets` are all that may be valid now (rotation, several subscriptions); empty means refuse.
  */
 export interface WebhookVerifier {
-  verify(delivery: Delivery, secrets: readonly string[], nowMs: number): Verdict;
+  verify(delivery: Delivery, secrets: readonly string[], nowMs: number): Verdict | Promise<Verdict>;
 }
 
 /** One connector: data, and lazy loaders for the code that functions need. */
@@ -151,11 +215,18 @@ export interface Connector {
   readonly collections: readonly Collection[];
   /** True when its records may hold goals or links to goals, given these settings. */
   readonly providesGoals: (settings: Readonly<Record<string, unknown>>) => boolean;
-  /** Which entity of this connection a URL shows; pure, undefined for a URL of somebody else's. */
+  /**
+   * Which entity of this connection a URL shows; pure, undefined for a URL of somebody else's. A key
+   * says that the connection's own source must be asked (`findByKeys`).
+   */
   readonly recognizeUrl?: (
     url: URL,
     connection: { readonly id: ConnectionId; readonly settings: Readonly<Record<string, unknown>> },
-  ) => WorkItemId | GoalId | undefined;
+  ) => WorkItemId | GoalId | { readonly key: string } | undefined;
+  /** How long a working webhook of its may be silent, where the source sends heartbeats. */
+  readonly quietMinutesMax?: number;
+  /** How people consent to it instead of typing secrets. */
+  readonly oauth?: () => Promise<OAuthProvider>;
   readonly source?: () => Promise<(context: SourceContext<never>) => Source>;
   readonly webhook?: () => Promise<WebhookVerifier>;
   readonly notifier?: () => Promise<(settings: never) => Notifier>;

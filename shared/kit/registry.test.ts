@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import * as z from "zod";
 
+import { createMemoryTable } from "#shared/adapters/memory/memory-table.ts";
 import { HubError } from "#shared/errors.ts";
 import type { Connection } from "#shared/model/connection.ts";
 import { connectionId, factId } from "#shared/model/ids.ts";
@@ -72,7 +73,14 @@ function depsWith(values: SecretValues | undefined) {
     merge: unused,
     remove: unused,
   };
-  return { registry, secrets, clock: new ManualClock(now), logger: createSilentLogger() };
+  return {
+    registry,
+    secrets,
+    table: createMemoryTable(),
+    clock: new ManualClock(now),
+    logger: createSilentLogger(),
+    random: () => "random",
+  };
 }
 
 describe("the registry", () => {
@@ -92,21 +100,25 @@ describe("the registry", () => {
   });
 
   test("finds the one connection whose entity an address shows", () => {
-    const resolve = registry.urlResolver([
+    const recognize = registry.recognizer([
       connection("silent", { connector: "silent" }),
       connection("a"),
       connection("b"),
     ]);
-    expect(resolve("https://b.example/B-1")).toBe("tracker:work-item:conn_b000000000:B-1");
-    expect(resolve("https://elsewhere.example/B-1")).toBeUndefined();
-    expect(resolve("no address")).toBeUndefined();
+    expect(recognize("https://b.example/B-1")).toEqual({
+      id: "tracker:work-item:conn_b000000000:B-1",
+    });
+    expect(recognize("https://elsewhere.example/B-1")).toBeUndefined();
+    expect(recognize("no address")).toBeUndefined();
   });
 });
 
 describe("opening a source", () => {
+  const open = (name: string) => ({ connection: connection(name), connections: [] });
+
   test("hands it its settings whole: stored ones, secrets and defaults", async () => {
     opened.length = 0;
-    await openSource(depsWith({ token: "12345", sub_1: "webhook" }), connection("a"), []);
+    await openSource(depsWith({ token: "12345", sub_1: "webhook" }), open("a"));
     expect(opened).toMatchObject([
       { settings: { site: "https://a.example/", token: "12345", goalLevels: [] } },
     ]);
@@ -115,9 +127,10 @@ describe("opening a source", () => {
 
   test("with settings that do not fit names the fields and never a value", async () => {
     const bad = connection("a", { settings: { site: "secret-site" } });
-    const failure = await openSource(depsWith({ token: "1234" }), bad, []).catch(
-      (error: unknown) => error,
-    );
+    const failure = await openSource(depsWith({ token: "1234" }), {
+      connection: bad,
+      connections: [],
+    }).catch((error: unknown) => error);
     expect(failure).toBeInstanceOf(HubError);
     expect(failure).toMatchObject({ code: "connector.misconfigured" });
     const { message } = failure as HubError;
@@ -128,12 +141,14 @@ describe("opening a source", () => {
   });
 
   test("with no secrets stored says which are missing", async () => {
-    await expect(openSource(depsWith(undefined), connection("a"), [])).rejects.toThrow("(token)");
+    await expect(openSource(depsWith(undefined), open("a"))).rejects.toThrow("(token)");
   });
 
   test("of a connector that has none is refused, and so is a notifier", async () => {
     const other = connection("a", { connector: "silent" });
-    await expect(openSource(depsWith({}), other, [])).rejects.toThrow("not a source");
+    await expect(openSource(depsWith({}), { connection: other, connections: [] })).rejects.toThrow(
+      "not a source",
+    );
     await expect(openNotifier(depsWith({}), other)).rejects.toThrow("cannot deliver");
   });
 });

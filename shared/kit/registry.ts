@@ -1,13 +1,16 @@
 import { HubError } from "#shared/errors.ts";
 import type { Connection } from "#shared/model/connection.ts";
-import type { GoalId, WorkItemId } from "#shared/model/ids.ts";
 import type { Clock } from "#shared/ports/clock.ts";
 import type { Logger } from "#shared/ports/logger.ts";
 import type { Secrets, SecretValues } from "#shared/ports/secrets.ts";
+import type { Table } from "#shared/ports/table.ts";
 
+import { AddressBook, type Recognized } from "./address-book.ts";
 import type { Connector, Source } from "./connector.ts";
 import { secretFields, webhookSecretField } from "./connector.ts";
+import { openTokens } from "./grants.ts";
 import type { Notifier } from "./notifier.ts";
+import { SharedBudget } from "./shared-budget.ts";
 
 /** Questions about connections that only their connectors can answer, asked of the registry. */
 export class Registry {
@@ -37,16 +40,16 @@ export class Registry {
   readonly providesGoals = (connection: Connection): boolean =>
     this.find(connection.connector)?.providesGoals(connection.settings) ?? false;
 
-  /** Builds the function that says which entity of which connection a URL shows. */
-  urlResolver(
-    connections: readonly Connection[],
-  ): (url: string) => WorkItemId | GoalId | undefined {
+  /** What a URL says by itself, asked of every connection that is in use. */
+  recognizer(connections: readonly Connection[]): (url: string) => Recognized | undefined {
+    const used = connections.filter(({ status }) => status !== "draft" && status !== "removing");
     return (text) => {
       const url = URL.parse(text);
       if (!url) return undefined;
-      for (const connection of connections) {
-        const id = this.find(connection.connector)?.recognizeUrl?.(url, connection);
-        if (id !== undefined) return id;
+      for (const connection of used) {
+        const found = this.find(connection.connector)?.recognizeUrl?.(url, connection);
+        if (typeof found === "object") return { connection, key: found.key };
+        if (found !== undefined) return { id: found };
       }
       return undefined;
     };
@@ -65,16 +68,19 @@ export function webhookSecrets(values: SecretValues | undefined): readonly strin
     .map(([, value]) => value);
 }
 
-interface OpenDeps {
+export interface OpenDeps {
   readonly registry: Registry;
+  readonly table: Table;
   readonly secrets: Secrets;
   readonly clock: Clock;
   readonly logger: Logger;
+  /** Characters of [0-9a-z]. */
+  readonly random: (length: number) => string;
 }
 
 /** The settings as the connector knows them: stored ones and secrets together, parsed by its schema. */
 async function fullSettings(
-  { registry, secrets }: OpenDeps,
+  { registry, secrets }: Pick<OpenDeps, "registry" | "secrets">,
   connection: Connection,
 ): Promise<Record<string, unknown>> {
   const connector = registry.get(connection.connector);
@@ -94,29 +100,58 @@ async function fullSettings(
   );
 }
 
+interface Opening {
+  readonly connection: Connection;
+  /** All connections, for the addresses that records carry. */
+  readonly connections: readonly Connection[];
+  /** Whether a person waits: then the reserve of the budget may be used. */
+  readonly isInteractive?: boolean;
+  /** Settings that are being tried, parsed by the connector's schema; absent: the stored ones. */
+  readonly settings?: Readonly<Record<string, unknown>>;
+}
+
 /** Opens the readable side of a connection. Throws `connector.misconfigured` when its settings do not parse. */
-export async function openSource(
-  deps: OpenDeps,
-  connection: Connection,
-  connections: readonly Connection[],
-): Promise<Source> {
+export async function openSource(deps: OpenDeps, opening: Opening): Promise<Source> {
+  const { connection, connections, isInteractive = false } = opening;
   const connector = deps.registry.get(connection.connector);
   if (!connector.source) {
     throw new HubError("input.invalid", `${connector.title} is not a source of records`);
   }
-  const [build, settings] = await Promise.all([connector.source(), fullSettings(deps, connection)]);
+  const [build, settings, tokens] = await Promise.all([
+    connector.source(),
+    opening.settings ?? fullSettings(deps, connection),
+    connection.grantId && openTokens(deps, connection.grantId),
+  ]);
+  const logger = deps.logger.with({ connectionId: connection.id, connector: connector.name });
+  const recognize = deps.registry.recognizer(connections);
+  const addresses = new AddressBook({
+    ...deps,
+    logger,
+    recognize,
+    open: (other) => openSource(deps, { connection: other, connections, isInteractive }),
+  });
+  const owner = connection.grantId ?? connection.id;
   return build({
     connectionId: connection.id,
     // Parsed by this connector's own schema just now, which is what its factory was typed with.
     settings: settings as never,
     clock: deps.clock,
-    logger: deps.logger.with({ connectionId: connection.id, connector: connector.name }),
-    resolveUrl: deps.registry.urlResolver(connections),
+    logger,
+    resolveUrl: (url) => {
+      const found = recognize(url);
+      return found && "id" in found ? found.id : undefined;
+    },
+    resolveUrls: (urls) => addresses.resolve(urls),
+    budget: new SharedBudget(deps, { owner, isInteractive }),
+    ...(tokens && { tokens }),
   });
 }
 
 /** Opens a channel to tell people. */
-export async function openNotifier(deps: OpenDeps, connection: Connection): Promise<Notifier> {
+export async function openNotifier(
+  deps: Pick<OpenDeps, "registry" | "secrets">,
+  connection: Connection,
+): Promise<Notifier> {
   const connector = deps.registry.get(connection.connector);
   if (!connector.notifier) {
     throw new HubError("input.invalid", `${connector.title} cannot deliver messages`);

@@ -39,4 +39,6 @@ export interface Rejected {
   /** The provider's id where readable, else its position: "issue 10042", "record 17". */
   readonly record: string;
   readonly reason: string;
+  /** What it would have become, where that can be told: the record can be read again by it. */
+  readonly id?: z.infer<typeof FactId>;
 }

@@ -1,10 +1,14 @@
 import * as z from "zod";
 
-import { ConnectionId } from "./ids.ts";
+import { FactId } from "./fact-id.ts";
+import { ConnectionId, GrantId } from "./ids.ts";
 import { Instant } from "./time.ts";
 
-/** What an admin may do with a connection, and what its pulls make of it. */
-export const ConnectionStatus = z.enum(["active", "paused", "degraded", "removing"]);
+/**
+ * What an admin may do with a connection, and what its pulls make of it. A draft is being set up: its
+ * credentials work, nothing is read through it yet.
+ */
+export const ConnectionStatus = z.enum(["draft", "active", "paused", "degraded", "removing"]);
 export type ConnectionStatus = z.infer<typeof ConnectionStatus>;
 
 export const ConnectionProblem = z.strictObject({
@@ -25,6 +29,14 @@ export const Connection = z.strictObject({
   problem: ConnectionProblem.optional(),
   /** What the probe saw: account and workspace, for people to recognise. */
   identity: z.string().max(200).optional(),
+  /** What it proves itself with; the hub warns before that ends. */
+  credential: z
+    .strictObject({ kind: z.string().max(60), setAt: Instant, expiresAt: Instant.optional() })
+    .optional(),
+  /** The consent it rests on, where an OAuth app is used: its tokens are kept under the grant. */
+  grantId: GrantId.optional(),
+  /** The site of that consent, by the vendor's id. */
+  siteId: z.string().max(200).optional(),
   /** Set once every collection was read whole: before that, absence of a link proves nothing. */
   readyAt: Instant.optional(),
   /** Last time every due pull of the connection had succeeded. */
@@ -77,6 +89,12 @@ export const Subscription = z.strictObject({
   /** The hub's address it was made for; at another one it must be made anew. */
   publicUrl: z.string().max(300),
   createdAt: Instant,
+  /** When it ends at the source unless it is renewed. */
+  expiresAt: Instant.optional(),
+  /** Last sign of life that was worth a write; heartbeats count. */
+  heardAt: Instant.optional(),
+  /** Last time the source was asked whether it still stands. */
+  checkedAt: Instant.optional(),
   problem: z.string().max(500).optional(),
 });
 export type Subscription = z.infer<typeof Subscription>;
@@ -88,6 +106,8 @@ export const Quarantined = z.strictObject({
   collection: z.string(),
   record: z.string().max(300),
   reason: z.string().max(1000),
+  /** What it would have become, where that could be told: what a retry reads again. */
+  factId: FactId.optional(),
   at: Instant,
 });
 export type Quarantined = z.infer<typeof Quarantined>;

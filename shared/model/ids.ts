@@ -11,6 +11,13 @@ export const ConnectionId = z
   .brand<"ConnectionId">();
 export type ConnectionId = z.infer<typeof ConnectionId>;
 
+/** An admin's consent to an OAuth app; several connections may rest on one. */
+export const GrantId = z
+  .string()
+  .regex(/^grant_[0-9a-z]{10}$/u)
+  .brand<"GrantId">();
+export type GrantId = z.infer<typeof GrantId>;
+
 // The native part may hold anything printable (a path of org unit names, a gid); no spaces or NUL.
 const sourceIdPattern = (kind: string) =>
   new RegExp(`^[a-z][a-z0-9-]*:${kind}:conn_[0-9a-z]{10}:[^\\s\\u0000]{1,300}$`, "u");
@@ -117,4 +124,9 @@ export function alertId(rule: RuleName, subjectId: SubjectId): AlertId {
 /** A new connection id; `random` gives 10 characters of [0-9a-z]. */
 export function connectionId(random: string): ConnectionId {
   return ConnectionId.parse(`conn_${random}`);
+}
+
+/** A new grant id; `random` gives 10 characters of [0-9a-z]. */
+export function grantId(random: string): GrantId {
+  return GrantId.parse(`grant_${random}`);
 }

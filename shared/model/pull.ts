@@ -11,8 +11,16 @@ export const PullMessage = z.discriminatedUnion("kind", [
     kind: z.literal("reconcile"),
     connectionId: ConnectionId,
     collection: z.string(),
+    /** An admin has said that the source truly shrank: what is gone there may go here. */
+    acceptsShrink: z.boolean().optional(),
   }),
-  /** Registers webhooks for resources that have none. */
+  /** Reads quarantined records again: all of the connection, or those of one collection. */
+  z.strictObject({
+    kind: z.literal("retry-quarantined"),
+    connectionId: ConnectionId,
+    collection: z.string().optional(),
+  }),
+  /** Registers webhooks for resources that have none; renews, repairs and removes others. */
   z.strictObject({ kind: z.literal("subscribe"), connectionId: ConnectionId }),
   /** Deregisters webhooks, removes facts, secrets and the connection itself. */
   z.strictObject({ kind: z.literal("remove"), connectionId: ConnectionId }),

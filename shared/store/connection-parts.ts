@@ -39,12 +39,13 @@ export async function quarantine(
   where: { readonly connectionId: ConnectionId; readonly collection: string; readonly at: Instant },
   rejected: readonly Rejected[],
 ): Promise<void> {
-  for (const { record, reason } of rejected) {
+  for (const { record, reason, id } of rejected) {
     const entry: Quarantined = {
       type: "quarantined",
       ...where,
       record: cut(record, 300),
       reason: cut(reason, 1000),
+      ...(id !== undefined && { factId: id }),
     };
     // Two hundred characters of any script fit a key.
     const key = quarantineKey(where.connectionId, where.collection, cut(record, 200));
@@ -63,6 +64,14 @@ export async function listQuarantined(
 ): Promise<Quarantined[]> {
   const items = await queryAll(table, { partition: connectionId, sortPrefix: "quarantined#" });
   return items.map((item) => fromItem(Quarantined, item));
+}
+
+export async function removeQuarantined(
+  table: Table,
+  { connectionId, collection, record }: Quarantined,
+): Promise<void> {
+  const key = quarantineKey(connectionId, collection, cut(record, 200));
+  await table.write({ kind: "delete", key, condition: [] });
 }
 
 /** Replaces what is known to be invisible at a source. */

@@ -40,7 +40,8 @@ export async function readSourceStates(
   },
 ): Promise<SourceStates> {
   const connections = (await listConnections(table)).filter(
-    (connection) => connection.status !== "removing" && registry.isSource(connection),
+    ({ status, ...connection }) =>
+      status !== "removing" && status !== "draft" && registry.isSource({ status, ...connection }),
   );
   return new Map(
     connections.map((connection) => [

@@ -1,6 +1,14 @@
+import type { BudgetOwner } from "#shared/model/budget.ts";
 import type { Dependency, Edge, Link } from "#shared/model/edges.ts";
-import type { AlertId, ConnectionId, FactId, RuleName, SignalId } from "#shared/model/ids.ts";
-import type { AccountId } from "#shared/model/ids.ts";
+import type {
+  AccountId,
+  AlertId,
+  ConnectionId,
+  FactId,
+  GrantId,
+  RuleName,
+  SignalId,
+} from "#shared/model/ids.ts";
 import type { AlertStatus, Notification } from "#shared/model/signal.ts";
 import type { CalendarDate, Instant } from "#shared/model/time.ts";
 import type { Key } from "#shared/ports/table.ts";
@@ -19,7 +27,10 @@ import type { Key } from "#shared/ports/table.ts";
  * goals, people, accounts, units, …     | list: lpk = the type                       | ½ R per 4 KB
  * connections; all cursors; rule settings| list: lpk = connection | cursor | …       | ½ R
  * a connection's cursors, subscriptions,| pk = connection, sk ^ cursor#…             | 1 R
- *   gaps, quarantine, counters          |                                            |
+ *   gaps, quarantine, counters, budget, |                                            |
+ *   key aliases                         |                                            |
+ * a grant; its refresh lease            | pk = grant, sk = 0 | refresh-lease         | 1 R
+ * a consent under way                   | pk = consent:<state>, sk = 0               | 1 R
  * open signals; alerts of a status      | list: lpk = signal#open | alert#<status>   | ½ R per 4 KB
  * a signal or alert of (rule, subject)  | pk = signal:… | alert:…, sk = 0            | 1 R
  * an alert's notifications              | pk = alert, sk ^ notification#             | 1 R
@@ -31,7 +42,7 @@ import type { Key } from "#shared/ports/table.ts";
 
 const selfSort = "0";
 
-export function factKey(id: FactId | ConnectionId | SignalId | AlertId): Key {
+export function factKey(id: FactId | ConnectionId | GrantId | SignalId | AlertId): Key {
   return { pk: id, sk: selfSort };
 }
 
@@ -46,6 +57,7 @@ export const lists = {
   cursors: "cursor",
   ruleSettings: "rule-settings",
   openSignals: "signal#open",
+  grants: "grant",
 } as const;
 
 export function alertList(status: AlertStatus): string {
@@ -105,6 +117,30 @@ export function subscriptionKey(connectionId: ConnectionId, subscriptionId: stri
 
 export function quarantineKey(connectionId: ConnectionId, collection: string, record: string): Key {
   return { pk: connectionId, sk: `quarantined#${collection}#${record}` };
+}
+
+/** Who may refresh the tokens of a grant now, and how often that was done. */
+export function refreshLeaseKey(grantId: GrantId): Key {
+  return { pk: grantId, sk: "refresh-lease" };
+}
+
+export function consentAttemptKey(state: string): Key {
+  return { pk: `consent:${state}`, sk: selfSort };
+}
+
+/** What a source allows its owner, as far as its answers told. */
+export function budgetKey(owner: BudgetOwner): Key {
+  return { pk: owner, sk: "budget" };
+}
+
+/** Points taken by all functions in one window of the source's quota. */
+export function budgetWindowKey(owner: BudgetOwner, startsAt: Instant): Key {
+  return { pk: owner, sk: `budget-window#${startsAt}` };
+}
+
+/** The id behind a key that people write in addresses, once its source was asked. */
+export function keyAliasKey(connectionId: ConnectionId, key: string): Key {
+  return { pk: connectionId, sk: `key-alias#${key}` };
 }
 
 export function gapKey(connectionId: ConnectionId, what: string): Key {

@@ -1,4 +1,5 @@
 import { Connection, Cursor } from "#shared/model/connection.ts";
+import { Grant } from "#shared/model/grant.ts";
 import { Alert, RuleSettings, Signal, standingStatuses } from "#shared/model/signal.ts";
 import { epochMsOf } from "#shared/model/time.ts";
 
@@ -21,6 +22,12 @@ export const connectionSpec: DocumentSpec<Connection> = {
     lpk: lists.connections,
     lsk: listSort(connection.createdAt, connection.id),
   }),
+};
+
+export const grantSpec: DocumentSpec<Grant> = {
+  schema: Grant,
+  key: (grant) => factKey(grant.id),
+  list: (grant) => ({ lpk: lists.grants, lsk: listSort(grant.createdAt, grant.id) }),
 };
 
 export const cursorSpec: DocumentSpec<Cursor> = {

@@ -10,6 +10,7 @@ import { createHandler as createRelay } from "#functions/relay/handler.ts";
 import { silentLogger } from "#infra/local/logger.ts";
 import { topology } from "#infra/topology.ts";
 import { createMemoryTable } from "#shared/adapters/memory/memory-table.ts";
+import { randomText } from "#shared/adapters/random-text.ts";
 import { compilePattern } from "#shared/kit/event-pattern/compile-pattern.ts";
 import { Registry } from "#shared/kit/registry.ts";
 import type { InboxMessage } from "#shared/model/delivery.ts";
@@ -51,7 +52,12 @@ export class MeteredHub {
     const base = { table: this.table, clock, logger: silentLogger };
     const calling = { ...base, secrets: this.secrets, registry };
     const tally = new DeliveryTally(this.table, clock);
-    this.#ingest = createIngest({ ...calling, inbox: new MemoryQueue(), tally });
+    this.#ingest = createIngest({
+      ...calling,
+      inbox: new MemoryQueue(),
+      tally,
+      random: randomText,
+    });
     this.#detect = createDetect({
       ...base,
       rules,

@@ -4,6 +4,7 @@ import type { FactType } from "#shared/model/ids.ts";
 import { connectionId, factId } from "#shared/model/ids.ts";
 import { ManualClock } from "#shared/testing/manual-clock.ts";
 import { createSilentLogger, type LogLine } from "#shared/testing/silent-logger.ts";
+import { sourceContext } from "#shared/testing/source-context.ts";
 
 import { AsanaSettings } from "../settings.ts";
 import { createAsanaSource } from "../source.ts";
@@ -39,13 +40,13 @@ export function sourceOf(
 ): { source: Source; lines: LogLine[] } {
   const lines: LogLine[] = [];
   const workspaces = exampleSeed.workspaces.map(({ gid }) => gid);
-  const source = createAsanaSource({
+  const source = createAsanaSource(
+    sourceContext({
     connectionId: connection,
     settings: AsanaSettings.parse({ token: exampleSeed.token, workspaces, ...settings }),
     clock,
     logger: createSilentLogger(lines),
-    resolveUrl: () => undefined,
-  });
+  }));
   return { source, lines };
 }
 

@@ -80,7 +80,7 @@ async function applySettings(
   const kept = Object.fromEntries(Object.entries(merged).filter(([, value]) => value !== null));
   const settings = splitSettings(connector, kept);
   const { identity } = await probe(context, connector, {
-    connectionId: connection.id,
+    connection,
     settings: settings.full,
   });
   if (!isDeepStrictEqual(ownSecrets, settings.secrets)) {

@@ -35,21 +35,21 @@ export async function connect(context: AppContext, wanted: NewConnection): Promi
   const connector = knownConnector(context, wanted.connector);
   const settings = splitSettings(connector, wanted.settings);
   const id = connectionId(context.random(10));
-  const found = await probe(context, connector, { connectionId: id, settings: settings.full });
-  await assertNew(context, connector, settings, found);
   const now = context.clock.now();
-  const connection: Connection = {
+  const wished: Connection = {
     type: "connection",
     id,
     connector: connector.name,
     name: wanted.name,
     settings: { ...settings.open },
     status: "active",
-    identity: found.identity.slice(0, 200),
     createdAt: now,
     updatedAt: now,
     revision: 0,
   };
+  const found = await probe(context, connector, { connection: wished, settings: settings.full });
+  await assertNew(context, connector, settings, found);
+  const connection = { ...wished, identity: found.identity.slice(0, 200) };
   await store(context, connector, { connection, secrets: settings.secrets });
   await saveGaps(context.table, id, now, found.gaps);
   await startReading(context, connector, connection);

@@ -20,7 +20,15 @@ export const ConnectorAnswer = z
   .meta({ id: "Connector" });
 export type ConnectorAnswer = z.input<typeof ConnectorAnswer>;
 
-export const Health = z.enum(["healthy", "reading", "stale", "degraded", "paused", "removing"]);
+export const Health = z.enum([
+  "draft",
+  "healthy",
+  "reading",
+  "stale",
+  "degraded",
+  "paused",
+  "removing",
+]);
 
 const CollectionProgress = z.strictObject({
   name: z.string(),

@@ -71,6 +71,7 @@ function connectionCard(connection: ConnectionAnswer): Html {
 }
 
 const tones: Readonly<Record<ConnectionAnswer["health"], string>> = {
+  draft: "",
   healthy: "good",
   reading: "",
   stale: "warning",

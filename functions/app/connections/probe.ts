@@ -1,8 +1,8 @@
 import { HubError } from "#shared/errors.ts";
-import type { Connector, Gap } from "#shared/kit/connector.ts";
+import type { Connector, Probe } from "#shared/kit/connector.ts";
 import { secretFields } from "#shared/kit/connector.ts";
+import { openSource } from "#shared/kit/registry.ts";
 import type { Connection } from "#shared/model/connection.ts";
-import type { ConnectionId } from "#shared/model/ids.ts";
 import { listConnections } from "#shared/store/connections.ts";
 
 import type { AppContext } from "../app-deps.ts";
@@ -43,16 +43,19 @@ function asJson(value: unknown): Connection["settings"][string] {
   return value as Connection["settings"][string];
 }
 
-export interface ProbeResult {
-  readonly identity: string;
-  readonly gaps: readonly Gap[];
+export type ProbeResult = Probe;
+
+interface ProbeTarget {
+  /** As it would be stored, or as it is. */
+  readonly connection: Connection;
+  readonly settings: SplitSettings["full"];
 }
 
 /** Tries the settings against the real thing. Throws the connector's own classified `HubError`. */
 export async function probe(
   context: AppContext,
   connector: Connector,
-  target: { readonly connectionId: ConnectionId; readonly settings: SplitSettings["full"] },
+  target: ProbeTarget,
 ): Promise<ProbeResult> {
   const aborter = new AbortController();
   try {
@@ -81,23 +84,17 @@ async function timeout(
 async function runProbe(
   context: AppContext,
   connector: Connector,
-  { connectionId, settings }: { readonly connectionId: ConnectionId; readonly settings: unknown },
+  { connection, settings }: ProbeTarget,
 ): Promise<ProbeResult> {
   if (connector.source) {
-    const build = await connector.source();
-    const source = build({
-      connectionId,
-      // Parsed by this connector's own schema, which is what its factory was typed with.
-      settings: settings as never,
-      clock: context.clock,
-      logger: context.logger.with({ connectionId, connector: connector.name }),
-      resolveUrl: context.registry.urlResolver(await listConnections(context.table)),
-    });
-    return source.probe();
+    const connections = await listConnections(context.table);
+    return (
+      await openSource(context, { connection, connections, settings, isInteractive: true })
+    ).probe();
   }
   if (connector.notifier) {
     const build = await connector.notifier();
-    // As above.
+    // Parsed by this connector's own schema, which is what its factory was typed with.
     const { identity } = await build(settings as never).probe();
     return { identity, gaps: [] };
   }

@@ -17,6 +17,7 @@ import { rules } from "#shared/rules/index.ts";
 import { orgOf } from "#shared/store/org-reader.ts";
 import { createSilentLogger } from "#shared/testing/silent-logger.ts";
 import { wallClock } from "#shared/testing/simulator/wall-clock.ts";
+import { sourceContext } from "#shared/testing/source-context.ts";
 
 import { famousEpicTitle, supportLabel, supportProjectName } from "./company.ts";
 import { sampleConnections } from "./connect-sample.ts";
@@ -63,7 +64,7 @@ async function readSample(company: SampleCompany): Promise<ReadSample> {
     for (const connection of connections) {
       const known = connectors.find(({ name }) => name === connection.connector);
       const id = known?.recognizeUrl?.(url, connection);
-      if (id !== undefined) return id;
+      if (typeof id === "string") return id;
     }
     return undefined;
   };
@@ -88,14 +89,13 @@ async function* pages(
   const connector = connectors.find(({ name }) => name === connection.connector);
   const create = await connector?.source?.();
   if (!connector || !create) throw new Error(`no source for ${connection.connector}`);
-  const context = {
+  const context = sourceContext({
     connectionId: connection.id,
     // The registry holds sources untyped; their own schema has just parsed the settings.
     settings: connector.settings.parse(connection.settings) as never,
     clock: wallClock,
-    logger: createSilentLogger(),
     resolveUrl,
-  };
+  });
   const source = create(context);
   for (const { name } of connector.collections) yield* source.pull(name, undefined);
 }

@@ -1,0 +1,91 @@
+import { HubError } from "#shared/errors.ts";
+import type { Connection } from "#shared/model/connection.ts";
+import type { ConnectionId, GoalId, WorkItemId } from "#shared/model/ids.ts";
+import type { Clock } from "#shared/ports/clock.ts";
+import type { Logger } from "#shared/ports/logger.ts";
+import type { Table } from "#shared/ports/table.ts";
+import { readKeyAliases, saveKeyAliases } from "#shared/store/key-aliases.ts";
+
+import type { Source, UrlResolver } from "./connector.ts";
+
+/** What a URL says by itself: an entity, or a key that its connection's source must be asked about. */
+export type Recognized =
+  | { readonly id: WorkItemId | GoalId }
+  | { readonly connection: Connection; readonly key: string };
+
+interface AddressBookDeps {
+  readonly table: Table;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly recognize: (url: string) => Recognized | undefined;
+  /** Opens the source that knows the keys of a connection. */
+  readonly open: (connection: Connection) => Promise<Source>;
+}
+
+/**
+ * Finds what addresses in other tools' records mean. Keys that were looked up once are kept in the table,
+ * so a link that is known stays known while its tool is away; only a new key needs the tool itself.
+ */
+export class AddressBook {
+  readonly #deps: AddressBookDeps;
+
+  constructor(deps: AddressBookDeps) {
+    this.#deps = deps;
+  }
+
+  async resolve(urls: readonly string[]): Promise<UrlResolver> {
+    const recognized = new Map<string, Recognized>();
+    const keysOf = new Map<Connection, Set<string>>();
+    for (const url of new Set(urls)) {
+      const found = this.#deps.recognize(url);
+      if (!found) continue;
+      recognized.set(url, found);
+      if ("id" in found) continue;
+      const keys = keysOf.get(found.connection) ?? new Set();
+      keysOf.set(found.connection, keys.add(found.key));
+    }
+    const looked = new Map<ConnectionId, ReadonlyMap<string, WorkItemId | GoalId>>();
+    for (const [connection, keys] of keysOf) {
+      looked.set(connection.id, await this.#lookUp(connection, [...keys]));
+    }
+    return (url) => {
+      const found = recognized.get(url);
+      if (!found) return undefined;
+      return "id" in found ? found.id : looked.get(found.connection.id)?.get(found.key);
+    };
+  }
+
+  async #lookUp(
+    connection: Connection,
+    keys: readonly string[],
+  ): Promise<ReadonlyMap<string, WorkItemId | GoalId>> {
+    const { table, clock } = this.#deps;
+    const known = await readKeyAliases(table, clock, { connectionId: connection.id, keys });
+    const unknown = keys.filter((key) => !known.has(key));
+    const asked = unknown.length === 0 ? undefined : await this.#ask(connection, unknown);
+    if (asked) {
+      await saveKeyAliases(table, clock, {
+        connectionId: connection.id,
+        ids: new Map(unknown.map((key) => [key, asked.get(key)])),
+      });
+    }
+    const ids = new Map<string, WorkItemId | GoalId>(asked);
+    for (const [key, id] of known) if (id !== undefined) ids.set(key, id);
+    return ids;
+  }
+
+  /** Undefined when the source cannot be asked now: the address stays unresolved until it is read again. */
+  async #ask(
+    connection: Connection,
+    keys: readonly string[],
+  ): Promise<ReadonlyMap<string, WorkItemId | GoalId> | undefined> {
+    try {
+      const source = await this.#deps.open(connection);
+      return await source.findByKeys?.(keys);
+    } catch (error) {
+      const code = error instanceof HubError ? error.code : "unexpected";
+      this.#deps.logger.warn("addresses.unasked", { of: connection.id, keys: keys.length, code });
+      return undefined;
+    }
+  }
+}

@@ -1,0 +1,68 @@
+import type { Json } from "#shared/ports/table.ts";
+
+/** The OAuth app that an ops admin registered at the vendor for this hub. */
+export interface OAuthApp {
+  readonly clientId: string;
+  readonly clientSecret: string;
+  /** Root of the vendor's authorization server; absent: the vendor's own. */
+  readonly authorizationUrl?: string;
+  /** Root of the vendor's API; absent: the vendor's own. */
+  readonly apiUrl?: string;
+}
+
+/** Tokens as the vendor just gave them. */
+export interface TokenSet {
+  readonly accessToken: string;
+  /** Absent where the vendor keeps the old one valid. */
+  readonly refreshToken?: string;
+  readonly expiresAtMs: number;
+  readonly scopes: readonly string[];
+}
+
+/** A workspace that a consent covers. */
+export interface ConsentedSite {
+  /** The vendor's id of it. */
+  readonly id: string;
+  readonly name: string;
+  readonly url: string;
+  readonly scopes: readonly string[];
+  /** Settings with which a connection of this site begins. */
+  readonly settings: Readonly<Record<string, Json>>;
+}
+
+/**
+ * One vendor's OAuth 2.0 authorization code flow. Each method makes at most one request and throws
+ * `HubError`: `connector.unauthorized` when the vendor refuses the code or the refresh token for good.
+ */
+export interface OAuthProvider {
+  readonly scopes: readonly string[];
+  /** Whether a refresh token dies when it is used; then exactly one may use it. */
+  readonly rotatesRefreshTokens: boolean;
+  /** Days without use after which the vendor lets a refresh token lapse; absent: never. */
+  readonly refreshTokenIdleDays?: number;
+  /** Where to send the admin's browser. `codeChallenge` is S256; vendors without PKCE ignore it. */
+  authorizeUrl(
+    app: OAuthApp,
+    request: {
+      readonly state: string;
+      readonly redirectUri: string;
+      readonly codeChallenge: string;
+      readonly scopes: readonly string[];
+    },
+  ): string;
+  exchange(
+    app: OAuthApp,
+    request: {
+      readonly code: string;
+      readonly redirectUri: string;
+      readonly codeVerifier: string;
+      readonly nowMs: number;
+    },
+  ): Promise<TokenSet>;
+  refresh(
+    app: OAuthApp,
+    request: { readonly refreshToken: string; readonly nowMs: number },
+  ): Promise<TokenSet>;
+  /** The workspaces that the consent covers now. */
+  sites(app: OAuthApp, accessToken: string): Promise<readonly ConsentedSite[]>;
+}

@@ -1,0 +1,97 @@
+import { expect, test } from "vitest";
+
+import { createMemoryTable } from "#shared/adapters/memory/memory-table.ts";
+import { connectionId } from "#shared/model/ids.ts";
+import { hourMs, minuteMs } from "#shared/model/time.ts";
+import { getBudget, takenPoints } from "#shared/store/budgets.ts";
+import { ManualClock } from "#shared/testing/manual-clock.ts";
+
+import { SharedBudget } from "./shared-budget.ts";
+
+const id = connectionId("0123456789");
+const search = { endpoint: "POST /search/jql", points: 100 };
+
+function rig() {
+  const clock = new ManualClock("2026-11-21T10:20:00.000Z");
+  const deps = { table: createMemoryTable(), clock };
+  const open = (isInteractive = false) => new SharedBudget(deps, { owner: id, isInteractive });
+  return { ...deps, open };
+}
+
+const quota = { limit: 10_000, remaining: 10_000, windowSeconds: 3600 };
+
+/** Spends until refused; returns how many requests were admitted, and what the refusal said. */
+async function spendAll(budget: SharedBudget) {
+  for (let count = 0; ; count += 1) {
+    try {
+      await budget.admit(search);
+    } catch (error) {
+      return { count, error };
+    }
+  }
+}
+
+test("without anything known of limits, everything is admitted and nothing is written", async () => {
+  const { open, table } = rig();
+  for (let count = 0; count < 100; count += 1) await open().admit(search);
+  await open().observe(search, {});
+  expect(table.usage().writeUnits).toBe(0);
+});
+
+test("functions share one hour's quota, leave the reserve to people, and go on in the next hour", async () => {
+  const { open, table, clock } = rig();
+  const [first, second] = [open(), open()];
+  await first.observe(search, { quota });
+  await second.admit(search);
+  const one = await spendAll(first);
+  const two = await spendAll(second);
+  expect(one.error).toMatchObject({ code: "connector.rate-limited", retryAfterMs: 40 * minuteMs });
+  expect(one.count + two.count + 1).toBe(97);
+  expect((await spendAll(open(true))).count).toBe(3);
+  const budget = await getBudget(table, id);
+  const startsAt = budget?.quota?.startsAt ?? clock.now();
+  expect(await takenPoints(table, { owner: id, startsAt })).toBe(10_000);
+  clock.advance(40 * minuteMs);
+  expect((await spendAll(first)).count).toBe(97);
+});
+
+test("a tenant told to wait waits in every function, and no longer than told", async () => {
+  const { open, clock, table } = rig();
+  const [first, second] = [open(), open()];
+  const reason = "jira-quota-tenant-based";
+  await first.observe(search, {
+    refusal: { reason, scope: "tenant", retryAfterMs: 90_000 },
+  });
+  await expect(second.admit({ endpoint: "GET /field", points: 1 })).rejects.toMatchObject({
+    code: "connector.rate-limited",
+    retryAfterMs: 90_000,
+  });
+  clock.advance(91_000);
+  await second.admit(search);
+  expect(await getBudget(table, id)).toMatchObject({ refusals: { [reason]: 1 } });
+});
+
+test("an endpoint's burst limit stops that endpoint alone", async () => {
+  const { open } = rig();
+  const [first, second] = [open(), open()];
+  await first.observe(search, {
+    refusal: { reason: "jira-burst-based", scope: "endpoint", retryAfterMs: 2000 },
+  });
+  await second.admit({ endpoint: "GET /field", points: 1 });
+  await expect(second.admit(search)).rejects.toMatchObject({ retryAfterMs: 2000 });
+});
+
+test("many lanes of one function take the quota in few writes and never more than there is", async () => {
+  const { open, table, clock } = rig();
+  const budget = open();
+  await budget.observe(search, { quota: { ...quota, limit: 65_000 } });
+  const before = table.usage().writeUnits;
+  const lanes = Array.from({ length: 8 }, () => spendAll(budget));
+  const counts = await Promise.all(lanes);
+  const admitted = counts.reduce((sum, { count }) => sum + count, 0);
+  expect(admitted * 100).toBeLessThanOrEqual(65_000 * 0.97);
+  expect(admitted * 100).toBeGreaterThan(65_000 * 0.96);
+  expect(table.usage().writeUnits - before).toBeLessThan(1100);
+  clock.advance(hourMs);
+  await budget.admit(search);
+});

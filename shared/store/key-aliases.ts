@@ -1,0 +1,60 @@
+import type { ConnectionId, GoalId, WorkItemId } from "#shared/model/ids.ts";
+import { readFactId } from "#shared/model/ids.ts";
+import type { Clock } from "#shared/ports/clock.ts";
+import type { Table } from "#shared/ports/table.ts";
+
+import { keyAliasKey } from "./keys.ts";
+
+/** A key is never given to another record; an answer is asked anew now and then all the same. */
+const foundKeptSeconds = 90 * 86_400;
+/** A key that nobody knew may be of a record that comes to be. */
+const unknownKeptSeconds = 3600;
+
+/** What was found out about these keys; undefined for one that the source did not know lately. */
+export async function readKeyAliases(
+  table: Table,
+  clock: Clock,
+  { connectionId, keys }: { readonly connectionId: ConnectionId; readonly keys: readonly string[] },
+): Promise<ReadonlyMap<string, WorkItemId | GoalId | undefined>> {
+  const items = await table.batchGet(keys.map((key) => keyAliasKey(connectionId, key)));
+  const nowSeconds = clock.nowMs() / 1000;
+  return new Map(
+    items
+      .filter((item) => Number(item["expiresAtEpochSeconds"]) > nowSeconds)
+      .map((item) => [String(item["key"]), entityId(item["id"])]),
+  );
+}
+
+export async function saveKeyAliases(
+  table: Table,
+  clock: Clock,
+  {
+    connectionId,
+    ids,
+  }: {
+    readonly connectionId: ConnectionId;
+    readonly ids: ReadonlyMap<string, WorkItemId | GoalId | undefined>;
+  },
+): Promise<void> {
+  const nowSeconds = Math.floor(clock.nowMs() / 1000);
+  for (const [key, id] of ids) {
+    const keptSeconds = id === undefined ? unknownKeptSeconds : foundKeptSeconds;
+    await table.write({
+      kind: "put",
+      item: {
+        ...keyAliasKey(connectionId, key),
+        type: "key-alias",
+        key,
+        ...(id !== undefined && { id }),
+        expiresAtEpochSeconds: nowSeconds + keptSeconds,
+      },
+      condition: [],
+    });
+  }
+}
+
+/** What was stored was such an id; its type is written in it. */
+function entityId(value: unknown): WorkItemId | GoalId | undefined {
+  const type = typeof value === "string" ? readFactId(value)?.type : undefined;
+  return type === "work-item" || type === "goal" ? (value as WorkItemId | GoalId) : undefined;
+}
