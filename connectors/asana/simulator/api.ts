@@ -6,10 +6,14 @@ import type { Clock } from "#shared/ports/clock.ts";
 import type { Answers } from "./answers.ts";
 import { eventRoutes } from "./event-routes.ts";
 import { goalRoutes } from "./goal-routes.ts";
+import { peopleRoutes } from "./people-routes.ts";
+import { portfolioRoutes, statusRoutes } from "./portfolio-routes.ts";
+import { projectRoutes } from "./project-routes.ts";
+import { requireScope } from "./scopes.ts";
 import type { AsanaState } from "./state.ts";
-import { peopleRoutes, portfolioRoutes, projectRoutes } from "./structure-routes.ts";
 import { taskReadRoutes, taskWriteRoutes } from "./task-routes.ts";
 import { AsanaRefusal, errorBody } from "./vendor-error.ts";
+import { viewingAs } from "./viewer.ts";
 import type { WebhookDelivery } from "./webhook-delivery.ts";
 import { webhookRoutes } from "./webhook-routes.ts";
 
@@ -29,14 +33,14 @@ export const apiPath = "/api/1.0";
 export function apiRoutes(api: Api): Hono {
   const app = new Hono().basePath(apiPath);
   app.use("*", async (c, next) => {
-    if (c.req.header("authorization") !== `Bearer ${api.state.token}`) {
-      throw new AsanaRefusal(401, "Not Authorized");
-    }
-    await next();
+    const viewer = api.state.access.viewer(c.req.header("authorization"), api.clock.nowMs());
+    requireScope(viewer, c.req.method, c.req.path.slice(apiPath.length));
+    await viewingAs(viewer, next);
   });
   app.route("/", peopleRoutes(api));
   app.route("/", projectRoutes(api));
   app.route("/", portfolioRoutes(api));
+  app.route("/", statusRoutes(api));
   app.route("/", taskReadRoutes(api));
   app.route("/", taskWriteRoutes(api));
   app.route("/", goalRoutes(api));

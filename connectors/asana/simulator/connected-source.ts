@@ -42,11 +42,12 @@ export function sourceOf(
   const workspaces = exampleSeed.workspaces.map(({ gid }) => gid);
   const source = createAsanaSource(
     sourceContext({
-    connectionId: connection,
-    settings: AsanaSettings.parse({ token: exampleSeed.token, workspaces, ...settings }),
-    clock,
-    logger: createSilentLogger(lines),
-  }));
+      connectionId: connection,
+      settings: AsanaSettings.parse({ token: exampleSeed.token, workspaces, ...settings }),
+      clock,
+      logger: createSilentLogger(lines),
+    }),
+  );
   return { source, lines };
 }
 

@@ -1,4 +1,4 @@
-import type { AsanaEvent } from "./state.ts";
+import type { AsanaEvent } from "./asana-event.ts";
 
 const tokenLifeMs = 24 * 3_600_000;
 const eventsKeptMax = 20_000;

@@ -2,8 +2,8 @@ import { Hono } from "hono";
 
 import { required } from "./answers.ts";
 import type { Api } from "./api.ts";
+import { publicEvent } from "./asana-event.ts";
 import { Ref } from "./field-selection.ts";
-import { publicEvent } from "./state.ts";
 import { AsanaRefusal, unknownObject } from "./vendor-error.ts";
 
 /** https://developers.asana.com/reference/getevents (read 2026-11-21) */
@@ -41,7 +41,7 @@ export function eventRoutes({ state, answers, clock }: Api): Hono {
     /** Streams show compact objects, unlike webhooks; one that is gone keeps its reference. */
     function named(ref: { gid: string; resource_type: string }): unknown {
       const known = state.kindOf(ref.gid);
-      return known && !state.hidden.has(ref.gid) ? answers.compact(new Ref(known, ref.gid)) : ref;
+      return known && state.seen(known, ref.gid) ? answers.compact(new Ref(known, ref.gid)) : ref;
     }
   });
   return app;

@@ -57,7 +57,6 @@ const supportingKinds: ReadonlySet<Kind | undefined> = new Set([
 ]);
 
 export function createGoal(on: Happening, input: z.infer<typeof CreateGoal>) {
-  const [workspace] = on.state.list("workspace");
   const goal: Goal = {
     gid: on.state.nextGid(),
     name: input.name,
@@ -67,7 +66,7 @@ export function createGoal(on: Happening, input: z.infer<typeof CreateGoal>) {
     time_period: input.time_period ?? null,
     status: input.status ?? null,
     metric: null,
-    workspace: input.workspace ?? workspace?.gid ?? "",
+    workspace: input.workspace ?? on.state.firstWorkspace,
   };
   assignOrClear(goal, input, ["start_on", "due_on"]);
   on.state.put("goal", goal);
@@ -109,7 +108,7 @@ export function deleteGoal(on: Happening, { gid }: z.infer<typeof DeleteGoal>) {
   const goal = on.state.get("goal", gid);
   on.goal(goal, "deleted");
   on.state.remove("goal", gid);
-  for (const relation of on.state.list("goal_relationship")) {
+  for (const relation of on.state.all("goal_relationship")) {
     if (relation.supported_goal === gid || relation.supporting_resource === gid) {
       on.state.remove("goal_relationship", relation.gid);
     }
@@ -151,13 +150,13 @@ export function removeSupport(on: Happening, input: z.infer<typeof RemoveSupport
 
 function relationship(on: Happening, { goal, resource }: { goal: string; resource: string }) {
   return on.state
-    .list("goal_relationship")
+    .all("goal_relationship")
     .find((known) => known.supported_goal === goal && known.supporting_resource === resource);
 }
 
 /** Whether `goal` is `above` itself or somewhere below it. */
 function isBelow(on: Happening, { goal, above }: { goal: string; above: string }): boolean {
-  const relations = on.state.list("goal_relationship");
+  const relations = on.state.all("goal_relationship");
   const seen = new Set<string>();
   const open = [goal];
   for (let gid = open.pop(); gid !== undefined; gid = open.pop()) {

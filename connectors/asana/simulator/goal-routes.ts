@@ -5,17 +5,18 @@ import { readData, refs, required } from "./answers.ts";
 import type { Api } from "./api.ts";
 import { Ref } from "./field-selection.ts";
 import { CreateGoal, UpdateGoal } from "./goal-operations.ts";
+import { requireFeature, workspaceAsked } from "./plan.ts";
 import type { Goal } from "./state.ts";
 import { Gid } from "./task-operations.ts";
-import { badRequest, paymentRequired } from "./vendor-error.ts";
+import { badRequest } from "./vendor-error.ts";
 
 /** Goals, their relationships and time periods: features of the higher plans. */
 export function goalRoutes(api: Api): Hono {
   const { state, answers } = api;
   const app = new Hono();
   for (const path of ["/goals/*", "/goal_relationships/*", "/time_periods/*"]) {
-    app.use(path, async (_c, next) => {
-      if (!state.features.goals) throw paymentRequired("Goals");
+    app.use(path, async (c, next) => {
+      requireFeature(state, workspaceAsked(state, c), "goals");
       await next();
     });
   }
@@ -29,8 +30,7 @@ export function goalRoutes(api: Api): Hono {
     const parents = state
       .list("goal_relationship")
       .filter((relation) => relation.supporting_resource === gid)
-      .flatMap((relation) => state.find("goal", relation.supported_goal) ?? [])
-      .filter((goal) => !state.hidden.has(goal.gid));
+      .flatMap((relation) => state.seen("goal", relation.supported_goal) ?? []);
     return answers.many(c, refs("goal", parents));
   });
   app.get("/goal_relationships", (c) => {
@@ -39,8 +39,6 @@ export function goalRoutes(api: Api): Hono {
     const relations = state
       .list("goal_relationship")
       .filter((relation) => relation.supported_goal === gid)
-      // What this token may not see is left out, not shown as hidden.
-      .filter((relation) => !state.hidden.has(relation.supporting_resource))
       .filter((relation) => {
         const kind = state.kindOf(relation.supporting_resource);
         if (kind === undefined) return false;
@@ -56,8 +54,14 @@ export function goalRoutes(api: Api): Hono {
     return answers.one(c, new Ref("goal_relationship", relation.gid));
   });
   app.get("/time_periods", (c) => {
-    state.get("workspace", required(c, "workspace"));
-    return answers.many(c, refs("time_period", state.list("time_period")));
+    const { gid } = state.get("workspace", required(c, "workspace"));
+    const { start_on: from, end_on: to } = c.req.query();
+    const periods = state
+      .list("time_period")
+      .filter((period) => period.workspace === gid)
+      .filter((period) => from === undefined || period.start_on >= from)
+      .filter((period) => to === undefined || period.end_on <= to);
+    return answers.many(c, refs("time_period", periods));
   });
   app.get("/time_periods/:gid", (c) => {
     const gid = c.req.param("gid");

@@ -1,6 +1,7 @@
 import type { Instant } from "#shared/model/time.ts";
 
-import type { AsanaEvent, AsanaState, EventRef, Goal, Project, Task } from "./state.ts";
+import type { AsanaEvent, EventRef } from "./asana-event.ts";
+import type { AsanaState, Goal, Project, Task } from "./state.ts";
 
 type Change = NonNullable<AsanaEvent["change"]>;
 
@@ -8,11 +9,14 @@ type Change = NonNullable<AsanaEvent["change"]>;
 export class Happening {
   readonly state: AsanaState;
   readonly at: Instant;
+  /** Gid of the user who does it. */
+  readonly by: string;
   readonly events: AsanaEvent[] = [];
 
-  constructor(state: AsanaState, at: Instant) {
+  constructor(state: AsanaState, at: Instant, by: string) {
     this.state = state;
     this.at = at;
+    this.by = by;
   }
 
   /** An event of a task; it bubbles to its parents and all their projects, and to `parent`. */
@@ -48,7 +52,7 @@ export class Happening {
     watchedAs: ReadonlySet<string>;
   }): void {
     const { parent = null, ...rest } = event;
-    const user = { gid: this.state.me, resource_type: "user" };
+    const user = { gid: this.by, resource_type: "user" };
     this.events.push({ ...rest, parent, user, created_at: this.at });
   }
 }

@@ -2,6 +2,7 @@ import * as z from "zod";
 
 import type { Instant } from "#shared/model/time.ts";
 
+import type { AsanaEvent } from "./asana-event.ts";
 import {
   AddSupport,
   addSupport,
@@ -31,7 +32,7 @@ import {
   UpdateUser,
   updateUser,
 } from "./project-operations.ts";
-import type { AsanaEvent, AsanaState } from "./state.ts";
+import type { AsanaState } from "./state.ts";
 import {
   AddDependency,
   addDependency,
@@ -41,6 +42,7 @@ import {
   createTask,
   DeleteTask,
   deleteTask,
+  Gid,
   RemoveDependency,
   removeDependency,
   RemoveFromProject,
@@ -52,6 +54,20 @@ import {
   UpdateTask,
   updateTask,
 } from "./task-operations.ts";
+import {
+  AddToken,
+  addToken,
+  AuthorizeApp,
+  authorizeApp,
+  ExpireToken,
+  expireToken,
+  RedeemCode,
+  redeemCode,
+  RefreshAccess,
+  refreshAccess,
+  RevokeToken,
+  revokeToken,
+} from "./token-operations.ts";
 import {
   DeleteWebhook,
   deleteWebhook,
@@ -84,8 +100,23 @@ export const AsanaOperation = z.discriminatedUnion("kind", [
   SetFeatures,
   RegisterWebhook,
   DeleteWebhook,
+  AuthorizeApp,
+  RedeemCode,
+  RefreshAccess,
+  AddToken,
+  RevokeToken,
+  ExpireToken,
 ]);
 export type AsanaOperation = z.infer<typeof AsanaOperation>;
+
+/** An operation and who does it: `by` is a user's gid, the seed's `me` when left out. */
+export const AsanaCommand = z
+  .looseObject({ kind: z.string(), by: Gid.optional() })
+  .transform(({ by, ...operation }) => ({
+    ...AsanaOperation.parse(operation),
+    ...(by === undefined ? {} : { by }),
+  }));
+export type AsanaCommand = z.output<typeof AsanaCommand>;
 
 /** What an operation answers (the gid it made or changed) and the events it caused. */
 export interface AsanaEffect {
@@ -96,10 +127,10 @@ export interface AsanaEffect {
 /** Performs one operation on the state; throws an `AsanaRefusal`, with the state untouched, to refuse. */
 export function applyOperation(
   state: AsanaState,
-  operation: AsanaOperation,
+  { by, ...operation }: AsanaCommand,
   at: Instant,
 ): AsanaEffect {
-  const happening = new Happening(state, at);
+  const happening = new Happening(state, at, by ?? state.me);
   const result = perform(happening, operation);
   state.log.append(happening.events);
   return { result: { ...result }, events: happening.events };
@@ -136,6 +167,12 @@ const performers: Performers = {
   setFeatures,
   registerWebhook,
   deleteWebhook,
+  authorizeApp,
+  redeemCode,
+  refreshAccess,
+  addToken,
+  revokeToken,
+  expireToken,
 };
 
 function perform(on: Happening, operation: AsanaOperation): object {

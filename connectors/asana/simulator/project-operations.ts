@@ -17,6 +17,8 @@ const projectFields = {
   start_on: CalendarDate.nullable(),
   /** All portfolios that hold it. */
   portfolios: z.array(Gid),
+  /** Makes it private to them and its owner; null makes it public. */
+  members: z.array(Gid).nullable(),
 };
 
 export const CreateProject = z.strictObject({
@@ -46,21 +48,30 @@ export const UpdateUser = z.strictObject({
   email: z.email().nullable().optional(),
   is_active: z.boolean().optional(),
 });
-/** What this token may see, as if somebody had changed an object's privacy. */
+/**
+ * What may be seen, as if somebody had changed an object's privacy. All that hangs on a workspace,
+ * project or task vanishes and returns with it.
+ */
 export const SetHidden = z.strictObject({
   kind: z.literal("setHidden"),
   gid: Gid,
   hidden: z.boolean(),
+  /** From whose tokens; from everybody's when left out. */
+  user: Gid.optional(),
+  /** Answered with 403, or with 404 as if it did not exist: Asana does either. */
+  as: z.enum(["forbidden", "absent"]).default("forbidden"),
 });
-/** What the plan of the workspace includes; the rest answers 402. */
+/** What the plan of a workspace, or of all, includes; the rest answers 402. */
 export const SetFeatures = z.strictObject({
   kind: z.literal("setFeatures"),
+  workspace: Gid.optional(),
   goals: z.boolean().optional(),
   portfolios: z.boolean().optional(),
+  search: z.boolean().optional(),
+  custom_fields: z.boolean().optional(),
 });
 
 export function createProject(on: Happening, input: z.infer<typeof CreateProject>) {
-  const [workspace] = on.state.list("workspace");
   const project: Project = {
     gid: on.state.nextGid(),
     name: input.name,
@@ -69,7 +80,7 @@ export function createProject(on: Happening, input: z.infer<typeof CreateProject
     portfolios: input.portfolios ?? [],
     created_at: on.at,
     modified_at: on.at,
-    workspace: input.workspace ?? workspace?.gid ?? "",
+    workspace: input.workspace ?? on.state.firstWorkspace,
   };
   on.state.put("project", project);
   on.project(project, "added");
@@ -81,13 +92,16 @@ export function updateProject(on: Happening, input: z.infer<typeof UpdateProject
   const project = { ...before };
   assignDefined(project, input, ["name", "owner", "team", "archived", "completed", "portfolios"]);
   assignOrClear(project, input, ["start_on", "due_on"]);
+  if (input.members === null) delete project.members;
+  else if (input.members !== undefined) project.members = input.members;
   if (input.completed === true) project.completed_at ??= on.at;
   if (input.completed === false) delete project.completed_at;
   const changed = (Object.keys(project) as (keyof Project)[]).filter(
     (field) => JSON.stringify(project[field]) !== JSON.stringify(before[field]),
   );
   // https://developers.asana.com/reference/projects (2026-11-21): associations do not move `modified_at`.
-  if (changed.some((field) => field !== "portfolios")) project.modified_at = on.at;
+  if (changed.some((field) => field !== "portfolios" && field !== "members"))
+    project.modified_at = on.at;
   on.state.put("project", project);
   for (const field of changed) on.project(project, "changed", { field, action: "changed" });
   return { gid: project.gid };
@@ -113,7 +127,7 @@ export function addStatusUpdate(on: Happening, input: z.infer<typeof AddStatusUp
     status_type: input.status_type,
     title: input.title,
     text: input.text,
-    author: on.state.me,
+    author: on.by,
     created_at: on.at,
   });
   const project = on.state.find("project", input.parent);
@@ -132,16 +146,21 @@ export function updateUser(on: Happening, input: z.infer<typeof UpdateUser>) {
   return { gid: user.gid };
 }
 
-export function setHidden(on: Happening, { gid, hidden }: z.infer<typeof SetHidden>) {
-  if (hidden) on.state.hidden.add(gid);
-  else on.state.hidden.delete(gid);
+export function setHidden(on: Happening, input: z.infer<typeof SetHidden>) {
+  const { gid, user, hidden } = input;
+  const whom = user === undefined ? {} : { user };
+  if (hidden) on.state.visibility.hide(gid, { ...whom, as: input.as });
+  else on.state.visibility.show(gid, user);
   return { gid };
 }
 
-export function setFeatures(on: Happening, features: z.infer<typeof SetFeatures>) {
-  on.state.features = {
-    goals: features.goals ?? on.state.features.goals,
-    portfolios: features.portfolios ?? on.state.features.portfolios,
-  };
-  return on.state.features;
+export function setFeatures(on: Happening, input: z.infer<typeof SetFeatures>) {
+  const { kind: _, workspace, ...features } = input;
+  const named = Object.entries(features).filter((entry) => entry[1] !== undefined);
+  for (const { gid } of on.state.all("workspace")) {
+    if (workspace === undefined || workspace === gid) {
+      on.state.setFeatures(gid, Object.fromEntries(named));
+    }
+  }
+  return { gid: workspace ?? on.state.firstWorkspace };
 }

@@ -1,3 +1,5 @@
+import type { TokenKind } from "./viewer.ts";
+
 /**
  * What a simulated Asana starts with: plain JSON with Asana's own field names, so that a seed reads
  * like the vendor's documentation (https://developers.asana.com/reference, read 2026-11-21).
@@ -11,8 +13,12 @@
 export interface AsanaSeed {
   /** The personal access token that requests must bear. */
   readonly token: string;
-  /** The user whose token it is (`users/me`). */
+  /** The user whose token it is (`users/me`), and who does what no token did. */
   readonly me: string;
+  /** Further tokens, of any kind. */
+  readonly tokens?: readonly SeedToken[];
+  /** Apps that may ask for consent; one with known credentials when left out (`defaultOauthApp`). */
+  readonly oauth_apps?: readonly SeedOauthApp[];
   readonly workspaces: readonly SeedWorkspace[];
   readonly users: readonly SeedUser[];
   readonly teams: readonly SeedTeam[];
@@ -28,17 +34,63 @@ export interface AsanaSeed {
   readonly status_updates: readonly SeedStatusUpdate[];
   /** Features of the plan; what is false answers 402. All true when left out. */
   readonly features?: Partial<Features>;
+  /** Very many further tasks, computed when asked for. */
+  readonly bulk?: SeedBulk;
 }
 
-/** Asana sells goals and portfolios with its higher plans only. */
+/** Asana sells these with its higher plans only. */
 export interface Features {
   readonly goals: boolean;
   readonly portfolios: boolean;
+  /** Search over the tasks of a workspace. */
+  readonly search: boolean;
+  readonly custom_fields: boolean;
 }
 
 export interface SeedWorkspace {
   readonly gid: string;
   readonly name: string;
+  /** Its own plan; otherwise as the seed says for all. */
+  readonly features?: Partial<Features>;
+}
+
+export interface SeedToken {
+  readonly token: string;
+  readonly kind: TokenKind;
+  /** User gid. A service account has a user of its own. */
+  readonly user: string;
+  /** Of a service account: the one workspace that it sees, whole. */
+  readonly workspace?: string;
+  /** Of an OAuth token: the client id of its app. */
+  readonly app?: string;
+  /** Of an OAuth token: absent for full permissions. */
+  readonly scopes?: readonly string[];
+  /** Absent: never. */
+  readonly expires_at?: string;
+}
+
+export interface SeedOauthApp {
+  readonly client_id: string;
+  readonly client_secret: string;
+  readonly name: string;
+  /** Absent: any. */
+  readonly redirect_uris?: readonly string[];
+}
+
+/** Tasks by number: `bulkGids` in bulk-tasks.ts tells their gids. */
+export interface SeedBulk {
+  readonly tasks: number;
+  readonly projects: number;
+  /** Every so many-th task has one subtask; none when left out. */
+  readonly subtask_every?: number;
+  /** Every so many-th task waits for the one before it in its project; none when left out. */
+  readonly dependency_every?: number;
+  /** Tasks go round the seed's users instead of being unassigned. */
+  readonly assigned?: boolean;
+  /** The first was created then, the last before `until`. Defaults: 2026-01-01 and 2026-11-01. */
+  readonly since?: string;
+  readonly until?: string;
+  readonly workspace?: string;
 }
 
 export interface SeedUser {
@@ -56,12 +108,25 @@ export interface SeedUser {
 export interface SeedTeam {
   readonly gid: string;
   readonly name: string;
+  /** User gids; everybody of the workspace when left out. */
+  readonly members?: readonly string[];
   readonly workspace?: string;
 }
 
-export interface SeedPortfolio {
+/** What things with custom fields have in common. */
+export interface SeedFielded {
+  /** Value by custom field gid: the option's gid for an enum, lists for multi_enum and people. */
+  readonly custom_fields?: Readonly<Record<string, CustomFieldValue>>;
+}
+export type CustomFieldValue = string | number | readonly string[];
+
+export interface SeedPortfolio extends SeedFielded {
   readonly gid: string;
   readonly name: string;
+  /** Portfolios that hold this one. */
+  readonly portfolios?: readonly string[];
+  /** Custom fields that its items may have. */
+  readonly custom_field_settings?: readonly string[];
   /** User gid. Without a service account only the token's own portfolios are listed. */
   readonly owner: string;
   readonly created_at: string;
@@ -71,9 +136,13 @@ export interface SeedPortfolio {
   readonly workspace?: string;
 }
 
-export interface SeedProject {
+export interface SeedProject extends SeedFielded {
   readonly gid: string;
   readonly name: string;
+  /** User gids; present: private to them and the owner. */
+  readonly members?: readonly string[];
+  /** Custom fields that its tasks may have, beside those that tasks of the seed have values of. */
+  readonly custom_field_settings?: readonly string[];
   /** Team gid. */
   readonly team: string | null;
   /** User gid. */
@@ -100,8 +169,10 @@ export interface SeedSection {
 export interface SeedCustomField {
   readonly gid: string;
   readonly name: string;
-  readonly type: "text" | "number" | "enum";
+  readonly type: "text" | "number" | "enum" | "multi_enum" | "people" | "date";
   readonly enum_options?: readonly { readonly gid: string; readonly name: string }[];
+  readonly description?: string;
+  readonly workspace?: string;
 }
 
 export interface SeedMembership {
@@ -110,7 +181,7 @@ export interface SeedMembership {
   readonly section: string | null;
 }
 
-export interface SeedTask {
+export interface SeedTask extends SeedFielded {
   readonly gid: string;
   readonly name: string;
   /** `default_task`, `milestone` or `approval`; `default_task` when left out. */
@@ -127,8 +198,8 @@ export interface SeedTask {
   readonly memberships: readonly SeedMembership[];
   /** Task gids that this task waits for; at most 30 together with those waiting for it. */
   readonly dependencies?: readonly string[];
-  /** Value by custom field gid; the option's gid for an enum. */
-  readonly custom_fields?: Readonly<Record<string, string | number>>;
+  /** Of an approval: pending, approved, rejected or changes_requested. */
+  readonly approval_status?: string;
   readonly notes?: string;
   readonly workspace?: string;
 }
@@ -141,6 +212,7 @@ export interface SeedTimePeriod {
   readonly start_on: string;
   readonly end_on: string;
   readonly parent?: string;
+  readonly workspace?: string;
 }
 
 export interface SeedGoalMetric {
@@ -153,7 +225,7 @@ export interface SeedGoalMetric {
   readonly progress_source: string;
 }
 
-export interface SeedGoal {
+export interface SeedGoal extends SeedFielded {
   readonly gid: string;
   readonly name: string;
   readonly owner: string | null;
@@ -165,6 +237,8 @@ export interface SeedGoal {
   /** green, yellow, red, missed, achieved, partial, dropped; null: no status was ever set. */
   readonly status: string | null;
   readonly metric: SeedGoalMetric | null;
+  /** Custom fields that the goal may have. */
+  readonly custom_field_settings?: readonly string[];
   readonly notes?: string;
   readonly workspace?: string;
 }

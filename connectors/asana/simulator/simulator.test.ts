@@ -1,78 +1,17 @@
 import { createHmac } from "node:crypto";
 import { mkdtempSync, rmSync } from "node:fs";
-import { createServer, type IncomingMessage } from "node:http";
-import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-import { afterEach, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import * as z from "zod";
 
 import { ManualClock } from "#shared/testing/manual-clock.ts";
 import { OpenApiValidator } from "#shared/testing/openapi-validator.ts";
-import { wallClock } from "#shared/testing/simulator/wall-clock.ts";
 import { specsPath } from "#shared/testing/specs.ts";
 
 import { exampleSeed } from "./example-seed.ts";
-import { type AsanaSimulatorOptions, startAsanaSimulator } from "./start-asana-simulator.ts";
-
-const cleanups: (() => unknown)[] = [];
-afterEach(async () => {
-  for (const cleanup of cleanups.splice(0).toReversed()) await cleanup();
-});
-
-const Body = z.looseObject({
-  data: z.unknown().optional(),
-  next_page: z.object({ offset: z.string() }).nullish(),
-  errors: z.array(z.object({ message: z.string() })).optional(),
-  sync: z.string().optional(),
-  has_more: z.boolean().optional(),
-});
-const Rows = z.array(z.looseObject({ gid: z.string() }));
-
-async function simulator(options: Partial<AsanaSimulatorOptions> = {}) {
-  const started = await startAsanaSimulator({ seed: exampleSeed, clock: wallClock, ...options });
-  cleanups.push(() => started.close());
-  const call = async (method: string, path: string, data?: unknown, token = exampleSeed.token) => {
-    const response = await fetch(`${started.apiUrl}${path}`, {
-      method,
-      headers: { authorization: `Bearer ${token}`, "content-type": "application/json" },
-      ...(data === undefined ? {} : { body: JSON.stringify({ data }) }),
-    });
-    const body = Body.parse(await response.json());
-    return { status: response.status, headers: response.headers, body };
-  };
-  return { ...started, call, get: (path: string) => call("GET", path) };
-}
-
-interface Received {
-  readonly headers: IncomingMessage["headers"];
-  readonly body: string;
-}
-
-/** A receiver of webhooks that echoes the handshake, or not. */
-async function receiver(options: { readonly echoes: boolean } = { echoes: true }) {
-  const received: Received[] = [];
-  const server = createServer((request, response) => {
-    let body = "";
-    request.on("data", (chunk: Buffer) => {
-      body += chunk.toString();
-    });
-    request.on("end", () => {
-      received.push({ headers: request.headers, body });
-      const secret = request.headers["x-hook-secret"];
-      if (typeof secret === "string" && options.echoes) response.setHeader("X-Hook-Secret", secret);
-      response.end();
-    });
-  });
-  await new Promise<void>((resolve) => {
-    server.listen(0, "127.0.0.1", () => resolve());
-  });
-  cleanups.push(() => server.close());
-  // A listening TCP server always has an AddressInfo.
-  const { port } = server.address() as AddressInfo;
-  return { url: `http://127.0.0.1:${port}/hook`, received };
-}
+import { atEnd, receiver, Rows, simulator } from "./test-simulator.ts";
 
 const workspace = "1100000000000001";
 const checkout = "1500000000000001";
@@ -84,7 +23,7 @@ const checkout = "1500000000000001";
 function withoutProsaicNulls(problems: readonly string[], body: unknown): readonly string[] {
   return problems.filter((problem) => {
     const [, path = ""] =
-      /^(\S+\/(?:parent|owner|assignee|team|time_period|metric|current_status_update|last_(?:success|failure)_at)) must be (?:object|string)$/u.exec(
+      /^(\S+\/(?:parent|owner|assignee|team|time_period|metric|enum_value|date_value|current_status_update|last_(?:success|failure)_at)) must be (?:object|string)$/u.exec(
         problem,
       ) ?? [];
     const value = path
@@ -382,7 +321,7 @@ describe("events and webhooks", () => {
 
   test("a restart keeps what was changed, and its webhooks", async () => {
     const folder = mkdtempSync(join(tmpdir(), "asana-"));
-    cleanups.push(() => rmSync(folder, { recursive: true }));
+    atEnd(() => rmSync(folder, { recursive: true }));
     const journalPath = join(folder, "asana.jsonl");
     const hook = await receiver();
     const first = await simulator({ journalPath });

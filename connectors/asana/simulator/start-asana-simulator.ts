@@ -11,12 +11,14 @@ import type { DeliveryRecord } from "#shared/testing/simulator/webhook-sender.ts
 
 import { Answers } from "./answers.ts";
 import { apiPath, apiRoutes } from "./api.ts";
-import { type AsanaEffect, AsanaOperation, applyOperation } from "./operations.ts";
+import { oauthRoutes } from "./oauth-routes.ts";
+import { AsanaCommand, type AsanaEffect, applyOperation } from "./operations.ts";
 import { pageRoutes } from "./page-routes.ts";
 import { Records } from "./records.ts";
 import type { AsanaSeed } from "./seed.ts";
 import { AsanaState } from "./state.ts";
 import { AsanaRefusal, errorBody } from "./vendor-error.ts";
+import { currentViewer } from "./viewer.ts";
 import { WebhookDelivery } from "./webhook-delivery.ts";
 
 export interface AsanaSimulatorOptions {
@@ -61,15 +63,16 @@ export async function startAsanaSimulator(options: AsanaSimulatorOptions): Promi
     timeScale: options.timeScale ?? 1,
     onDead: (gid) => perform({ kind: "deleteWebhook", gid }),
   });
-  const operations = new Operations<AsanaOperation, AsanaEffect>({
-    schema: AsanaOperation,
+  const operations = new Operations<AsanaCommand, AsanaEffect>({
+    schema: AsanaCommand,
     clock,
     journal: new Journal(options.journalPath),
     apply: (operation, at) => applyOperation(state, operation, at),
     emit: ({ events }) => deliver.events(events),
   });
-  // Every operation answers a gid, but for `setFeatures`, whose caller does not look.
-  const perform = (input: unknown) => operations.perform(input).result as { readonly gid: string };
+  // Every operation answers a gid.
+  const perform = (input: unknown) =>
+    operations.perform(signed(input)).result as { readonly gid: string };
   operations.replay();
 
   const app = new Hono();
@@ -84,6 +87,7 @@ export async function startAsanaSimulator(options: AsanaSimulatorOptions): Promi
   );
   app.use(requestFaults({ faults, clock, renderStatus: (status) => renderStatus(status) }));
   app.route("/", apiRoutes({ state, answers, clock, deliver, perform }));
+  app.route("/", oauthRoutes({ state, clock, perform }));
   app.route("/", pageRoutes({ state, records }, perform));
 
   const served = await serveSimulator({
@@ -108,6 +112,12 @@ export async function startAsanaSimulator(options: AsanaSimulatorOptions): Promi
       await served.close();
     },
   };
+}
+
+/** Who asked through the API did what is done; the journal keeps it. */
+function signed(input: unknown): unknown {
+  const viewer = currentViewer();
+  return viewer && typeof input === "object" ? { by: viewer.user, ...input } : input;
 }
 
 /** The control API answers a refusal with 409 instead of failing. */

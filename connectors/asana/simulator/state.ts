@@ -1,5 +1,7 @@
+import { Access } from "./access.ts";
+import type { BulkTasks } from "./bulk-tasks.ts";
 import { EventLog } from "./event-log.ts";
-import { requireKnownGids } from "./seed-references.ts";
+import { loadSeed } from "./load-seed.ts";
 import type {
   AsanaSeed,
   Features,
@@ -17,7 +19,9 @@ import type {
   SeedUser,
   SeedWorkspace,
 } from "./seed.ts";
+import { TaskIndex } from "./task-index.ts";
 import { forbidden, unknownObject } from "./vendor-error.ts";
+import { Visibility } from "./visibility.ts";
 import type { Webhook } from "./webhook-registry.ts";
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
@@ -27,10 +31,17 @@ export interface StateOf {
   workspace: Mutable<SeedWorkspace>;
   user: Mutable<SeedUser> & { is_active: boolean };
   team: Mutable<SeedTeam> & { workspace: string };
-  portfolio: Mutable<SeedPortfolio> & { workspace: string };
+  portfolio: Mutable<SeedPortfolio> & { workspace: string; portfolios: readonly string[] };
   project: Mutable<SeedProject> & { workspace: string; portfolios: readonly string[] };
   section: Mutable<SeedSection>;
-  custom_field: SeedCustomField;
+  custom_field: SeedCustomField & { workspace: string };
+  custom_field_setting: {
+    readonly gid: string;
+    readonly custom_field: string;
+    /** Project, portfolio or goal. */
+    readonly parent: string;
+    readonly is_important: boolean;
+  };
   task: Mutable<SeedTask> & {
     workspace: string;
     resource_subtype: string;
@@ -38,8 +49,17 @@ export interface StateOf {
     dependencies: readonly string[];
     /** Moves with every change, also with those that Asana's `modified_at` does not show. */
     touchedAt: string;
+    /** What OAuth apps wrote into `external`, by client id: each sees its own only. */
+    external?: Readonly<Record<string, ExternalData>>;
   };
-  time_period: SeedTimePeriod;
+  story: {
+    readonly gid: string;
+    readonly task: string;
+    readonly text: string;
+    readonly created_at: string;
+    readonly created_by: string;
+  };
+  time_period: SeedTimePeriod & { workspace: string };
   goal: Mutable<SeedGoal> & { workspace: string };
   goal_relationship: Mutable<SeedGoalRelationship>;
   status_update: SeedStatusUpdate;
@@ -50,48 +70,36 @@ export type Task = StateOf["task"];
 export type Project = StateOf["project"];
 export type Goal = StateOf["goal"];
 
-/** One thing that happened, and every object whose watchers hear of it (events bubble up). */
-export interface AsanaEvent {
-  readonly action: "changed" | "added" | "removed" | "deleted" | "undeleted";
-  readonly resource: EventRef;
-  readonly parent: EventRef | null;
-  readonly change?: {
-    readonly field: string;
-    readonly action: "changed" | "added" | "removed";
-    readonly new_value?: EventRef;
-    readonly added_value?: EventRef;
-    readonly removed_value?: EventRef;
-  };
-  readonly user: EventRef;
-  readonly created_at: string;
-  readonly watchedAs: ReadonlySet<string>;
+export interface ExternalData {
+  readonly gid: string | null;
+  readonly data: string | null;
 }
 
-/** What the outside sees of an event. */
-export function publicEvent(event: AsanaEvent): Omit<AsanaEvent, "watchedAs"> {
-  const { action, resource, parent, change, user, created_at } = event;
-  return { user, created_at, action, resource, parent, ...(change ? { change } : {}) };
-}
-
-export interface EventRef {
-  readonly gid: string;
-  readonly resource_type: string;
-  readonly resource_subtype?: string;
+/** A deleted project, with what is needed to bring it back. */
+interface DeletedProject {
+  readonly project: Project;
+  readonly homes: readonly { readonly task: string; readonly section: string | null }[];
 }
 
 type Tables = { [K in Kind]: Map<string, StateOf[K]> };
 
-/** All of a simulated workspace, with the indexes that its lists need. It knows no time: operations bring it. */
+/** All of a simulated Asana, with the indexes that its lists need. It knows no time: operations bring it. */
 export class AsanaState {
-  readonly token: string;
   readonly me: string;
-  features: Features;
-  /** What this token may not see: absent from lists, 403 when asked for. */
-  readonly hidden = new Set<string>();
-  /** Deleted tasks, which Asana keeps restorable. */
+  /** Where things go of which nobody says where. */
+  readonly firstWorkspace: string;
+  readonly access: Access;
+  readonly visibility: Visibility;
+  /** Deleted tasks and projects, which Asana keeps restorable. */
   readonly trash = new Map<string, Task>();
+  readonly projectTrash = new Map<string, DeletedProject>();
   readonly webhooks = new Map<string, Webhook>();
+  /** Which custom fields each project, portfolio and goal has. */
+  readonly fieldsOn = new Map<string, Set<string>>();
   readonly log = new EventLog();
+  readonly bulk: BulkTasks | undefined;
+  /** Moves with every change of an object. */
+  version = 0;
   private readonly tables: Tables = {
     workspace: new Map(),
     user: new Map(),
@@ -100,83 +108,54 @@ export class AsanaState {
     project: new Map(),
     section: new Map(),
     custom_field: new Map(),
+    custom_field_setting: new Map(),
     task: new Map(),
+    story: new Map(),
     time_period: new Map(),
     goal: new Map(),
     goal_relationship: new Map(),
     status_update: new Map(),
     workspace_membership: new Map(),
   };
-  private readonly tasksOfProject = new Map<string, Set<string>>();
+  private readonly tasks = new TaskIndex();
   private readonly firstSectionOf = new Map<string, string>();
-  private readonly subtasksOf = new Map<string, Set<string>>();
-  private readonly dependentsOf = new Map<string, Set<string>>();
+  private readonly plans = new Map<string, Features>();
+  /** Bulk tasks that are deleted. */
+  private readonly gone = new Set<string>();
   private lastGid = 1_299_000_000_000_000n;
-  private readonly defaultWorkspace: string;
 
   constructor(seed: AsanaSeed) {
-    this.token = seed.token;
     this.me = seed.me;
-    this.features = { goals: true, portfolios: true, ...seed.features };
-    const [first] = seed.workspaces;
-    if (!first) throw new Error("An Asana seed needs at least one workspace");
-    this.defaultWorkspace = first.gid;
-    this.load(seed);
+    this.firstWorkspace = seed.workspaces[0]?.gid ?? "";
+    this.access = new Access(seed);
+    this.visibility = new Visibility(this);
+    this.bulk = loadSeed(this, seed);
   }
 
-  private load(seed: AsanaSeed): void {
-    const workspace = this.defaultWorkspace;
-    for (const item of seed.workspaces) this.put("workspace", { ...item });
-    for (const item of seed.users) this.put("user", { is_active: true, ...item });
-    for (const item of seed.teams) this.put("team", { workspace, ...item });
-    for (const item of seed.portfolios) this.put("portfolio", { workspace, ...item });
-    for (const item of seed.projects) this.put("project", { workspace, portfolios: [], ...item });
-    for (const item of seed.sections) this.put("section", { ...item });
-    for (const item of seed.custom_fields) this.put("custom_field", item);
-    for (const item of seed.tasks) {
-      this.putTask({
-        workspace,
-        resource_subtype: "default_task",
-        dependencies: [],
-        touchedAt: item.modified_at,
-        ...item,
-      });
-    }
-    this.loadGoals(seed);
-    this.loadMemberships(seed);
-    requireKnownGids(this, seed);
+  /** What the plan of a workspace includes. */
+  featuresOf(workspace: string): Features {
+    return this.plans.get(workspace) ?? everyFeature;
   }
 
-  private loadGoals(seed: AsanaSeed): void {
-    const workspace = this.defaultWorkspace;
-    for (const item of seed.time_periods) this.put("time_period", item);
-    for (const item of seed.goals) this.put("goal", { workspace, ...item });
-    for (const item of seed.goal_relationships) this.put("goal_relationship", { ...item });
-    for (const item of seed.status_updates) this.put("status_update", item);
-  }
-
-  private loadMemberships(seed: AsanaSeed): void {
-    for (const user of seed.users) {
-      for (const gid of user.workspaces ?? seed.workspaces.map((item) => item.gid)) {
-        const member = { gid: this.nextGid(), user: user.gid, workspace: gid };
-        this.put("workspace_membership", member);
-      }
-    }
+  setFeatures(workspace: string, features: Partial<Features>): void {
+    this.plans.set(workspace, { ...this.featuresOf(workspace), ...features });
   }
 
   /** Adds or replaces an object. */
   put<K extends Kind>(kind: K, item: StateOf[K]): void {
+    this.version += 1;
     this.tables[kind].set(item.gid, item);
   }
 
   /** Adds a task, or replaces it with changed homes, parent or dependencies. */
   putTask(input: Task): void {
-    this.unindex(this.tables.task.get(input.gid));
+    const before = this.tables.task.get(input.gid);
+    if (before) this.tasks.remove(before);
     const task = { ...input, memberships: input.memberships.map((home) => this.placed(home)) };
+    // No values and no list of values are the same; one form keeps states comparable.
+    if (Object.keys(task.custom_fields ?? {}).length === 0) delete task.custom_fields;
     this.put("task", task);
-    for (const { project } of task.memberships) addTo(this.tasksOfProject, project, task.gid);
-    if (task.parent !== undefined) addTo(this.subtasksOf, task.parent, task.gid);
-    for (const gid of task.dependencies) addTo(this.dependentsOf, gid, task.gid);
+    this.tasks.add(task);
   }
 
   /** Asana has every task of a project in a section; unless told, in its first. */
@@ -184,7 +163,8 @@ export class AsanaState {
     if (home.section !== null) return home;
     let first = this.firstSectionOf.get(home.project);
     if (first === undefined) {
-      first = this.list("section").find(({ project }) => project === home.project)?.gid;
+      const sections = [...this.tables.section.values()];
+      first = sections.find(({ project }) => project === home.project)?.gid;
       first ??= this.addSection(home.project);
       this.firstSectionOf.set(home.project, first);
     }
@@ -198,36 +178,50 @@ export class AsanaState {
   }
 
   removeTask(task: Task): void {
-    this.unindex(task);
+    this.version += 1;
+    this.tasks.remove(task);
     this.tables.task.delete(task.gid);
-  }
-
-  private unindex(task: Task | undefined): void {
-    if (!task) return;
-    for (const { project } of task.memberships) this.tasksOfProject.get(project)?.delete(task.gid);
-    if (task.parent !== undefined) this.subtasksOf.get(task.parent)?.delete(task.gid);
-    for (const gid of task.dependencies) this.dependentsOf.get(gid)?.delete(task.gid);
+    if (this.bulk?.find(task.gid)) this.gone.add(task.gid);
   }
 
   remove(kind: Kind, gid: string): void {
+    this.version += 1;
     this.tables[kind].delete(gid);
   }
 
   find<K extends Kind>(kind: K, gid: string): StateOf[K] | undefined {
-    return this.tables[kind].get(gid);
+    const item = this.tables[kind].get(gid);
+    if (item || kind !== "task" || !this.bulk || this.gone.has(gid)) return item;
+    return this.computed(gid) as StateOf[K] | undefined;
   }
 
-  /** The object, or Asana's refusal: 404 when unknown, 403 when this token may not see it. */
+  private computed(gid: string): Task | undefined {
+    return this.bulk?.find(gid);
+  }
+
+  /** Whether a task is no longer, or was never, as the bulk seed computes it. */
+  isKept(gid: string): boolean {
+    return this.tables.task.has(gid) || this.gone.has(gid);
+  }
+
+  /** The object, or Asana's refusal: 404 when unknown, 403 or 404 when whoever asks may not see it. */
   get<K extends Kind>(kind: K, gid: string): StateOf[K] {
-    const item = this.tables[kind].get(gid);
-    if (!item) throw unknownObject(kind, gid);
-    if (this.hidden.has(gid)) throw forbidden(kind);
+    const item = this.find(kind, gid);
+    const refusal = item && this.visibility.refusal(kind, item);
+    if (!item || refusal === "absent") throw unknownObject(kind, gid);
+    if (refusal === "forbidden") throw forbidden(kind);
     return item;
   }
 
-  /** What this token sees of a kind, in order of creation. */
+  /** The object, unless it is unknown or whoever asks may not see it. */
+  seen<K extends Kind>(kind: K, gid: string): StateOf[K] | undefined {
+    const item = this.find(kind, gid);
+    return item && this.visibility.sees(kind, item) ? item : undefined;
+  }
+
+  /** What whoever asks sees of a kind, in order of creation; bulk tasks are not among it. */
   list<K extends Kind>(kind: K): StateOf[K][] {
-    return [...this.tables[kind].values()].filter((item) => !this.hidden.has(item.gid));
+    return [...this.tables[kind].values()].filter((item) => this.visibility.sees(kind, item));
   }
 
   kindOf(gid: string): Kind | undefined {
@@ -235,35 +229,61 @@ export class AsanaState {
       // The keys of `tables` are exactly the kinds.
       if (table.has(gid)) return kind as Kind;
     }
-    return undefined;
+    return this.find("task", gid) ? "task" : undefined;
   }
 
+  /** All tasks of a project; the bulk ones, computed for it, come first. */
   tasksIn(project: string): Task[] {
-    return this.visibleTasks(this.tasksOfProject.get(project));
+    const range = this.bulk?.rangeOf(project);
+    const gids = new Set<string>();
+    for (let index = range?.from ?? 0; index < (range?.to ?? 0); index += 1) {
+      gids.add(this.bulk?.gidAt(index) ?? "");
+    }
+    for (const gid of this.tasks.inProject(project)) gids.add(gid);
+    return this.visible(gids).filter((task) =>
+      task.memberships.some((home) => home.project === project),
+    );
+  }
+
+  /** Tasks that came to a project after the bulk seed, or were changed since. */
+  keptTasksIn(project: string): Task[] {
+    return this.visible(this.tasks.inProject(project));
   }
 
   subtasks(parent: string): Task[] {
-    return this.visibleTasks(this.subtasksOf.get(parent));
+    const gids = new Set([...(this.bulk?.subtasksOf(parent) ?? []), ...this.tasks.below(parent)]);
+    return this.visible(gids).filter((task) => task.parent === parent);
   }
 
-  dependents(task: string): Task[] {
-    return this.visibleTasks(this.dependentsOf.get(task));
+  dependents(gid: string): Task[] {
+    const gids = new Set([...(this.bulk?.dependentsOf(gid) ?? []), ...this.tasks.dependents(gid)]);
+    return this.visible(gids).filter((task) => task.dependencies.includes(gid));
   }
 
-  private visibleTasks(gids: ReadonlySet<string> = new Set()): Task[] {
+  private visible(gids: ReadonlySet<string>): Task[] {
     const tasks: Task[] = [];
     for (const gid of gids) {
-      const task = this.tables.task.get(gid);
-      if (task && !this.hidden.has(gid)) tasks.push(task);
+      const task = this.seen("task", gid);
+      if (task) tasks.push(task);
     }
     return tasks;
+  }
+
+  /** All of a kind, whoever asks. */
+  all<K extends Kind>(kind: K): StateOf[K][] {
+    return [...this.tables[kind].values()];
   }
 
   /** Everything, by kind, for the control API. */
   toJson(): Record<string, unknown> {
     const tables = Object.entries(this.tables).map(([kind, table]) => [kind, [...table.values()]]);
     const webhooks = [...this.webhooks.values()].map((webhook) => ({ ...webhook, secret: "…" }));
-    return { ...Object.fromEntries(tables), hidden: [...this.hidden], webhooks };
+    return {
+      ...Object.fromEntries(tables),
+      hidden: this.visibility.hiddenGids(),
+      tokens: this.access.toJson(),
+      webhooks,
+    };
   }
 
   nextGid(): string {
@@ -272,8 +292,4 @@ export class AsanaState {
   }
 }
 
-function addTo(index: Map<string, Set<string>>, key: string, gid: string): void {
-  const gids = index.get(key);
-  if (gids) gids.add(gid);
-  else index.set(key, new Set([gid]));
-}
+const everyFeature: Features = { goals: true, portfolios: true, search: true, custom_fields: true };

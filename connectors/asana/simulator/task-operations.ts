@@ -108,9 +108,7 @@ function workspaceFor(on: Happening, input: z.infer<typeof CreateTask>): string 
   const [home] = input.memberships;
   if (home) return on.state.get("project", home.project).workspace;
   if (input.parent !== undefined) return on.state.get("task", input.parent).workspace;
-  const [workspace] = on.state.list("workspace");
-  if (!workspace) throw badRequest("workspace: Missing input");
-  return workspace.gid;
+  return on.state.firstWorkspace;
 }
 
 /** Every field that is named changes; one event for each whose value differs, as Asana sends them. */

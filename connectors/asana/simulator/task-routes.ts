@@ -7,6 +7,7 @@ import { Ref } from "./field-selection.ts";
 import type { Task } from "./state.ts";
 import { CreateTask, Gid, UpdateTask } from "./task-operations.ts";
 import { badRequest } from "./vendor-error.ts";
+import { askingUser } from "./viewer.ts";
 
 const NewTask = z.looseObject({
   ...CreateTask.omit({ kind: true, memberships: true, dependencies: true, parent: true }).shape,
@@ -60,7 +61,7 @@ export function taskReadRoutes({ state, answers, clock }: Api): Hono {
         "Must specify exactly one of project, tag, section, user task list, or assignee + workspace",
       );
     }
-    const user = assignee === "me" ? state.me : state.get("user", assignee).gid;
+    const user = assignee === "me" ? askingUser(state.me) : state.get("user", assignee).gid;
     return state
       .list("task")
       .filter((task) => task.assignee === user && task.workspace === workspace);

@@ -5,7 +5,8 @@ import type { Clock } from "#shared/ports/clock.ts";
 import type { Faults } from "#shared/testing/simulator/faults.ts";
 import { type DeliveryRecord, WebhookSender } from "#shared/testing/simulator/webhook-sender.ts";
 
-import { type AsanaEvent, type AsanaState, publicEvent } from "./state.ts";
+import { type AsanaEvent, publicEvent } from "./asana-event.ts";
+import type { AsanaState } from "./state.ts";
 import { hears, type Webhook } from "./webhook-registry.ts";
 
 /** Asana waits this long for an answer, and deletes a webhook that failed this long (guide, 2026-11-21). */

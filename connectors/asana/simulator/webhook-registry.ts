@@ -1,7 +1,7 @@
 import * as z from "zod";
 
+import type { AsanaEvent } from "./asana-event.ts";
 import type { Happening } from "./happening.ts";
-import type { AsanaEvent } from "./state.ts";
 import { Gid } from "./task-operations.ts";
 import { unknownObject } from "./vendor-error.ts";
 

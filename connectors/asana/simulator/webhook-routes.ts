@@ -7,7 +7,7 @@ import { readData, required } from "./answers.ts";
 import type { Api } from "./api.ts";
 import type { AsanaState } from "./state.ts";
 import { Gid } from "./task-operations.ts";
-import { AsanaRefusal, badRequest, forbidden, unknownObject } from "./vendor-error.ts";
+import { AsanaRefusal, badRequest, unknownObject } from "./vendor-error.ts";
 import { type Webhook, WebhookFilter } from "./webhook-registry.ts";
 
 const NewWebhook = z.looseObject({
@@ -48,7 +48,7 @@ export function webhookRoutes(api: Api): Hono {
     const input = await readData(c, NewWebhook);
     const kind = state.kindOf(input.resource);
     if (!kind) throw unknownObject("resource", input.resource);
-    if (state.hidden.has(input.resource)) throw forbidden("resource");
+    state.get(kind, input.resource);
     if (!watchable.has(kind)) throw badRequest(`resource: A ${kind} cannot be watched`);
     if (filtered.has(kind) && input.filters.length === 0) {
       throw badRequest("filters: Higher-level resources require filters");
