@@ -7,7 +7,8 @@ import type { Clock } from "#shared/ports/clock.ts";
 
 import { parseOptFields, Ref, showCompact, showSelected, showWhole } from "./field-selection.ts";
 import type { Records } from "./records.ts";
-import { badRequest, unknownObject } from "./vendor-error.ts";
+import { type RefList, refList } from "./ref-list.ts";
+import { type AsanaRefusal, badRequest, unknownObject } from "./vendor-error.ts";
 
 /** Lists without `limit` are cut off with an error beyond this (https://developers.asana.com/docs/pagination, 2026-11-21). */
 const unpagedMax = 1000;
@@ -56,7 +57,8 @@ export class Answers {
   }
 
   /** One page of a list, compact unless `opt_fields` chooses. */
-  many(c: Context, refs: readonly Ref[]): Response {
+  many(c: Context, items: readonly Ref[] | RefList): Response {
+    const refs = "placeOf" in items ? items : refList(items);
     const limit = limitOf(c);
     const start = this.startOf(c, refs);
     if (limit === undefined) {
@@ -65,20 +67,26 @@ export class Answers {
           "The result is too large. You should use pagination (may require specifying a workspace)!",
         );
       }
-      return c.json({ data: refs.slice(start).map((ref) => this.show(c, ref, "compact")) });
+      return this.unpaged(c, refs.slice(start, refs.length));
     }
     const page = refs.slice(start, start + limit);
     const data = page.map((ref) => this.show(c, ref, "compact"));
-    const last = page.at(-1);
-    const isLast = !last || start + limit >= refs.length;
-    return c.json({
-      data,
-      next_page: isLast ? null : this.nextPage(c, last.gid, start + page.length - 1),
-    });
+    const isLast = start + limit >= refs.length;
+    const shown = page.at(-1);
+    // A page that is empty although others follow has nothing to go on from but its place.
+    const last = shown
+      ? { gid: shown.gid, place: start + limit - 1 }
+      : { gid: "", place: start + limit };
+    return c.json({ data, next_page: isLast ? null : this.nextPage(c, last) });
   }
 
-  private nextPage(c: Context, gid: string, place: number): Record<string, string> {
-    const token: z.infer<typeof Offset> = [gid, place, this.clock.nowMs(), listOf(c)];
+  /** Everything at once. */
+  unpaged(c: Context, refs: readonly Ref[]): Response {
+    return c.json({ data: refs.map((ref) => this.show(c, ref, "compact")) });
+  }
+
+  private nextPage(c: Context, last: { gid: string; place: number }): Record<string, string> {
+    const token: z.infer<typeof Offset> = [last.gid, last.place, this.clock.nowMs(), listOf(c)];
     const offset = Buffer.from(JSON.stringify(token)).toString("base64url");
     const url = new URL(c.req.url);
     url.searchParams.set("offset", offset);
@@ -86,7 +94,7 @@ export class Answers {
   }
 
   /** The place after the last one shown; when that one has left the list, where it was. */
-  private startOf(c: Context, refs: readonly Ref[]): number {
+  private startOf(c: Context, refs: RefList): number {
     const text = c.req.query("offset");
     if (text === undefined) return 0;
     const [gid, place, madeMs, list] = readOffset(text);
@@ -94,8 +102,8 @@ export class Answers {
     if (this.clock.nowMs() - madeMs > this.offsetLifeMs) {
       throw badRequest("offset: Your pagination token has expired.");
     }
-    const found = refs.findIndex((ref) => ref.gid === gid);
-    return found === -1 ? place : found + 1;
+    const found = refs.placeOf(gid);
+    return found === undefined ? place : found + 1;
   }
 }
 
@@ -126,9 +134,13 @@ function limitOf(c: Context): number | undefined {
   if (text === undefined) return undefined;
   const limit = Number(text);
   if (!Number.isInteger(limit) || limit < 1 || limit > 100) {
-    throw badRequest("limit: Must be between 1 and 100");
+    throw badLimit();
   }
   return limit;
+}
+
+export function badLimit(): AsanaRefusal {
+  return badRequest("limit: Must be between 1 and 100");
 }
 
 /** The `data` of a request body; throws Asana's 400 when it has another shape. */

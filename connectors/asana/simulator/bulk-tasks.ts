@@ -43,6 +43,10 @@ export class BulkTasks {
     this.perProject = Math.ceil(seed.tasks / Math.max(1, seed.projects));
   }
 
+  get count(): number {
+    return this.#seed.tasks;
+  }
+
   projects(): { project: Project; section: StateOf["section"] }[] {
     const at = new Date(this.#sinceMs).toISOString();
     return Array.from({ length: this.#seed.projects }, (_, index) => ({

@@ -5,7 +5,7 @@ import { CalendarDate } from "#shared/model/time.ts";
 import { assignDefined, assignOrClear } from "./assign-defined.ts";
 import type { Happening } from "./happening.ts";
 import type { Goal, Kind } from "./state.ts";
-import { Gid } from "./task-operations.ts";
+import { CustomFieldValues, Gid, mergedValues } from "./task-fields.ts";
 import { badRequest } from "./vendor-error.ts";
 
 const goalFields = {
@@ -34,6 +34,18 @@ export const UpdateGoal = z.strictObject({
   ...z.strictObject(goalFields).partial().shape,
   /** New current value of the metric. */
   current_number_value: z.number().optional(),
+  custom_fields: CustomFieldValues.optional(),
+});
+/** Gives a goal a metric, or another one instead. */
+export const SetGoalMetric = z.strictObject({
+  kind: z.literal("setGoalMetric"),
+  gid: Gid,
+  unit: z.enum(["none", "currency", "percentage"]).default("none"),
+  precision: z.int().min(0).max(6).default(0),
+  initial_number_value: z.number().default(0),
+  current_number_value: z.number().default(0),
+  target_number_value: z.number(),
+  progress_source: z.string().default("manual"),
 });
 export const DeleteGoal = z.strictObject({ kind: z.literal("deleteGoal"), gid: Gid });
 export const AddSupport = z.strictObject({
@@ -95,6 +107,10 @@ export function updateGoal(on: Happening, input: z.infer<typeof UpdateGoal>) {
       goal.metric = { ...goal.metric, current_number_value: input.current_number_value };
     }
   }
+  if (input.custom_fields !== undefined) {
+    const change = { item: goal, holders: [goal.gid], patch: input.custom_fields };
+    goal.custom_fields = mergedValues(on.state, change);
+  }
   on.state.put("goal", goal);
   for (const field of Object.keys(goal) as (keyof Goal)[]) {
     if (JSON.stringify(goal[field]) !== JSON.stringify(before[field])) {
@@ -102,6 +118,15 @@ export function updateGoal(on: Happening, input: z.infer<typeof UpdateGoal>) {
     }
   }
   return { gid: goal.gid };
+}
+
+export function setGoalMetric(on: Happening, input: z.infer<typeof SetGoalMetric>) {
+  const { kind: _, gid, ...metric } = input;
+  const goal = on.state.get("goal", gid);
+  const changed = { ...goal, metric };
+  on.state.put("goal", changed);
+  on.goal(changed, "changed", { field: "metric", action: "changed" });
+  return { gid };
 }
 
 export function deleteGoal(on: Happening, { gid }: z.infer<typeof DeleteGoal>) {

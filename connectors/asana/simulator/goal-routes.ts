@@ -4,10 +4,10 @@ import * as z from "zod";
 import { readData, refs, required } from "./answers.ts";
 import type { Api } from "./api.ts";
 import { Ref } from "./field-selection.ts";
-import { CreateGoal, UpdateGoal } from "./goal-operations.ts";
+import { CreateGoal, SetGoalMetric, UpdateGoal } from "./goal-operations.ts";
 import { requireFeature, workspaceAsked } from "./plan.ts";
 import type { Goal } from "./state.ts";
-import { Gid } from "./task-operations.ts";
+import { Gid } from "./task-fields.ts";
 import { badRequest } from "./vendor-error.ts";
 
 /** Goals, their relationships and time periods: features of the higher plans. */
@@ -119,6 +119,12 @@ function goalWriteRoutes({ state, answers, perform }: Api): Hono {
   app.delete("/goals/:gid", (c) => {
     perform({ kind: "deleteGoal", gid: c.req.param("gid") });
     return c.json({ data: {} });
+  });
+  app.post("/goals/:gid/setMetric", async (c) => {
+    const { gid } = state.get("goal", c.req.param("gid"));
+    const metric = await readData(c, z.object(SetGoalMetric.omit({ kind: true, gid: true }).shape));
+    perform({ kind: "setGoalMetric", gid, ...metric });
+    return answers.one(c, new Ref("goal", gid));
   });
   app.post("/goals/:gid/setMetricCurrentValue", async (c) => {
     const { gid } = state.get("goal", c.req.param("gid"));

@@ -30,6 +30,16 @@ export class Happening {
     this.emit({ action, resource: taskRef(task), watchedAs, ...about });
   }
 
+  /** An event of a comment; whoever watches its task hears of it. */
+  story(
+    gid: string,
+    task: Task,
+    about: Pick<AsanaEvent, "action"> & { parent?: EventRef; change?: Change },
+  ): void {
+    const resource = { gid, resource_type: "story", resource_subtype: "comment_added" };
+    this.emit({ resource, watchedAs: watchersOf(this.state, task), ...about });
+  }
+
   /** An event of a project; it bubbles to its portfolios, team and workspace. */
   project(project: Project, action: AsanaEvent["action"], change?: Change): void {
     const watchedAs = new Set([project.gid, project.workspace, ...project.portfolios]);

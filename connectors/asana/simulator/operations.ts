@@ -4,6 +4,16 @@ import type { Instant } from "#shared/model/time.ts";
 
 import type { AsanaEvent } from "./asana-event.ts";
 import {
+  AddFieldSetting,
+  addSetting,
+  CreateCustomField,
+  createCustomField,
+  DeleteCustomField,
+  deleteCustomField,
+  RemoveFieldSetting,
+  removeSetting,
+} from "./field-operations.ts";
+import {
   AddSupport,
   addSupport,
   CreateGoal,
@@ -12,6 +22,8 @@ import {
   deleteGoal,
   RemoveSupport,
   removeSupport,
+  SetGoalMetric,
+  setGoalMetric,
   UpdateGoal,
   updateGoal,
 } from "./goal-operations.ts";
@@ -27,12 +39,16 @@ import {
   setFeatures,
   SetHidden,
   setHidden,
+  UndeleteProject,
+  undeleteProject,
   UpdateProject,
   updateProject,
   UpdateUser,
   updateUser,
 } from "./project-operations.ts";
 import type { AsanaState } from "./state.ts";
+import { AddStory, addStory, EditStory, editStory } from "./story-operations.ts";
+import { Gid } from "./task-fields.ts";
 import {
   AddDependency,
   addDependency,
@@ -42,7 +58,6 @@ import {
   createTask,
   DeleteTask,
   deleteTask,
-  Gid,
   RemoveDependency,
   removeDependency,
   RemoveFromProject,
@@ -89,6 +104,7 @@ export const AsanaOperation = z.discriminatedUnion("kind", [
   CreateGoal,
   UpdateGoal,
   DeleteGoal,
+  SetGoalMetric,
   AddSupport,
   RemoveSupport,
   CreateProject,
@@ -100,6 +116,13 @@ export const AsanaOperation = z.discriminatedUnion("kind", [
   SetFeatures,
   RegisterWebhook,
   DeleteWebhook,
+  CreateCustomField,
+  DeleteCustomField,
+  AddFieldSetting,
+  RemoveFieldSetting,
+  AddStory,
+  EditStory,
+  UndeleteProject,
   AuthorizeApp,
   RedeemCode,
   RefreshAccess,
@@ -156,6 +179,7 @@ const performers: Performers = {
   createGoal,
   updateGoal,
   deleteGoal,
+  setGoalMetric,
   addSupport,
   removeSupport,
   createProject,
@@ -167,6 +191,13 @@ const performers: Performers = {
   setFeatures,
   registerWebhook,
   deleteWebhook,
+  createCustomField,
+  deleteCustomField,
+  addFieldSetting: addSetting,
+  removeFieldSetting: removeSetting,
+  addStory,
+  editStory,
+  undeleteProject,
   authorizeApp,
   redeemCode,
   refreshAccess,

@@ -5,7 +5,8 @@ import { CalendarDate } from "#shared/model/time.ts";
 import { assignDefined, assignOrClear } from "./assign-defined.ts";
 import type { Happening } from "./happening.ts";
 import type { Project } from "./state.ts";
-import { Gid } from "./task-operations.ts";
+import { CustomFieldValues, Gid, mergedValues } from "./task-fields.ts";
+import { badRequest } from "./vendor-error.ts";
 
 const projectFields = {
   name: z.string().min(1).max(1024),
@@ -19,6 +20,7 @@ const projectFields = {
   portfolios: z.array(Gid),
   /** Makes it private to them and its owner; null makes it public. */
   members: z.array(Gid).nullable(),
+  custom_fields: CustomFieldValues,
 };
 
 export const CreateProject = z.strictObject({
@@ -33,6 +35,7 @@ export const UpdateProject = z.strictObject({
   ...z.strictObject(projectFields).partial().shape,
 });
 export const DeleteProject = z.strictObject({ kind: z.literal("deleteProject"), gid: Gid });
+export const UndeleteProject = z.strictObject({ kind: z.literal("undeleteProject"), gid: Gid });
 export const AddStatusUpdate = z.strictObject({
   kind: z.literal("addStatusUpdate"),
   /** Project, portfolio or goal. */
@@ -94,6 +97,10 @@ export function updateProject(on: Happening, input: z.infer<typeof UpdateProject
   assignOrClear(project, input, ["start_on", "due_on"]);
   if (input.members === null) delete project.members;
   else if (input.members !== undefined) project.members = input.members;
+  if (input.custom_fields !== undefined) {
+    const change = { item: project, holders: project.portfolios, patch: input.custom_fields };
+    project.custom_fields = mergedValues(on.state, change);
+  }
   if (input.completed === true) project.completed_at ??= on.at;
   if (input.completed === false) delete project.completed_at;
   const changed = (Object.keys(project) as (keyof Project)[]).filter(
@@ -107,15 +114,33 @@ export function updateProject(on: Happening, input: z.infer<typeof UpdateProject
   return { gid: project.gid };
 }
 
-/** Its tasks stay, without this home. */
+/** Its tasks stay, without this home, until it is brought back. */
 export function deleteProject(on: Happening, { gid }: z.infer<typeof DeleteProject>) {
   const project = on.state.get("project", gid);
   on.project(project, "deleted");
-  for (const task of on.state.tasksIn(gid)) {
+  const homes = on.state.tasksIn(gid).map((task) => {
     const memberships = task.memberships.filter((home) => home.project !== gid);
     on.state.putTask({ ...task, memberships, touchedAt: on.at });
-  }
+    const home = task.memberships.find((one) => one.project === gid);
+    return { task: task.gid, section: home?.section ?? null };
+  });
+  on.state.projectTrash.set(gid, { project, homes });
   on.state.remove("project", gid);
+  return { gid };
+}
+
+export function undeleteProject(on: Happening, { gid }: z.infer<typeof UndeleteProject>) {
+  const deleted = on.state.projectTrash.get(gid);
+  if (!deleted) throw badRequest(`project: Not in the trash: ${gid}`);
+  on.state.projectTrash.delete(gid);
+  on.state.put("project", { ...deleted.project, modified_at: on.at });
+  for (const { task: taskGid, section } of deleted.homes) {
+    const task = on.state.find("task", taskGid);
+    if (!task) continue;
+    const memberships = [...task.memberships, { project: gid, section }];
+    on.state.putTask({ ...task, memberships, touchedAt: on.at });
+  }
+  on.project(deleted.project, "undeleted");
   return { gid };
 }
 

@@ -5,7 +5,7 @@ import { controlRoutes, RefusedOperation } from "#shared/testing/simulator/contr
 import { Faults } from "#shared/testing/simulator/faults.ts";
 import { Journal } from "#shared/testing/simulator/journal.ts";
 import { Operations } from "#shared/testing/simulator/operations.ts";
-import { requestFaults } from "#shared/testing/simulator/request-faults.ts";
+import { controlPath, requestFaults } from "#shared/testing/simulator/request-faults.ts";
 import { type ServedSimulator, serveSimulator } from "#shared/testing/simulator/serve.ts";
 import type { DeliveryRecord } from "#shared/testing/simulator/webhook-sender.ts";
 
@@ -15,9 +15,11 @@ import { oauthRoutes } from "./oauth-routes.ts";
 import { AsanaCommand, type AsanaEffect, applyOperation } from "./operations.ts";
 import { pageRoutes } from "./page-routes.ts";
 import { Records } from "./records.ts";
+import { type AsanaLimits, RequestLimits } from "./request-limits.ts";
+import { type AsanaStatistics, RequestStatistics } from "./request-statistics.ts";
 import type { AsanaSeed } from "./seed.ts";
 import { AsanaState } from "./state.ts";
-import { AsanaRefusal, errorBody } from "./vendor-error.ts";
+import { AsanaRefusal, errorBody, tooManyRequests } from "./vendor-error.ts";
 import { currentViewer } from "./viewer.ts";
 import { WebhookDelivery } from "./webhook-delivery.ts";
 
@@ -32,6 +34,12 @@ export interface AsanaSimulatorOptions {
   readonly offsetLifeMs?: number;
   /** Multiplies the waits between webhook retries. */
   readonly timeScale?: number;
+  /** None by default; `freePlanLimits` and `paidPlanLimits` are Asana's own. */
+  readonly limits?: AsanaLimits;
+  /** How long each answer of the API takes, on the clock. Default 0. */
+  readonly latencyMs?: number;
+  /** How long search does not see a change. Asana says 10 to 60 seconds; default 10. */
+  readonly searchLagMs?: number;
 }
 
 export interface AsanaSimulator extends ServedSimulator {
@@ -41,6 +49,10 @@ export interface AsanaSimulator extends ServedSimulator {
   readonly faults: Faults;
   /** Performs an operation, sends its webhooks, answers the gid it made or changed. */
   readonly perform: (operation: unknown) => { readonly gid: string };
+  /** What was asked of the API since the start, or since `resetStatistics`. */
+  readonly statistics: () => AsanaStatistics;
+  readonly resetStatistics: () => void;
+  readonly setLimits: (limits: AsanaLimits) => void;
   readonly deliveries: () => readonly DeliveryRecord[];
   /** Resolves when no webhook is waiting or under way. */
   readonly settle: () => Promise<void>;
@@ -53,6 +65,9 @@ export async function startAsanaSimulator(options: AsanaSimulatorOptions): Promi
   const { clock } = options;
   const state = new AsanaState(options.seed);
   const faults = new Faults();
+  const limits = new RequestLimits(clock, options.limits ?? {});
+  const statistics = new RequestStatistics();
+  const { latencyMs = 0, searchLagMs = 10_000 } = options;
   let url = "";
   const records = new Records(state, () => url);
   const answers = new Answers(records, clock, options.offsetLifeMs ?? defaultOffsetLifeMs);
@@ -85,8 +100,23 @@ export async function startAsanaSimulator(options: AsanaSimulatorOptions): Promi
       state: () => state.toJson(),
     }),
   );
+  app.get(`${controlPath}/statistics`, (c) => c.json(statistics.report(limits.underWayMax)));
+  app.use(statistics.counting(apiPath));
   app.use(requestFaults({ faults, clock, renderStatus: (status) => renderStatus(status) }));
-  app.route("/", apiRoutes({ state, answers, clock, deliver, perform }));
+  app.route(
+    "/",
+    apiRoutes({
+      state,
+      answers,
+      clock,
+      deliver,
+      perform,
+      searchLagMs,
+      limits,
+      statistics,
+      latencyMs,
+    }),
+  );
   app.route("/", oauthRoutes({ state, clock, perform }));
   app.route("/", pageRoutes({ state, records }, perform));
 
@@ -103,6 +133,9 @@ export async function startAsanaSimulator(options: AsanaSimulatorOptions): Promi
     state,
     faults,
     perform,
+    statistics: () => statistics.report(limits.underWayMax),
+    resetStatistics: () => statistics.reset(),
+    setLimits: (changed) => limits.set(changed),
     deliveries: () => deliver.sender.deliveries(),
     settle: () => deliver.sender.settle(),
     close: async () => {
@@ -134,8 +167,7 @@ function refusable(perform: (input: unknown) => unknown): (input: unknown) => un
 
 function renderStatus(status: number): { body: unknown; headers: Record<string, string> } {
   if (status === 429) {
-    const message = "You have made too many requests recently. Please, be chill.";
-    return { body: errorBody(message), headers: { "retry-after": "30" } };
+    return { body: errorBody(tooManyRequests), headers: { "retry-after": "30" } };
   }
   if (status >= 500) {
     const body = { errors: [{ message: "Server Error", phrase: "6 sad squid snuggle softly" }] };

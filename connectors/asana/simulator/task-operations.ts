@@ -1,26 +1,12 @@
 import * as z from "zod";
 
-import { CalendarDate } from "#shared/model/time.ts";
-
-import { assignDefined, assignOrClear } from "./assign-defined.ts";
+import { assignDefined } from "./assign-defined.ts";
 import { type Happening, taskRef } from "./happening.ts";
 import type { Task } from "./state.ts";
+import { Gid, reportedChanges, setTaskFields, taskFields } from "./task-fields.ts";
 import { badRequest } from "./vendor-error.ts";
 
-export const Gid = z.string().regex(/^\d{1,19}$/u, "Not a gid");
 const Placement = z.strictObject({ project: Gid, section: Gid.nullable().default(null) });
-const CustomFieldValues = z.record(Gid, z.union([z.string(), z.number()]).nullable());
-
-const taskFields = {
-  name: z.string().min(1).max(1024),
-  assignee: Gid.nullable(),
-  completed: z.boolean(),
-  due_on: CalendarDate.nullable(),
-  start_on: CalendarDate.nullable(),
-  resource_subtype: z.enum(["default_task", "milestone", "approval"]),
-  notes: z.string().max(65_535),
-  custom_fields: CustomFieldValues,
-};
 
 export const CreateTask = z.strictObject({
   kind: z.literal("createTask"),
@@ -81,8 +67,8 @@ export function createTask(on: Happening, input: z.infer<typeof CreateTask>) {
     dependencies: input.dependencies,
     workspace: input.workspace ?? workspaceFor(on, input),
   };
-  assignDefined(task, input, ["assignee", "resource_subtype", "completed", "parent"]);
-  setOptional(task, input, at);
+  assignDefined(task, input, ["parent"]);
+  setTaskFields(state, task, input, at);
   state.putTask(task);
   for (const { project } of task.memberships) {
     on.task(task, "added", { parent: { gid: project, resource_type: "project" } });
@@ -117,62 +103,15 @@ export function updateTask(on: Happening, input: z.infer<typeof UpdateTask>) {
   const task = { ...on.state.get("task", gid) };
   if (typeof input.assignee === "string") on.state.get("user", input.assignee);
   const before = { ...task };
-  assignDefined(task, input, ["name", "assignee", "resource_subtype", "completed"]);
-  setOptional(task, input, on.at);
-  const changed = changedFields(before, task);
-  if (changed.length === 0) return { gid };
+  setTaskFields(on.state, task, input, on.at);
+  const changes = reportedChanges(on.state, before, task);
+  const isNoted = JSON.stringify(task.external) !== JSON.stringify(before.external);
+  if (changes.length === 0 && !isNoted) return { gid };
   task.modified_at = on.at;
   task.touchedAt = on.at;
   on.state.putTask(task);
-  for (const field of changed) {
-    const isAssigned = field === "assignee" && task.assignee !== null;
-    const new_value = isAssigned ? { gid: task.assignee ?? "", resource_type: "user" } : undefined;
-    on.task(task, "changed", {
-      change: { field, action: "changed", ...(new_value ? { new_value } : {}) },
-    });
-  }
+  for (const change of changes) on.task(task, "changed", { change });
   return { gid };
-}
-
-function setOptional(
-  task: Task,
-  input: Pick<
-    z.infer<typeof UpdateTask>,
-    "completed" | "due_on" | "start_on" | "notes" | "custom_fields"
-  >,
-  at: string,
-): void {
-  if (input.completed !== undefined) {
-    if (!input.completed) delete task.completed_at;
-    else task.completed_at ??= at;
-  }
-  assignOrClear(task, input, ["due_on", "start_on"]);
-  assignDefined(task, input, ["notes"]);
-  if (input.custom_fields !== undefined) {
-    const values = { ...task.custom_fields, ...input.custom_fields };
-    const kept = Object.entries(values).filter(
-      (entry): entry is [string, string | number] => entry[1] !== null,
-    );
-    task.custom_fields = Object.fromEntries(kept);
-  }
-}
-
-const reportedFields = [
-  "name",
-  "assignee",
-  "completed",
-  "completed_at",
-  "due_on",
-  "start_on",
-  "notes",
-  "resource_subtype",
-  "custom_fields",
-] as const;
-
-function changedFields(before: Task, after: Task): string[] {
-  return reportedFields.filter(
-    (field) => JSON.stringify(before[field]) !== JSON.stringify(after[field]),
-  );
 }
 
 export function addDependency(on: Happening, input: z.infer<typeof AddDependency>) {

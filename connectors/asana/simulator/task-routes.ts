@@ -1,86 +1,32 @@
 import { type Context, Hono } from "hono";
 import * as z from "zod";
 
-import { instantParameter, readData, refs } from "./answers.ts";
+import { readData } from "./answers.ts";
 import type { Api } from "./api.ts";
 import { Ref } from "./field-selection.ts";
-import type { Task } from "./state.ts";
-import { CreateTask, Gid, UpdateTask } from "./task-operations.ts";
+import { Gid, taskFields } from "./task-fields.ts";
+import { CreateTask, UpdateTask } from "./task-operations.ts";
 import { badRequest } from "./vendor-error.ts";
-import { askingUser } from "./viewer.ts";
+import { currentViewer } from "./viewer.ts";
 
+/** As the outside writes it: whose it is follows from the token. */
+const External = taskFields.external.omit({ app: true }).nullish();
+const ChangedTask = UpdateTask.omit({ kind: true, gid: true }).extend({ external: External });
 const NewTask = z.looseObject({
-  ...CreateTask.omit({ kind: true, memberships: true, dependencies: true, parent: true }).shape,
+  ...CreateTask.omit({
+    kind: true,
+    memberships: true,
+    dependencies: true,
+    parent: true,
+    external: true,
+  }).shape,
+  external: External,
   projects: z.array(Gid).default([]),
   memberships: z.array(z.object({ project: Gid, section: Gid.optional() })).default([]),
   parent: Gid.nullish(),
 });
 const Dependencies = z.object({ dependencies: z.array(Gid).min(1) });
 const Dependents = z.object({ dependents: z.array(Gid).min(1) });
-
-/** Tasks: lists and single reads. */
-export function taskReadRoutes({ state, answers, clock }: Api): Hono {
-  const app = new Hono();
-  const many = (c: Context, tasks: readonly Task[]) => answers.many(c, refs("task", tasks));
-
-  app.get("/tasks", (c) => many(c, passing(c, candidates(c), clock.nowMs())));
-  app.get("/projects/:gid/tasks", (c) => {
-    const { gid } = state.get("project", c.req.param("gid"));
-    return many(c, passing(c, state.tasksIn(gid), clock.nowMs()));
-  });
-  app.get("/tasks/:gid", (c) => {
-    const gid = c.req.param("gid");
-    return answers.one(c, new Ref("task", state.get("task", gid).gid));
-  });
-  app.get("/tasks/:gid/subtasks", (c) =>
-    many(c, state.subtasks(state.get("task", c.req.param("gid")).gid)),
-  );
-  app.get("/tasks/:gid/dependencies", (c) => {
-    const { dependencies } = state.get("task", c.req.param("gid"));
-    return many(
-      c,
-      dependencies.flatMap((gid) => state.find("task", gid) ?? []),
-    );
-  });
-  app.get("/tasks/:gid/dependents", (c) => {
-    const { gid } = state.get("task", c.req.param("gid"));
-    return many(c, state.dependents(gid));
-  });
-
-  function candidates(c: Context): readonly Task[] {
-    const { project, section, assignee, workspace } = c.req.query();
-    if (project !== undefined) return state.tasksIn(state.get("project", project).gid);
-    if (section !== undefined) {
-      const found = state.get("section", section);
-      return state
-        .tasksIn(found.project)
-        .filter((task) => task.memberships.some((home) => home.section === section));
-    }
-    if (assignee === undefined || workspace === undefined) {
-      throw badRequest(
-        "Must specify exactly one of project, tag, section, user task list, or assignee + workspace",
-      );
-    }
-    const user = assignee === "me" ? askingUser(state.me) : state.get("user", assignee).gid;
-    return state
-      .list("task")
-      .filter((task) => task.assignee === user && task.workspace === workspace);
-  }
-  return app;
-}
-
-/** `completed_since=now` means incomplete ones; `modified_since` sees more than `modified_at` shows. */
-function passing(c: Context, tasks: readonly Task[], nowMs: number): readonly Task[] {
-  const completedSince = instantParameter(c, "completed_since", nowMs);
-  const modifiedSince = instantParameter(c, "modified_since", nowMs);
-  return tasks.filter(
-    (task) =>
-      (completedSince === undefined ||
-        !task.completed ||
-        Date.parse(task.completed_at ?? task.modified_at) >= completedSince) &&
-      (modifiedSince === undefined || Date.parse(task.touchedAt) >= modifiedSince),
-  );
-}
 
 /** Tasks: everything that changes them. */
 export function taskWriteRoutes(api: Api): Hono {
@@ -99,11 +45,8 @@ export function taskWriteRoutes(api: Api): Hono {
   });
   app.put("/tasks/:gid", async (c) => {
     const gid = gidOf(c);
-    perform({
-      kind: "updateTask",
-      gid,
-      ...(await readData(c, UpdateTask.omit({ kind: true, gid: true }))),
-    });
+    const { external, ...data } = await readData(c, ChangedTask);
+    perform({ kind: "updateTask", gid, ...data, ...ownExternal(external) });
     return answers.one(c, new Ref("task", gid));
   });
   app.delete("/tasks/:gid", (c) => {
@@ -159,8 +102,16 @@ function empty(c: Context): Response {
   return c.json({ data: {} });
 }
 
+/** Only OAuth apps may keep something at a task, each its own. */
+function ownExternal(external: z.infer<typeof External>) {
+  if (external === undefined) return {};
+  const app = currentViewer()?.app;
+  if (app === undefined) throw badRequest("external: Only OAuth apps can write external data");
+  return { external: { app, ...(external ?? { gid: null, data: null }) } };
+}
+
 function creation(data: z.infer<typeof NewTask>): z.input<typeof CreateTask> {
-  const { projects, memberships, parent, ...fields } = data;
+  const { projects, memberships, parent, external, ...fields } = data;
   const homes = [
     ...memberships.map(({ project, section }) => ({ project, section: section ?? null })),
     ...projects.map((project) => ({ project, section: null })),
@@ -169,6 +120,7 @@ function creation(data: z.infer<typeof NewTask>): z.input<typeof CreateTask> {
   const kept = Object.entries(fields).filter(([name]) => known.some((field) => field === name));
   return {
     ...Object.fromEntries(kept),
+    ...ownExternal(external),
     kind: "createTask",
     name: data.name,
     memberships: homes,

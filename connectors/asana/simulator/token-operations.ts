@@ -2,7 +2,7 @@ import * as z from "zod";
 
 import type { AccessToken, ConsentCode, OauthGrant } from "./access.ts";
 import type { Happening } from "./happening.ts";
-import { Gid } from "./task-operations.ts";
+import { Gid } from "./task-fields.ts";
 import { badRequest } from "./vendor-error.ts";
 
 /** https://developers.asana.com/docs/oauth (read 2026-11-21) */

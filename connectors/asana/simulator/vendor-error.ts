@@ -44,3 +44,5 @@ export function forbidden(kind: string): AsanaRefusal {
 export function paymentRequired(feature: string): AsanaRefusal {
   return new AsanaRefusal(402, `${feature} are not available on the plan of this workspace.`);
 }
+
+export const tooManyRequests = "You have made too many requests recently. Please, be chill.";

@@ -56,7 +56,7 @@ export class Visibility {
     item: StateOf[K],
     viewer: Viewer | undefined,
   ): Refusal | undefined {
-    const rule = this.#rules[kind] as Rule<K> | undefined;
+    const rule: Rule<K> | undefined = this.#rules[kind];
     const refusal = rule?.(item, viewer);
     if (refusal !== undefined || kind === "workspace") return refusal;
     return "workspace" in item && item.workspace !== undefined

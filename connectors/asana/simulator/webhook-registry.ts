@@ -2,7 +2,7 @@ import * as z from "zod";
 
 import type { AsanaEvent } from "./asana-event.ts";
 import type { Happening } from "./happening.ts";
-import { Gid } from "./task-operations.ts";
+import { Gid } from "./task-fields.ts";
 import { unknownObject } from "./vendor-error.ts";
 
 export const WebhookFilter = z.strictObject({

@@ -6,7 +6,7 @@ import * as z from "zod";
 import { readData, required } from "./answers.ts";
 import type { Api } from "./api.ts";
 import type { AsanaState } from "./state.ts";
-import { Gid } from "./task-operations.ts";
+import { Gid } from "./task-fields.ts";
 import { AsanaRefusal, badRequest, unknownObject } from "./vendor-error.ts";
 import { type Webhook, WebhookFilter } from "./webhook-registry.ts";
 
