@@ -16,6 +16,7 @@ import { reconcileCollection } from "./reconcile-collection.ts";
 import { removeConnection } from "./remove-connection.ts";
 import { retryQuarantined } from "./retry-quarantined.ts";
 import { subscribe } from "./subscribe.ts";
+import { writeBack } from "./write-back.ts";
 
 /** After a failed reconcile, the next try. */
 const reconcileAgainMs = 30 * minuteMs;
@@ -29,6 +30,9 @@ export async function pull(deps: PullDeps, message: PullMessage): Promise<void> 
     (await getConnection(deps.table, message.connectionId));
   if (!connection) return;
   if (message.kind === "remove") return removeConnection(deps, connection);
+  if (message.kind === "write-back") {
+    return writeBack(deps, { connection, connections, batchId: message.batchId });
+  }
   if (connection.status !== "active" && connection.status !== "degraded") return;
   try {
     await read(deps, message, { connection, connections });
@@ -48,7 +52,7 @@ export async function pull(deps: PullDeps, message: PullMessage): Promise<void> 
 
 async function read(
   deps: PullDeps,
-  message: Exclude<PullMessage, { kind: "remove" }>,
+  message: Exclude<PullMessage, { kind: "remove" | "write-back" }>,
   {
     connection,
     connections,

@@ -7,7 +7,12 @@ import { readFactId } from "#shared/model/ids.ts";
 import type { Item, Table } from "#shared/ports/table.ts";
 import { applyChanges } from "#shared/store/apply-changes.ts";
 import { listSubscriptions } from "#shared/store/connection-parts.ts";
+import type { Unversioned } from "#shared/store/documents.ts";
+import { updateDocument } from "#shared/store/documents.ts";
+import { factKey } from "#shared/store/keys.ts";
 import { queryAll, scanAll } from "#shared/store/list.ts";
+import { connectionSpec } from "#shared/store/specs.ts";
+import { removeWriteBacksOf } from "#shared/store/write-backs.ts";
 
 import type { PullDeps } from "./deps.ts";
 
@@ -20,6 +25,14 @@ const roundsMax = 5;
  * them clear), its secrets, and at last itself. Repeating it after a crash goes on where it stopped.
  */
 export async function removeConnection(deps: PullDeps, connection: Connection): Promise<void> {
+  // A run that stores a page from now on sees it, and buries the page.
+  await updateDocument(
+    deps.table,
+    connectionSpec,
+    factKey(connection.id),
+    (current): Unversioned<Connection> | undefined =>
+      current.status === "removing" ? undefined : { ...current, status: "removing" },
+  );
   await deregister(deps, connection);
   // Without its cursor a run that is still reading stops after the page in its hands.
   await removeParts(deps.table, connection, "cursor#");
@@ -27,6 +40,7 @@ export async function removeConnection(deps: PullDeps, connection: Connection): 
     const items = await scanAll(deps.table);
     if ((await buryFacts(deps, connection, items)) === 0) break;
   }
+  await removeWriteBacksOf(deps.table, connection.id);
   await deps.secrets.remove(secretName(connection.id));
   await removeParts(deps.table, connection, "");
   await deps.table.write({ kind: "delete", key: { pk: connection.id, sk: "0" }, condition: [] });

@@ -18,6 +18,12 @@ export interface SightStatement {
  */
 export type StoredValue = string | null;
 
+/** The record is there, but has no place for a value: its project lacks the field. */
+export interface CannotHold {
+  /** For people: “No project of it has the field”. */
+  readonly why: string;
+}
+
 /**
  * Writing a line of sight into a tool. Off unless the connection's settings ask for it. Each method
  * throws only `HubError`; what is written is recognised by its content and never read as news.
@@ -26,7 +32,7 @@ export interface WriteBack {
   /** Where it goes, for people: “the entity property throughline.line-of-sight”. */
   readonly place: string;
   /** What stands there now; records that are gone or hidden are left out. */
-  read(ids: readonly FactId[]): Promise<ReadonlyMap<FactId, StoredValue>>;
+  read(ids: readonly FactId[]): Promise<ReadonlyMap<FactId, StoredValue | CannotHold>>;
   /** The value that says this; equal statements give equal values. */
   render(statement: SightStatement): StoredValue;
   /** Puts a value there; `null` takes it away. Repeating it changes nothing. */

@@ -1,6 +1,7 @@
 import * as z from "zod";
 
 import { ConnectionId } from "./ids.ts";
+import { WriteBackId } from "./write-back.ts";
 
 /** One piece of reading to do, as it waits in the `pulls` queue. */
 export const PullMessage = z.discriminatedUnion("kind", [
@@ -22,6 +23,12 @@ export const PullMessage = z.discriminatedUnion("kind", [
   }),
   /** Registers webhooks for resources that have none; renews, repairs and removes others. */
   z.strictObject({ kind: z.literal("subscribe"), connectionId: ConnectionId }),
+  /** Goes on with a batch of lines of sight that are written into the tool, or taken back. */
+  z.strictObject({
+    kind: z.literal("write-back"),
+    connectionId: ConnectionId,
+    batchId: WriteBackId,
+  }),
   /** Deregisters webhooks, removes facts, secrets and the connection itself. */
   z.strictObject({ kind: z.literal("remove"), connectionId: ConnectionId }),
 ]);
