@@ -17,10 +17,8 @@ import type { Client } from "jira.js/core";
 import * as z from "zod";
 
 import { HubError } from "#shared/errors.ts";
-import type { Clock } from "#shared/ports/clock.ts";
 
-import { jiraTransport } from "./client-transport.ts";
-import type { JiraSettings } from "./settings.ts";
+import { type JiraAccess, jiraTransport } from "./client-transport.ts";
 import {
   WireBulk,
   WireCount,
@@ -50,8 +48,8 @@ interface Search {
 export class JiraClient {
   readonly #client: Client;
 
-  constructor(settings: JiraSettings, clock: Clock) {
-    this.#client = jiraTransport(settings, clock);
+  constructor(access: JiraAccess) {
+    this.#client = jiraTransport(access);
   }
 
   /** Who we are, and on whose clocks JQL dates are read. The one read that a dead token fails honestly. */

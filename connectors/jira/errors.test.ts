@@ -33,7 +33,7 @@ describe("what Jira's refusals mean", () => {
     const wait = (headers: Record<string, string>) => failure(429, headers).retryAfterMs;
     expect(wait({ "retry-after": "7" })).toBe(7000);
     expect(wait({ "x-ratelimit-reset": "2026-11-21T10:41:00Z" })).toBe(60_000);
-    expect(wait({ "ratelimit-reason": "jira-burst-based" })).toBe(2000);
+    expect(wait({ "ratelimit-reason": "jira-burst-based" })).toBe(1000);
     // Quotas start again at the full hour.
     expect(wait({ "ratelimit-reason": "jira-quota-tenant-based" })).toBe(20 * 60_000);
     expect(wait({})).toBe(10_000);

@@ -1,5 +1,9 @@
 import { HubError } from "#shared/errors.ts";
-import { epochMsOf, hourMs, readInstant } from "#shared/model/time.ts";
+
+import { type Refusal, refusalIn } from "./limits.ts";
+
+/** What a request proved itself with. */
+export type Credential = "api-token" | "access-token";
 
 /** What Jira answered, as far as classifying needs it. */
 interface FailedAnswer {
@@ -9,10 +13,11 @@ interface FailedAnswer {
   /** What was asked for: "the search", "issue 10001". */
   readonly what: string;
   readonly nowMs: number;
+  /** Default: an API token. */
+  readonly credential?: Credential;
+  /** What of it is a limit; absent: as the headers say. */
+  readonly refusal?: Refusal | undefined;
 }
-
-/** Waits longer than a day are a mistake of somebody's clock. */
-const retryAfterMaxMs = 24 * hourMs;
 
 /**
  * A refused request as a HubError. Statuses and headers:
@@ -57,55 +62,44 @@ export function failureOfAnswer(answer: FailedAnswer): HubError {
   }
 }
 
-/** A dead token is let through as nobody, which Jira says only in a header: not an empty site. */
-export function tokenRefused(details: Readonly<Record<string, number>> = {}): HubError {
+/** A credential that Jira refuses, openly or by taking its bearer for nobody. */
+export function tokenRefused(credential: Credential, status: number): HubError {
   return new HubError(
     "connector.unauthorized",
-    "Jira refused the e-mail and API token: make a new token for this account and save it here (tokens expire)",
-    { details },
-  );
-}
-
-function unauthorized({ status, text, what }: FailedAnswer): HubError {
-  if (!/scope does not match/iu.test(text)) return tokenRefused({ status });
-  return new HubError(
-    "connector.forbidden",
-    `The API token lacks a scope for ${what}: make one with read:jira-work, read:jira-user and manage:jira-webhook`,
+    credential === "api-token"
+      ? "Jira refused the e-mail and API token: make a new token for this account and save it here (tokens expire). A scoped token works only through the address of the gateway"
+      : "Jira refused the access token that the consent gave: give the consent again on the connection's page",
     { details: { status } },
   );
 }
 
-function rateLimited({ headers, nowMs }: FailedAnswer): HubError {
-  const reason = headers.get("ratelimit-reason") ?? "unknown";
-  const retryAfterMs = retryAfterOf(headers, nowMs) ?? waitByReason(reason, nowMs);
+function unauthorized({ status, text, what, credential = "api-token" }: FailedAnswer): HubError {
+  if (!/scope does not match/iu.test(text)) return tokenRefused(credential, status);
+  return new HubError(
+    "connector.forbidden",
+    credential === "api-token"
+      ? `The API token lacks a scope for ${what}: make one with read:jira-work and read:jira-user`
+      : `The consent lacks a scope for ${what}: give it again on the connection's page`,
+    { details: { status, reason: "scope" } },
+  );
+}
+
+function rateLimited(answer: FailedAnswer): HubError {
+  const { reason, retryAfterMs, scope } = answer.refusal ??
+    refusalIn(answer) ?? { reason: "unknown", retryAfterMs: 10_000, scope: "endpoint" };
   return new HubError("connector.rate-limited", `Jira asks us to slow down (${reason})`, {
     retryAfterMs,
-    details: { status: 429, reason: reason.slice(0, 60) },
+    details: { status: 429, reason, scope },
   });
 }
 
-function unavailable({ status, headers, nowMs }: FailedAnswer): HubError {
-  const retryAfterMs = retryAfterOf(headers, nowMs);
+function unavailable(answer: FailedAnswer): HubError {
+  const { status } = answer;
+  const retryAfterMs = (answer.refusal ?? refusalIn(answer))?.retryAfterMs;
   return new HubError("connector.unavailable", `Jira failed with ${status}`, {
     details: { status },
     ...(retryAfterMs !== undefined && { retryAfterMs }),
   });
-}
-
-/** Quotas start again at the full hour UTC, bursts after a second; a gateway's 429 may say nothing. */
-function waitByReason(reason: string, nowMs: number): number {
-  if (reason.includes("quota")) return hourMs - (nowMs % hourMs);
-  return reason.includes("burst") ? 2000 : 10_000;
-}
-
-function retryAfterOf(headers: Headers, nowMs: number): number | undefined {
-  const seconds = headers.get("retry-after");
-  if (seconds !== null && /^\d+(?:\.\d+)?$/u.test(seconds)) {
-    return Math.min(Number(seconds) * 1000, retryAfterMaxMs);
-  }
-  const reset = readInstant(headers.get("x-ratelimit-reset"));
-  if (reset === undefined) return undefined;
-  return Math.min(Math.max(0, epochMsOf(reset) - nowMs), retryAfterMaxMs);
 }
 
 /** Jira's own first sentence, short. It speaks of the query, whose values are our settings. */

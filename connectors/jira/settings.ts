@@ -3,8 +3,7 @@ import * as z from "zod";
 const ProjectKey = z.string().regex(/^[A-Z][A-Z0-9_]{1,29}$/u, "A project key, such as PAY");
 const Name = z.string().trim().min(1).max(120);
 
-/** What an admin gives to connect a Jira Cloud site. */
-export const JiraSettings = z.strictObject({
+const fields = z.strictObject({
   baseUrl: z.url({ protocol: /^https?$/u }).meta({
     title: "Jira address",
     description:
@@ -18,15 +17,21 @@ export const JiraSettings = z.strictObject({
       description:
         "Only needed when the Jira address is that of api.atlassian.com: https://your-site.atlassian.net",
     }),
-  email: z.email().meta({
+  email: z.email().optional().meta({
     title: "Account e-mail",
-    description: "Of the account that the API token belongs to. A service account is best.",
+    description:
+      "Of the account that the API token belongs to. A service account is best. Leave it empty where you consent to an Atlassian app instead.",
   }),
-  apiToken: z.string().min(8).max(500).meta({
+  apiToken: z.string().min(8).max(500).optional().meta({
     title: "API token",
     description:
-      "Made at https://id.atlassian.com/manage-profile/security/api-tokens. The hub sees what this account may browse. Tokens expire after at most a year.",
+      "Made at https://id.atlassian.com/manage-profile/security/api-tokens. The hub sees what this account may browse. Tokens expire after at most a year. Leave it empty where you consent to an Atlassian app instead.",
     secret: true,
+  }),
+  tokenExpiresOn: z.iso.date().optional().meta({
+    title: "API token expires on",
+    description:
+      "As Atlassian showed it when the token was made, such as 2027-05-31. Jira cannot be asked; with it, the hub warns before the token lapses.",
   }),
   webhookSecret: z.string().min(8).max(200).optional().meta({
     title: "Webhook secret",
@@ -100,7 +105,30 @@ export const JiraSettings = z.strictObject({
       description: "Names or ids of statuses and resolutions that mean given up rather than done.",
     }),
 });
+
+/**
+ * What an admin gives to connect a Jira Cloud site. E-mail and API token may be missing only where a
+ * consent can stand in for them, which works through the gateway.
+ */
+export const JiraSettings = fields.superRefine((settings, context) => {
+  const { email, apiToken, baseUrl } = settings;
+  const isConsentPossible = gatewayOf(baseUrl) !== undefined;
+  if (email === undefined && apiToken === undefined && isConsentPossible) return;
+  for (const name of ["email", "apiToken"] as const) {
+    if (settings[name] !== undefined) continue;
+    const message = "E-mail and API token go together; only a consent needs neither";
+    context.addIssue({ code: "custom", path: [name], message, input: undefined });
+  }
+});
 export type JiraSettings = z.infer<typeof JiraSettings>;
+
+/** The gateway's root and the cloud id in an address of the gateway; undefined for a site's own. */
+export function gatewayOf(
+  baseUrl: string,
+): { readonly apiUrl: string; readonly cloudId: string } | undefined {
+  const [, apiUrl, cloudId] = /^(.+)\/ex\/jira\/([^/]+)\/*$/u.exec(baseUrl) ?? [];
+  return apiUrl === undefined || cloudId === undefined ? undefined : { apiUrl, cloudId };
+}
 
 /** Root of the REST API, without a trailing slash. */
 export function apiRoot({ baseUrl }: Pick<JiraSettings, "baseUrl">): string {

@@ -1,5 +1,7 @@
 /** What one answer of a vendor told about the limits of the tenant. */
 export interface LimitObservation {
+  /** What the request turned out to cost, where the answer shows it; the rest of the plan is given back. */
+  readonly spentPoints?: number;
   /** Points or requests that the tenant has in the present window, and what is left of them. */
   readonly quota?: {
     readonly limit: number;

@@ -55,6 +55,18 @@ test("functions share one hour's quota, leave the reserve to people, and go on i
   expect((await spendAll(first)).count).toBe(97);
 });
 
+test("what a request did not cost after all can be spent on others", async () => {
+  const { open } = rig();
+  const budget = open();
+  await budget.observe(search, { quota });
+  for (let count = 0; count < 950; count += 1) {
+    await budget.admit(search);
+    await budget.observe(search, { spentPoints: 10 });
+  }
+  // 9500 of 9700 points are spent.
+  expect((await spendAll(budget)).count).toBeLessThanOrEqual(2);
+});
+
 test("a tenant told to wait waits in every function, and no longer than told", async () => {
   const { open, clock, table } = rig();
   const [first, second] = [open(), open()];

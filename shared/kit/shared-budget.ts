@@ -79,6 +79,10 @@ export class SharedBudget implements RequestBudget {
 
   async observe(request: PlannedRequest, observation: LimitObservation): Promise<void> {
     const { clock } = this.#deps;
+    // Held for this function only, and of this window: a window that ends takes it along.
+    if (this.#held.startsAt !== "") {
+      this.#held.points += request.points - (observation.spentPoints ?? request.points);
+    }
     if (!this.#isWorthAWrite(observation, clock.nowMs())) return;
     const noted = (budget: Budget) => note(budget, { request, observation, clock });
     this.#known = await updateBudget(this.#deps, this.#spending.owner, noted);

@@ -10,6 +10,8 @@ import type { OAuthApp, OAuthProvider, TokenSet } from "./oauth.ts";
 
 /** Access tokens of one consent, refreshed for all functions by exactly one of them. */
 export interface AccessTokens {
+  /** The app that was consented to; its secret signs what the vendor sends to it. */
+  readonly app: Pick<OAuthApp, "clientId" | "clientSecret">;
   /**
    * A token that is good for at least another minute. `refused` is one that the vendor has just answered
    * with 401: it is not given again. Throws `connector.unauthorized` when the consent is over, and
@@ -61,6 +63,10 @@ export class TokenKeeper implements AccessTokens {
   constructor(deps: TokenKeeperDeps, keeping: Keeping) {
     this.#deps = deps;
     this.#keeping = keeping;
+  }
+
+  get app(): OAuthApp {
+    return this.#keeping.app;
   }
 
   async read(options: { readonly refused?: string } = {}): Promise<string> {
