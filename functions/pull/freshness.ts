@@ -17,7 +17,10 @@ import { readAgainAfterConnecting } from "./read-again.ts";
  * none of them is failing; a problem that had degraded it is over.
  */
 export async function markFresh(deps: PullDeps, connectionId: ConnectionId): Promise<void> {
-  const cursors = await listPullCursors(deps, connectionId);
+  const all = await listCursors(deps, connectionId);
+  const cursors = all.filter(({ mode }) => mode !== "reconcile");
+  // A refused reconcile waits for an admin; reading on does not make it good.
+  const isRefused = all.some(({ mode, problem }) => mode === "reconcile" && isForAdmin(problem));
   const isReady = cursors.every((cursor) => cursor.backfilledAt !== undefined);
   const isFresh = isReady && cursors.every((cursor) => cursor.problem === undefined);
   if (!isFresh) return;
@@ -30,20 +33,25 @@ export async function markFresh(deps: PullDeps, connectionId: ConnectionId): Pro
       ...rest,
       readyAt: connection.readyAt ?? now,
       freshAt: now,
-      status: connection.status === "degraded" ? "active" : connection.status,
+      ...(isRefused && connection.problem && { problem: connection.problem }),
+      status: connection.status === "degraded" && !isRefused ? "active" : connection.status,
       updatedAt: now,
     };
   });
   if (isFirst) await readAgainAfterConnecting(deps, connectionId);
 }
 
-async function listPullCursors(
+function isForAdmin(problem: Cursor["problem"]): boolean {
+  return problem?.code === "connector.forbidden";
+}
+
+async function listCursors(
   deps: Pick<PullDeps, "table">,
   connectionId: ConnectionId,
 ): Promise<Cursor[]> {
   const items = await queryAll(deps.table, {
     partition: connectionId,
-    sortPrefix: "cursor#pull#",
+    sortPrefix: "cursor#",
     consistent: true,
   });
   return items.map((item) => fromItem(Cursor, item));

@@ -1,11 +1,18 @@
 import { HubError, isRetryable } from "#shared/errors.ts";
 import type { Collection, PulledPage, Source } from "#shared/kit/connector.ts";
+import type { Change } from "#shared/model/change.ts";
 import type { Connection, Cursor } from "#shared/model/connection.ts";
 import type { PullMessage } from "#shared/model/pull.ts";
 import type { Instant } from "#shared/model/time.ts";
 import { epochMsOf, instantOf, minuteMs } from "#shared/model/time.ts";
 import { applyChanges } from "#shared/store/apply-changes.ts";
-import { quarantine, saveGaps } from "#shared/store/connection-parts.ts";
+import {
+  quarantine,
+  retireGaps,
+  retireQuarantined,
+  saveGapsOf,
+} from "#shared/store/connection-parts.ts";
+import { getConnection } from "#shared/store/connections.ts";
 import type { Unversioned } from "#shared/store/documents.ts";
 import { getDocument, replaceDocument, updateDocument } from "#shared/store/documents.ts";
 import { cursorKey } from "#shared/store/keys.ts";
@@ -13,6 +20,7 @@ import { cursorSpec } from "#shared/store/specs.ts";
 
 import type { PullDeps } from "./deps.ts";
 import { markFresh, noteProblem } from "./freshness.ts";
+import { readAhead } from "./read-ahead.ts";
 import { ensureReconcileCursor } from "./reconcile-cursor.ts";
 
 interface Run {
@@ -40,21 +48,39 @@ export async function pullCollection(deps: PullDeps, run: Run): Promise<void> {
     found && (await replaceDocument(deps.table, cursorSpec, found, beginRun(deps, found)));
   if (!begun) return;
   let cursor: Cursor = begun;
+  const wasBackfill = begun.mode === "backfill";
   const startedMs = deps.clock.nowMs();
   try {
-    for await (const page of run.source.pull(run.collection.name, cursor.position)) {
-      const rejected = await storePage(deps, run, page);
+    for await (const page of readAhead(run.source.pull(run.collection.name, cursor.position))) {
+      const rejected = await storePage(deps, { ...run, cursor }, page);
       const next = afterPage(deps, { cursor, page, rejected, run });
       const moved: Cursor | undefined = await replaceDocument(deps.table, cursorSpec, cursor, next);
       // Somebody else moved the cursor: this page is stored, which is harmless, and theirs goes on.
-      if (!moved) return;
+      if (!moved) return await buryIfRemoved(deps, run, page);
       cursor = moved;
-      if (page.isLast) return await finish(deps, run);
+      if (page.isLast) return await finish(deps, { ...run, cursor, wasBackfill });
       if (deps.clock.nowMs() - startedMs > runMsMax) return await handOver(deps, run);
     }
   } catch (error) {
     await recordFailure(deps, cursor, error);
   }
+}
+
+/** A connection that was taken away meanwhile must not keep what this run has just stored. */
+async function buryIfRemoved(
+  deps: PullDeps,
+  { connection }: Run,
+  { changes }: PulledPage,
+): Promise<void> {
+  const standing = await getConnection(deps.table, connection.id);
+  if (standing && standing.status !== "removing") return;
+  const readAt = deps.clock.now();
+  const sourceVersion = deps.clock.nowMs();
+  const removals = changes.map((change): Change => {
+    const id = change.kind === "upserted" ? change.record.id : change.id;
+    return { kind: "removed", id, sourceVersion, readAt };
+  });
+  await applyChanges(deps, removals);
 }
 
 function beginRun(deps: PullDeps, cursor: Cursor): Unversioned<Cursor> {
@@ -74,23 +100,42 @@ function beginRun(deps: PullDeps, cursor: Cursor): Unversioned<Cursor> {
   };
 }
 
-async function finish(deps: PullDeps, { connection, collection }: Run): Promise<void> {
+interface EndedRun extends Run {
+  readonly cursor: Cursor;
+  /** Everything was read, since the run's start. */
+  readonly wasBackfill: boolean;
+}
+
+async function finish(deps: PullDeps, ended: EndedRun): Promise<void> {
+  const { connection, collection, cursor, wasBackfill } = ended;
+  if (wasBackfill && cursor.startedAt !== undefined) {
+    const read = { collection: collection.name, since: cursor.startedAt };
+    await retireGaps(deps.table, connection.id, read);
+    await retireQuarantined(deps.table, connection.id, read);
+  }
   await ensureReconcileCursor(deps, connection.id, collection);
   await markFresh(deps, connection.id);
 }
 
 /** Returns how many records were quarantined. */
-async function storePage(deps: PullDeps, run: Run, page: PulledPage): Promise<number> {
+async function storePage(
+  deps: PullDeps,
+  run: Run & { readonly cursor: Cursor },
+  page: PulledPage,
+): Promise<number> {
   const now = deps.clock.now();
   const connectionId = run.connection.id;
   const { refused, ...counts } = await applyChanges(deps, page.changes);
   const rejected = [...page.rejected, ...refused];
-  await quarantine(
+  const where = { connectionId, collection: run.collection.name, at: now };
+  await quarantine(deps.table, where, rejected);
+  const { mode, startedAt } = run.cursor;
+  const isFull = mode === "backfill" && startedAt !== undefined;
+  await saveGapsOf(
     deps.table,
-    { connectionId, collection: run.collection.name, at: now },
-    rejected,
+    { ...where, ...(isFull && { fullReadFrom: startedAt }) },
+    page.gaps ?? [],
   );
-  await saveGaps(deps.table, connectionId, now, page.gaps ?? []);
   deps.logger.info("pull.page-stored", {
     connectionId,
     collection: run.collection.name,

@@ -1,26 +1,20 @@
 import { HubError } from "#shared/errors.ts";
-import type { Collection, Source } from "#shared/kit/connector.ts";
 import type { Change } from "#shared/model/change.ts";
-import type { Connection, Cursor } from "#shared/model/connection.ts";
+import type { Cursor } from "#shared/model/connection.ts";
 import type { FactId } from "#shared/model/ids.ts";
-import { readFactId } from "#shared/model/ids.ts";
 import { instantOf, minuteMs } from "#shared/model/time.ts";
 import { applyChanges } from "#shared/store/apply-changes.ts";
-import { quarantine, saveGaps } from "#shared/store/connection-parts.ts";
+import { quarantine, removeGap, saveGaps, saveGapsOf } from "#shared/store/connection-parts.ts";
 import type { Unversioned } from "#shared/store/documents.ts";
 import { updateDocument } from "#shared/store/documents.ts";
-import { readFactItem } from "#shared/store/facts.ts";
 import { cursorKey } from "#shared/store/keys.ts";
-import { scanAll } from "#shared/store/list.ts";
 import { cursorSpec } from "#shared/store/specs.ts";
 
 import type { PullDeps } from "./deps.ts";
+import { heldFacts, idsIn, planReconcile, type Reconciling } from "./plan-reconcile.ts";
 import { ensureReconcileCursor } from "./reconcile-cursor.ts";
 
-interface Run {
-  readonly connection: Connection;
-  readonly collection: Collection;
-  readonly source: Source;
+interface Run extends Reconciling {
   /** An admin has said that the source truly shrank. */
   readonly acceptsShrink: boolean;
 }
@@ -48,18 +42,25 @@ const reconcileMsMax = 15 * minuteMs;
 export async function reconcileCollection(deps: PullDeps, run: Run): Promise<Reconciled> {
   const startedMs = deps.clock.nowMs();
   await begin(deps, run);
+  const plan = await planReconcile(deps, run);
   const seen = new Set<FactId>();
-  for await (const ids of run.source.enumerate(run.collection.name))
-    for (const id of ids) seen.add(id);
+  for (const part of plan.parts ?? [undefined]) {
+    const pages =
+      part === undefined
+        ? run.source.enumerate(run.collection.name)
+        : run.source.enumerate(run.collection.name, part);
+    for await (const ids of pages) for (const id of ids) seen.add(id);
+  }
   // Read after the enumeration: what was created meanwhile is in the store and unseen, and is confirmed.
-  const held = await heldIds(deps, run);
+  const all = await heldFacts(deps, run);
+  const held = idsIn(run, all, plan.parts);
   const missing = [...held].filter((id) => !seen.has(id));
   const lacking = [...seen].filter((id) => !held.has(id));
   const added = await readLacking(deps, run, lacking);
-  refuseAbruptShrink(run, held.size, missing.length);
+  refuseAbruptShrink(run, all.length, missing.length);
   const { removed, hidden } = await bury(deps, run, missing);
   const result = { enumerated: seen.size, added, removed, hidden };
-  await finish(deps, run, result);
+  await finish(deps, run, { ...result, position: plan.position });
   deps.logger.info("reconcile.done", {
     connectionId: run.connection.id,
     collection: run.collection.name,
@@ -67,22 +68,6 @@ export async function reconcileCollection(deps: PullDeps, run: Run): Promise<Rec
     durationMs: deps.clock.nowMs() - startedMs,
   });
   return result;
-}
-
-/** Ids of this connection's facts that are not tombstones, of the types the collection holds. */
-async function heldIds(
-  deps: PullDeps,
-  { connection, collection, source }: Run,
-): Promise<Set<FactId>> {
-  const held = new Set<FactId>();
-  for (const item of await scanAll(deps.table)) {
-    const parts = item.sk === "0" ? readFactId(item.pk) : undefined;
-    if (parts?.connectionId !== connection.id || !collection.facts.includes(parts.type)) continue;
-    const stored = readFactItem(item);
-    if (stored?.isRemoved === false && source.isOf(collection.name, stored.fact))
-      held.add(stored.fact.id);
-  }
-  return held;
 }
 
 async function readLacking(deps: PullDeps, run: Run, ids: readonly FactId[]): Promise<number> {
@@ -100,7 +85,7 @@ async function readLacking(deps: PullDeps, run: Run, ids: readonly FactId[]): Pr
       at: deps.clock.now(),
     };
     await quarantine(deps.table, where, [...reading.rejected, ...refused]);
-    await saveGaps(deps.table, run.connection.id, where.at, reading.gaps ?? []);
+    await saveGapsOf(deps.table, where, reading.gaps ?? []);
   }
   return added;
 }
@@ -141,13 +126,11 @@ async function bury(
     }));
     removed += (await applyChanges(deps, removals)).applied;
   }
-  if (hidden > 0) {
-    await saveGaps(deps.table, run.connection.id, deps.clock.now(), [
-      {
-        what: `${run.collection.title} that became invisible`,
-        why: `${hidden} records that we hold can no longer be seen by the connection's account; they are kept as they were`,
-      },
-    ]);
+  const what = `${run.collection.title} that became invisible`;
+  if (hidden === 0) await removeGap(deps.table, { connectionId: run.connection.id, what });
+  else {
+    const why = `${hidden} records that we hold can no longer be seen by the connection's account; they are kept as they were`;
+    await saveGaps(deps.table, run.connection.id, deps.clock.now(), [{ what, why }]);
   }
   return { removed, hidden };
 }
@@ -171,7 +154,11 @@ async function begin(deps: PullDeps, { connection, collection }: Run): Promise<v
   );
 }
 
-async function finish(deps: PullDeps, run: Run, result: Reconciled): Promise<void> {
+async function finish(
+  deps: PullDeps,
+  run: Run,
+  result: Reconciled & { readonly position: string },
+): Promise<void> {
   const now = deps.clock.now();
   const everyMinutes = run.collection.reconcileEveryMinutes ?? 24 * 60;
   const key = cursorKey(run.connection.id, run.collection.name, "reconcile");
@@ -181,6 +168,7 @@ async function finish(deps: PullDeps, run: Run, result: Reconciled): Promise<voi
     key,
     ({ problem: _problem, ...cursor }): Unversioned<Cursor> => ({
       ...cursor,
+      position: result.position,
       state: "idle",
       recordsRead: result.enumerated,
       recordsTotal: result.enumerated,

@@ -2,30 +2,82 @@ import { HubError } from "#shared/errors.ts";
 import type { Source } from "#shared/kit/connector.ts";
 import { secretName } from "#shared/kit/registry.ts";
 import type { Connection, Subscription } from "#shared/model/connection.ts";
+import type { PullMessage } from "#shared/model/pull.ts";
+import { dayMs, epochMsOf } from "#shared/model/time.ts";
 import { listSubscriptions, saveSubscription } from "#shared/store/connection-parts.ts";
 
 import type { PullDeps } from "./deps.ts";
+import { inspect } from "./inspect-subscriptions.ts";
+import { requestOf } from "./subscription-request.ts";
+
+interface Subscribing {
+  readonly connection: Connection;
+  readonly source: Source;
+}
+
+/** A registration that ends by itself is renewed this long before: a few lost runs do no harm. */
+const renewBeforeMs = 10 * dayMs;
 
 /**
- * Registers a webhook for every resource that has none, one after the other. The subscription is
- * written before the source is asked, because the source may call back within the request and its
- * secret exists only then. A failure is kept with its reason and tried again the next time.
+ * Keeps the webhooks of a connection right: registers what has none, renews what ends, makes anew what
+ * the source has dropped or let fall silent, and removes strays. After a webhook was dead, what it would
+ * have told is read. A failure is kept with its reason and tried again the next time.
  */
-export async function subscribe(
-  deps: PullDeps,
-  { connection, source }: { readonly connection: Connection; readonly source: Source },
-): Promise<void> {
-  const resources = (await source.subscriptionResources?.()) ?? [];
-  const existing = await listSubscriptions(deps.table, connection.id);
+export async function subscribe(deps: PullDeps, subscribing: Subscribing): Promise<void> {
+  const { connection, source } = subscribing;
+  if (!source.subscriptionResources) return;
+  const resources = await source.subscriptionResources();
+  const known = await listSubscriptions(deps.table, connection.id);
+  const standing = await inspect(
+    deps,
+    subscribing,
+    known.filter((one) => isActive(deps, one)),
+  );
+  let wasAnyDead = false;
   for (const resource of resources) {
-    const known = existing.find((candidate) => candidate.resource === resource);
-    if (known?.state === "active" && known.publicUrl === deps.publicUrl) continue;
-    if (known?.nativeId !== undefined) await source.unsubscribe?.(known.nativeId);
-    await register(
-      deps,
-      { connection, source },
-      known ?? newSubscription(deps, connection, resource),
-    );
+    const one = known.find((candidate) => candidate.resource === resource);
+    const state = one && standing.get(one.id);
+    if (one && state === "standing") await renewInTime(deps, source, one);
+    else {
+      if (one?.nativeId !== undefined) await source.unsubscribe?.(one.nativeId);
+      await register(deps, subscribing, one ?? newSubscription(deps, connection, resource));
+      wasAnyDead ||= state === "dead";
+    }
+  }
+  if (wasAnyDead) await readMissed(deps, connection);
+}
+
+function isActive(deps: PullDeps, { state, publicUrl }: Subscription): boolean {
+  return state === "active" && publicUrl === deps.publicUrl;
+}
+
+async function renewInTime(deps: PullDeps, source: Source, one: Subscription): Promise<void> {
+  const { expiresAt, nativeId } = one;
+  if (expiresAt === undefined || nativeId === undefined || !source.renewSubscription) return;
+  if (epochMsOf(expiresAt) - deps.clock.nowMs() > renewBeforeMs) return;
+  const { connectionId, id: subscriptionId } = one;
+  try {
+    const renewed = await source.renewSubscription(nativeId);
+    await saveSubscription(deps.table, { ...one, expiresAt: renewed });
+    deps.logger.info("subscription.renewed", { connectionId, subscriptionId });
+  } catch (error) {
+    // It stands until it ends; the next look, long before that, tries again.
+    const code = error instanceof HubError ? error.code : "unexpected";
+    deps.logger.warn("subscription.not-renewed", { connectionId, subscriptionId, code });
+  }
+}
+
+/** What happened while nobody told us: changes by the pulls, what is gone by the reconciles. */
+async function readMissed(deps: PullDeps, connection: Connection): Promise<void> {
+  const { id: connectionId } = connection;
+  const { collections } = deps.registry.get(connection.connector);
+  deps.logger.warn("subscription.resync", { connectionId });
+  for (const { name: collection, reconcileEveryMinutes } of collections) {
+    const messages: PullMessage[] = [{ kind: "pull", connectionId, collection }];
+    if (reconcileEveryMinutes !== undefined && connection.readyAt !== undefined) {
+      messages.push({ kind: "reconcile", connectionId, collection });
+    }
+    for (const message of messages) await deps.pulls.send(JSON.stringify(message));
   }
 }
 
@@ -41,26 +93,39 @@ function newSubscription(deps: PullDeps, connection: Connection, resource: strin
   };
 }
 
+/**
+ * The subscription is written before the source is asked, because the source may call back within the
+ * request and its secret exists only then.
+ */
 async function register(
   deps: PullDeps,
-  { connection, source }: { readonly connection: Connection; readonly source: Source },
+  { connection, source }: Subscribing,
   known: Subscription,
 ): Promise<void> {
-  const { problem: _problem, nativeId: _nativeId, ...rest } = known;
-  const pending: Subscription = { ...rest, state: "pending", publicUrl: deps.publicUrl };
+  const { problem: _problem, nativeId: _nativeId, expiresAt: _expiresAt, ...rest } = known;
+  const now = deps.clock.now();
+  const pending: Subscription = {
+    ...rest,
+    state: "pending",
+    publicUrl: deps.publicUrl,
+    createdAt: now,
+  };
   await saveSubscription(deps.table, pending);
+  const where = { connectionId: connection.id, subscriptionId: known.id };
   try {
-    const targetUrl = `${deps.publicUrl}/webhooks/${connection.connector}/${connection.id}?subscription=${known.id}`;
-    const made = await source.subscribe?.({ id: known.id, targetUrl, resource: known.resource });
+    const made = await source.subscribe?.(requestOf(deps, connection, known));
     if (!made) return;
     if (made.secret !== undefined) {
       await deps.secrets.merge(secretName(connection.id), { [known.id]: made.secret });
     }
-    await saveSubscription(deps.table, { ...pending, state: "active", nativeId: made.nativeId });
-    deps.logger.info("subscription.active", {
-      connectionId: connection.id,
-      subscriptionId: known.id,
+    const { nativeId, expiresAt } = made;
+    await saveSubscription(deps.table, {
+      ...pending,
+      state: "active",
+      nativeId,
+      ...(expiresAt !== undefined && { expiresAt }),
     });
+    deps.logger.info("subscription.active", where);
   } catch (error) {
     const problem =
       error instanceof HubError ? error.message : "Registering failed in a way we did not foresee";
@@ -69,10 +134,7 @@ async function register(
       state: "failed",
       problem: problem.slice(0, 500),
     });
-    deps.logger.warn("subscription.failed", {
-      connectionId: connection.id,
-      subscriptionId: known.id,
-      code: error instanceof HubError ? error.code : "unexpected",
-    });
+    const code = error instanceof HubError ? error.code : "unexpected";
+    deps.logger.warn("subscription.failed", { ...where, code });
   }
 }

@@ -9,6 +9,7 @@ import { workConnection } from "#shared/testing/facts.ts";
 
 import { sign } from "../../tests/rig/fake-connector.ts";
 import { MemoryQueue, ToolHub } from "../../tests/rig/tool-hub.ts";
+import { HeardSubscriptions } from "./heard-subscriptions.ts";
 import { KnownConnections } from "./known-connections.ts";
 import { receive } from "./receive.ts";
 import type { Incoming } from "./receive.ts";
@@ -17,7 +18,8 @@ async function receiver() {
   const rig = await ToolHub.connected();
   const inbox = new MemoryQueue();
   const connections = new KnownConnections(rig.hub.table, rig.hub.clock);
-  const deps = { ...rig.deps, inbox, connections };
+  const heard = new HeardSubscriptions(rig.deps);
+  const deps = { ...rig.deps, inbox, connections, heard };
   const send = (
     body: string,
     headers: Record<string, string> = {},

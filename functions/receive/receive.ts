@@ -16,6 +16,7 @@ import type { Table } from "#shared/ports/table.ts";
 import { countDelivery, getSubscription } from "#shared/store/connection-parts.ts";
 import { unknownConnections } from "#shared/store/keys.ts";
 
+import type { HeardSubscriptions } from "./heard-subscriptions.ts";
 import type { KnownConnections } from "./known-connections.ts";
 
 export interface ReceiveDeps {
@@ -26,6 +27,7 @@ export interface ReceiveDeps {
   readonly inbox: Queue;
   readonly registry: Registry;
   readonly connections: KnownConnections;
+  readonly heard: HeardSubscriptions;
 }
 
 export interface Incoming extends Delivery {
@@ -62,8 +64,11 @@ export async function receive(deps: ReceiveDeps, incoming: Incoming): Promise<An
   switch (verdict.outcome) {
     case "accepted":
       await deps.inbox.send(JSON.stringify(messageOf(incoming, connection.id, verdict.deliveryId)));
+      await deps.heard.note(connection.id, incoming.query["subscription"]);
       return { status: 202 };
     case "ignored":
+      // Heartbeats come here: that they come is what they say.
+      await deps.heard.note(connection.id, incoming.query["subscription"]);
       return { status: 200 };
     case "handshake":
       return shakeHands(deps, incoming, { ...verdict, connectionId: connection.id });

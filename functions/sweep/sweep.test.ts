@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 
-import { minuteMs } from "#shared/model/time.ts";
+import { dayMs, instantOf, minuteMs } from "#shared/model/time.ts";
+import { listGaps } from "#shared/store/connection-parts.ts";
 import { getConnection } from "#shared/store/connections.ts";
 import { itemId, removed, upserted, workConnection, workItem } from "#shared/testing/facts.ts";
 import { createSilentLogger } from "#shared/testing/silent-logger.ts";
@@ -88,4 +89,36 @@ test("an alert that waits by a grace that is no longer its rule's opens by the o
   const { deps } = new ToolHub();
   await sweep({ ...deps, table: hub.table, clock: hub.clock, logger: createSilentLogger() });
   expect(await hub.alerts()).toMatchObject([{ status: "open" }]);
+});
+
+test("a credential that ends soon is said to end, and no longer once it was renewed", async () => {
+  const inDays = (days: number) => instantOf(Date.parse("2026-03-02T09:00:00.000Z") + days * dayMs);
+  const credential = (days: number) => ({
+    kind: "API token",
+    setAt: inDays(0),
+    expiresAt: inDays(days),
+  });
+  const rig = await ToolHub.connected({ credential: credential(90) });
+  await sweep(rig.deps);
+  expect(await listGaps(rig.hub.table, workConnection)).toEqual([]);
+  rig.hub.clock.advance(61 * dayMs);
+  await sweep(rig.deps);
+  expect(await listGaps(rig.hub.table, workConnection)).toMatchObject([
+    { what: "The API token of this connection", why: expect.stringContaining("on 2026-05-31") },
+  ]);
+  await rig.hub.changeConnection(workConnection, (one) => ({
+    ...one,
+    credential: credential(400),
+  }));
+  await sweep(rig.deps);
+  expect(await listGaps(rig.hub.table, workConnection)).toEqual([]);
+});
+
+test("a draft that nobody finishes goes after a day, and is never read before", async () => {
+  const rig = await ToolHub.connected({ status: "draft" });
+  await sweep(rig.deps);
+  expect(kinds(rig.pulls)).toEqual([]);
+  rig.hub.clock.advance(dayMs);
+  await sweep(rig.deps);
+  expect(kinds(rig.pulls)).toEqual(["remove"]);
 });

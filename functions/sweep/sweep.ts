@@ -5,11 +5,12 @@ import { staleAfterMinutes } from "#shared/model/connection.ts";
 import type { PullMessage } from "#shared/model/pull.ts";
 import type { Alert } from "#shared/model/signal.ts";
 import type { Instant } from "#shared/model/time.ts";
-import { epochMsOf, instantOf, minuteMs } from "#shared/model/time.ts";
+import { dayMs, epochMsOf, instantOf, minuteMs } from "#shared/model/time.ts";
 import type { Clock } from "#shared/ports/clock.ts";
 import type { Logger } from "#shared/ports/logger.ts";
 import type { Queue } from "#shared/ports/queue.ts";
 import type { Table } from "#shared/ports/table.ts";
+import { removeGap, saveGaps } from "#shared/store/connection-parts.ts";
 import { listConnections } from "#shared/store/connections.ts";
 import { getDocument, listDocuments, replaceDocument } from "#shared/store/documents.ts";
 import { alertList, factKey, lists, ruleSettingsKey } from "#shared/store/keys.ts";
@@ -33,6 +34,8 @@ export interface SweepDeps {
 const sentAgainMs = 5 * minuteMs;
 /** How often registrations and removals are looked after: new projects, lost or failed messages. */
 const lookAfterEveryMinutes = 15;
+const credentialWarnDays = 30;
+const draftKeptMs = dayMs;
 
 /** What only the passing of time brings about. Every step is harmless to repeat. */
 export async function sweep(deps: SweepDeps): Promise<void> {
@@ -40,11 +43,13 @@ export async function sweep(deps: SweepDeps): Promise<void> {
   await sendDuePulls(deps, connections);
   await lookAfter(deps, connections);
   await noteStale(deps, connections);
+  await noteEndingCredentials(deps, connections);
+  await dropOldDrafts(deps, connections);
   await advance(deps, "pending", (alert, now) => openIfStanding(deps, alert, now));
   await advance(deps, "snoozed", wake);
 }
 
-function isReading({ status }: Connection): boolean {
+function isReading({ status }: Pick<Connection, "status">): boolean {
   return status === "active" || status === "degraded";
 }
 
@@ -98,6 +103,44 @@ async function noteStale(deps: SweepDeps, connections: readonly Connection[]): P
       updatedAt: now,
     });
     deps.logger.warn("connection.stale", { connectionId: connection.id });
+  }
+}
+
+/** A token that lapses silences a whole tool: it is said in good time. */
+async function noteEndingCredentials(
+  deps: SweepDeps,
+  connections: readonly Connection[],
+): Promise<void> {
+  if (Math.floor(deps.clock.nowMs() / minuteMs) % 60 !== 0) return;
+  for (const { id, credential, ...connection } of connections) {
+    if (!credential) continue;
+    const { kind, expiresAt } = credential;
+    const leftDays =
+      expiresAt === undefined ? undefined : (epochMsOf(expiresAt) - deps.clock.nowMs()) / dayMs;
+    const what = `The ${kind} of this connection`;
+    if (leftDays === undefined || leftDays > credentialWarnDays || !isReading(connection)) {
+      await removeGap(deps.table, { connectionId: id, what });
+      continue;
+    }
+    const on = `on ${expiresAt?.slice(0, 10)}`;
+    const why =
+      leftDays > 0
+        ? `It ends ${on}: make a new one and enter it, or nothing can be read from then on`
+        : `It ended ${on}: make a new one and enter it`;
+    await saveGaps(deps.table, id, deps.clock.now(), [{ what, why }]);
+    deps.logger.warn("connection.credential-ending", {
+      connectionId: id,
+      leftDays: Math.floor(leftDays),
+    });
+  }
+}
+
+/** A connection that was never started would keep somebody's secrets for ever. */
+async function dropOldDrafts(deps: SweepDeps, connections: readonly Connection[]): Promise<void> {
+  for (const { id: connectionId, status, updatedAt } of connections) {
+    if (status !== "draft" || deps.clock.nowMs() - epochMsOf(updatedAt) < draftKeptMs) continue;
+    await send(deps, { kind: "remove", connectionId });
+    deps.logger.info("connection.draft-dropped", { connectionId });
   }
 }
 

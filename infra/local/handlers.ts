@@ -8,11 +8,13 @@ import { createHandler as createIngest } from "#functions/ingest/handler.ts";
 import { createHandler as createNotify } from "#functions/notify/handler.ts";
 import { createHandler as createPull } from "#functions/pull/handler.ts";
 import { createHandler as createReceive } from "#functions/receive/handler.ts";
+import { HeardSubscriptions } from "#functions/receive/heard-subscriptions.ts";
 import { KnownConnections } from "#functions/receive/known-connections.ts";
 import { createHandler as createRelay } from "#functions/relay/handler.ts";
 import { createHandler as createSweep } from "#functions/sweep/handler.ts";
 import type { FunctionName } from "#infra/topology.ts";
 import { readStreamRecord } from "#shared/adapters/dynamodb/stream-image.ts";
+import { createMemoryTable } from "#shared/adapters/memory/memory-table.ts";
 import { randomText } from "#shared/adapters/random-text.ts";
 import type { Registry } from "#shared/kit/registry.ts";
 import type { Clock } from "#shared/ports/clock.ts";
@@ -56,8 +58,9 @@ export function createHandlers(parts: HandlerParts): Record<FunctionName, Handle
   const app = createApp(appDeps(parts, base("app")));
   const connections = new KnownConnections(table, clock);
   const tally = new DeliveryTally(table, clock);
+  const heard = new HeardSubscriptions(base("receive"));
   return {
-    receive: createReceive({ ...base("receive"), secrets, inbox, registry, connections }),
+    receive: createReceive({ ...base("receive"), secrets, inbox, registry, connections, heard }),
     // The host's own notion of a context is smaller than Lambda's, and the app needs none.
     app: (event: APIGatewayProxyEventV2) => app(event),
     ingest: createIngest({
@@ -88,6 +91,7 @@ function appDeps(parts: HandlerParts, base: Pick<HandlerParts, "table" | "clock"
     pulls: ports.queue("pulls"),
     queueAdmin: ports.queueAdmin,
     random: randomText,
+    createScratchTable: () => createMemoryTable(),
     // The host listens on this machine only and checks the Host header.
     accessToken: { read: async () => ({ mode: "open" as const }) },
     host: async () => ({ functions: plain(ports.stats()) }),

@@ -58,6 +58,8 @@ export const Cursor = z.strictObject({
   collection: z.string().max(40),
   /** The connector's own resumable position, opaque to everyone else; absent before the first page. */
   position: z.string().max(20_000).optional(),
+  /** Where polling stood before an admin had everything read again: what giving that up returns to. */
+  positionBefore: z.string().max(20_000).optional(),
   mode: z.enum(["backfill", "poll", "reconcile"]),
   state: z.enum(["waiting", "running", "idle", "failed"]),
   recordsRead: z.int().nonnegative(),
@@ -118,6 +120,8 @@ export const CoverageGap = z.strictObject({
   connectionId: ConnectionId,
   what: z.string().max(120),
   why: z.string().max(500),
+  /** Whose reading noticed it: a full read that no longer does closes it. Absent: the probe. */
+  collection: z.string().max(40).optional(),
   /** Connecting another tool may close it. */
   isMendedByConnecting: z.boolean().optional(),
   at: Instant,

@@ -1,15 +1,18 @@
+import * as z from "zod";
+
 import type { Rejected } from "#shared/model/change.ts";
 import { CoverageGap, Quarantined, Subscription } from "#shared/model/connection.ts";
 import type { DeliveryOutcome } from "#shared/model/delivery.ts";
 import type { ConnectionId } from "#shared/model/ids.ts";
-import type { CalendarDate, Instant } from "#shared/model/time.ts";
-import { dateOf, epochMsOf } from "#shared/model/time.ts";
+import type { CalendarDate } from "#shared/model/time.ts";
+import { dateOf, epochMsOf, Instant } from "#shared/model/time.ts";
 import type { Table } from "#shared/ports/table.ts";
 
 import { fromItem, toAttributes } from "./codec.ts";
 import {
   counterKey,
   gapKey,
+  heardKey,
   quarantineKey,
   subscriptionKey,
   type unknownConnections,
@@ -74,12 +77,44 @@ export async function removeQuarantined(
   await table.write({ kind: "delete", key, condition: [] });
 }
 
-/** Replaces what is known to be invisible at a source. */
+type NewGap = Pick<CoverageGap, "what" | "why" | "isMendedByConnecting">;
+
+interface GapsOf {
+  readonly connectionId: ConnectionId;
+  readonly at: Instant;
+  /** Whose reading noticed them; absent: nobody's, and only an action closes them. */
+  readonly collection?: string;
+  /** Start of a full read: a gap that it meets again is marked, once, as still standing. */
+  readonly fullReadFrom?: Instant;
+}
+
+/** A collection was read whole since then: what stood aside before was read again, or is gone. */
+export async function retireQuarantined(
+  table: Table,
+  connectionId: ConnectionId,
+  read: { readonly collection: string; readonly since: Instant },
+): Promise<void> {
+  for (const entry of await listQuarantined(table, connectionId)) {
+    if (entry.collection === read.collection && entry.at < read.since)
+      await removeQuarantined(table, entry);
+  }
+}
+
+/** Adds to what is known to be invisible at a source. */
 export async function saveGaps(
   table: Table,
   connectionId: ConnectionId,
   at: Instant,
-  gaps: readonly Pick<CoverageGap, "what" | "why" | "isMendedByConnecting">[],
+  gaps: readonly NewGap[],
+): Promise<void> {
+  return saveGapsOf(table, { connectionId, at }, gaps);
+}
+
+/** The same for what a reading of one collection noticed. */
+export async function saveGapsOf(
+  table: Table,
+  { connectionId, at, collection, fullReadFrom }: GapsOf,
+  gaps: readonly NewGap[],
 ): Promise<void> {
   for (const gap of gaps) {
     const entry: CoverageGap = {
@@ -87,6 +122,7 @@ export async function saveGaps(
       connectionId,
       what: cut(gap.what, 120),
       why: cut(gap.why, 500),
+      ...(collection !== undefined && { collection }),
       ...(gap.isMendedByConnecting === true && { isMendedByConnecting: true }),
       at,
     };
@@ -95,13 +131,31 @@ export async function saveGaps(
     await table.write({
       kind: "put",
       item,
-      condition: [[["pk", "absent"]], [["why", "<>", entry.why]]],
+      condition: [
+        [["pk", "absent"]],
+        [["why", "<>", entry.why]],
+        ...(fullReadFrom === undefined ? [] : [[["at", "<", fullReadFrom] as const]]),
+      ],
     });
   }
 }
 
-export async function removeGap(table: Table, { connectionId, what }: CoverageGap): Promise<void> {
+export async function removeGap(
+  table: Table,
+  { connectionId, what }: Pick<CoverageGap, "connectionId" | "what">,
+): Promise<void> {
   await table.write({ kind: "delete", key: gapKey(connectionId, what), condition: [] });
+}
+
+/** A collection was read whole since then: what it no longer shows as a gap is none any more. */
+export async function retireGaps(
+  table: Table,
+  connectionId: ConnectionId,
+  read: { readonly collection: string; readonly since: Instant },
+): Promise<void> {
+  for (const gap of await listGaps(table, connectionId)) {
+    if (gap.collection === read.collection && gap.at < read.since) await removeGap(table, gap);
+  }
 }
 
 export async function listGaps(table: Table, connectionId: ConnectionId): Promise<CoverageGap[]> {
@@ -109,7 +163,10 @@ export async function listGaps(table: Table, connectionId: ConnectionId): Promis
   return items.map((item) => fromItem(CoverageGap, item));
 }
 
-export async function saveSubscription(table: Table, subscription: Subscription): Promise<void> {
+export async function saveSubscription(
+  table: Table,
+  { heardAt: _apart, ...subscription }: Subscription,
+): Promise<void> {
   const key = subscriptionKey(subscription.connectionId, subscription.id);
   await table.write({
     kind: "put",
@@ -132,7 +189,39 @@ export async function listSubscriptions(
   connectionId: ConnectionId,
 ): Promise<Subscription[]> {
   const items = await queryAll(table, { partition: connectionId, sortPrefix: "subscription#" });
-  return items.map((item) => fromItem(Subscription, item));
+  const heard = await listHeard(table, connectionId);
+  return items.map((item) => {
+    const subscription = fromItem(Subscription, item);
+    const heardAt = heard.get(subscription.id);
+    return { ...subscription, ...(heardAt !== undefined && { heardAt }) };
+  });
+}
+
+export async function removeSubscription(
+  table: Table,
+  { connectionId, id }: Pick<Subscription, "connectionId" | "id">,
+): Promise<void> {
+  for (const key of [subscriptionKey(connectionId, id), heardKey(connectionId, id)]) {
+    await table.write({ kind: "delete", key, condition: [] });
+  }
+}
+
+/** A sign of life of a subscription, apart from it: the receiver and the registrar write at any time. */
+export async function noteHeard(
+  table: Table,
+  { connectionId, id }: Pick<Subscription, "connectionId" | "id">,
+  at: Instant,
+): Promise<void> {
+  const item = { ...heardKey(connectionId, id), type: "heard", id, at };
+  await table.write({ kind: "put", item, condition: [[["pk", "absent"]], [["at", "<", at]]] });
+}
+
+async function listHeard(
+  table: Table,
+  connectionId: ConnectionId,
+): Promise<ReadonlyMap<string, Instant>> {
+  const items = await queryAll(table, { partition: connectionId, sortPrefix: "heard#" });
+  return new Map(items.map((item) => [z.string().parse(item["id"]), Instant.parse(item["at"])]));
 }
 
 /** Deliveries of one day by how they ended. */

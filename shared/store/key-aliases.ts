@@ -1,3 +1,5 @@
+import * as z from "zod";
+
 import type { ConnectionId, GoalId, WorkItemId } from "#shared/model/ids.ts";
 import { readFactId } from "#shared/model/ids.ts";
 import type { Clock } from "#shared/ports/clock.ts";
@@ -21,7 +23,7 @@ export async function readKeyAliases(
   return new Map(
     items
       .filter((item) => Number(item["expiresAtEpochSeconds"]) > nowSeconds)
-      .map((item) => [String(item["key"]), entityId(item["id"])]),
+      .map((item) => [z.string().parse(item["key"]), entityId(item["id"])]),
   );
 }
 

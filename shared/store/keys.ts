@@ -115,6 +115,10 @@ export function subscriptionKey(connectionId: ConnectionId, subscriptionId: stri
   return { pk: connectionId, sk: `subscription#${subscriptionId}` };
 }
 
+export function heardKey(connectionId: ConnectionId, subscriptionId: string): Key {
+  return { pk: connectionId, sk: `heard#${subscriptionId}` };
+}
+
 export function quarantineKey(connectionId: ConnectionId, collection: string, record: string): Key {
   return { pk: connectionId, sk: `quarantined#${collection}#${record}` };
 }

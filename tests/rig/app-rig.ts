@@ -8,6 +8,7 @@ import * as z from "zod";
 
 import type { AppDeps } from "#functions/app/app-deps.ts";
 import { createApp } from "#functions/app/app.ts";
+import { createMemoryTable } from "#shared/adapters/memory/memory-table.ts";
 import { HubError } from "#shared/errors.ts";
 import type { Connector, Probe, Source } from "#shared/kit/connector.ts";
 import { defineConnector } from "#shared/kit/connector.ts";
@@ -84,6 +85,7 @@ export class AppRig {
       random: (length) => String((count += 1)).padStart(length, "0"),
       registry: new Registry([this.#tool(), this.#pager()]),
       rules,
+      createScratchTable: () => createMemoryTable(),
     };
   }
 

@@ -10,10 +10,13 @@ import type {
   Reading,
   Source,
   SourceContext,
+  SubscriptionReport,
+  SubscriptionRequest,
 } from "#shared/kit/connector.ts";
 import { defineConnector } from "#shared/kit/connector.ts";
 import type { Change } from "#shared/model/change.ts";
 import type { FactId } from "#shared/model/ids.ts";
+import { Instant } from "#shared/model/time.ts";
 
 const Settings = z.object({
   site: z.string().meta({ title: "Site", description: "Which site" }),
@@ -28,12 +31,25 @@ export class FakeTool {
   /** What is under an id that is not among the records; else it is gone. */
   readonly presence = new Map<FactId, Presence>();
   pageSize = 2;
+  /** What every page says beside its records. */
+  pageExtras: Pick<PulledPage, "gaps"> = {};
   /** Called before each page is handed out: throw to fail, count to observe. */
   beforePage: (page: number) => void = () => undefined;
   interpretation: () => Reading = () => ({ changes: [], rejected: [] });
   readonly subscribed: string[] = [];
   resources: string[] = [];
   beforeUnsubscribe: () => void = () => undefined;
+  /** What the tool says of its registrations; absent: it cannot be asked. */
+  inspection: ((known: readonly SubscriptionRequest[]) => SubscriptionReport) | undefined;
+  quietMinutesMax: number | undefined;
+  /** What a new registration lasts; absent: for ever. */
+  subscriptionEnds: (() => Instant) | undefined;
+  readonly renewed: string[] = [];
+  /** Counts by part, and how a record falls into one; absent: the tool cannot count. */
+  counting:
+    | { readonly counts: () => Map<string, number>; readonly partOf: (id: FactId) => string }
+    | undefined;
+  readonly enumerated: (string | undefined)[] = [];
   beforeSubscribe: (resource: string) => Promise<void> = async () => undefined;
 
   get connector(): Connector {
@@ -52,6 +68,7 @@ export class FakeTool {
         },
       ],
       providesGoals: () => true,
+      ...(this.quietMinutesMax !== undefined && { quietMinutesMax: this.quietMinutesMax }),
       source: async () => (context: SourceContext<z.infer<typeof Settings>>) =>
         this.#source(context),
       webhook: async () => ({ verify: verifyFake }),
@@ -59,13 +76,18 @@ export class FakeTool {
   }
 
   #source(_context: SourceContext<z.infer<typeof Settings>>): Source {
-    const ids = () => this.records.map((change) => idOf(change));
     return {
       probe: async () => ({ identity: "fake", gaps: [] }),
       pull: (_collection, position) => this.#pages(position),
-      enumerate: async function* enumerate() {
-        yield ids();
-      },
+      enumerate: (_collection, part) => this.#enumerate(part),
+      ...(this.counting && {
+        countParts: async () => this.counting?.counts(),
+        partOf: (_collection, { id }) => this.counting?.partOf(id),
+      }),
+      ...(this.inspection && {
+        inspectSubscriptions: async (known) =>
+          this.inspection?.(known) ?? { found: new Map(), strays: [] },
+      }),
       isOf: () => true,
       readByIds: async (_collection, wanted) => ({
         changes: this.records.filter((change) => wanted.includes(idOf(change))),
@@ -78,13 +100,28 @@ export class FakeTool {
       subscribe: async ({ id, resource }) => {
         await this.beforeSubscribe(resource);
         this.subscribed.push(resource);
-        return { nativeId: `native-${id}`, secret: `secret-of-${resource}` };
+        return {
+          nativeId: `native-${id}`,
+          secret: `secret-of-${resource}`,
+          ...(this.subscriptionEnds && { expiresAt: this.subscriptionEnds() }),
+        };
+      },
+      renewSubscription: async (nativeId) => {
+        this.renewed.push(nativeId);
+        return this.subscriptionEnds?.() ?? Instant.parse("2099-01-01T00:00:00.000Z");
       },
       unsubscribe: async (nativeId) => {
         this.beforeUnsubscribe();
         this.subscribed.push(`not ${nativeId}`);
       },
     };
+  }
+
+  async *#enumerate(part: string | undefined): AsyncIterable<readonly FactId[]> {
+    this.enumerated.push(part);
+    yield this.records
+      .map(idOf)
+      .filter((id) => part === undefined || this.counting?.partOf(id) === part);
   }
 
   async *#pages(position: string | undefined): AsyncIterable<PulledPage> {
@@ -95,7 +132,7 @@ export class FakeTool {
       this.beforePage(at / size);
       const changes = this.records.slice(at, at + size);
       const isLast = at + size >= this.records.length;
-      const base = { changes, rejected: [], recordsRead: changes.length };
+      const base = { changes, rejected: [], recordsRead: changes.length, ...this.pageExtras };
       yield {
         ...base,
         recordsTotal: this.records.length,

@@ -4,7 +4,8 @@ import type { Connection, Cursor } from "#shared/model/connection.ts";
 import type { PullMessage } from "#shared/model/pull.ts";
 import type { Queue } from "#shared/ports/queue.ts";
 import type { SecretValues, Secrets } from "#shared/ports/secrets.ts";
-import { createDocument, getDocument } from "#shared/store/documents.ts";
+import type { Unversioned } from "#shared/store/documents.ts";
+import { createDocument, getDocument, updateDocument } from "#shared/store/documents.ts";
 import { cursorKey } from "#shared/store/keys.ts";
 import { cursorSpec } from "#shared/store/specs.ts";
 import { workConnection } from "#shared/testing/facts.ts";
@@ -88,6 +89,20 @@ export class ToolHub {
       dueAt: now,
       revision: 0,
     };
+  }
+
+  /** The connector as the tool describes it now. */
+  renewRegistry(): void {
+    Object.assign(this.deps, { registry: new Registry([this.tool.connector]) });
+  }
+
+  /** The next pull reads everything. */
+  async startOver(): Promise<void> {
+    const key = cursorKey(workConnection, "things", "pull");
+    const fromTheStart = ({ position: _position, ...cursor }: Cursor): Unversioned<Cursor> => {
+      return { ...cursor, mode: "backfill", state: "waiting" };
+    };
+    await updateDocument(this.hub.table, cursorSpec, key, fromTheStart);
   }
 
   async cursor(lane: "pull" | "reconcile" = "pull"): Promise<Cursor | undefined> {

@@ -1,0 +1,104 @@
+import * as z from "zod";
+
+import type { Collection, Source } from "#shared/kit/connector.ts";
+import type { Connection } from "#shared/model/connection.ts";
+import type { Fact } from "#shared/model/facts.ts";
+import type { FactId } from "#shared/model/ids.ts";
+import { readFactId } from "#shared/model/ids.ts";
+import { epochMsOf, hourMs, Instant } from "#shared/model/time.ts";
+import { getDocument } from "#shared/store/documents.ts";
+import { readFactItem } from "#shared/store/facts.ts";
+import { cursorKey } from "#shared/store/keys.ts";
+import { scanAll } from "#shared/store/list.ts";
+import { cursorSpec } from "#shared/store/specs.ts";
+
+import type { PullDeps } from "./deps.ts";
+
+export interface Reconciling {
+  readonly connection: Connection;
+  readonly collection: Collection;
+  readonly source: Source;
+}
+
+interface Plan {
+  /** The parts to enumerate; undefined: the whole collection. */
+  readonly parts: readonly string[] | undefined;
+  /** What the next reconcile must know. */
+  readonly position: string;
+}
+
+/**
+ * Counts are compared, ids are not: one record too many hides one too few, and the source counts
+ * roughly. So the whole collection is enumerated this often all the same.
+ */
+const wholeEveryMs = 24 * hourMs;
+
+const Position = z.strictObject({ wholeAt: Instant });
+
+/** Decides by counting which parts of a collection must be enumerated. */
+export async function planReconcile(deps: PullDeps, run: Reconciling): Promise<Plan> {
+  const now = deps.clock.now();
+  const wholeAt = await lastWhole(deps, run);
+  const isWholeDue = wholeAt === undefined || epochMsOf(now) - epochMsOf(wholeAt) >= wholeEveryMs;
+  const counts = isWholeDue ? undefined : await run.source.countParts?.(run.collection.name);
+  if (!counts || wholeAt === undefined) {
+    return { parts: undefined, position: JSON.stringify({ wholeAt: now }) };
+  }
+  const held = new Map<string, number>();
+  for (const fact of await heldFacts(deps, run)) {
+    const part = run.source.partOf?.(run.collection.name, fact);
+    if (part !== undefined) held.set(part, (held.get(part) ?? 0) + 1);
+  }
+  const parts = [...new Set([...counts.keys(), ...held.keys()])].filter(
+    (part) => (counts.get(part) ?? 0) !== (held.get(part) ?? 0),
+  );
+  deps.logger.info("reconcile.counted", {
+    connectionId: run.connection.id,
+    collection: run.collection.name,
+    parts: counts.size,
+    differing: parts.length,
+  });
+  return { parts, position: JSON.stringify({ wholeAt }) };
+}
+
+async function lastWhole(
+  deps: PullDeps,
+  { connection, collection }: Reconciling,
+): Promise<Instant | undefined> {
+  const key = cursorKey(connection.id, collection.name, "reconcile");
+  const text = (await getDocument(deps.table, cursorSpec, key))?.position;
+  if (text === undefined) return undefined;
+  return Position.safeParse(JSON.parse(text)).data?.wholeAt;
+}
+
+/** This connection's facts of the collection, tombstones left out. */
+export async function heldFacts(
+  deps: Pick<PullDeps, "table">,
+  { connection, collection, source }: Reconciling,
+): Promise<readonly Fact[]> {
+  const held: Fact[] = [];
+  for (const item of await scanAll(deps.table)) {
+    const parts = item.sk === "0" ? readFactId(item.pk) : undefined;
+    if (parts?.connectionId !== connection.id || !collection.facts.includes(parts.type)) continue;
+    const stored = readFactItem(item);
+    if (stored?.isRemoved === false && source.isOf(collection.name, stored.fact)) {
+      held.push(stored.fact);
+    }
+  }
+  return held;
+}
+
+/** The ids among them that an enumeration of these parts must have shown. */
+export function idsIn(
+  { collection, source }: Reconciling,
+  facts: readonly Fact[],
+  parts: readonly string[] | undefined,
+): ReadonlySet<FactId> {
+  const wanted = parts && new Set(parts);
+  const isWanted = (fact: Fact) => {
+    if (!wanted) return true;
+    const part = source.partOf?.(collection.name, fact);
+    return part !== undefined && wanted.has(part);
+  };
+  return new Set(facts.filter(isWanted).map(({ id }) => id));
+}

@@ -1,0 +1,136 @@
+import { describe, expect, test } from "vitest";
+
+import type { Change } from "#shared/model/change.ts";
+import { hourMs } from "#shared/model/time.ts";
+import { listGaps } from "#shared/store/connection-parts.ts";
+import { getConnection } from "#shared/store/connections.ts";
+import { readFactItem } from "#shared/store/facts.ts";
+import { scanAll } from "#shared/store/list.ts";
+import { itemId, upserted, workConnection, workItem } from "#shared/testing/facts.ts";
+
+import { ToolHub } from "../../tests/rig/tool-hub.ts";
+import { pull } from "./pull.ts";
+
+const things = (...names: readonly string[]) => names.map((name) => upserted(workItem(name)));
+const idOf = (change: Change) => (change.kind === "upserted" ? change.record.id : change.id);
+
+async function heldNames({ hub }: ToolHub): Promise<string[]> {
+  const stored = (await scanAll(hub.table)).flatMap((item) => readFactItem(item) ?? []);
+  return stored.flatMap((one) => (one.isRemoved ? [] : [one.fact.id.split(":").at(-1) ?? ""]));
+}
+
+/** A tool of the projects a and b that can be counted by project, read whole and reconciled once. */
+async function counted() {
+  const rig = await ToolHub.connected();
+  rig.tool.records = things("a1", "a2", "b1", "b2");
+  const partOf = (id: string) => id.split(":").at(-1)?.slice(0, 1) ?? "";
+  const counts = () => {
+    const byPart = Map.groupBy(rig.tool.records, (change) => partOf(idOf(change)));
+    return new Map([...byPart].map(([part, records]) => [part, records.length]));
+  };
+  rig.tool.counting = { counts, partOf };
+  await pull(rig.deps, rig.pullThings);
+  await pull(rig.deps, rig.reconcileThings);
+  rig.tool.enumerated.splice(0);
+  return rig;
+}
+
+describe("a reconcile of a source that can count", () => {
+  test("enumerates nothing while all counts agree", async () => {
+    const rig = await counted();
+    await pull(rig.deps, rig.reconcileThings);
+    expect(rig.tool.enumerated).toEqual([]);
+    expect(await heldNames(rig)).toHaveLength(4);
+  });
+
+  test("enumerates the parts whose counts differ, and no others", async () => {
+    const rig = await counted();
+    rig.tool.records = things("a1", "a2", "b2");
+    await pull(rig.deps, rig.reconcileThings);
+    expect(rig.tool.enumerated).toEqual(["b"]);
+    expect((await heldNames(rig)).toSorted()).toEqual(["a1", "a2", "b2"]);
+  });
+
+  test("notices a part that is gone with all its records", async () => {
+    const rig = await counted();
+    rig.tool.records = things("a1", "a2");
+    await pull(rig.deps, rig.reconcileThings);
+    expect(rig.tool.enumerated).toEqual(["b"]);
+    expect((await heldNames(rig)).toSorted()).toEqual(["a1", "a2"]);
+  });
+
+  test("enumerates the whole once a day all the same, since equal counts are no proof", async () => {
+    const rig = await counted();
+    // One came and one went, and no pull told of either.
+    rig.tool.records = things("a1", "a2", "b2", "b3");
+    rig.hub.clock.advance(23 * hourMs);
+    await pull(rig.deps, rig.reconcileThings);
+    expect(rig.tool.enumerated).toEqual([]);
+    rig.hub.clock.advance(2 * hourMs);
+    await pull(rig.deps, rig.reconcileThings);
+    expect(rig.tool.enumerated).toEqual([undefined]);
+    expect((await heldNames(rig)).toSorted()).toEqual(["a1", "a2", "b2", "b3"]);
+  });
+});
+
+describe("a source that shrank abruptly", () => {
+  const many = Array.from({ length: 60 }, (_, at) => `m${at}`);
+
+  async function shrunk() {
+    const rig = await ToolHub.connected();
+    rig.tool.records = things(...many);
+    await pull(rig.deps, rig.pullThings);
+    rig.tool.records = things(...many.slice(0, 20));
+    await pull(rig.deps, rig.reconcileThings);
+    return rig;
+  }
+
+  test("stays in doubt however often it is read on, until somebody decides", async () => {
+    const rig = await shrunk();
+    await pull(rig.deps, rig.pullThings);
+    expect(await heldNames(rig)).toHaveLength(60);
+    expect(await getConnection(rig.hub.table, workConnection)).toMatchObject({
+      status: "degraded",
+      problem: { message: expect.stringContaining("40 of 60") },
+    });
+  });
+
+  test("is believed once an admin accepts it, and the connection is well again", async () => {
+    const rig = await shrunk();
+    await pull(rig.deps, { ...rig.reconcileThings, acceptsShrink: true });
+    expect(await heldNames(rig)).toHaveLength(20);
+    await pull(rig.deps, rig.pullThings);
+    expect(await getConnection(rig.hub.table, workConnection)).toMatchObject({ status: "active" });
+  });
+});
+
+test("records that came back into sight are no gap any more", async () => {
+  const rig = await ToolHub.connected();
+  rig.tool.records = things("a", "b");
+  await pull(rig.deps, rig.pullThings);
+  rig.tool.records = things("a");
+  rig.tool.presence.set(itemId("b"), "hidden");
+  await pull(rig.deps, rig.reconcileThings);
+  expect(await listGaps(rig.hub.table, workConnection)).toMatchObject([
+    { what: "things that became invisible" },
+  ]);
+  rig.tool.records = things("a", "b");
+  await pull(rig.deps, rig.reconcileThings);
+  expect(await listGaps(rig.hub.table, workConnection)).toEqual([]);
+});
+
+test("a full read closes the gaps and forgets the failures that it no longer meets", async () => {
+  const rig = await ToolHub.connected();
+  rig.tool.records = things("a", "b");
+  rig.tool.pageExtras = { gaps: [{ what: "Field", why: "hidden" }] };
+  await pull(rig.deps, rig.pullThings);
+  expect(await listGaps(rig.hub.table, workConnection)).toHaveLength(1);
+  rig.tool.pageExtras = {};
+  rig.hub.clock.advance(hourMs);
+  // A run that reads only what changed proves nothing about the rest.
+  await pull(rig.deps, rig.pullThings);
+  expect(await listGaps(rig.hub.table, workConnection)).toHaveLength(1);
+  await rig.startOver();
+  await pull(rig.deps, rig.pullThings);
+  expect(await listGaps(rig.hub.table, workConnection)).toEqual([]);
+});
