@@ -50,6 +50,10 @@ interface SenderOptions {
   readonly concurrency?: number;
   /** Told when a delivery ends undelivered: vendors disable or delete webhooks that keep failing. */
   readonly onGivenUp?: (record: DeliveryRecord) => void;
+  /** Told how each attempt went; `retry` 0 is the first. */
+  readonly onAttempt?: (webhook: OutgoingWebhook, attempt: Attempt, retry: number) => void;
+  /** Asked before each retry: a receiver that the vendor has given up is not called again. */
+  readonly isWanted?: (webhook: OutgoingWebhook) => boolean;
 }
 
 const recordsKeptMax = 2000;
@@ -165,6 +169,11 @@ export class WebhookSender {
   }
 
   async #attempt(webhook: OutgoingWebhook, record: DeliveryRecord, retry: number): Promise<void> {
+    if (retry > 0 && this.#options.isWanted?.(webhook) === false) {
+      record.state = "dropped";
+      this.#finish();
+      return;
+    }
     const { status } = await this.#post(webhook, record, retry);
     const plan = this.#options.retry;
     if (status !== undefined && status >= 200 && status < 300) record.state = "delivered";
@@ -191,6 +200,7 @@ export class WebhookSender {
       clock,
     );
     record.attempts.push(posted.attempt);
+    this.#options.onAttempt?.(webhook, posted.attempt, retry);
     return posted;
   }
 
