@@ -92,6 +92,15 @@ export function visibleProjects(state: JiraState, caller: Caller | undefined): R
   return caller ? projectsSeenBy(state, caller.user.accountId, caller.projectKeys) : new Set();
 }
 
+/** Ids of the projects that search looks into for the caller: archived ones are left out. */
+export function searchableProjects(
+  state: JiraState,
+  caller: Caller | undefined,
+): ReadonlySet<string> {
+  const visible = [...visibleProjects(state, caller)];
+  return new Set(visible.filter((id) => !state.archivedProjects.has(id)));
+}
+
 /** Ids of the projects that an account may browse. */
 export function projectsSeenBy(
   state: JiraState,

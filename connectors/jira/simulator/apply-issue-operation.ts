@@ -1,14 +1,20 @@
 import { issueBean } from "./beans.ts";
+import type { HistoryItem } from "./entities.ts";
 import { fieldHistory } from "./field-history.ts";
 import { parentProblem } from "./hierarchy.ts";
 import { type Done, loadIssue, type Moment, writeHistory } from "./moment.ts";
-import type { JiraOperation, JiraOperationOf } from "./operation.ts";
+import type { JiraOperationOf } from "./operation.ts";
 import { fieldRefusal, Refusal } from "./refusal.ts";
-import type { HistoryItem, Issue, JiraState, Project } from "./state.ts";
+import type { Issue, JiraState, Project } from "./state.ts";
 
-export type IssueOperation = Extract<
-  JiraOperation,
-  { kind: "createIssue" | "updateIssue" | "transitionIssue" | "deleteIssue" | "moveIssue" }
+export type IssueOperation = JiraOperationOf<
+  | "createIssue"
+  | "updateIssue"
+  | "transitionIssue"
+  | "deleteIssue"
+  | "moveIssue"
+  | "archiveIssue"
+  | "restoreIssue"
 >;
 
 export function applyIssueOperation(moment: Moment, operation: IssueOperation): Done {
@@ -23,6 +29,12 @@ export function applyIssueOperation(moment: Moment, operation: IssueOperation): 
       return remove(moment, operation);
     case "moveIssue":
       return move(moment, operation);
+    case "archiveIssue":
+    case "restoreIssue": {
+      const issue = loadIssue(moment.state, operation.key);
+      moment.state.store.change(issue, { archived: operation.kind === "archiveIssue" }, moment.at);
+      return { result: { id: issue.id, key: issue.key }, events: [] };
+    }
   }
 }
 
@@ -44,7 +56,7 @@ function create(moment: Moment, operation: JiraOperationOf<"createIssue">): Done
   checkCustom(state, project, operation.custom);
   const issue: Issue = {
     id: state.nextId(),
-    key: state.nextKey(project),
+    key: state.store.nextKey(project.key),
     projectId: project.id,
     typeId: type.id,
     summary: operation.summary,
@@ -59,7 +71,7 @@ function create(moment: Moment, operation: JiraOperationOf<"createIssue">): Done
     resolved: status.category === "done" ? at : undefined,
     custom: operation.custom ?? {},
   };
-  state.putIssue(issue);
+  state.store.add(issue, at);
   return {
     result: { id: issue.id, key: issue.key },
     events: [{ name: "jira:issue_created", issue }],
@@ -105,18 +117,16 @@ function move(moment: Moment, operation: JiraOperationOf<"moveIssue">): Done {
   const sameLevel = project.issueTypes.filter((each) => each.hierarchyLevel === hierarchyLevel);
   const type = sameLevel.find((each) => each.name === name) ?? sameLevel[0];
   if (!type) throw fieldRefusal("issuetype", "The target space has no such work type.");
-  const next = { projectId: project.id, typeId: type.id, key: state.nextKey(project) };
+  const next = { projectId: project.id, typeId: type.id, key: state.store.nextKey(project.key) };
   const parent = issue.parentId === undefined ? undefined : state.issue(issue.parentId);
   const child = { id: issue.id, projectId: project.id, level: hierarchyLevel };
   const loses = parent !== undefined && parentProblem(state, child, parent) !== undefined;
-  const done = changed(moment, issue, { ...next, ...(loses && { parentId: undefined }) });
-  state.putIssue(issue);
-  return done;
+  return changed(moment, issue, { ...next, ...(loses && { parentId: undefined }) });
 }
 
 function changed(moment: Moment, issue: Issue, next: Partial<Issue>): Done {
   const items: readonly HistoryItem[] = fieldHistory(moment.state, issue, next);
-  Object.assign(issue, next);
+  moment.state.store.change(issue, next, moment.at);
   const result = { id: issue.id, key: issue.key };
   // An edit that changes nothing leaves no trace in Jira either.
   if (items.length === 0) return { result, events: [] };
@@ -137,10 +147,12 @@ function remove(moment: Moment, operation: JiraOperationOf<"deleteIssue">): Done
   }
   const doomed = [...subtasks, issue];
   // Children that are no sub-tasks live on without a parent.
-  for (const child of children) if (!subtasks.includes(child)) child.parentId = undefined;
+  for (const child of children) {
+    if (!subtasks.includes(child)) state.store.change(child, { parentId: undefined }, moment.at);
+  }
   const links = new Set(doomed.flatMap((each) => state.linksOf(each.id)));
   const bodies = doomed.map((each) => issueBean(state, each, { version: 2 }));
-  for (const each of doomed) state.removeIssue(each);
+  for (const each of doomed) state.removeIssue(each, moment.at);
   return {
     result: { id: issue.id, key: issue.key },
     events: [

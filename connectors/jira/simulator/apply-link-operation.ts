@@ -1,12 +1,10 @@
+import type { HistoryItem } from "./entities.ts";
 import { type Done, loadIssue, type Moment, writeHistory } from "./moment.ts";
 import type { JiraOperation, JiraOperationOf } from "./operation.ts";
 import { Refusal } from "./refusal.ts";
-import type { HistoryItem, Issue, Link } from "./state.ts";
+import type { Issue, Link } from "./state.ts";
 
-export type LinkOperation = Extract<
-  JiraOperation,
-  { kind: "linkIssues" | "unlinkIssues" | "putRemoteLink" }
->;
+export type LinkOperation = Extract<JiraOperation, { kind: "linkIssues" | "unlinkIssues" }>;
 
 /**
  * Links tell of themselves with `issuelink_*` only. Both ends get a changelog entry, and with it a new
@@ -18,8 +16,6 @@ export function applyLinkOperation(moment: Moment, operation: LinkOperation): Do
       return link(moment, operation);
     case "unlinkIssues":
       return unlink(moment, operation);
-    case "putRemoteLink":
-      return putRemoteLink(moment, operation);
   }
 }
 
@@ -48,17 +44,6 @@ function unlink(moment: Moment, operation: JiraOperationOf<"unlinkIssues">): Don
   return { result: { id: found.id }, events: [{ name: "issuelink_deleted", link: found }] };
 }
 
-/** With a `globalId` that the issue has already, the old remote link is replaced. */
-function putRemoteLink({ state }: Moment, operation: JiraOperationOf<"putRemoteLink">): Done {
-  const issue = loadIssue(state, operation.key);
-  const { globalId, url, title } = operation;
-  const links = state.remoteLinks.get(issue.id) ?? [];
-  const same = globalId === undefined ? -1 : links.findIndex((each) => each.globalId === globalId);
-  const made = { id: links[same]?.id ?? Number(state.nextId()), globalId, url, title };
-  state.remoteLinks.set(issue.id, same < 0 ? [...links, made] : links.with(same, made));
-  return { result: { id: made.id, isNew: same < 0 }, events: [] };
-}
-
 function isSame(link: Link, ends: Omit<Link, "id">): boolean {
   return (
     link.typeId === ends.typeId &&
@@ -69,8 +54,8 @@ function isSame(link: Link, ends: Omit<Link, "id">): boolean {
 
 function noteBothEnds(moment: Moment, link: Link, what: "added" | "removed"): void {
   const type = moment.state.linkTypeOf(link);
-  const source = moment.state.issues.get(link.sourceId);
-  const destination = moment.state.issues.get(link.destinationId);
+  const source = moment.state.store.toChange(link.sourceId);
+  const destination = moment.state.store.toChange(link.destinationId);
   if (!source || !destination) return;
   writeHistory(moment, source, [linkItem(destination, type.outward, what)]);
   writeHistory(moment, destination, [linkItem(source, type.inward, what)]);

@@ -1,3 +1,4 @@
+import { customValue } from "./custom-fields.ts";
 import { linkBean, statusBean, typeBean, userBean } from "./part-beans.ts";
 import type { Issue, JiraState } from "./state.ts";
 import { jiraTime } from "./zone.ts";
@@ -7,6 +8,8 @@ export interface BeanOptions {
   readonly version: 2 | 3;
   /** As in the query: names, `*all`, `*navigable`, `-name`. Absent: everything. */
   readonly fields?: readonly string[];
+  /** Keys of the entity properties to show. */
+  readonly properties?: readonly string[];
   /** The caller's zone, in which moments are written. */
   readonly timeZone?: string;
 }
@@ -22,14 +25,23 @@ export function issueBean(
   for (const [name, render] of Object.entries(renderers)) {
     if (wanted(name)) fields[name] = render(state, issue, options);
   }
-  for (const { id } of state.fieldsOf(issue)) if (wanted(id)) fields[id] = issue.custom[id] ?? null;
+  for (const field of state.fieldsOf(issue)) {
+    if (wanted(field.id)) fields[field.id] = customValue(state, issue, field);
+  }
+  const shown = options.properties ?? [];
   return {
     expand: "operations,versionedRepresentations,editmeta,changelog,renderedFields",
     id: issue.id,
     self: `${state.baseUrl}/rest/api/${options.version}/issue/${issue.id}`,
     key: issue.key,
     fields,
+    ...(shown.length > 0 && { properties: propertiesOf(state, issue, shown) }),
   };
+}
+
+function propertiesOf(state: JiraState, issue: Issue, keys: readonly string[]): object {
+  const all = [...(state.properties.get(issue.id) ?? [])];
+  return Object.fromEntries(all.filter(([key]) => keys.includes(key)));
 }
 
 /** Whether a field is asked for, given the `fields` of a query. */
@@ -65,7 +77,7 @@ const renderers: Readonly<Record<string, Renderer>> = {
   resolutiondate: (_, { resolved }, options) =>
     resolved === undefined ? null : time(resolved, options),
   parent: (state, { parentId }) => {
-    const parent = parentId === undefined ? undefined : state.issues.get(parentId);
+    const parent = parentId === undefined ? undefined : state.issue(parentId);
     return parent ? miniBean(state, parent) : undefined;
   },
   assignee: (state, { assigneeId }) => user(state, assigneeId),

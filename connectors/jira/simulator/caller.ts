@@ -1,6 +1,7 @@
 import { epochMsOf } from "#shared/model/time.ts";
 
-import type { AccountAccess, ApiToken, JiraState, User } from "./state.ts";
+import type { AccountAccess, ApiToken } from "./entities.ts";
+import type { JiraState, User } from "./state.ts";
 
 /** Who calls: an account of the site, with what it may; or nobody. */
 export interface Caller extends AccountAccess {

@@ -1,4 +1,5 @@
-import type { HistoryItem, Issue, JiraState } from "./state.ts";
+import type { HistoryItem } from "./entities.ts";
+import type { Issue, JiraState } from "./state.ts";
 
 interface Change {
   readonly field: string;
@@ -49,7 +50,7 @@ const systemFields: readonly {
   {
     field: "IssueParentAssociation",
     valueOf: (state, { parentId }) =>
-      parentId === undefined ? nothing : [parentId, state.issues.get(parentId)?.key ?? null],
+      parentId === undefined ? nothing : [parentId, state.issue(parentId)?.key ?? null],
   },
   {
     field: "assignee",

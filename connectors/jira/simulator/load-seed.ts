@@ -9,7 +9,7 @@ export function loadSeed(input: JiraSeedInput): JiraState {
   if (problems.length > 0) throw new Error(`the Jira seed is broken:\n${problems.join("\n")}`);
   const idByKey = new Map(seed.issues.map((issue) => [issue.key, issue.id]));
   for (const { parentKey, ...issue } of seed.issues) {
-    state.putIssue({
+    state.store.put({
       ...issue,
       projectId: state.projectByKey(projectKeyOf(issue.key))?.id ?? "",
       parentId: parentKey === undefined ? undefined : idByKey.get(parentKey),

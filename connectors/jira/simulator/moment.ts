@@ -1,7 +1,8 @@
 import type { Instant } from "#shared/model/time.ts";
 
+import type { History, HistoryItem } from "./entities.ts";
 import { Refusal } from "./refusal.ts";
-import type { History, HistoryItem, Issue, JiraState, Link } from "./state.ts";
+import type { Issue, JiraState, Link, Project } from "./state.ts";
 
 /** What happened, for webhooks. A deleted issue is carried along, since the state no longer has it. */
 export type JiraEvent =
@@ -12,6 +13,14 @@ export type JiraEvent =
       readonly name: "issue_property_set" | "issue_property_deleted";
       readonly issue: Issue;
       readonly property: { readonly key: string; readonly value?: unknown };
+    }
+  | {
+      readonly name:
+        | "project_archived"
+        | "project_restored_archived"
+        | "project_updated"
+        | "project_deleted";
+      readonly project: Project;
     }
   | { readonly name: "issuelink_created" | "issuelink_deleted"; readonly link: Link };
 
@@ -36,12 +45,13 @@ export function writeHistory(
 ): History {
   const history = { id: state.nextId(), created: at, authorId: actorId, items };
   state.histories.set(issue.id, [...(state.histories.get(issue.id) ?? []), history]);
-  issue.updated = at;
+  state.store.change(issue, { updated: at }, at);
   return history;
 }
 
+/** An issue to change. Throws `Refusal` if there is none. */
 export function loadIssue(state: JiraState, idOrKey: string): Issue {
-  const issue = state.issue(idOrKey);
+  const issue = state.store.toChange(idOrKey);
   if (issue) return issue;
   throw new Refusal(404, "Issue does not exist or you do not have permission to see it.");
 }

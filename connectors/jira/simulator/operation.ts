@@ -2,8 +2,10 @@ import * as z from "zod";
 
 import { CalendarDate } from "#shared/model/time.ts";
 
+import { AnnotationOperation } from "./annotation-operation.ts";
 import { DynamicWebhookOperation } from "./dynamic-webhooks/dynamic-webhook-operation.ts";
 import { OAuthOperation } from "./oauth/oauth-operation.ts";
+import { ProjectOperation } from "./project-operation.ts";
 import { CustomValue, IssueKey } from "./seed.ts";
 
 /** Who did it; absent: the first user of the site. */
@@ -18,6 +20,8 @@ const Custom = z.record(z.string().startsWith("customfield_"), CustomValue);
 export const JiraOperation = z.discriminatedUnion("kind", [
   OAuthOperation,
   DynamicWebhookOperation,
+  AnnotationOperation,
+  ProjectOperation,
   z.strictObject({
     kind: z.literal("createIssue"),
     projectKey: z.string(),
@@ -66,6 +70,10 @@ export const JiraOperation = z.discriminatedUnion("kind", [
   }),
   /** Gives the issue the next key of another project; the old key keeps leading to it. */
   z.strictObject({ kind: z.literal("moveIssue"), key: Key, projectKey: z.string(), ...actor }),
+  /** Search no longer finds an archived issue; its key still leads to it. Nobody is told. */
+  z.strictObject({ kind: z.literal("archiveIssue"), key: Key, ...actor }),
+  /** Takes an issue out of the archive. What was deleted cannot come back, as in Jira. */
+  z.strictObject({ kind: z.literal("restoreIssue"), key: Key, ...actor }),
   z.strictObject({
     kind: z.literal("updateUser"),
     accountId: z.string(),
@@ -86,14 +94,6 @@ export const JiraOperation = z.discriminatedUnion("kind", [
     ...actor,
   }),
   z.strictObject({ kind: z.literal("removeWebhook"), id: z.string(), ...actor }),
-  z.strictObject({
-    kind: z.literal("putRemoteLink"),
-    key: Key,
-    globalId: z.string().max(255).optional(),
-    url: z.url(),
-    title: z.string(),
-    ...actor,
-  }),
 ]);
 export type JiraOperation = z.infer<typeof JiraOperation>;
 export type JiraOperationOf<K extends JiraOperation["kind"]> = Extract<JiraOperation, { kind: K }>;

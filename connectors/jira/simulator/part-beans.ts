@@ -7,20 +7,24 @@ const categories = {
 } as const;
 
 export function statusBean(state: JiraState, status: Status): object {
-  const { id, ...category } = categories[status.category];
   return {
     self: `${state.baseUrl}/rest/api/3/status/${status.id}`,
     description: "",
     iconUrl: `${state.baseUrl}/images/icons/statuses/generic.png`,
     name: status.name,
     id: status.id,
-    statusCategory: {
-      self: `${state.baseUrl}/rest/api/3/statuscategory/${id}`,
-      id,
-      key: status.category,
-      ...category,
-    },
+    statusCategory: categoryBean(state, status.category),
   };
+}
+
+/** The three categories that every site has. */
+export function statusCategoryBeans(state: JiraState): readonly object[] {
+  return (["new", "indeterminate", "done"] as const).map((key) => categoryBean(state, key));
+}
+
+function categoryBean(state: JiraState, key: Status["category"]): object {
+  const { id, ...category } = categories[key];
+  return { self: `${state.baseUrl}/rest/api/3/statuscategory/${id}`, id, key, ...category };
 }
 
 export function typeBean(state: JiraState, type: IssueType): object {
@@ -51,7 +55,7 @@ export function userBean(state: JiraState, user: User): object {
 /** A link as one of its ends shows it: the other end, on the side that says which way it reads. */
 export function linkBean(state: JiraState, link: Link, seenFrom: Issue): object {
   const isSource = link.sourceId === seenFrom.id;
-  const other = state.issues.get(isSource ? link.destinationId : link.sourceId);
+  const other = state.issue(isSource ? link.destinationId : link.sourceId);
   return {
     ...linkFrame(state, link),
     ...(other && { [isSource ? "outwardIssue" : "inwardIssue"]: linkedBean(state, other) }),
@@ -60,8 +64,8 @@ export function linkBean(state: JiraState, link: Link, seenFrom: Issue): object 
 
 /** A link seen from outside: both ends. The source is the inward one: it is what the other is blocked by. */
 export function wholeLinkBean(state: JiraState, link: Link): object {
-  const source = state.issues.get(link.sourceId);
-  const destination = state.issues.get(link.destinationId);
+  const source = state.issue(link.sourceId);
+  const destination = state.issue(link.destinationId);
   return {
     ...linkFrame(state, link),
     ...(source && { inwardIssue: linkedBean(state, source) }),

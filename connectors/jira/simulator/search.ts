@@ -1,6 +1,8 @@
+import { boundsOf, countGenerated, generated, generatedInOrder } from "./bulk-search.ts";
 import { type Caller, compileJql } from "./jql/evaluate.ts";
 import { JqlError } from "./jql/jql-error.ts";
 import { parseJql, type Query } from "./jql/parse.ts";
+import { readToken, writeToken } from "./page-token.ts";
 import type { Issue, JiraState } from "./state.ts";
 
 interface Found {
@@ -13,8 +15,12 @@ export interface SearchRequest {
   readonly jql: string;
   readonly limit: number;
   readonly pageToken: string | undefined;
+  /** Who asks and when, for dates. */
   readonly caller: Caller;
-  readonly isVisible: (issue: Issue) => boolean;
+  /** The projects that are searched. */
+  readonly projectIds: ReadonlySet<string>;
+  /** Ids that are looked up as they are now, however far the index is behind. */
+  readonly reconciled: ReadonlySet<string>;
 }
 
 /**
@@ -22,17 +28,18 @@ export interface SearchRequest {
  * changes meanwhile may be seen twice or never, as in Jira. Throws `JqlError`.
  */
 export function searchPage(state: JiraState, request: SearchRequest): Found {
-  const query = parseJql(request.jql);
-  const rows = select(state, query, request)
-    .map((issue) => ({ issue, sort: sortValues(issue, query) }))
-    .toSorted((a, b) => compareRows(a.sort, b.sort, query));
-  const after = request.pageToken === undefined ? undefined : readToken(request.pageToken, query);
-  const rest = after ? rows.filter(({ sort }) => compareRows(sort, after, query) > 0) : rows;
-  const page = rest.slice(0, request.limit);
-  const last = page.at(-1);
-  const issues = page.map(({ issue }) => issue);
-  if (!last || rest.length <= page.length) return { issues };
-  return { issues, nextPageToken: Buffer.from(JSON.stringify(last.sort)).toString("base64url") };
+  const { jql, pageToken, limit, caller } = request;
+  const query = parseJql(jql);
+  const after = pageToken === undefined ? undefined : readToken(pageToken, jql, caller.nowMs);
+  const page: Row[] = [];
+  for (const row of rows(state, query, request, after)) {
+    page.push(row);
+    if (page.length > limit) break;
+  }
+  const issues = page.slice(0, limit).map(({ issue }) => issue);
+  const last = page[limit - 1];
+  if (page.length <= limit || !last) return { issues };
+  return { issues, nextPageToken: writeToken(last.sort, jql, caller.nowMs) };
 }
 
 /** How many issues match. Jira calls its own answer approximate. */
@@ -40,21 +47,68 @@ export function countMatches(
   state: JiraState,
   request: Omit<SearchRequest, "limit" | "pageToken">,
 ): number {
-  return select(state, parseJql(request.jql), request).length;
+  const { where, test } = restriction(state, parseJql(request.jql), request);
+  let count = 0;
+  for (const issue of indexed(state, request)) if (test(issue)) count += 1;
+  const bounds = boundsOf(where, state, request.caller);
+  const walk = { bounds, projectIds: request.projectIds };
+  if (bounds.isExact) return count + countGenerated(state, walk);
+  for (const issue of generated(state, walk)) if (test(issue)) count += 1;
+  return count;
 }
 
-function select(
+type Asking = Omit<SearchRequest, "limit" | "pageToken">;
+
+interface Row {
+  readonly issue: Issue;
+  readonly sort: SortValues;
+}
+
+/** All matching rows after the given one, in order; generated ones only as far as they are drawn. */
+function* rows(
   state: JiraState,
   query: Query,
-  request: Pick<SearchRequest, "caller" | "isVisible">,
-): Issue[] {
-  if (!query.where) {
-    throw new JqlError(
-      "Unbounded JQL queries are not allowed here. Please add a search restriction to your query.",
-    );
+  request: Asking,
+  after: SortValues | undefined,
+): Iterable<Row> {
+  const { where, test } = restriction(state, query, request);
+  const rowOf = (issue: Issue): Row => ({ issue, sort: sortValues(issue, query) });
+  const isDue = ({ sort }: Row) => !after || compareRows(sort, after, query) > 0;
+  const kept = [...indexed(state, request)].filter(test).map(rowOf).filter(isDue);
+  const walk = {
+    bounds: boundsOf(where, state, request.caller),
+    projectIds: request.projectIds,
+  };
+  const stream = generatedInOrder(state, query, walk, after);
+  if (!stream) for (const issue of generated(state, walk)) if (test(issue)) kept.push(rowOf(issue));
+  const waiting = kept.filter(isDue).toSorted((a, b) => compareRows(a.sort, b.sort, query));
+  let next = 0;
+  for (const issue of stream ?? []) {
+    if (!test(issue)) continue;
+    const row = rowOf(issue);
+    if (!isDue(row)) continue;
+    for (let first = waiting[next]; first; first = waiting[next]) {
+      if (compareRows(first.sort, row.sort, query) > 0) break;
+      yield first;
+      next += 1;
+    }
+    yield row;
   }
-  const test = compileJql(query.where, state, request.caller);
-  return [...state.issues.values()].filter((issue) => request.isVisible(issue) && test(issue));
+  yield* waiting.slice(next);
+}
+
+/** The kept issues that may be found at all. */
+function* indexed(state: JiraState, { projectIds, reconciled, caller }: Asking): Iterable<Issue> {
+  for (const issue of state.store.indexed(caller.nowMs, reconciled)) {
+    if (projectIds.has(issue.projectId) && issue.archived !== true) yield issue;
+  }
+}
+
+function restriction(state: JiraState, { where }: Query, { caller }: Asking) {
+  if (where) return { where, test: compileJql(where, state, caller) };
+  throw new JqlError(
+    "Unbounded JQL queries are not allowed here. Please add a search restriction to your query.",
+  );
 }
 
 /** Per field of ORDER BY one value, and the id at the end to make every order total. */
@@ -93,14 +147,4 @@ function compareRows(a: SortValues, b: SortValues, { orderBy }: Query): number {
     return (value < other ? -1 : 1) * (isDescending ? -1 : 1);
   }
   return 0;
-}
-
-function readToken(token: string, { orderBy }: Query): SortValues {
-  try {
-    const values: unknown = JSON.parse(Buffer.from(token, "base64url").toString());
-    if (Array.isArray(values) && values.length === orderBy.length + 1) return values;
-  } catch (error) {
-    if (!(error instanceof SyntaxError)) throw error;
-  }
-  throw new JqlError("The provided next page token is invalid or expired.");
 }

@@ -57,7 +57,21 @@ const SeedStatus = z.strictObject({
 const SeedField = z.strictObject({
   id: CustomFieldId,
   name: z.string().min(1),
-  type: z.enum(["url", "team", "text"]),
+  type: z.enum([
+    "url",
+    "text",
+    "number",
+    "select",
+    /** A date picker: what "Start date" is on real sites, by its name only. */
+    "date",
+    "team",
+    /** Follow the parent unless a value is given: the epic's key, and the key (or the odd object) above. */
+    "epic-link",
+    "parent-link",
+    "sprint",
+    "target-start",
+    "target-end",
+  ]),
 });
 
 /** `outward` reads source → destination ("blocks"), `inward` the other way ("is blocked by"). */
@@ -85,6 +99,26 @@ const SeedIssue = z.strictObject({
   created: Instant,
   updated: Instant,
   custom: z.record(CustomFieldId, CustomValue).default({}),
+});
+
+/**
+ * Very many issues that are computed when asked for: epics with their stories, spread evenly over
+ * company-managed projects and over the time from `from` to `until`, id by id in the order of creation.
+ * What is changed is kept from then on like any other issue.
+ */
+const SeedBulk = z.strictObject({
+  issues: z.int().positive().max(10_000_000),
+  projects: z.int().positive().max(1000).default(10),
+  from: Instant,
+  until: Instant,
+  firstId: z.int().positive().default(1_000_000),
+  firstProjectId: z.int().positive().default(50_000),
+  /** Projects are called BULK1, BULK2, …; issues BULK1-1, … */
+  keyPrefix: z
+    .string()
+    .regex(/^[A-Z][A-Z0-9_]*$/u)
+    .default("BULK"),
+  storiesPerEpic: z.int().positive().default(9),
 });
 
 /** Source —outward→ destination: of type Blocks, the source blocks the destination. */
@@ -118,12 +152,13 @@ export const JiraSeed = z.strictObject({
   oauthApps: z.array(SeedOAuthApp).default([]),
   users: z.array(SeedUser).min(1),
   credentials: z.array(SeedCredential).default([]),
-  projects: z.array(SeedProject).min(1),
+  projects: z.array(SeedProject).default([]),
   statuses: z.array(SeedStatus).min(1),
   fields: z.array(SeedField).default([]),
   linkTypes: z.array(SeedLinkType).default(usualLinkTypes),
   issues: z.array(SeedIssue).default([]),
   links: z.array(SeedLink).default([]),
+  bulk: SeedBulk.optional(),
 });
 export type JiraSeed = z.infer<typeof JiraSeed>;
 export type JiraSeedInput = z.input<typeof JiraSeed>;

@@ -20,13 +20,19 @@ import { loadSeed } from "./load-seed.ts";
 import { oauthRoutes } from "./oauth/oauth-routes.ts";
 import { JiraOperation } from "./operation.ts";
 import { pageRoutes } from "./pages/page-routes.ts";
+import { changelogRoutes } from "./routes/changelog-routes.ts";
 import { issueRoutes } from "./routes/issue-routes.ts";
 import { linkRoutes } from "./routes/link-routes.ts";
+import { projectRoutes } from "./routes/project-routes.ts";
+import { propertyRoutes } from "./routes/property-routes.ts";
+import { remoteLinkRoutes } from "./routes/remote-link-routes.ts";
 import { searchRoutes } from "./routes/search-routes.ts";
 import { siteRoutes } from "./routes/site-routes.ts";
+import { statusRoutes } from "./routes/status-routes.ts";
 import { webhookRoutes } from "./routes/webhook-routes.ts";
 import type { JiraSeedInput } from "./seed.ts";
 import type { Site } from "./site.ts";
+import { snapshot } from "./snapshot.ts";
 import type { JiraState } from "./state.ts";
 import { retryPlan, sendWebhooks, signatureHeader } from "./webhooks.ts";
 
@@ -41,6 +47,8 @@ export interface JiraSimulatorOptions {
   readonly timeScale?: number;
   /** Multiplies the burst limits. Default 1: what Jira documents. */
   readonly burstFactor?: number;
+  /** How far search is behind, in milliseconds of the clock. Reads by id are always fresh. Default 0. */
+  readonly indexLagMs?: number;
   /** Seed of the randomness in retries. */
   readonly randomSeed?: number;
 }
@@ -59,6 +67,7 @@ export interface JiraSimulator extends ServedSimulator {
 export async function startJiraSimulator(options: JiraSimulatorOptions): Promise<JiraSimulator> {
   const { clock, timeScale = 1, randomSeed = 1 } = options;
   const state = loadSeed(options.seed);
+  state.store.lagMs = options.indexLagMs ?? 0;
   const faults = new Faults();
   const retry = retryPlan(randomSeed);
   const sender = new WebhookSender({ clock, faults, retry, signatureHeader, timeScale });
@@ -82,6 +91,20 @@ export async function startJiraSimulator(options: JiraSimulatorOptions): Promise
   return { ...served, faults, sender, state, perform, close };
 }
 
+const allRoutes = [
+  siteRoutes,
+  projectRoutes,
+  statusRoutes,
+  searchRoutes,
+  changelogRoutes,
+  linkRoutes,
+  remoteLinkRoutes,
+  propertyRoutes,
+  issueRoutes,
+  webhookRoutes,
+  dynamicWebhookRoutes,
+];
+
 function jiraApp(
   site: Site,
   faults: Faults,
@@ -103,40 +126,6 @@ function jiraApp(
   app.route("/", pageRoutes(site));
   app.route("/", oauthRoutes(site));
   app.use("/rest/*", burstLimit(site.clock, burstFactor), identify(site));
-  for (const routes of [
-    siteRoutes,
-    searchRoutes,
-    linkRoutes,
-    issueRoutes,
-    webhookRoutes,
-    dynamicWebhookRoutes,
-  ]) {
-    app.route("/", routes(site));
-  }
+  for (const routes of allRoutes) app.route("/", routes(site));
   return app;
-}
-
-/** The state as plain JSON. Secrets of webhooks stay out, credentials of the seed are its reader's own. */
-function snapshot(state: JiraState): object {
-  return {
-    siteName: state.siteName,
-    projects: [...state.projects.values()],
-    statuses: state.statuses,
-    users: [...state.users.values()],
-    issues: [...state.issues.values()],
-    links: [...state.links.values()],
-    webhooks: [...state.webhooks.values()].map(({ secret, ...webhook }) => ({
-      ...webhook,
-      isSigned: secret !== undefined,
-    })),
-    dynamicWebhooks: [...state.dynamicWebhooks.values()],
-    oauth: {
-      counters: state.oauth.counters,
-      grants: [...state.oauth.grants.values()].map((grant) => {
-        const { id, clientId, accountId, scopes, cloudIds, isRevoked, refreshToken } = grant;
-        const mayRefresh = refreshToken !== undefined;
-        return { id, clientId, accountId, scopes, cloudIds, isRevoked, mayRefresh };
-      }),
-    },
-  };
 }

@@ -1,5 +1,15 @@
 import type { CalendarDate, Instant } from "#shared/model/time.ts";
 
+import { BulkIssues } from "./bulk-issues.ts";
+import type {
+  AccountAccess,
+  ApiToken,
+  DynamicWebhook,
+  History,
+  RemoteLink,
+  Webhook,
+} from "./entities.ts";
+import { IssueStore } from "./issue-store.ts";
 import { OAuthState } from "./oauth/oauth-state.ts";
 import type { JiraSeed } from "./seed.ts";
 
@@ -26,6 +36,8 @@ export interface Issue {
   updated: Instant;
   /** When it last came into a status of category `done`. */
   resolved: Instant | undefined;
+  /** Search no longer finds it; it can still be read by its key. */
+  archived?: boolean;
   custom: Readonly<Record<string, unknown>>;
 }
 
@@ -35,75 +47,6 @@ export interface Link {
   readonly typeId: string;
   readonly sourceId: string;
   readonly destinationId: string;
-}
-
-/** One entry of a changelog item, as Jira words it. */
-export interface HistoryItem {
-  readonly field: string;
-  readonly fieldId?: string;
-  readonly fieldtype: "jira" | "custom";
-  readonly from: string | null;
-  readonly fromString: string | null;
-  readonly to: string | null;
-  readonly toString: string | null;
-}
-
-export interface History {
-  readonly id: string;
-  readonly created: Instant;
-  readonly authorId: string;
-  readonly items: readonly HistoryItem[];
-}
-
-export interface Webhook {
-  readonly id: string;
-  readonly name: string;
-  readonly url: string;
-  readonly events: readonly string[];
-  readonly secret: string | undefined;
-  readonly filter: string | undefined;
-  readonly excludeBody: boolean;
-  readonly lastUpdated: Instant;
-  readonly lastUpdatedUserId: string;
-}
-
-/** What an OAuth app registered for itself in the name of a user. */
-export interface DynamicWebhook {
-  readonly id: number;
-  readonly clientId: string;
-  readonly accountId: string;
-  readonly url: string;
-  readonly events: readonly string[];
-  readonly jqlFilter: string;
-  /** Absent: a change of any field. */
-  readonly fieldIdsFilter: readonly string[] | undefined;
-  /** Absent: any property. */
-  readonly issuePropertyKeysFilter: readonly string[] | undefined;
-  expiresAt: Instant;
-}
-
-export interface RemoteLink {
-  readonly id: number;
-  readonly globalId: string | undefined;
-  readonly url: string;
-  readonly title: string;
-}
-
-/** An API token as it stands. */
-export interface ApiToken {
-  readonly accountId: string;
-  readonly email: string;
-  readonly token: string;
-  /** Absent: a classic one, which may do all that the account may. */
-  readonly scopes: readonly string[] | undefined;
-  expiresAt: Instant | undefined;
-}
-
-/** What an account may, whatever it comes with. */
-export interface AccountAccess {
-  readonly isAdmin: boolean;
-  /** The only projects it may browse; undefined: all. */
-  readonly projectKeys: readonly string[] | undefined;
 }
 
 /** A simulated Jira site in memory. Only `apply-operation.ts` changes it once it is seeded. */
@@ -119,21 +62,21 @@ export class JiraState {
   readonly apiTokens: ApiToken[];
   readonly users = new Map<string, User>();
   readonly projects = new Map<string, Project>();
-  readonly statuses: readonly Status[];
+  readonly statuses: Status[];
+  readonly store: IssueStore;
   readonly fields: readonly Field[];
   readonly linkTypes: readonly LinkType[];
-  readonly issues = new Map<string, Issue>();
   readonly links = new Map<string, Link>();
   readonly histories = new Map<string, History[]>();
   readonly webhooks = new Map<string, Webhook>();
   readonly dynamicWebhooks = new Map<number, DynamicWebhook>();
+  /** Issue id → property key → value. */
+  readonly properties = new Map<string, Map<string, unknown>>();
+  readonly archivedProjects = new Set<string>();
   readonly remoteLinks = new Map<string, RemoteLink[]>();
   /** Project id → the accounts it is hidden from; `*` is everybody. */
   readonly hiddenProjects = new Map<string, Set<string>>();
-  /** Current keys and those from before a move, which keep working. */
-  readonly #idByKey = new Map<string, string>();
   readonly #linkIdsByIssue = new Map<string, Set<string>>();
-  readonly #highestNumber = new Map<string, number>();
   #highestId: number;
 
   constructor(seed: JiraSeed) {
@@ -145,15 +88,16 @@ export class JiraState {
     this.oauth = new OAuthState(seed.siteName);
     this.credentials = seed.credentials;
     this.apiTokens = apiTokensOf(seed);
-    this.statuses = seed.statuses;
+    this.statuses = [...seed.statuses];
     this.fields = seed.fields;
     this.linkTypes = seed.linkTypes;
     for (const { apiTokens: _tokens, ...user } of seed.users) this.users.set(user.accountId, user);
     for (const project of seed.projects) this.projects.set(project.id, project);
-    this.#highestId = Math.max(
-      9999,
-      ...[...seed.issues, ...seed.links].map(({ id }) => Number(id)),
-    );
+    const bulk = seed.bulk && new BulkIssues(seed.bulk, seed);
+    for (const project of bulk?.projects ?? []) this.projects.set(project.id, project);
+    this.store = new IssueStore(bulk, (id) => this.projects.has(id));
+    const ids = [...seed.issues, ...seed.links].map(({ id }) => Number(id));
+    this.#highestId = ids.reduce((a, b) => Math.max(a, b), bulk?.highestId ?? 9999);
   }
 
   /** This site and the others that a person may consent to. */
@@ -193,13 +137,14 @@ export class JiraState {
     return String(this.#highestId);
   }
 
-  nextKey(project: Project): string {
-    return `${project.key}-${(this.#highestNumber.get(project.key) ?? 0) + 1}`;
+  /** The issues that are kept one by one; generated ones come in when they change. */
+  get issues(): ReadonlyMap<string, Issue> {
+    return this.store.kept;
   }
 
   /** Finds by numeric id, by key, or by a key from before a move. */
   issue(idOrKey: string): Issue | undefined {
-    return this.issues.get(idOrKey) ?? this.issues.get(this.#idByKey.get(idOrKey) ?? "");
+    return this.store.find(idOrKey);
   }
 
   projectByKey(key: string): Project | undefined {
@@ -242,24 +187,16 @@ export class JiraState {
   }
 
   childrenOf(issueId: string): readonly Issue[] {
-    return [...this.issues.values()].filter((issue) => issue.parentId === issueId);
-  }
-
-  putIssue(issue: Issue): void {
-    this.issues.set(issue.id, issue);
-    this.#idByKey.set(issue.key, issue.id);
-    const [projectKey = "", number = "0"] = issue.key.split("-");
-    const highest = this.#highestNumber.get(projectKey) ?? 0;
-    this.#highestNumber.set(projectKey, Math.max(highest, Number(number)));
+    return this.store.childrenOf(issueId);
   }
 
   /** Its links go with it, as in Jira; its children are the caller's business. */
-  removeIssue(issue: Issue): void {
+  removeIssue(issue: Issue, at: Instant): void {
     for (const link of this.linksOf(issue.id)) this.removeLink(link);
-    this.issues.delete(issue.id);
+    this.store.remove(issue, at);
     this.histories.delete(issue.id);
     this.remoteLinks.delete(issue.id);
-    for (const [key, id] of this.#idByKey) if (id === issue.id) this.#idByKey.delete(key);
+    this.properties.delete(issue.id);
   }
 
   putLink(link: Link): void {

@@ -2,9 +2,10 @@ import { epochMsOf } from "#shared/model/time.ts";
 
 import type { Effect } from "./apply-operation.ts";
 import { issueBean } from "./beans.ts";
+import type { HistoryItem } from "./entities.ts";
 import type { JiraEvent } from "./moment.ts";
 import { userBean } from "./part-beans.ts";
-import type { HistoryItem, JiraState, Link } from "./state.ts";
+import type { JiraState, Link } from "./state.ts";
 
 /** The body of a webhook, as Jira words it. */
 export function webhookPayload(
@@ -13,6 +14,11 @@ export function webhookPayload(
   { at, actorId }: Effect,
 ): object {
   const timestamp = epochMsOf(at);
+  if ("project" in event) {
+    const { id, key, name } = event.project;
+    const self = `${state.baseUrl}/rest/api/2/project/${id}`;
+    return { timestamp, webhookEvent: event.name, project: { self, id: Number(id), key, name } };
+  }
   if (!("issue" in event)) {
     return { timestamp, webhookEvent: event.name, issueLink: linkPayload(state, event.link) };
   }

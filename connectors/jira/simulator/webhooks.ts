@@ -8,10 +8,11 @@ import type { RetryPlan, WebhookSender } from "#shared/testing/simulator/webhook
 import type { Effect } from "./apply-operation.ts";
 import { bearerOf } from "./dynamic-webhooks/bearer.ts";
 import { matchDynamic } from "./dynamic-webhooks/match-dynamic.ts";
+import type { Webhook } from "./entities.ts";
 import { compileJql } from "./jql/evaluate.ts";
 import { parseJql } from "./jql/parse.ts";
 import type { JiraEvent } from "./moment.ts";
-import type { JiraState, Webhook } from "./state.ts";
+import type { JiraState } from "./state.ts";
 import { webhookPayload } from "./webhook-payload.ts";
 
 /** The header that carries the signature; its value names the method: `sha256=…`. */

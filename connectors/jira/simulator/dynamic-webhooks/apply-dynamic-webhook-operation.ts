@@ -1,8 +1,8 @@
 import { dayMs, epochMsOf, instantOf } from "#shared/model/time.ts";
 
+import type { DynamicWebhook } from "../entities.ts";
 import type { Done, Moment } from "../moment.ts";
 import { Refusal } from "../refusal.ts";
-import type { DynamicWebhook } from "../state.ts";
 import type { DynamicWebhookOperation } from "./dynamic-webhook-operation.ts";
 import { livingWebhooks } from "./match-dynamic.ts";
 

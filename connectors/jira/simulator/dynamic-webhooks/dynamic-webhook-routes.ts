@@ -5,9 +5,9 @@ import { epochMsOf } from "#shared/model/time.ts";
 
 import { type JiraContext, type JiraEnv, needsCaller } from "../access.ts";
 import { readBody } from "../answers.ts";
+import type { DynamicWebhook } from "../entities.ts";
 import { Refusal } from "../refusal.ts";
 import type { Site } from "../site.ts";
-import type { DynamicWebhook } from "../state.ts";
 import { filterProblems } from "./dynamic-filter.ts";
 import { livingWebhooks } from "./match-dynamic.ts";
 

@@ -1,10 +1,11 @@
 import { epochMsOf, type Instant } from "#shared/model/time.ts";
 
 import { projectsSeenBy } from "../access.ts";
+import type { DynamicWebhook } from "../entities.ts";
 import { compileJql } from "../jql/evaluate.ts";
 import { parseJql } from "../jql/parse.ts";
 import type { JiraEvent } from "../moment.ts";
-import type { DynamicWebhook, JiraState } from "../state.ts";
+import type { JiraState } from "../state.ts";
 
 /** Who gets one delivery: an app, in the name of one user, at its one URL. */
 export interface Receiver {

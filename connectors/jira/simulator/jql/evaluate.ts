@@ -41,10 +41,18 @@ const comparisons: Partial<Record<Operator, (a: number, b: number) => boolean>> 
 function compileDate({ field, operator, values }: TestClause, caller: Caller): Test {
   const compare = comparisons[operator];
   if (!compare) throw unsupported(operator, field);
-  const limitMs = jqlDateMs(values[0] ?? "", caller, field);
+  const limitMs = dateLimitMs({ field, values }, caller);
   return field.startsWith("updated")
     ? ({ updated }) => compare(epochMsOf(updated), limitMs)
     : ({ created }) => compare(epochMsOf(created), limitMs);
+}
+
+/** The moment that a test of a date field compares with. Throws `JqlError` on what is no date. */
+export function dateLimitMs(
+  { field, values }: Pick<TestClause, "field" | "values">,
+  caller: Caller,
+): number {
+  return jqlDateMs(values[0] ?? "", caller, field);
 }
 
 function unsupported(operator: Operator, field: string): JqlError {
@@ -61,7 +69,7 @@ const setFields: Readonly<
   },
   issuekey: (_, issue) => [issue.key, issue.id],
   parent: (state, { parentId }) =>
-    parentId === undefined ? [] : [parentId, state.issues.get(parentId)?.key],
+    parentId === undefined ? [] : [parentId, state.issue(parentId)?.key],
   status: (state, issue) => [issue.statusId, state.statusOf(issue).name],
   statuscategory: (state, issue) => [state.statusOf(issue).category],
   issuetype: (state, issue) => [issue.typeId, state.typeOf(issue).name],

@@ -62,7 +62,7 @@ function statusForm(state: JiraState, issue: Issue) {
 }
 
 function parentForm(state: JiraState, issue: Issue) {
-  const parent = issue.parentId === undefined ? undefined : state.issues.get(issue.parentId);
+  const parent = issue.parentId === undefined ? undefined : state.issue(issue.parentId);
   const choices = possibleParents(state, issue);
   return html`<h2>Parent</h2>
     ${parent ? html`<p>${reference(state, parent)}</p>` : html`<p class="dim">None</p>`}
@@ -106,7 +106,7 @@ function linkForms(state: JiraState, issue: Issue) {
   const blocks = state.linkTypes[0];
   const line = (link: Link) => {
     const isSource = link.sourceId === issue.id;
-    const other = state.issues.get(isSource ? link.destinationId : link.sourceId);
+    const other = state.issue(isSource ? link.destinationId : link.sourceId);
     const type = state.linkTypeOf(link);
     return html`<li>
       <span class="dim">${isSource ? type.outward : type.inward}</span>

@@ -51,7 +51,7 @@ export function listPage(state: JiraState, search: string) {
 }
 
 function row(state: JiraState, issue: Issue) {
-  const parent = issue.parentId === undefined ? undefined : state.issues.get(issue.parentId);
+  const parent = issue.parentId === undefined ? undefined : state.issue(issue.parentId);
   return html`<tr>
     <td class="key"><a href="/browse/${issue.key}">${issue.key}</a></td>
     <td>${issue.summary}</td>

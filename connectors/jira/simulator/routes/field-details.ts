@@ -1,4 +1,5 @@
-import type { Field, JiraState } from "../state.ts";
+import { customSchemas } from "../custom-fields.ts";
+import type { JiraState } from "../state.ts";
 
 const systemFields: readonly (readonly [id: string, name: string, type: string])[] = [
   ["summary", "Summary", "string"],
@@ -18,16 +19,6 @@ const lists: readonly (readonly [id: string, name: string, items: string])[] = [
   ["subtasks", "Sub-tasks", "issuelinks"],
 ];
 
-// What tells the kinds of custom field apart on every site, whatever they are called there.
-const customTypes: Readonly<Record<Field["type"], { type: string; custom: string }>> = {
-  url: { type: "string", custom: "com.atlassian.jira.plugin.system.customfieldtypes:url" },
-  text: { type: "string", custom: "com.atlassian.jira.plugin.system.customfieldtypes:textfield" },
-  team: {
-    type: "team",
-    custom: "com.atlassian.jira.plugin.system.customfieldtypes:atlassian-team",
-  },
-};
-
 /** The fields of the site as `GET /field` lists them. */
 export function fieldDetails(state: JiraState): readonly object[] {
   const flags = { navigable: true, orderable: true, searchable: true };
@@ -41,7 +32,7 @@ export function fieldDetails(state: JiraState): readonly object[] {
     ...state.fields.map(({ id, name, type }) => {
       const customId = Number(id.slice("customfield_".length));
       const clauseNames = [`cf[${customId}]`, name];
-      const schema = { ...customTypes[type], customId };
+      const schema = { ...customSchemas[type], customId };
       return { id, key: id, name, custom: true, ...flags, clauseNames, schema };
     }),
   ];

@@ -3,7 +3,7 @@ import * as z from "zod";
 
 import { CalendarDate } from "#shared/model/time.ts";
 
-import { isVisibleTo, type JiraContext, type JiraEnv } from "../access.ts";
+import { addCost, isVisibleTo, type JiraContext, type JiraEnv } from "../access.ts";
 import { readBody } from "../answers.ts";
 import { issueBean } from "../beans.ts";
 import { JiraOperation } from "../operation.ts";
@@ -40,7 +40,9 @@ export function issueRoutes(site: Site): Hono<JiraEnv> {
   app.get("/:idOrKey", (c) => {
     const issue = loadVisible(site, c);
     const fields = c.req.query("fields")?.split(",") ?? ["*all"];
-    return c.json(issueBean(state, issue, { fields, timeZone: zoneOf(c), version: 3 }));
+    const properties = c.req.query("properties")?.split(",") ?? [];
+    addCost(c, { objects: 1 });
+    return c.json(issueBean(state, issue, { fields, properties, timeZone: zoneOf(c), version: 3 }));
   });
   app.put("/:idOrKey", async (c) => {
     const { key } = loadVisible(site, c);

@@ -6,8 +6,8 @@ import { readBody } from "../answers.ts";
 import { wholeLinkBean } from "../part-beans.ts";
 import { Refusal } from "../refusal.ts";
 import type { Site } from "../site.ts";
-import type { Link, RemoteLink } from "../state.ts";
-import { actorOf, loadVisible } from "./issue-routes.ts";
+import type { Link } from "../state.ts";
+import { actorOf } from "./issue-routes.ts";
 
 const End = z.looseObject({ key: z.string().optional(), id: z.string().optional() });
 const LinkBody = z.looseObject({
@@ -15,12 +15,7 @@ const LinkBody = z.looseObject({
   inwardIssue: End,
   outwardIssue: End,
 });
-const RemoteLinkBody = z.looseObject({
-  globalId: z.string().max(255).optional(),
-  object: z.looseObject({ url: z.url(), title: z.string() }),
-});
-
-/** Links between issues, and links from an issue to elsewhere. */
+/** Links between issues. */
 export function linkRoutes(site: Site): Hono<JiraEnv> {
   const { state, perform } = site;
   const app = new Hono<JiraEnv>().basePath("/rest/api/3");
@@ -44,24 +39,6 @@ export function linkRoutes(site: Site): Hono<JiraEnv> {
     perform({ kind: "unlinkIssues", linkId: id, ...actorOf(c) });
     return c.body(null, 204);
   });
-  app.get("/issue/:idOrKey/remotelink", (c) => {
-    const issue = loadVisible(site, c);
-    const links = state.remoteLinks.get(issue.id) ?? [];
-    return c.json(links.map((link) => remoteLinkBean(state.baseUrl, issue.id, link)));
-  });
-  app.post("/issue/:idOrKey/remotelink", async (c) => {
-    const { key, id: issueId } = loadVisible(site, c);
-    const { globalId, object } = await readBody(c, RemoteLinkBody);
-    const link = {
-      url: object.url,
-      title: object.title,
-      ...(globalId !== undefined && { globalId }),
-    };
-    const { result } = perform({ kind: "putRemoteLink", key, ...link, ...actorOf(c) });
-    const id = Number(result["id"]);
-    const self = `${state.baseUrl}/rest/api/3/issue/${issueId}/remotelink/${id}`;
-    return c.json({ id, self }, result["isNew"] === true ? 201 : 200);
-  });
   return app;
 }
 
@@ -75,14 +52,4 @@ function keyOf({ state }: Site, end: z.infer<typeof End>): string {
   const issue = state.issue(end.key ?? end.id ?? "");
   if (issue) return issue.key;
   throw new Refusal(404, "Issue does not exist or you do not have permission to see it.");
-}
-
-function remoteLinkBean(baseUrl: string, issueId: string, link: RemoteLink): object {
-  const { id, globalId, url, title } = link;
-  return {
-    id,
-    self: `${baseUrl}/rest/api/3/issue/${issueId}/remotelink/${id}`,
-    ...(globalId !== undefined && { globalId }),
-    object: { url, title },
-  };
 }

@@ -1,13 +1,21 @@
 import { Hono } from "hono";
 import * as z from "zod";
 
-import { isVisibleTo, type JiraContext, type JiraEnv } from "../access.ts";
+import {
+  addCost,
+  isVisibleTo,
+  type JiraContext,
+  type JiraEnv,
+  searchableProjects,
+} from "../access.ts";
 import { errorBody, readBody } from "../answers.ts";
 import { issueBean } from "../beans.ts";
+import { type Caller, compileJql } from "../jql/evaluate.ts";
+import { JqlError } from "../jql/jql-error.ts";
+import { parseJql } from "../jql/parse.ts";
 import { countMatches, searchPage } from "../search.ts";
 import type { Site } from "../site.ts";
 import type { Issue, JiraState } from "../state.ts";
-import { jiraTime } from "../zone.ts";
 
 const SearchBody = z.strictObject({
   jql: z.string().default(""),
@@ -17,7 +25,7 @@ const SearchBody = z.strictObject({
   fieldsByKeys: z.boolean().optional(),
   expand: z.string().optional(),
   properties: z.array(z.string()).max(5).optional(),
-  reconcileIssues: z.array(z.int()).max(50).optional(),
+  reconcileIssues: z.array(z.int()).max(50).default([]),
 });
 type SearchBody = z.infer<typeof SearchBody>;
 
@@ -30,12 +38,16 @@ export function searchRoutes(site: Site): Hono<JiraEnv> {
   const app = new Hono<JiraEnv>().basePath("/rest/api/3");
   app.post("/search/jql", async (c) => c.json(search(site, c, await readBody(c, SearchBody))));
   app.get("/search/jql", (c) => {
-    const { fields, maxResults, jql, nextPageToken } = c.req.query();
+    const { fields, maxResults, jql, nextPageToken, properties, reconcileIssues } = c.req.query();
     const query = SearchBody.safeParse({
       jql,
       nextPageToken,
       ...(maxResults !== undefined && { maxResults: Number(maxResults) }),
       ...(fields !== undefined && { fields: fields.split(",") }),
+      ...(properties !== undefined && { properties: properties.split(",") }),
+      ...(reconcileIssues !== undefined && {
+        reconcileIssues: reconcileIssues.split(",").map(Number),
+      }),
     });
     if (!query.success) return c.json(errorBody(["Invalid request payload."]), 400);
     return c.json(search(site, c, query.data));
@@ -51,24 +63,28 @@ export function searchRoutes(site: Site): Hono<JiraEnv> {
   );
   app.post("/search/approximate-count", async (c) => {
     const { jql } = await readBody(c, z.looseObject({ jql: z.string() }));
-    return c.json({ count: countMatches(state, { jql, ...asking(site, c) }) });
+    const reconciled = new Set<string>();
+    return c.json({ count: countMatches(state, { jql, reconciled, ...asking(site, c) }) });
   });
   app.post("/issue/bulkfetch", async (c) => {
     const body = await readBody(c, BulkBody);
     const found = visibleIssues(state, c, body.issueIdsOrKeys);
-    const issues = [...found].toSorted((a, b) => Number(a.id) - Number(b.id));
+    const issues = found.toSorted((a, b) => Number(a.id) - Number(b.id));
     const options = {
       fields: body.fields ?? ["*navigable"],
+      properties: body.properties ?? [],
       timeZone: zoneOf(c),
       version: 3,
     } as const;
     const issueErrors: readonly unknown[] = [];
+    addCost(c, { objects: issues.length });
     return c.json({ issues: issues.map((each) => issueBean(state, each, options)), issueErrors });
   });
-  app.post("/changelog/bulkfetch", async (c) => {
-    const body = await readBody(c, ChangelogBody);
-    const issues = [...visibleIssues(state, c, body.issueIdsOrKeys)];
-    return c.json(changelogPage(state, issues, body, zoneOf(c)));
+  app.post("/jql/match", async (c) => {
+    const { jqls, issueIds } = await readBody(c, MatchBody);
+    const issues = visibleIssues(state, c, issueIds.map(String));
+    const { caller } = asking(site, c);
+    return c.json({ matches: jqls.map((jql) => matchOf(state, jql, issues, caller)) });
   });
   return app;
 }
@@ -76,13 +92,9 @@ export function searchRoutes(site: Site): Hono<JiraEnv> {
 const BulkBody = z.looseObject({
   issueIdsOrKeys: z.array(z.string()).min(1).max(100),
   fields: z.array(z.string()).optional(),
+  properties: z.array(z.string()).max(5).optional(),
 });
-const ChangelogBody = z.looseObject({
-  issueIdsOrKeys: z.array(z.string()).min(1).max(1000),
-  fieldIds: z.array(z.string()).max(10).optional(),
-  maxResults: z.int().positive().max(10_000).default(1000),
-  nextPageToken: z.string().optional(),
-});
+const MatchBody = z.looseObject({ jqls: z.array(z.string()), issueIds: z.array(z.int()) });
 
 export function zoneOf(c: JiraContext): string {
   return c.get("caller")?.user.timeZone ?? "Etc/UTC";
@@ -90,28 +102,39 @@ export function zoneOf(c: JiraContext): string {
 
 function asking({ state, clock }: Site, c: JiraContext) {
   const caller = { timeZone: zoneOf(c), nowMs: clock.nowMs() };
-  return { caller, isVisible: isVisibleTo(state, c.get("caller")) };
+  return { caller, projectIds: searchableProjects(state, c.get("caller")) };
 }
 
-/** What does not exist and what the caller may not see is left out without a word. */
-function visibleIssues(state: JiraState, c: JiraContext, idsOrKeys: readonly string[]): Set<Issue> {
+/** Each once. What does not exist and what the caller may not see is left out without a word. */
+export function visibleIssues(
+  state: JiraState,
+  c: JiraContext,
+  idsOrKeys: readonly string[],
+): readonly Issue[] {
   const isVisible = isVisibleTo(state, c.get("caller"));
-  return new Set(
-    idsOrKeys.map((each) => state.issue(each)).filter((each) => each && isVisible(each)) as Issue[],
-  );
+  const found = new Map<string, Issue>();
+  for (const each of idsOrKeys) {
+    const issue = state.issue(each);
+    if (issue && isVisible(issue)) found.set(issue.id, issue);
+  }
+  return [...found.values()];
 }
 
 function search(site: Site, c: JiraContext, body: SearchBody): object {
   const fields = body.fields ?? ["id"];
-  const isThin = fields.every((field) => field === "id" || field === "key");
+  const { properties = [] } = body;
+  const isThin =
+    properties.length === 0 && fields.every((field) => field === "id" || field === "key");
   const found = searchPage(site.state, {
     jql: body.jql,
     limit: isThin ? body.maxResults : Math.min(body.maxResults, fullPageMax),
     pageToken: body.nextPageToken ?? undefined,
+    reconciled: new Set(body.reconcileIssues.map(String)),
     ...asking(site, c),
   });
-  const options = { fields, timeZone: zoneOf(c), version: 3 } as const;
-  const isOnlyId = fields.every((field) => field === "id");
+  const options = { fields, properties, timeZone: zoneOf(c), version: 3 } as const;
+  const isOnlyId = isThin && !fields.includes("key");
+  addCost(c, { objects: found.issues.length });
   return {
     issues: isOnlyId
       ? found.issues.map(({ id }) => ({ id }))
@@ -121,38 +144,19 @@ function search(site: Site, c: JiraContext, body: SearchBody): object {
   };
 }
 
-/** Webhooks say null where nothing was; the document of this endpoint allows text alone. */
-function withoutNulls(item: object): object {
-  return Object.fromEntries(Object.entries(item).filter(([, value]) => value !== null));
-}
-
-function changelogPage(
+/** Which of the issues a query finds; what is wrong with the query is said beside. */
+function matchOf(
   state: JiraState,
+  jql: string,
   issues: readonly Issue[],
-  body: z.infer<typeof ChangelogBody>,
-  timeZone: string,
-): object {
-  const start = Number(body.nextPageToken ?? 0);
-  const all = issues.flatMap((issue) =>
-    (state.histories.get(issue.id) ?? [])
-      .map((history) => ({
-        id: history.id,
-        created: jiraTime(history.created, timeZone),
-        items: history.items
-          .filter(({ fieldId }) => body.fieldIds?.includes(fieldId ?? "") ?? true)
-          .map(withoutNulls),
-      }))
-      .filter(({ items }) => items.length > 0)
-      .map((history) => ({ issueId: issue.id, history })),
-  );
-  const page = all.slice(start, start + body.maxResults);
-  const byIssue = Map.groupBy(page, ({ issueId }) => issueId);
-  const isLast = start + page.length >= all.length;
-  return {
-    issueChangeLogs: [...byIssue].map(([issueId, entries]) => ({
-      issueId,
-      changeHistories: entries.map(({ history }) => history),
-    })),
-    ...(!isLast && { nextPageToken: String(start + page.length) }),
-  };
+  caller: Caller,
+): { readonly matchedIssues: readonly number[]; readonly errors: readonly string[] } {
+  try {
+    const { where } = parseJql(jql);
+    const test = where ? compileJql(where, state, caller) : () => true;
+    return { matchedIssues: issues.filter(test).map(({ id }) => Number(id)), errors: [] };
+  } catch (error) {
+    if (error instanceof JqlError) return { matchedIssues: [], errors: [error.message] };
+    throw error;
+  }
 }

@@ -5,9 +5,10 @@ import { epochMsOf } from "#shared/model/time.ts";
 
 import { type JiraEnv, needsCaller } from "../access.ts";
 import { readBody } from "../answers.ts";
+import type { Webhook } from "../entities.ts";
 import { Refusal } from "../refusal.ts";
 import type { Site } from "../site.ts";
-import type { JiraState, Webhook } from "../state.ts";
+import type { JiraState } from "../state.ts";
 import { actorOf } from "./issue-routes.ts";
 
 const issueFilter = "issue-related-events-section";

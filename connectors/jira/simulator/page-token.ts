@@ -1,0 +1,40 @@
+import { createHash } from "node:crypto";
+
+import * as z from "zod";
+
+import { dayMs } from "#shared/model/time.ts";
+
+import { jsonOf } from "./answers.ts";
+import { JqlError } from "./jql/jql-error.ts";
+
+// https://developer.atlassian.com/cloud/jira/platform/rest/v3/api-group-issue-search/, 2026-11.
+const lifeMs = 7 * dayMs;
+
+const Token = z.strictObject({
+  values: z.array(z.union([z.string(), z.number()])),
+  jql: z.string(),
+  madeMs: z.number(),
+});
+
+/** A token for the page after a row, good for the same query and seven days. */
+export function writeToken(
+  values: readonly (string | number)[],
+  jql: string,
+  nowMs: number,
+): string {
+  const token = { values, jql: digest(jql), madeMs: nowMs };
+  return Buffer.from(JSON.stringify(token)).toString("base64url");
+}
+
+/** The sort values of the row before the page. Throws `JqlError` on one of another query or too old. */
+export function readToken(token: string, jql: string, nowMs: number): readonly (string | number)[] {
+  const parsed = Token.safeParse(jsonOf(Buffer.from(token, "base64url").toString()));
+  const isGood =
+    parsed.success && parsed.data.jql === digest(jql) && nowMs - parsed.data.madeMs <= lifeMs;
+  if (isGood) return parsed.data.values;
+  throw new JqlError("The provided next page token is invalid or expired.");
+}
+
+function digest(jql: string): string {
+  return createHash("sha256").update(jql).digest("base64url").slice(0, 16);
+}

@@ -1,0 +1,48 @@
+import * as z from "zod";
+
+const actor = { actorId: z.string().optional() };
+const projectKey = z.string();
+
+/** What an administrator may do to projects and their words. */
+export const ProjectOperation = z.discriminatedUnion("kind", [
+  /** An account may no longer browse the project; absent: no account may. */
+  z.strictObject({
+    kind: z.literal("hideProject"),
+    projectKey,
+    accountId: z.string().optional(),
+    ...actor,
+  }),
+  /** Takes `hideProject` back: for one account, or for all. */
+  z.strictObject({
+    kind: z.literal("showProject"),
+    projectKey,
+    accountId: z.string().optional(),
+    ...actor,
+  }),
+  /** Lists and search no longer show it; its issues can still be read by key. */
+  z.strictObject({ kind: z.literal("archiveProject"), projectKey, ...actor }),
+  z.strictObject({ kind: z.literal("restoreProject"), projectKey, ...actor }),
+  /** With all its issues, of which nobody is told one by one. */
+  z.strictObject({ kind: z.literal("deleteProject"), projectKey, ...actor }),
+  z.strictObject({
+    kind: z.literal("renameProject"),
+    projectKey,
+    name: z.string().min(1),
+    ...actor,
+  }),
+  z.strictObject({
+    kind: z.literal("renameStatus"),
+    statusId: z.string(),
+    name: z.string().min(1).optional(),
+    category: z.enum(["new", "indeterminate", "done"]).optional(),
+    ...actor,
+  }),
+  /** In every project that has it. */
+  z.strictObject({
+    kind: z.literal("renameIssueType"),
+    typeId: z.string(),
+    name: z.string().min(1),
+    ...actor,
+  }),
+]);
+export type ProjectOperation = z.infer<typeof ProjectOperation>;
