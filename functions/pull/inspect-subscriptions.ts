@@ -84,11 +84,14 @@ function causeOfDeath(
   const nowMs = deps.clock.nowMs();
   const expiresAt = found?.expiresAt ?? one.expiresAt;
   if (expiresAt !== undefined && epochMsOf(expiresAt) <= nowMs) return "expired";
-  const quietMinutesMax = deps.registry.find(connection.connector)?.quietMinutesMax;
-  if (quietMinutesMax === undefined) return undefined;
-  const heardAt = [one.heardAt, one.createdAt].filter((at) => at !== undefined).toSorted();
-  const quietMs = nowMs - epochMsOf(heardAt.at(-1) ?? one.createdAt);
-  return quietMs > quietMinutesMax * minuteMs ? "silent" : undefined;
+  return isSilent(deps, connection, one) ? "silent" : undefined;
+}
+
+function isSilent(deps: PullDeps, { connector }: Connection, one: Subscription): boolean {
+  const quietMinutesMax = deps.registry.find(connector)?.quietMinutesMax;
+  if (quietMinutesMax === undefined) return false;
+  const heardAtMs = Math.max(epochMsOf(one.heardAt ?? one.createdAt), epochMsOf(one.createdAt));
+  return deps.clock.nowMs() - heardAtMs > quietMinutesMax * minuteMs;
 }
 
 /** The source's own word on when it ends, where it differs from what we hold. */
