@@ -68,6 +68,19 @@ export class Access {
     };
   }
 
+  /** Whether a user, and the app if it was one, has any token left that is good. */
+  isAuthorized(
+    { user, app }: { readonly user: string; readonly app?: string | undefined },
+    nowMs: number,
+  ): boolean {
+    const isTheirs = (one: { readonly user: string; readonly app?: string }) =>
+      one.user === user && one.app === app;
+    if ([...this.grants.values()].some(isTheirs)) return true;
+    return [...this.tokens.values()].some(
+      (token) => isTheirs(token) && (token.expires_at ?? "9") > new Date(nowMs).toISOString(),
+    );
+  }
+
   /** Ends a token; a refresh token takes the access tokens that it gave with it. */
   revoke(token: string): boolean {
     const isGrant = this.grants.delete(token);
@@ -79,7 +92,7 @@ export class Access {
 
   /** For the control API: whose tokens there are, never what they are. */
   toJson(): unknown {
-    return [...this.tokens.values()].map(({ token, refresh_token: _, ...shown }) => ({
+    return [...this.tokens.values()].map(({ token, refresh_token: _grant, ...shown }) => ({
       ...shown,
       token: `…${token.slice(-4)}`,
     }));

@@ -29,6 +29,7 @@ export interface Api {
   readonly answers: Answers;
   readonly clock: Clock;
   readonly deliver: WebhookDelivery;
+  readonly webhooksPerResource: number;
   /** How long a change stays unseen by search. */
   readonly searchLagMs: number;
   readonly limits: RequestLimits;

@@ -48,10 +48,11 @@ export class Happening {
     this.emit({ action, resource, watchedAs, ...(change ? { change } : {}) });
   }
 
-  /** An event of a goal: only those who watch the goal itself hear of it. */
+  /** An event of a goal: it bubbles to its workspace only. */
   goal(goal: Goal, action: AsanaEvent["action"], change?: Change): void {
     const resource = { gid: goal.gid, resource_type: "goal" };
-    this.emit({ action, resource, watchedAs: new Set([goal.gid]), ...(change ? { change } : {}) });
+    const watchedAs = new Set([goal.gid, goal.workspace]);
+    this.emit({ action, resource, watchedAs, ...(change ? { change } : {}) });
   }
 
   private emit(event: {
@@ -72,12 +73,12 @@ export function taskRef(task: Task): EventRef {
 }
 
 /**
- * The task, its ancestors and every project of any of them. That sub-task events reach the project is
+ * The task, its ancestors, every project of any of them, and the workspace. That sub-task events reach the project is
  * our reading of "events bubble up" (https://developers.asana.com/docs/webhooks-guide, read
  * 2026-11-21); the connector does not rely on it, since it sweeps sub-tasks.
  */
 function watchersOf(state: AsanaState, task: Task): Set<string> {
-  const watchers = new Set<string>();
+  const watchers = new Set<string>([task.workspace]);
   let current: Task | undefined = task;
   while (current && !watchers.has(current.gid)) {
     watchers.add(current.gid);

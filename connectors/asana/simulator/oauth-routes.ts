@@ -98,16 +98,20 @@ function consentRequest({ state }: OauthContext, query: Form): ConsentRequest {
   if (query["response_type"] !== "code") {
     throw new OauthRefusal("unsupported_response_type", "The response_type must be code.");
   }
-  const scopes = query["scope"]?.split(" ").filter((scope) => scope !== "");
-  const challenge = query["code_challenge"];
+  const { state: kept, code_challenge: challenge } = query;
   const method = query["code_challenge_method"] === "S256" ? "S256" : "plain";
   return {
     app,
     redirectUri,
-    ...(query["state"] === undefined ? {} : { state: query["state"] }),
-    ...(scopes && scopes.length > 0 ? { scopes } : {}),
+    ...(kept === undefined ? {} : { state: kept }),
+    ...scopesOf(query["scope"] ?? ""),
     ...(challenge === undefined ? {} : { challenge, method }),
   };
+}
+
+function scopesOf(text: string): Pick<ConsentRequest, "scopes"> {
+  const scopes = text.split(" ").filter((scope) => scope !== "");
+  return scopes.length > 0 ? { scopes } : {};
 }
 
 function exchange({ state, clock, perform }: OauthContext, form: Form): Record<string, unknown> {

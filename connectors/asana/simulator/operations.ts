@@ -88,6 +88,8 @@ import {
   deleteWebhook,
   RegisterWebhook,
   registerWebhook,
+  UpdateWebhook,
+  updateWebhook,
 } from "./webhook-registry.ts";
 
 /** Everything that can change a simulated Asana: for the control API, its own routes and pages. */
@@ -115,6 +117,7 @@ export const AsanaOperation = z.discriminatedUnion("kind", [
   SetHidden,
   SetFeatures,
   RegisterWebhook,
+  UpdateWebhook,
   DeleteWebhook,
   CreateCustomField,
   DeleteCustomField,
@@ -190,6 +193,7 @@ const performers: Performers = {
   setHidden,
   setFeatures,
   registerWebhook,
+  updateWebhook,
   deleteWebhook,
   createCustomField,
   deleteCustomField,

@@ -3,13 +3,13 @@ import { Hono } from "hono";
 import { refs, required } from "./answers.ts";
 import type { Api } from "./api.ts";
 import { Ref } from "./field-selection.ts";
-import type { StateOf } from "./state.ts";
+import type { AsanaState, StateOf } from "./state.ts";
 import { askingUser } from "./viewer.ts";
 
-/** Users, their memberships, and workspaces. */
-export function peopleRoutes({ state, answers }: Api): Hono {
+/** Users, their memberships, workspaces and teams. */
+export function peopleRoutes(api: Api): Hono {
+  const { state, answers } = api;
   const app = new Hono();
-  const userOf = (gid: string) => state.get("user", gid === "me" ? askingUser(state.me) : gid);
   const usersOf = (workspace: string) => {
     state.get("workspace", workspace);
     return refs(
@@ -21,12 +21,14 @@ export function peopleRoutes({ state, answers }: Api): Hono {
   app.get("/users", (c) => {
     const { team } = c.req.query();
     if (team === undefined) return answers.many(c, usersOf(required(c, "workspace")));
-    return answers.many(c, refs("user", membersOf(team)));
+    return answers.many(c, refs("user", membersOf(state, team)));
   });
   app.get("/workspaces/:gid/users", (c) => answers.many(c, usersOf(c.req.param("gid"))));
-  app.get("/users/:gid", (c) => answers.one(c, new Ref("user", userOf(c.req.param("gid")).gid)));
+  app.get("/users/:gid", (c) =>
+    answers.one(c, new Ref("user", userOf(state, c.req.param("gid")).gid)),
+  );
   app.get("/users/:gid/workspace_memberships", (c) => {
-    const { gid } = userOf(c.req.param("gid"));
+    const { gid } = userOf(state, c.req.param("gid"));
     const members = state.list("workspace_membership").filter(({ user }) => user === gid);
     return answers.many(c, refs("workspace_membership", members));
   });
@@ -42,12 +44,18 @@ export function peopleRoutes({ state, answers }: Api): Hono {
     const gid = c.req.param("gid");
     return answers.one(c, new Ref("workspace", state.get("workspace", gid).gid));
   });
+  app.route("/", teamRoutes(api));
+  return app;
+}
+
+function teamRoutes({ state, answers }: Api): Hono {
+  const app = new Hono();
   app.get("/workspaces/:gid/teams", (c) => {
     const { gid } = state.get("workspace", c.req.param("gid"));
     return answers.many(c, refs("team", teamsOf(gid)));
   });
   app.get("/users/:gid/teams", (c) => {
-    const user = userOf(c.req.param("gid"));
+    const user = userOf(state, c.req.param("gid"));
     const { gid } = state.get("workspace", required(c, "organization"));
     const teams = teamsOf(gid).filter((team) => team.members?.includes(user.gid) ?? true);
     return answers.many(c, refs("team", teams));
@@ -56,19 +64,26 @@ export function peopleRoutes({ state, answers }: Api): Hono {
     const gid = c.req.param("gid");
     return answers.one(c, new Ref("team", state.get("team", gid).gid));
   });
-  app.get("/teams/:gid/users", (c) => answers.many(c, refs("user", membersOf(c.req.param("gid")))));
+  app.get("/teams/:gid/users", (c) =>
+    answers.many(c, refs("user", membersOf(state, c.req.param("gid")))),
+  );
 
   function teamsOf(workspace: string): StateOf["team"][] {
     return state.list("team").filter((team) => team.workspace === workspace);
   }
-  function membersOf(gid: string): StateOf["user"][] {
-    const team = state.get("team", gid);
-    return state
-      .list("user")
-      .filter((user) => isIn(user, team.workspace))
-      .filter((user) => team.members?.includes(user.gid) ?? true);
-  }
   return app;
+}
+
+function userOf(state: AsanaState, gid: string): StateOf["user"] {
+  return state.get("user", gid === "me" ? askingUser(state.me) : gid);
+}
+
+function membersOf(state: AsanaState, gid: string): StateOf["user"][] {
+  const team = state.get("team", gid);
+  return state
+    .list("user")
+    .filter((user) => isIn(user, team.workspace))
+    .filter((user) => team.members?.includes(user.gid) ?? true);
 }
 
 function isIn(user: StateOf["user"], workspace: string): boolean {

@@ -44,15 +44,19 @@ export class RequestStatistics {
   }
 
   report(concurrentMax: AsanaStatistics["concurrentMax"]): AsanaStatistics {
-    const endpoints = Object.fromEntries([...this.#endpoints].toSorted());
+    const endpoints = sorted(this.#endpoints);
     return {
       requests: [...this.#endpoints.values()].reduce((sum, count) => sum + count, 0),
       endpoints,
-      statuses: Object.fromEntries([...this.#statuses].toSorted()),
+      statuses: sorted(this.#statuses),
       refused: { ...this.#refused },
       concurrentMax: { ...concurrentMax },
     };
   }
+}
+
+function sorted(counts: ReadonlyMap<string, number>): Record<string, number> {
+  return Object.fromEntries([...counts].toSorted(([a], [b]) => a.localeCompare(b)));
 }
 
 function increase(counts: Map<string, number>, key: string): void {

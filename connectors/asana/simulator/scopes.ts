@@ -36,7 +36,7 @@ const unscoped = new Set([
 export function scopeFor(method: string, path: string): string | undefined {
   const parts = path.split("/");
   if (parts.some((part) => unscoped.has(part))) return undefined;
-  const known = parts.filter((part) => part in resourceOf).at(-1);
+  const known = parts.findLast((part) => part in resourceOf);
   const resource = known === undefined ? undefined : resourceOf[known];
   if (resource === undefined || (resource === "goals" && method !== "GET")) return undefined;
   if (method === "GET") return `${resource}:read`;

@@ -1,25 +1,19 @@
-import { Hono } from "hono";
-
 import type { Clock } from "#shared/ports/clock.ts";
-import { controlRoutes, RefusedOperation } from "#shared/testing/simulator/control.ts";
 import { Faults } from "#shared/testing/simulator/faults.ts";
 import { Journal } from "#shared/testing/simulator/journal.ts";
 import { Operations } from "#shared/testing/simulator/operations.ts";
-import { controlPath, requestFaults } from "#shared/testing/simulator/request-faults.ts";
 import { type ServedSimulator, serveSimulator } from "#shared/testing/simulator/serve.ts";
 import type { DeliveryRecord } from "#shared/testing/simulator/webhook-sender.ts";
 
 import { Answers } from "./answers.ts";
-import { apiPath, apiRoutes } from "./api.ts";
-import { oauthRoutes } from "./oauth-routes.ts";
+import { apiPath } from "./api.ts";
 import { AsanaCommand, type AsanaEffect, applyOperation } from "./operations.ts";
-import { pageRoutes } from "./page-routes.ts";
 import { Records } from "./records.ts";
 import { type AsanaLimits, RequestLimits } from "./request-limits.ts";
 import { type AsanaStatistics, RequestStatistics } from "./request-statistics.ts";
 import type { AsanaSeed } from "./seed.ts";
+import { simulatorApp } from "./simulator-app.ts";
 import { AsanaState } from "./state.ts";
-import { AsanaRefusal, errorBody, tooManyRequests } from "./vendor-error.ts";
 import { currentViewer } from "./viewer.ts";
 import { WebhookDelivery } from "./webhook-delivery.ts";
 
@@ -40,6 +34,8 @@ export interface AsanaSimulatorOptions {
   readonly latencyMs?: number;
   /** How long search does not see a change. Asana says 10 to 60 seconds; default 10. */
   readonly searchLagMs?: number;
+  /** How many webhooks an object may have. Default 1000, as Asana has it. */
+  readonly webhooksPerResource?: number;
 }
 
 export interface AsanaSimulator extends ServedSimulator {
@@ -65,12 +61,8 @@ export async function startAsanaSimulator(options: AsanaSimulatorOptions): Promi
   const { clock } = options;
   const state = new AsanaState(options.seed);
   const faults = new Faults();
-  const limits = new RequestLimits(clock, options.limits ?? {});
-  const statistics = new RequestStatistics();
-  const { latencyMs = 0, searchLagMs = 10_000 } = options;
   let url = "";
   const records = new Records(state, () => url);
-  const answers = new Answers(records, clock, options.offsetLifeMs ?? defaultOffsetLifeMs);
   const deliver = new WebhookDelivery({
     state,
     clock,
@@ -78,52 +70,18 @@ export async function startAsanaSimulator(options: AsanaSimulatorOptions): Promi
     timeScale: options.timeScale ?? 1,
     onDead: (gid) => perform({ kind: "deleteWebhook", gid }),
   });
-  const operations = new Operations<AsanaCommand, AsanaEffect>({
-    schema: AsanaCommand,
-    clock,
-    journal: new Journal(options.journalPath),
-    apply: (operation, at) => applyOperation(state, operation, at),
-    emit: ({ events }) => deliver.events(events),
-  });
-  // Every operation answers a gid.
-  const perform = (input: unknown) =>
-    operations.perform(signed(input)).result as { readonly gid: string };
-  operations.replay();
-
-  const app = new Hono();
-  app.route(
-    "/",
-    controlRoutes({
-      faults,
-      sender: deliver.sender,
-      perform: refusable(perform),
-      state: () => state.toJson(),
-    }),
+  const perform = performer(options, state, deliver);
+  const limits = new RequestLimits(clock, options.limits ?? {});
+  const statistics = new RequestStatistics();
+  const answers = new Answers(records, clock, options.offsetLifeMs ?? defaultOffsetLifeMs);
+  const { latencyMs = 0, searchLagMs = 10_000, webhooksPerResource = 1000 } = options;
+  const costs = { limits, statistics, latencyMs, searchLagMs, webhooksPerResource };
+  const app = simulatorApp(
+    { state, answers, clock, deliver, perform, ...costs },
+    { faults, records },
   );
-  app.get(`${controlPath}/statistics`, (c) => c.json(statistics.report(limits.underWayMax)));
-  app.use(statistics.counting(apiPath));
-  app.use(requestFaults({ faults, clock, renderStatus: (status) => renderStatus(status) }));
-  app.route(
-    "/",
-    apiRoutes({
-      state,
-      answers,
-      clock,
-      deliver,
-      perform,
-      searchLagMs,
-      limits,
-      statistics,
-      latencyMs,
-    }),
-  );
-  app.route("/", oauthRoutes({ state, clock, perform }));
-  app.route("/", pageRoutes({ state, records }, perform));
-
-  const served = await serveSimulator({
-    app,
-    ...(options.port === undefined ? {} : { port: options.port }),
-  });
+  const { port } = options;
+  const served = await serveSimulator({ app, ...(port === undefined ? {} : { port }) });
   ({ url } = served);
   const stopping = new AbortController();
   const beating = deliver.beat(stopping.signal);
@@ -147,31 +105,26 @@ export async function startAsanaSimulator(options: AsanaSimulatorOptions): Promi
   };
 }
 
+/** What performs operations, after those of the journal. */
+function performer(
+  { clock, journalPath }: AsanaSimulatorOptions,
+  state: AsanaState,
+  deliver: WebhookDelivery,
+): AsanaSimulator["perform"] {
+  const operations = new Operations<AsanaCommand, AsanaEffect>({
+    schema: AsanaCommand,
+    clock,
+    journal: new Journal(journalPath),
+    apply: (operation, at) => applyOperation(state, operation, at),
+    emit: ({ events }) => deliver.events(events),
+  });
+  operations.replay();
+  // Every operation answers a gid.
+  return (input) => operations.perform(signed(input)).result as { readonly gid: string };
+}
+
 /** Who asked through the API did what is done; the journal keeps it. */
 function signed(input: unknown): unknown {
   const viewer = currentViewer();
   return viewer && typeof input === "object" ? { by: viewer.user, ...input } : input;
-}
-
-/** The control API answers a refusal with 409 instead of failing. */
-function refusable(perform: (input: unknown) => unknown): (input: unknown) => unknown {
-  return (input) => {
-    try {
-      return perform(input);
-    } catch (error) {
-      if (error instanceof AsanaRefusal) throw new RefusedOperation(error.message);
-      throw error;
-    }
-  };
-}
-
-function renderStatus(status: number): { body: unknown; headers: Record<string, string> } {
-  if (status === 429) {
-    return { body: errorBody(tooManyRequests), headers: { "retry-after": "30" } };
-  }
-  if (status >= 500) {
-    const body = { errors: [{ message: "Server Error", phrase: "6 sad squid snuggle softly" }] };
-    return { body, headers: {} };
-  }
-  return { body: errorBody(status === 402 ? "Payment Required" : "Refused"), headers: {} };
 }

@@ -1,31 +1,31 @@
 import { createHmac } from "node:crypto";
 
-import { hourMs, type Instant, minuteMs } from "#shared/model/time.ts";
+import { hourMs } from "#shared/model/time.ts";
 import type { Clock } from "#shared/ports/clock.ts";
+import type { Attempt } from "#shared/testing/simulator/attempt-post.ts";
 import type { Faults } from "#shared/testing/simulator/faults.ts";
-import { type DeliveryRecord, WebhookSender } from "#shared/testing/simulator/webhook-sender.ts";
+import { type OutgoingWebhook, WebhookSender } from "#shared/testing/simulator/webhook-sender.ts";
 
 import { type AsanaEvent, publicEvent } from "./asana-event.ts";
 import type { AsanaState } from "./state.ts";
-import { hears, type Webhook } from "./webhook-registry.ts";
+import {
+  afterAttempt,
+  isDead,
+  retryDelayMs,
+  untried,
+  type WebhookHealth,
+} from "./webhook-health.ts";
+import { hears, isActive, type Webhook } from "./webhook-registry.ts";
 
-/** Asana waits this long for an answer, and deletes a webhook that failed this long (guide, 2026-11-21). */
+/** Asana waits this long for an answer (guide, read 2026-11-21). */
 const answerTimeoutMs = 10_000;
-const failureLifeMs = 24 * hourMs;
 const heartbeatEveryMs = 8 * hourMs;
-const firstRetryMs = minuteMs;
-
-interface WebhookHistory {
-  last_success_at: Instant | null;
-  last_failure_at: Instant | null;
-  last_failure_content: string;
-}
 
 interface DeliveryOptions {
   readonly state: AsanaState;
   readonly clock: Clock;
   readonly faults: Faults;
-  /** Multiplies the waits between retries. */
+  /** Multiplies the waits between retries, and the life of a webhook that fails. */
   readonly timeScale: number;
   /** Told to forget a webhook whose deliveries failed for 24 hours. */
   readonly onDead: (webhook: string) => void;
@@ -38,6 +38,7 @@ interface DeliveryOptions {
 export class WebhookDelivery {
   readonly sender: WebhookSender;
   readonly #options: DeliveryOptions;
+  readonly #health = new Map<string, WebhookHealth>();
   #number = 0;
 
   constructor(options: DeliveryOptions) {
@@ -49,23 +50,17 @@ export class WebhookDelivery {
       timeScale: options.timeScale,
       // One slow receiver must not hold up another project's webhook.
       concurrency: 4,
-      onGivenUp: (record) => this.#giveUp(record),
-      retry: {
-        timeoutMs: answerTimeoutMs,
-        // 1, 2, 4, … minutes, until the sum passes 24 hours.
-        delayMs: (retry) =>
-          firstRetryMs * (2 ** retry - 1) > failureLifeMs
-            ? undefined
-            : firstRetryMs * 2 ** (retry - 1),
-        isRetried: () => true,
-      },
+      onAttempt: (outgoing, attempt, retry) => this.#note(outgoing, attempt, retry),
+      isWanted: (outgoing) => options.state.webhooks.has(webhookOf(outgoing.id)),
+      onGivenUp: ({ id }) => this.#bury(webhookOf(id)),
+      retry: { timeoutMs: answerTimeoutMs, delayMs: retryDelayMs, isRetried: () => true },
     });
   }
 
   /** Introduces a secret to a target; answers what the target echoed. */
   async handshake(target: string, secret: string): Promise<string | undefined> {
     const posted = await this.sender.call({
-      id: this.#nextId(),
+      id: this.#nextId("handshake"),
       event: "handshake",
       url: target,
       headers: { "X-Hook-Secret": secret, "Content-Type": "application/json" },
@@ -77,9 +72,11 @@ export class WebhookDelivery {
 
   /** Tells every webhook that watches what happened; one delivery each, however many events. */
   events(events: readonly AsanaEvent[]): void {
-    for (const webhook of this.#options.state.webhooks.values()) {
+    if (events.length === 0) return;
+    const { state, clock } = this.#options;
+    for (const webhook of state.webhooks.values()) {
       const heard = events.filter((event) => hears(webhook, event));
-      if (heard.length === 0) continue;
+      if (heard.length === 0 || !isActive(state, webhook, clock.nowMs())) continue;
       const first = heard[0];
       const name = `${first?.resource.resource_type ?? ""}.${first?.action ?? ""}`;
       this.#send(webhook, name, heard.map(publicEvent));
@@ -99,14 +96,16 @@ export class WebhookDelivery {
         () => true,
       );
       if (isOver) return;
-      for (const webhook of state.webhooks.values()) this.heartbeat(webhook);
+      for (const webhook of state.webhooks.values()) {
+        if (isActive(state, webhook, clock.nowMs())) this.heartbeat(webhook);
+      }
     }
   }
 
   #send(webhook: Webhook, event: string, events: readonly unknown[]): void {
     const body = JSON.stringify({ events });
     this.sender.send({
-      id: this.#nextId(),
+      id: this.#nextId(webhook.gid),
       event,
       url: webhook.target,
       headers: {
@@ -117,35 +116,32 @@ export class WebhookDelivery {
     });
   }
 
-  /** How the last deliveries to a webhook went, as Asana shows it. */
-  history(webhook: Webhook): WebhookHistory {
-    const history: WebhookHistory = {
-      last_success_at: null,
-      last_failure_at: null,
-      last_failure_content: "",
-    };
-    for (const record of this.sender.deliveries()) {
-      if (record.url !== webhook.target) continue;
-      for (const attempt of record.attempts) {
-        if (attempt.status !== undefined && attempt.status < 300) {
-          history.last_success_at = attempt.at;
-        } else {
-          history.last_failure_at = attempt.at;
-          history.last_failure_content = String(attempt.status ?? attempt.failure ?? "");
-        }
-      }
-    }
-    return history;
+  /** How the deliveries to a webhook go. */
+  health(webhook: string): WebhookHealth {
+    return this.#health.get(webhook) ?? untried;
   }
 
-  #giveUp(record: DeliveryRecord): void {
-    for (const webhook of this.#options.state.webhooks.values()) {
-      if (webhook.target === record.url) this.#options.onDead(webhook.gid);
-    }
+  #note(outgoing: OutgoingWebhook, attempt: Attempt, retry: number): void {
+    const gid = webhookOf(outgoing.id);
+    if (!this.#options.state.webhooks.has(gid)) return;
+    const { timeScale, clock } = this.#options;
+    const health = afterAttempt(this.health(gid), { attempt, retry, timeScale });
+    this.#health.set(gid, health);
+    if (isDead(health, clock.now())) this.#bury(gid);
   }
 
-  #nextId(): string {
+  #bury(webhook: string): void {
+    this.#health.delete(webhook);
+    if (this.#options.state.webhooks.has(webhook)) this.#options.onDead(webhook);
+  }
+
+  #nextId(webhook: string): string {
     this.#number += 1;
-    return `delivery-${this.#number}`;
+    return `${webhook}-${this.#number}`;
   }
+}
+
+/** The webhook that a delivery is for; its id begins with it. */
+function webhookOf(deliveryId: string): string {
+  return deliveryId.slice(0, deliveryId.lastIndexOf("-"));
 }
