@@ -26,6 +26,8 @@ export interface AppDeps {
   readonly random: (length: number) => string;
   readonly registry: Registry;
   readonly rules: readonly Rule[];
+  /** An empty table in memory, for looking at a sample without storing it. */
+  readonly createScratchTable: () => Table;
   /** What a single-machine host knows of its own health; absent on AWS, where alarms tell. */
   readonly host?: () => Promise<Readonly<Record<string, Json>>>;
 }

@@ -12,6 +12,7 @@ import type { AppContext, AppDeps } from "./app-deps.ts";
 import { serveAssets } from "./assets/assets.ts";
 import { serveConnectionPages } from "./connections/connection-pages.ts";
 import { connectionRoutes } from "./connections/connection-routes.ts";
+import { consentRoutes } from "./consents/consent-routes.ts";
 import { serveCoveragePages } from "./coverage/coverage-pages.ts";
 import { coverageRoutes } from "./coverage/coverage-routes.ts";
 import { requireAccess } from "./http/access.ts";
@@ -20,6 +21,7 @@ import { guard } from "./http/guard.ts";
 import { openApiDocument } from "./http/openapi.ts";
 import { defineRoute, mount } from "./http/route.ts";
 import type { Route } from "./http/route.ts";
+import { onboardingRoutes } from "./onboarding/onboarding-routes.ts";
 import { errorPage } from "./page/error-page.ts";
 import { withQuery } from "./page/html.ts";
 import { serveSignIn } from "./page/sign-in-page.ts";
@@ -55,6 +57,8 @@ export function apiRoutes(context: AppContext): readonly Route[] {
     ...alertRoutes(context),
     ...workRoutes(context),
     ...connectionRoutes(context),
+    ...onboardingRoutes(context),
+    ...consentRoutes(context),
     ...ruleRoutes(context),
     ...coverageRoutes(context),
   ];

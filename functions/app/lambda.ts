@@ -9,6 +9,7 @@ import {
   table,
 } from "#shared/adapters/aws-ports.ts";
 import { environments, readEnvironment } from "#shared/adapters/environment.ts";
+import { createMemoryTable } from "#shared/adapters/memory/memory-table.ts";
 import { randomText } from "#shared/adapters/random-text.ts";
 import { Registry } from "#shared/kit/registry.ts";
 import { rules } from "#shared/rules/index.ts";
@@ -29,4 +30,5 @@ export const handler = createHandler({
   random: randomText,
   registry: new Registry(connectors),
   rules,
+  createScratchTable: () => createMemoryTable(),
 });

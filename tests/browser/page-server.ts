@@ -5,6 +5,7 @@ import { connectors } from "#connectors/index.ts";
 import type { AppDeps } from "#functions/app/app-deps.ts";
 import { createApp } from "#functions/app/app.ts";
 import { createCompany } from "#infra/local/sample/create-company.ts";
+import { createMemoryTable } from "#shared/adapters/memory/memory-table.ts";
 import { randomText } from "#shared/adapters/random-text.ts";
 import { Registry } from "#shared/kit/registry.ts";
 import type { Connection, Cursor } from "#shared/model/connection.ts";
@@ -97,6 +98,7 @@ function appDeps(hub: MemoryHub, publicUrl: string): AppDeps {
     random: randomText,
     registry: new Registry(connectors),
     rules,
+    createScratchTable: () => createMemoryTable(),
   };
 }
 

@@ -5,16 +5,18 @@ import * as z from "zod";
 import { HubError } from "#shared/errors.ts";
 import { secretFields } from "#shared/kit/connector.ts";
 import { secretName } from "#shared/kit/registry.ts";
-import type { Connection, ConnectionStatus } from "#shared/model/connection.ts";
+import type { Connection, ConnectionStatus, Cursor } from "#shared/model/connection.ts";
 import type { ConnectionId } from "#shared/model/ids.ts";
 import type { PullMessage } from "#shared/model/pull.ts";
+import { saveGaps } from "#shared/store/connection-parts.ts";
 import { getConnection } from "#shared/store/connections.ts";
+import type { Unversioned } from "#shared/store/documents.ts";
 import { createDocument, getDocument, updateDocument } from "#shared/store/documents.ts";
 import { cursorKey, factKey } from "#shared/store/keys.ts";
 import { connectionSpec, cursorSpec } from "#shared/store/specs.ts";
 
 import type { AppContext } from "../app-deps.ts";
-import { freshCursor, startReading } from "./connect.ts";
+import { credentialOf, freshCursor, startReading } from "./connect.ts";
 import { probe, splitSettings } from "./probe.ts";
 
 export const ConnectionChange = z.strictObject({
@@ -39,7 +41,10 @@ async function loadChangeable(context: AppContext, id: ConnectionId): Promise<Co
   throw new HubError("entity.conflict", "This connection is being removed");
 }
 
-/** Renames, or replaces settings after a probe with the new ones. Changed settings are read anew, whole. */
+/**
+ * Renames, or replaces settings after a probe with the new ones. Changed settings are read anew, whole;
+ * a draft reads nothing yet.
+ */
 export async function changeConnection(
   context: AppContext,
   id: ConnectionId,
@@ -53,23 +58,28 @@ export async function changeConnection(
       ...rest,
       // New settings were just seen to work, so whatever was wrong with the old ones is over.
       ...(!applied && problem && { problem }),
-      ...(applied && { settings: applied.settings, identity: applied.identity }),
+      ...applied?.fields,
       ...(applied && current.status === "degraded" && { status: "active" as const }),
       ...(change.name !== undefined && { name: change.name }),
       updatedAt: context.clock.now(),
     };
   });
-  if (!applied) return;
+  if (!applied || before.status === "draft") return;
   const connector = context.registry.get(before.connector);
   if (applied.mustReread) await restartCursors(context, before);
   if (before.status !== "paused") await startReading(context, connector, before);
+}
+
+interface AppliedSettings {
+  readonly fields: Pick<Connection, "settings" | "identity" | "credential">;
+  readonly mustReread: boolean;
 }
 
 async function applySettings(
   context: AppContext,
   connection: Connection,
   changes: Readonly<Record<string, unknown>>,
-): Promise<{ settings: Connection["settings"]; identity: string; mustReread: boolean }> {
+): Promise<AppliedSettings> {
   const connector = context.registry.get(connection.connector);
   const names = secretFields(connector);
   const stored = (await context.secrets.read(secretName(connection.id), { fresh: true })) ?? {};
@@ -78,12 +88,11 @@ async function applySettings(
   );
   const merged = { ...connection.settings, ...ownSecrets, ...changes };
   const kept = Object.fromEntries(Object.entries(merged).filter(([, value]) => value !== null));
-  const settings = splitSettings(connector, kept);
-  const { identity } = await probe(context, connector, {
-    connection,
-    settings: settings.full,
-  });
-  if (!isDeepStrictEqual(ownSecrets, settings.secrets)) {
+  const isDraft = connection.status === "draft";
+  const settings = splitSettings(connector, kept, { isDraft });
+  const found = await probe(context, connector, { connection, settings: settings.full });
+  const areSecretsNew = !isDeepStrictEqual(ownSecrets, settings.secrets);
+  if (areSecretsNew) {
     // Secrets of webhook subscriptions stand beside the settings' own and must stay.
     const others = Object.entries(stored).filter(([name]) => !names.includes(name));
     await context.secrets.write(secretName(connection.id), {
@@ -91,9 +100,15 @@ async function applySettings(
       ...settings.secrets,
     });
   }
+  const now = context.clock.now();
+  const setAt = areSecretsNew ? now : (connection.credential?.setAt ?? connection.createdAt);
+  await saveGaps(context.table, connection.id, now, found.gaps);
   return {
-    settings: { ...settings.open },
-    identity: identity.slice(0, 200),
+    fields: {
+      settings: { ...settings.open },
+      identity: found.identity.slice(0, 200),
+      ...credentialOf(connector, found, setAt),
+    },
     mustReread: !isDeepStrictEqual(connection.settings, settings.open),
   };
 }
@@ -102,11 +117,15 @@ async function applySettings(
 export async function backfill(context: AppContext, id: ConnectionId): Promise<void> {
   const connection = await loadChangeable(context, id);
   assertReads(context, connection);
-  await restartCursors(context, connection);
+  await restartCursors(context, connection, { keepsPosition: true });
   await startReading(context, context.registry.get(connection.connector), connection);
 }
 
-async function restartCursors(context: AppContext, connection: Connection): Promise<void> {
+async function restartCursors(
+  context: AppContext,
+  connection: Connection,
+  { keepsPosition = false }: { readonly keepsPosition?: boolean } = {},
+): Promise<void> {
   const { table, registry, clock } = context;
   for (const { name } of registry.get(connection.connector).collections) {
     const fresh = freshCursor(connection.id, name, clock.now());
@@ -115,22 +134,94 @@ async function restartCursors(context: AppContext, connection: Connection): Prom
       await createDocument(table, cursorSpec, fresh);
       continue;
     }
-    await updateDocument(table, cursorSpec, key, ({ backfilledAt }) => ({
-      ...fresh,
-      // That it was read whole once stays true; only what it says is fetched again.
-      ...(backfilledAt !== undefined && { backfilledAt }),
-    }));
+    await updateDocument(table, cursorSpec, key, ({ backfilledAt, ...current }) => {
+      const before = current.mode === "poll" ? current.position : current.positionBefore;
+      return {
+        ...fresh,
+        // That it was read whole once stays true; only what it says is fetched again.
+        ...(backfilledAt !== undefined && { backfilledAt }),
+        ...(keepsPosition && before !== undefined && { positionBefore: before }),
+      };
+    });
   }
 }
 
-/** Looks for what was missed or deleted. A collection whose pulls read everything is simply pulled. */
-export async function reconcileConnection(context: AppContext, id: ConnectionId): Promise<void> {
+/**
+ * Gives up reading everything again: polling goes on from where it stood before. A first reading has
+ * nothing to go back to, and is refused.
+ */
+export async function cancelBackfill(context: AppContext, id: ConnectionId): Promise<void> {
+  const { table, registry, clock } = context;
   const connection = await loadChangeable(context, id);
   assertReads(context, connection);
-  for (const collection of context.registry.get(connection.connector).collections) {
-    const kind = collection.reconcileEveryMinutes === undefined ? "pull" : "reconcile";
-    await send(context, { kind, connectionId: id, collection: collection.name });
+  let cancelled = 0;
+  for (const { name } of registry.get(connection.connector).collections) {
+    const key = cursorKey(id, name, "pull");
+    if (!(await getDocument(table, cursorSpec, key))) continue;
+    await updateDocument(table, cursorSpec, key, (current): Unversioned<Cursor> | undefined => {
+      const { positionBefore, problem: _problem, ...rest } = current;
+      if (rest.mode !== "backfill" || positionBefore === undefined) return undefined;
+      cancelled += 1;
+      const now = clock.now();
+      const back = { mode: "poll", state: "idle", position: positionBefore } as const;
+      return { ...rest, ...back, updatedAt: now, dueAt: now };
+    });
   }
+  if (cancelled > 0) return;
+  throw new HubError(
+    "entity.conflict",
+    "Nothing is being read again. A first reading can be paused, or the connection removed.",
+  );
+}
+
+export const ReconcileRequest = z.strictObject({
+  collection: z.string().optional().meta({ description: "Only this one; absent: all" }),
+  acceptsShrink: z.boolean().optional().meta({
+    description:
+      "The source truly shrank: let what is gone there go here. Needs a `collection`, and holds once.",
+  }),
+});
+export type ReconcileRequest = z.infer<typeof ReconcileRequest>;
+
+/** Looks for what was missed or deleted. A collection whose pulls read everything is simply pulled. */
+export async function reconcileConnection(
+  context: AppContext,
+  id: ConnectionId,
+  { collection: only, acceptsShrink }: ReconcileRequest = {},
+): Promise<void> {
+  const connection = await loadChangeable(context, id);
+  assertReads(context, connection);
+  const { collections } = context.registry.get(connection.connector);
+  const wanted = collections.filter(({ name }) => only === undefined || name === only);
+  if (wanted.length === 0 || (acceptsShrink === true && only === undefined)) {
+    const message = `Name one of: ${collections.map(({ name }) => name).join(", ")}`;
+    throw new HubError("input.invalid", message, { issues: [{ path: "collection", message }] });
+  }
+  for (const { name, reconcileEveryMinutes } of wanted) {
+    const where = { connectionId: id, collection: name };
+    await send(
+      context,
+      reconcileEveryMinutes === undefined
+        ? { kind: "pull", ...where }
+        : { kind: "reconcile", ...where, ...(acceptsShrink === true && { acceptsShrink }) },
+    );
+  }
+  if (acceptsShrink === true)
+    context.logger.warn("reconcile.shrink-accepted", { connectionId: id });
+}
+
+/** Reads again what could not be understood: all of it, or what one collection brought. */
+export async function retryQuarantine(
+  context: AppContext,
+  id: ConnectionId,
+  collection: string | undefined,
+): Promise<void> {
+  assertReads(context, await loadChangeable(context, id));
+  await send(context, {
+    kind: "retry-quarantined",
+    connectionId: id,
+    ...(collection !== undefined && { collection }),
+  });
 }
 
 function assertReads(context: AppContext, connection: Connection): void {
@@ -141,19 +232,26 @@ function assertReads(context: AppContext, connection: Connection): void {
       `${connector.title} only delivers: nothing is read from it`,
     );
   }
+  assertStarted(connection);
   if (connection.status === "paused") {
     throw new HubError("entity.conflict", "This connection is paused: resume it first");
   }
 }
 
+function assertStarted({ status }: Connection): void {
+  if (status !== "draft") return;
+  throw new HubError("entity.conflict", "This connection is still being set up: start it first");
+}
+
 export async function pauseConnection(context: AppContext, id: ConnectionId): Promise<void> {
-  await loadChangeable(context, id);
+  assertStarted(await loadChangeable(context, id));
   await setStatus(context, id, "paused");
 }
 
 /** Reading goes on from where it stood. */
 export async function resumeConnection(context: AppContext, id: ConnectionId): Promise<void> {
   const connection = await loadChangeable(context, id);
+  assertStarted(connection);
   await setStatus(context, id, "active");
   await startReading(context, context.registry.get(connection.connector), connection);
 }

@@ -4,18 +4,22 @@ import * as z from "zod";
 
 import { HubError } from "#shared/errors.ts";
 import type { Connector } from "#shared/kit/connector.ts";
+import { secretFields } from "#shared/kit/connector.ts";
 import { secretName } from "#shared/kit/registry.ts";
 import type { Connection, Cursor } from "#shared/model/connection.ts";
-import { connectionId } from "#shared/model/ids.ts";
+import type { Grant } from "#shared/model/grant.ts";
+import { GrantId, connectionId } from "#shared/model/ids.ts";
 import type { PullMessage } from "#shared/model/pull.ts";
 import type { Instant } from "#shared/model/time.ts";
+import type { Table } from "#shared/ports/table.ts";
 import { saveGaps } from "#shared/store/connection-parts.ts";
 import { listConnections } from "#shared/store/connections.ts";
-import { createDocument } from "#shared/store/documents.ts";
-import { connectionSpec, cursorSpec } from "#shared/store/specs.ts";
+import { createDocument, getDocument } from "#shared/store/documents.ts";
+import { factKey } from "#shared/store/keys.ts";
+import { connectionSpec, cursorSpec, grantSpec } from "#shared/store/specs.ts";
 
 import type { AppContext } from "../app-deps.ts";
-import type { ProbeResult, SplitSettings } from "./probe.ts";
+import type { ProbeResult } from "./probe.ts";
 import { probe, splitSettings } from "./probe.ts";
 
 export const NewConnection = z.strictObject({
@@ -24,16 +28,30 @@ export const NewConnection = z.strictObject({
   settings: z
     .record(z.string(), z.unknown())
     .meta({ description: "As the connector's own settings schema says" }),
+  draft: z
+    .boolean()
+    .optional()
+    .meta({ description: "Only try and keep it: it is set up step by step, then started" }),
+  grantId: GrantId.optional().meta({
+    description: "The consent that it rests on, instead of secrets",
+  }),
+  siteId: z
+    .string()
+    .max(200)
+    .optional()
+    .meta({ description: "The site of that consent, by the vendor's id" }),
 });
 export type NewConnection = z.infer<typeof NewConnection>;
 
 /**
  * Connects one workspace: checks the settings, tries them against the real thing, then stores the
- * connection and starts reading. Nothing is stored unless the probe succeeds.
+ * connection and, unless it is a draft, starts reading. Nothing is stored unless the probe succeeds.
  */
 export async function connect(context: AppContext, wanted: NewConnection): Promise<Connection> {
   const connector = knownConnector(context, wanted.connector);
-  const settings = splitSettings(connector, wanted.settings);
+  const isDraft = wanted.draft === true;
+  const site = await consentedSite(context, wanted);
+  const settings = splitSettings(connector, { ...site?.settings, ...wanted.settings }, { isDraft });
   const id = connectionId(context.random(10));
   const now = context.clock.now();
   const wished: Connection = {
@@ -42,17 +60,22 @@ export async function connect(context: AppContext, wanted: NewConnection): Promi
     connector: connector.name,
     name: wanted.name,
     settings: { ...settings.open },
-    status: "active",
+    status: isDraft ? "draft" : "active",
+    ...(site && { grantId: site.grantId, siteId: site.id }),
     createdAt: now,
     updatedAt: now,
     revision: 0,
   };
   const found = await probe(context, connector, { connection: wished, settings: settings.full });
-  await assertNew(context, connector, settings, found);
-  const connection = { ...wished, identity: found.identity.slice(0, 200) };
+  const connection: Connection = {
+    ...wished,
+    identity: found.identity.slice(0, 200),
+    ...credentialOf(connector, found, now),
+  };
+  if (!isDraft) await assertNew(context, connector, connection);
   await store(context, connector, { connection, secrets: settings.secrets });
   await saveGaps(context.table, id, now, found.gaps);
-  await startReading(context, connector, connection);
+  if (!isDraft) await startReading(context, connector, connection);
   context.snapshots.expire();
   context.logger.info("connection.created", { connectionId: id, connector: connector.name });
   return connection;
@@ -67,25 +90,57 @@ function knownConnector({ registry }: AppContext, name: string): Connector {
   });
 }
 
+/** The site of a consent that the connection is for; undefined where secrets are typed in. */
+async function consentedSite(
+  { table }: AppContext,
+  { connector, grantId, siteId }: NewConnection,
+): Promise<(Grant["sites"][number] & { readonly grantId: GrantId }) | undefined> {
+  if (grantId === undefined && siteId === undefined) return undefined;
+  const grant = grantId && (await getDocument(table, grantSpec, factKey(grantId)));
+  const site = grant?.sites.find(({ id }) => id === siteId);
+  if (grant?.connector === connector && site) return { ...site, grantId: grant.id };
+  const message = "Name a consent of this connector and one of its sites";
+  throw new HubError("input.invalid", message, {
+    issues: [{ path: grant ? "siteId" : "grantId", message }],
+  });
+}
+
+/** What the connection proves itself with; where the source does not say, its first secret's name. */
+export function credentialOf(
+  connector: Connector,
+  { credential }: ProbeResult,
+  setAt: Instant,
+): Pick<Connection, "credential"> {
+  const [secret] = secretFields(connector);
+  const title = (connector.settings.shape[secret ?? ""] as z.ZodType | undefined)?.meta()?.title;
+  const kind = credential?.kind ?? title;
+  if (kind === undefined) return {};
+  const expiresAt = credential?.expiresAt;
+  return {
+    credential: { kind: kind.slice(0, 60), setAt, ...(expiresAt !== undefined && { expiresAt }) },
+  };
+}
+
 /** The same workspace read twice would show every piece of work twice. */
-async function assertNew(
+export async function assertNew(
   { table }: AppContext,
   connector: Connector,
-  settings: SplitSettings,
-  { identity }: ProbeResult,
+  connection: Connection,
 ): Promise<void> {
   if (!connector.source) return;
   const twin = (await listConnections(table)).find(
     (other) =>
+      other.id !== connection.id &&
       other.connector === connector.name &&
-      other.identity === identity &&
+      other.identity === connection.identity &&
       other.status !== "removing" &&
-      isDeepStrictEqual(other.settings, settings.open),
+      other.status !== "draft" &&
+      isDeepStrictEqual(other.settings, connection.settings),
   );
   if (twin) {
     throw new HubError(
       "entity.conflict",
-      `${identity} is connected already, as “${twin.name}”: change that connection instead`,
+      `${connection.identity ?? twin.name} is connected already, as “${twin.name}”: change that connection instead`,
       { details: { connectionId: twin.id } },
     );
   }
@@ -100,13 +155,7 @@ async function store(
   const name = secretName(connection.id);
   if (Object.keys(secrets).length > 0) await vault.write(name, secrets);
   try {
-    for (const { name: collection } of connector.collections) {
-      await createDocument(
-        table,
-        cursorSpec,
-        freshCursor(connection.id, collection, connection.createdAt),
-      );
-    }
+    if (connection.status !== "draft") await createCursors(table, connector, connection);
     // Last, because it is what makes the rest visible.
     if (!(await createDocument(table, connectionSpec, connection))) {
       throw new HubError("entity.conflict", "This connection's id is taken: try again");
@@ -114,6 +163,17 @@ async function store(
   } catch (error) {
     await vault.remove(name);
     throw error;
+  }
+}
+
+/** One for each collection, from its beginning; those that stand stay. */
+export async function createCursors(
+  table: Table,
+  connector: Connector,
+  { id, updatedAt }: Pick<Connection, "id" | "updatedAt">,
+): Promise<void> {
+  for (const { name } of connector.collections) {
+    await createDocument(table, cursorSpec, freshCursor(id, name, updatedAt));
   }
 }
 

@@ -4,16 +4,21 @@ import type { Connector } from "#shared/kit/connector.ts";
 import { ConnectionId } from "#shared/model/ids.ts";
 
 import type { AppContext } from "../app-deps.ts";
+import { consentInfo } from "../consents/oauth-apps.ts";
 import { defineRoute } from "../http/route.ts";
 import type { Route } from "../http/route.ts";
+import { startDraft } from "../onboarding/draft.ts";
 import {
   ConnectionChange,
+  ReconcileRequest,
   backfill,
+  cancelBackfill,
   changeConnection,
   pauseConnection,
   reconcileConnection,
   removeConnection,
   resumeConnection,
+  retryQuarantine,
 } from "./change-connection.ts";
 import { NewConnection, connect } from "./connect.ts";
 import { ConnectionAnswer, ConnectionDetail, ConnectorAnswer } from "./connection-answers.ts";
@@ -21,7 +26,7 @@ import { readConnection, readConnections } from "./read-connections.ts";
 
 const topic = "Connections";
 const params = z.strictObject({ id: ConnectionId });
-const probeRefusals = [
+export const probeRefusals = [
   "connector.unauthorized",
   "connector.forbidden",
   "connector.misconfigured",
@@ -33,7 +38,10 @@ const probeRefusals = [
   "connector.drifted",
 ] as const;
 
-function describeConnector(connector: Connector): ConnectorAnswer {
+async function describeConnector(
+  context: AppContext,
+  connector: Connector,
+): Promise<ConnectorAnswer> {
   const { name, title, summary, collections } = connector;
   const { $schema: _dialect, ...settings } = z.toJSONSchema(connector.settings, { io: "input" });
   return {
@@ -44,6 +52,7 @@ function describeConnector(connector: Connector): ConnectorAnswer {
     tells: connector.notifier !== undefined,
     collections: collections.map((one) => ({ name: one.name, title: one.title })),
     settings,
+    consent: await consentInfo(context, connector),
   };
 }
 
@@ -56,7 +65,11 @@ export function connectionRoutes(context: AppContext): readonly Route[] {
       topic,
       summary: "What can be connected, and what it asks for",
       answer: z.strictObject({ connectors: z.array(ConnectorAnswer) }),
-      run: async () => ({ connectors: context.registry.connectors.map(describeConnector) }),
+      run: async () => ({
+        connectors: await Promise.all(
+          context.registry.connectors.map((one) => describeConnector(context, one)),
+        ),
+      }),
     }),
     defineRoute({
       method: "get",
@@ -106,12 +119,19 @@ export function connectionRoutes(context: AppContext): readonly Route[] {
 }
 
 const verbs = {
+  start: {
+    summary: "End the setting up of a draft: everything is read from now on",
+    run: async (context: AppContext, id: ConnectionId) => void (await startDraft(context, id)),
+  },
   backfill: { summary: "Read everything again, from the beginning", run: backfill },
-  reconcile: { summary: "Look for what was missed or deleted", run: reconcileConnection },
+  "cancel-backfill": {
+    summary: "Give up reading everything again, and go on from where it stood before",
+    run: cancelBackfill,
+  },
   pause: { summary: "Stop reading; what is known stays, and grows stale", run: pauseConnection },
   resume: { summary: "Go on reading from where it stood", run: resumeConnection },
 } as const;
-export type ConnectionVerb = keyof typeof verbs;
+type ConnectionVerb = keyof typeof verbs;
 
 export function connectionVerb(name: string): (typeof verbs)[ConnectionVerb] | undefined {
   return Object.hasOwn(verbs, name) ? verbs[name as ConnectionVerb] : undefined;
@@ -127,7 +147,7 @@ function verbRoutes(context: AppContext): readonly Route[] {
       params,
       status: 202,
       answer: ConnectionDetail,
-      refusals: ["entity.not-found", "entity.conflict"],
+      refusals: ["entity.not-found", "entity.conflict", "input.invalid"],
       run: async ({ params }) => {
         await verb.run(context, params.id);
         return readConnection(context, params.id);
@@ -148,5 +168,43 @@ function verbRoutes(context: AppContext): readonly Route[] {
       return readConnection(context, params.id);
     },
   });
-  return [...routes, remove];
+  return [...routes, ...requestRoutes(context), remove];
+}
+
+/** Verbs that are told what they are for. */
+function requestRoutes(context: AppContext): readonly Route[] {
+  return [
+    defineRoute({
+      method: "post",
+      path: "/api/connections/{id}/reconcile",
+      topic,
+      summary: "Look for what was missed or deleted",
+      params,
+      body: ReconcileRequest,
+      status: 202,
+      answer: ConnectionDetail,
+      refusals: ["entity.not-found", "entity.conflict"],
+      run: async ({ params, body }) => {
+        await reconcileConnection(context, params.id, body);
+        return readConnection(context, params.id);
+      },
+    }),
+    defineRoute({
+      method: "post",
+      path: "/api/connections/{id}/quarantine/retry",
+      topic,
+      summary: "Read again the records that could not be understood",
+      params,
+      body: z.strictObject({
+        collection: z.string().optional().meta({ description: "Only its records; absent: all" }),
+      }),
+      status: 202,
+      answer: ConnectionDetail,
+      refusals: ["entity.not-found", "entity.conflict"],
+      run: async ({ params, body }) => {
+        await retryQuarantine(context, params.id, body.collection);
+        return readConnection(context, params.id);
+      },
+    }),
+  ];
 }

@@ -8,11 +8,14 @@ import type {
   Quarantined,
   Subscription,
 } from "#shared/model/connection.ts";
+import type { Grant } from "#shared/model/grant.ts";
 import type { FactType } from "#shared/model/ids.ts";
 import { epochMsOf } from "#shared/model/time.ts";
 import type { DeliveryCounts } from "#shared/store/connection-parts.ts";
 
-import type { ConnectionAnswer } from "./connection-answers.ts";
+import type { BudgetAnswer, ConnectionAnswer } from "./connection-answers.ts";
+import { describeAccess } from "./describe-access.ts";
+import { isShrinkRefused, paceOf } from "./pace.ts";
 
 /** All that hangs in one connection's partition, read. */
 export interface ConnectionParts {
@@ -24,6 +27,8 @@ export interface ConnectionParts {
   readonly subscriptions: readonly Subscription[];
   readonly deliveries: readonly DeliveryCounts[];
   readonly facts: Readonly<Partial<Record<FactType, number>>>;
+  readonly grant: Grant | undefined;
+  readonly budget: BudgetAnswer | undefined;
 }
 
 type Collection = ConnectionAnswer["collections"][number];
@@ -35,8 +40,8 @@ export function describeConnection(
   const { connection, connector } = parts;
   const { isReady, isStale, freshAt } = sourceState(connection, false, nowMs);
   const reads = connector?.source !== undefined;
-  const collections = (connector?.collections ?? []).map(({ name, title }) =>
-    describeCollection(parts.cursors, name, title),
+  const collections = (connector?.collections ?? []).map((collection) =>
+    describeCollection(parts, collection, nowMs),
   );
   const percent = reads && !isReady ? overallPercent(collections) : undefined;
   return {
@@ -50,6 +55,7 @@ export function describeConnection(
     health: healthOf(connection, { reads, isReady, isStale }),
     problem: connection.problem,
     identity: connection.identity,
+    ...describeAccess(parts, nowMs),
     settings: connection.settings,
     isReady: !reads || isReady,
     freshness: {
@@ -80,11 +86,16 @@ function describeParts({ facts, gaps, quarantined, subscriptions, deliveries }: 
     facts: { ...facts },
     gaps: gaps.map(({ what, why, at }) => ({ what, why, at })),
     quarantined: quarantined.length,
-    subscriptions: subscriptions.map(({ resource, state, problem }) => ({
-      resource,
-      state,
-      problem,
-    })),
+    subscriptions: subscriptions.map(
+      ({ resource, state, problem, heardAt, expiresAt, checkedAt }) => ({
+        resource,
+        state,
+        problem,
+        heardAt,
+        expiresAt,
+        checkedAt,
+      }),
+    ),
     deliveries: deliveries.map(({ day, counts }) => ({ day, counts: { ...counts } })),
   };
 }
@@ -99,23 +110,17 @@ function healthOf(
   return is.isStale ? "stale" : "healthy";
 }
 
-function describeCollection(cursors: readonly Cursor[], name: string, title: string): Collection {
+function describeCollection(
+  { cursors, quarantined }: ConnectionParts,
+  { name, title }: { readonly name: string; readonly title: string },
+  nowMs: number,
+): Collection {
   const own = cursors.filter(({ collection }) => collection === name);
   const pull = own.find(({ mode }) => mode !== "reconcile");
   const reconcile = own.find(({ mode }) => mode === "reconcile");
+  const aside = quarantined.filter(({ collection }) => collection === name).length;
   // Connected a moment ago, or by an older release that did not know the collection.
-  if (!pull) {
-    return {
-      name,
-      title,
-      mode: "backfill",
-      state: "waiting",
-      recordsRead: 0,
-      percent: 0,
-      changesApplied: 0,
-      recordsRejected: 0,
-    };
-  }
+  if (!pull) return { name, title, ...notBegun, quarantined: aside };
   // A reconcile under way is what people wait for; else the pull tells.
   const shown = reconcile?.state === "running" ? reconcile : pull;
   const { mode, state, recordsRead, recordsTotal, changesApplied, recordsRejected } = shown;
@@ -129,6 +134,10 @@ function describeCollection(cursors: readonly Cursor[], name: string, title: str
     percent: percentOf(shown),
     changesApplied,
     recordsRejected,
+    ...paceOf(shown, nowMs),
+    mayCancel: pull.mode === "backfill" && pull.positionBefore !== undefined,
+    mayAcceptShrink: isShrinkRefused(reconcile),
+    quarantined: aside,
     backfilledAt: pull.backfilledAt,
     completedAt: pull.completedAt,
     reconciledAt: reconcile?.completedAt,
@@ -136,6 +145,17 @@ function describeCollection(cursors: readonly Cursor[], name: string, title: str
     problem: pull.problem ?? reconcile?.problem,
   };
 }
+
+const notBegun = {
+  mode: "backfill",
+  state: "waiting",
+  recordsRead: 0,
+  percent: 0,
+  changesApplied: 0,
+  recordsRejected: 0,
+  mayCancel: false,
+  mayAcceptShrink: false,
+} as const;
 
 function percentOf({ state, mode, recordsRead, recordsTotal, backfilledAt }: Cursor) {
   if (state === "idle" || (mode === "poll" && state === "waiting")) return 100;

@@ -1,12 +1,15 @@
+import * as z from "zod";
+
 import { HubError } from "#shared/errors.ts";
 import type { Connector, Probe } from "#shared/kit/connector.ts";
 import { secretFields } from "#shared/kit/connector.ts";
-import { openSource } from "#shared/kit/registry.ts";
+import { openSource, secretName } from "#shared/kit/registry.ts";
 import type { Connection } from "#shared/model/connection.ts";
 import { listConnections } from "#shared/store/connections.ts";
 
 import type { AppContext } from "../app-deps.ts";
 import { parseInput } from "../http/route.ts";
+import { settingsFields } from "./settings-form.ts";
 
 /** Less than the function's own 29 s, so that the admin gets our words and not the gateway's. */
 const probeTimeoutMs = 20_000;
@@ -19,8 +22,13 @@ export interface SplitSettings {
 }
 
 /** Throws `input.invalid` with paths like `settings.baseUrl`. */
-export function splitSettings(connector: Connector, settings: unknown): SplitSettings {
-  const full = parseInput(connector.settings, settings, "settings");
+export function splitSettings(
+  connector: Connector,
+  settings: Readonly<Record<string, unknown>>,
+  { isDraft = false }: { readonly isDraft?: boolean } = {},
+): SplitSettings {
+  const schema = isDraft ? draftSchema(connector, settings) : connector.settings;
+  const full = parseInput(schema, settings, "settings");
   const secretNames = secretFields(connector);
   const open: Connection["settings"] = {};
   const secrets: Record<string, string> = {};
@@ -30,6 +38,40 @@ export function splitSettings(connector: Connector, settings: unknown): SplitSet
     else open[name] = asJson(value);
   }
   return { full, open, secrets };
+}
+
+/**
+ * Lists that must name something are chosen after the credentials were seen to work: until then a
+ * draft's are empty. A list without entries is still the list that the connector's code expects.
+ */
+function draftSchema(
+  connector: Connector,
+  settings: Readonly<Record<string, unknown>>,
+): Connector["settings"] {
+  const lists = settingsFields(connector).filter(({ name, input, isRequired }) => {
+    const given = settings[name];
+    const isEmpty = given === undefined || (Array.isArray(given) && given.length === 0);
+    return input.kind === "lines" && isRequired && isEmpty;
+  });
+  if (lists.length === 0) return connector.settings;
+  const empty = z.array(z.string()).default([]);
+  return connector.settings.safeExtend(Object.fromEntries(lists.map(({ name }) => [name, empty])));
+}
+
+/** The stored settings of a connection with its own secrets, as its connector's schema parses them. */
+export async function storedSettings(
+  { registry, secrets }: AppContext,
+  connection: Connection,
+): Promise<SplitSettings> {
+  const connector = registry.get(connection.connector);
+  const names = secretFields(connector);
+  const stored = (await secrets.read(secretName(connection.id), { fresh: true })) ?? {};
+  const own = Object.entries(stored).filter(([name]) => names.includes(name));
+  return splitSettings(
+    connector,
+    { ...connection.settings, ...Object.fromEntries(own) },
+    { isDraft: connection.status === "draft" },
+  );
 }
 
 /** Secrets are texts; a schema that says otherwise is a mistake of its connector. */
@@ -57,12 +99,18 @@ export async function probe(
   connector: Connector,
   target: ProbeTarget,
 ): Promise<ProbeResult> {
+  return inTime(context, connector, runProbe(context, connector, target));
+}
+
+/** What a tool is asked while a person waits: given up with words before the gateway gives up without. */
+export async function inTime<T>(
+  context: AppContext,
+  connector: Connector,
+  asked: Promise<T>,
+): Promise<T> {
   const aborter = new AbortController();
   try {
-    return await Promise.race([
-      runProbe(context, connector, target),
-      timeout(context, connector, aborter.signal),
-    ]);
+    return await Promise.race([asked, timeout(context, connector, aborter.signal)]);
   } finally {
     aborter.abort();
   }

@@ -5,15 +5,17 @@ import type { Item } from "#shared/ports/table.ts";
 import { fromItem } from "#shared/store/codec.ts";
 import { listDeliveryCounts } from "#shared/store/connection-parts.ts";
 import { listConnections } from "#shared/store/connections.ts";
-import { readDocument } from "#shared/store/documents.ts";
+import { getDocument, readDocument } from "#shared/store/documents.ts";
+import { factKey } from "#shared/store/keys.ts";
 import { queryAll } from "#shared/store/list.ts";
-import { cursorSpec } from "#shared/store/specs.ts";
+import { cursorSpec, grantSpec } from "#shared/store/specs.ts";
 
 import type { AppContext } from "../app-deps.ts";
 import { loadConnection } from "./change-connection.ts";
 import type { ConnectionAnswer, ConnectionDetail } from "./connection-answers.ts";
 import { describeConnection } from "./describe-connection.ts";
 import type { ConnectionParts } from "./describe-connection.ts";
+import { readBudget } from "./read-budget.ts";
 
 const quarantineShownMax = 100;
 
@@ -44,10 +46,13 @@ function describe(context: AppContext, parts: ConnectionParts): ConnectionAnswer
 /** One strongly consistent read of the partition, and the counts that the snapshot has. */
 async function readParts(context: AppContext, connection: Connection): Promise<ConnectionParts> {
   const { table, registry, snapshots } = context;
-  const [items, deliveries, snapshot] = await Promise.all([
+  const { grantId } = connection;
+  const [items, deliveries, snapshot, grant, budget] = await Promise.all([
     queryAll(table, { partition: connection.id, consistent: true }),
     listDeliveryCounts(table, connection.id),
     snapshots.read(),
+    grantId && getDocument(table, grantSpec, factKey(grantId)),
+    readBudget(context, connection),
   ]);
   const ofType = (type: string): readonly Item[] => items.filter((item) => item["type"] === type);
   return {
@@ -59,5 +64,7 @@ async function readParts(context: AppContext, connection: Connection): Promise<C
     subscriptions: ofType("subscription").map((item) => fromItem(Subscription, item)),
     deliveries,
     facts: snapshot.factCounts.get(connection.id) ?? {},
+    grant,
+    budget,
   };
 }

@@ -1,0 +1,108 @@
+import * as z from "zod";
+
+import { HubError } from "#shared/errors.ts";
+import type { Connector } from "#shared/kit/connector.ts";
+import { oauthAppSecretName, readOAuthApp } from "#shared/kit/grants.ts";
+import type { OAuthApp, OAuthProvider } from "#shared/kit/oauth.ts";
+
+import type { AppContext } from "../app-deps.ts";
+
+const Address = z
+  .url({ protocol: /^https?$/u })
+  .max(300)
+  .optional();
+
+export const OAuthAppInput = z.strictObject({
+  clientId: z.string().trim().min(1).max(200).meta({
+    title: "Client id",
+    description: "As the vendor shows it beside the app",
+  }),
+  clientSecret: z.string().trim().min(1).max(500).meta({
+    title: "Client secret",
+    description: "Kept with the other secrets and never given back",
+  }),
+  authorizationUrl: Address.meta({
+    title: "Address of the authorization server",
+    description: "Leave it empty, unless you connect a test server",
+  }),
+  apiUrl: Address.meta({
+    title: "Address of the API",
+    description: "Leave it empty, unless you connect a test server",
+  }),
+});
+export type OAuthAppInput = z.infer<typeof OAuthAppInput>;
+
+/** What an admin must know to register an app at the vendor, and whether that was done. */
+export const ConsentInfo = z
+  .strictObject({
+    isConfigured: z.boolean().meta({ description: "The hub has a client id and a secret" }),
+    redirectUri: z.string().meta({ description: "To be registered with the vendor's app" }),
+    scopes: z.array(z.string()).meta({ description: "To be allowed in the vendor's app" }),
+  })
+  .meta({ id: "ConsentInfo" });
+export type ConsentInfo = z.infer<typeof ConsentInfo>;
+
+export function redirectUriOf({ publicUrl }: Pick<AppContext, "publicUrl">): string {
+  return `${publicUrl}/oauth/callback`;
+}
+
+/** Undefined where the connector knows no consent. */
+export async function consentInfo(
+  context: AppContext,
+  connector: Connector,
+): Promise<ConsentInfo | undefined> {
+  if (!connector.oauth) return undefined;
+  const [provider, values] = await Promise.all([
+    connector.oauth(),
+    context.secrets.read(oauthAppSecretName(connector.name)),
+  ]);
+  return {
+    isConfigured: readOAuthApp(values) !== undefined,
+    redirectUri: redirectUriOf(context),
+    scopes: [...provider.scopes],
+  };
+}
+
+/** Throws `entity.not-found` for a connector that people cannot consent to. */
+export async function consentConnector(
+  { registry }: AppContext,
+  name: string,
+): Promise<{ readonly connector: Connector; readonly provider: OAuthProvider }> {
+  const connector = registry.get(name);
+  const provider = await connector.oauth?.();
+  if (provider) return { connector, provider };
+  throw new HubError("entity.not-found", `${connector.title} is connected without an OAuth app`);
+}
+
+/** Keeps the hub's app for a connector; what was kept before is replaced. */
+export async function saveOAuthApp(
+  context: AppContext,
+  name: string,
+  app: OAuthAppInput,
+): Promise<ConsentInfo> {
+  const { connector } = await consentConnector(context, name);
+  const { clientId, clientSecret, authorizationUrl, apiUrl } = app;
+  await context.secrets.write(oauthAppSecretName(connector.name), {
+    clientId,
+    clientSecret,
+    ...(authorizationUrl !== undefined && { authorizationUrl }),
+    ...(apiUrl !== undefined && { apiUrl }),
+  });
+  context.logger.info("oauth-app.saved", { connector: connector.name });
+  const info = await consentInfo(context, connector);
+  if (!info) throw new HubError("invariant.broken", "A connector lost its consent on the way");
+  return { ...info, isConfigured: true };
+}
+
+/** Throws `connector.misconfigured` when no app was entered yet. */
+export async function loadOAuthApp(
+  { secrets }: AppContext,
+  connector: Connector,
+): Promise<OAuthApp> {
+  const app = readOAuthApp(await secrets.read(oauthAppSecretName(connector.name), { fresh: true }));
+  if (app) return app;
+  throw new HubError(
+    "connector.misconfigured",
+    `The hub has no OAuth app for ${connector.title} yet: enter its client id and secret first`,
+  );
+}

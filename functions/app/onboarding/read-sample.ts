@@ -1,0 +1,89 @@
+import { HubError } from "#shared/errors.ts";
+import type { Collection, Gap, PulledPage, Source } from "#shared/kit/connector.ts";
+import type { Change, Rejected } from "#shared/model/change.ts";
+import type { Clock } from "#shared/ports/clock.ts";
+
+/** What a look at the beginning of one collection brought. */
+export interface Sampled {
+  readonly collection: Collection;
+  readonly changes: readonly Change[];
+  readonly rejected: readonly Rejected[];
+  readonly gaps: readonly Gap[];
+  readonly recordsTotal: number | undefined;
+  /** How the look ended: all there is, a part of it, out of time, or in a refusal. */
+  readonly ended: "whole" | "part" | "time" | "refused";
+  readonly problem: string | undefined;
+}
+
+/** Together, over all collections; the rest of a longer page is put aside. */
+export const sampleRecordsMax = 200;
+export const sampleMsMax = 15_000;
+/** Some sources begin with pages that hold nothing; a look goes on over so many. */
+const pagesMax = 6;
+
+type Ticket = "time";
+
+/**
+ * Reads the first page of each collection, side by side and for fifteen seconds at most. Nothing is
+ * stored, and one collection that refuses leaves the others their say.
+ */
+export async function readSample(
+  source: Source,
+  collections: readonly Collection[],
+  clock: Clock,
+): Promise<readonly Sampled[]> {
+  const aborter = new AbortController();
+  const time = clock.sleep(sampleMsMax, aborter.signal).then((): Ticket => "time");
+  // Aborted when everything was read sooner; nobody waits for it any more then.
+  time.catch(() => undefined);
+  const share = Math.ceil(sampleRecordsMax / Math.max(1, collections.length));
+  try {
+    return await Promise.all(
+      collections.map((collection) => sampleOne(source, collection, { time, share })),
+    );
+  } finally {
+    aborter.abort();
+  }
+}
+
+async function sampleOne(
+  source: Source,
+  collection: Collection,
+  { time, share }: { readonly time: Promise<Ticket>; readonly share: number },
+): Promise<Sampled> {
+  const pages: PulledPage[] = [];
+  const iterator = source.pull(collection.name, undefined)[Symbol.asyncIterator]();
+  let ended: Sampled["ended"] = "part";
+  let problem: string | undefined;
+  try {
+    while (pages.length < pagesMax) {
+      const step = await Promise.race([iterator.next(), time]);
+      if (step === "time") {
+        ended = "time";
+        break;
+      }
+      if (step.done === true) break;
+      pages.push(step.value);
+      if (step.value.isLast) ended = "whole";
+      const records = pages.reduce((sum, page) => sum + page.recordsRead, 0);
+      if (step.value.isLast || records >= share) break;
+    }
+  } catch (error) {
+    ended = "refused";
+    problem = error instanceof HubError ? error.message : "It failed in a way we did not foresee";
+  }
+  // Not waited for: a request that hangs would keep the person waiting with it.
+  iterator.return?.().catch(() => undefined);
+  return { collection, ended, problem, ...gathered(pages, share) };
+}
+
+function gathered(pages: readonly PulledPage[], share: number) {
+  const changes = pages.flatMap((page) => page.changes);
+  const rejected = pages.flatMap((page) => page.rejected);
+  return {
+    changes: changes.slice(0, share),
+    rejected: rejected.slice(0, share),
+    gaps: pages.flatMap(({ gaps }) => gaps ?? []),
+    recordsTotal: pages.findLast(({ recordsTotal }) => recordsTotal !== undefined)?.recordsTotal,
+  };
+}
