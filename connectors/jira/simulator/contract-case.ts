@@ -1,0 +1,149 @@
+import { createHmac } from "node:crypto";
+
+import { instantOf, minuteMs } from "#shared/model/time.ts";
+import type {
+  ContractCase,
+  ShortId,
+  SourceStage,
+} from "#shared/testing/connector-contract/contract-case.ts";
+import { ManualClock } from "#shared/testing/manual-clock.ts";
+
+import type { JiraSeedInput } from "./seed.ts";
+import { startJiraSimulator } from "./server.ts";
+import { smallSite } from "./small-site.ts";
+
+const goalIds = new Set(["10100", "10101"]);
+const manyIssues = Array.from({ length: 250 }, (_, index) => {
+  const at = instantOf(Date.UTC(2026, 8, 1) + index * minuteMs);
+  return {
+    id: String(20_000 + index),
+    key: `PAY-${1000 + index}`,
+    typeId: "10011",
+    summary: `One story of many ${index}`,
+    statusId: "1",
+    created: at,
+    updated: at,
+  };
+});
+
+async function start(size: "small" | "several-pages"): Promise<SourceStage> {
+  const clock = new ManualClock("2026-11-21T08:00:00.000Z");
+  const issues = [...smallSite.issues, ...(size === "small" ? [] : manyIssues)];
+  const seed: JiraSeedInput = { ...smallSite, issues };
+  const jira = await startJiraSimulator({ seed, clock, burstFactor: 1000 });
+  let renamed = 0;
+  const named = (what: string) => `${what}, changed ${(renamed += 1)} times`;
+  return {
+    url: jira.url,
+    clock,
+    faults: jira.faults,
+    settings: (root) => ({
+      baseUrl: root,
+      email: "hub@acme.example",
+      apiToken: "token-of-the-hub",
+      goalTypes: ["level 2=initiative", "level 3=objective"],
+      goalLinkFields: ["goal link"],
+    }),
+    collections: {
+      accounts: {
+        facts: smallSite.users.map(({ accountId }): ShortId => `account ${accountId}`),
+        unknown: "account acc-nobody",
+        isIncremental: false,
+        change: {
+          of: "account acc-kim",
+          perform: () =>
+            jira.perform({
+              kind: "updateUser",
+              accountId: "acc-kim",
+              displayName: named("Kim Berg"),
+            }),
+        },
+      },
+      issues: {
+        facts: issues.map(({ id }): ShortId => `${goalIds.has(id) ? "goal" : "work-item"} ${id}`),
+        unknown: "work-item 99999",
+        isIncremental: true,
+        change: {
+          of: "work-item 10106",
+          perform: () =>
+            jira.perform({
+              kind: "updateIssue",
+              key: "PAY-5",
+              summary: named("Payout fails on Sundays"),
+            }),
+        },
+        remove: {
+          of: "work-item 10104",
+          perform: () => jira.perform({ kind: "deleteIssue", key: "PAY-3" }),
+        },
+      },
+    },
+    settle: () => jira.sender.settle(),
+    close: () => jira.close(),
+  };
+}
+
+const search = "/rest/api/3/search/jql";
+const firstIssue = ["issues", 0, "fields"] as const;
+
+export const contractCase: ContractCase = {
+  source: {
+    start,
+    paged: ["issues"],
+    refused: [
+      {
+        what: "a wrong API token",
+        settings: { apiToken: "a-wrong-token" },
+        codes: ["connector.unauthorized"],
+      },
+      {
+        what: "a host where nobody listens",
+        settings: { baseUrl: "http://127.0.0.1:1" },
+        codes: ["connector.unreachable"],
+      },
+      {
+        what: "a project that the account cannot see",
+        settings: { projects: ["GONE"] },
+        codes: ["connector.forbidden"],
+      },
+    ],
+    apiPath: "/rest/",
+    drifts: [
+      { collection: "issues", request: search, at: [...firstIssue, "status"], says: "status" },
+      {
+        collection: "issues",
+        request: search,
+        at: [...firstIssue, "issuetype", "id"],
+        says: "issuetype.id",
+      },
+      { collection: "issues", request: search, at: ["issues"], says: "issues" },
+      {
+        collection: "accounts",
+        request: "/rest/api/3/users/search",
+        at: [0, "active"],
+        says: "0.active",
+      },
+    ],
+    openEnums: [
+      {
+        collection: "issues",
+        request: search,
+        at: [...firstIssue, "status", "statusCategory", "key"],
+        value: "on-the-moon",
+      },
+      {
+        collection: "accounts",
+        request: "/rest/api/3/users/search",
+        at: [1, "accountType"],
+        value: "robot",
+      },
+    ],
+    overlapMinutes: 10,
+    webhook: {
+      collection: "issues",
+      sign: (body, secret) => ({
+        "x-hub-signature": `sha256=${createHmac("sha256", secret).update(body).digest("hex")}`,
+      }),
+    },
+  },
+};
