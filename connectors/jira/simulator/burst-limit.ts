@@ -5,10 +5,17 @@ import type { Clock } from "#shared/ports/clock.ts";
 
 import type { JiraEnv } from "./access.ts";
 import { errorBody } from "./answers.ts";
+import { endpointOf } from "./endpoint.ts";
 
 // Requests per second per endpoint and method
 // (https://developer.atlassian.com/cloud/jira/platform/rate-limiting/, 2026-10).
 const usualLimits: Readonly<Record<string, number>> = { GET: 100, POST: 100, PUT: 50, DELETE: 50 };
+const ownLimits: Readonly<Record<string, number>> = {
+  "GET /rest/api/3/issue/*": 150,
+  "GET /rest/api/3/issue/*/changelog": 200,
+  "GET /rest/api/3/user": 150,
+  "POST /rest/api/3/search/approximate-count": 150,
+};
 
 /** Jira's burst limit and its headers. `factor` widens it: 10 allows ten times as much. */
 export function burstLimit(clock: Clock, factor = 1): MiddlewareHandler<JiraEnv> {
@@ -20,8 +27,8 @@ export function burstLimit(clock: Clock, factor = 1): MiddlewareHandler<JiraEnv>
       second = Math.floor(nowMs / 1000);
       used = new Map();
     }
-    const limit = (usualLimits[c.req.method] ?? 100) * factor;
-    const endpoint = `${c.req.method} ${c.req.path.replaceAll(/\/[A-Z0-9_]*-?\d+/gu, "/*")}`;
+    const endpoint = endpointOf(c.req.method, c.req.path);
+    const limit = (ownLimits[endpoint] ?? usualLimits[c.req.method] ?? 100) * factor;
     const count = (used.get(endpoint) ?? 0) + 1;
     used.set(endpoint, count);
     const headers = {
@@ -38,6 +45,8 @@ export function burstLimit(clock: Clock, factor = 1): MiddlewareHandler<JiraEnv>
       });
     }
     await next();
+    // A refusal by another limit speaks of that one.
+    if (c.res.headers.has("ratelimit-reason")) return undefined;
     for (const [name, value] of Object.entries(headers)) c.res.headers.set(name, value);
     return undefined;
   };

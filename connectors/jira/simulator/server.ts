@@ -20,6 +20,7 @@ import { loadSeed } from "./load-seed.ts";
 import { oauthRoutes } from "./oauth/oauth-routes.ts";
 import { JiraOperation } from "./operation.ts";
 import { pageRoutes } from "./pages/page-routes.ts";
+import { type PointsOptions, pointsQuota } from "./points-quota.ts";
 import { changelogRoutes } from "./routes/changelog-routes.ts";
 import { issueRoutes } from "./routes/issue-routes.ts";
 import { linkRoutes } from "./routes/link-routes.ts";
@@ -34,7 +35,9 @@ import type { JiraSeedInput } from "./seed.ts";
 import type { Site } from "./site.ts";
 import { snapshot } from "./snapshot.ts";
 import type { JiraState } from "./state.ts";
+import { RequestCounter, type Statistics } from "./statistics.ts";
 import { retryPlan, sendWebhooks, signatureHeader } from "./webhooks.ts";
+import { writeLimit } from "./write-limit.ts";
 
 export interface JiraSimulatorOptions {
   readonly seed: JiraSeedInput;
@@ -45,8 +48,14 @@ export interface JiraSimulatorOptions {
   readonly journalPath?: string;
   /** Multiplies the minutes between webhook retries. Default 1. */
   readonly timeScale?: number;
-  /** Multiplies the burst limits. Default 1: what Jira documents. */
+  /** Multiplies the limits per second and per issue. Default 1: what Jira documents. */
   readonly burstFactor?: number;
+  /** The hourly quota. Default: none. */
+  readonly points?: PointsOptions;
+  /** How long each REST call takes at least. Default 0. */
+  readonly latencyMs?: number;
+  /** The clock that `latencyMs` passes on. Default: the site's. */
+  readonly latencyClock?: Clock;
   /** How far search is behind, in milliseconds of the clock. Reads by id are always fresh. Default 0. */
   readonly indexLagMs?: number;
   /** Seed of the randomness in retries. */
@@ -61,6 +70,9 @@ export interface JiraSimulator extends ServedSimulator {
   readonly state: JiraState;
   /** Changes the site and sends the webhooks; throws `Refusal` on what Jira would refuse. */
   perform(operation: z.input<typeof JiraOperation>): Effect;
+  /** What was asked since the start or the last reset. */
+  statistics(): Statistics;
+  resetStatistics(): void;
 }
 
 /** Starts a simulated Jira Cloud site on 127.0.0.1, at the state that its journal says. */
@@ -80,7 +92,8 @@ export async function startJiraSimulator(options: JiraSimulatorOptions): Promise
   });
   operations.replay();
   const perform = (operation: unknown) => operations.perform(operation);
-  const app = jiraApp({ state, clock, perform }, faults, sender, options.burstFactor);
+  const counter = new RequestCounter();
+  const app = jiraApp({ state, clock, perform }, { faults, sender, counter, options });
   const port = options.port ?? 0;
   const served = await serveSimulator({ app: { fetch: app.fetch }, port });
   state.baseUrl = served.url;
@@ -88,7 +101,9 @@ export async function startJiraSimulator(options: JiraSimulatorOptions): Promise
     await sender.stop();
     await served.close();
   };
-  return { ...served, faults, sender, state, perform, close };
+  const statistics = () => counter.read();
+  const resetStatistics = () => counter.reset();
+  return { ...served, faults, sender, state, perform, statistics, resetStatistics, close };
 }
 
 const allRoutes = [
@@ -105,12 +120,16 @@ const allRoutes = [
   dynamicWebhookRoutes,
 ];
 
-function jiraApp(
-  site: Site,
-  faults: Faults,
-  sender: WebhookSender,
-  burstFactor = 1,
-): Hono<JiraEnv> {
+interface Parts {
+  readonly faults: Faults;
+  readonly sender: WebhookSender;
+  readonly counter: RequestCounter;
+  readonly options: JiraSimulatorOptions;
+}
+
+function jiraApp(site: Site, { faults, sender, counter, options }: Parts): Hono<JiraEnv> {
+  const { state, clock } = site;
+  const { burstFactor, points, latencyMs = 0, latencyClock = clock } = options;
   const app = new Hono<JiraEnv>({ getPath: pathOnSite });
   answerErrors(app);
   app.route(
@@ -119,13 +138,26 @@ function jiraApp(
       faults,
       sender,
       perform: (operation) => site.perform(JiraOperation.parse(operation)).result,
-      state: () => snapshot(site.state),
+      state: () => snapshot(state),
     }),
   );
-  app.use(requestFaults({ faults, clock: site.clock, renderStatus }));
+  app.use(counter.middleware());
+  app.use(requestFaults({ faults, clock, renderStatus }));
   app.route("/", pageRoutes(site));
   app.route("/", oauthRoutes(site));
-  app.use("/rest/*", burstLimit(site.clock, burstFactor), identify(site));
+  if (latencyMs > 0) {
+    app.use("/rest/*", async (_, next) => {
+      await latencyClock.sleep(latencyMs);
+      await next();
+    });
+  }
+  app.use("/rest/*", burstLimit(clock, burstFactor), identify(site));
+  if (points)
+    app.use(
+      "/rest/*",
+      pointsQuota(clock, points, (cost) => counter.charge(cost)),
+    );
+  app.use("/rest/*", writeLimit(state, clock, burstFactor));
   for (const routes of allRoutes) app.route("/", routes(site));
   return app;
 }
