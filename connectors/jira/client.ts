@@ -8,6 +8,7 @@ import {
   getIssueAllTypes,
   getIssueLinkTypes,
   getMyPermissions,
+  getRemoteIssueLinks,
   getServerInfo,
   getUser,
   searchAndReconsileIssuesUsingJqlPost,
@@ -24,10 +25,13 @@ import {
   WireCount,
   WireField,
   WireIds,
+  WireKeyed,
   WireLinkTypes,
   WireMyself,
   WirePermissions,
   WireProjectPage,
+  type WireRemoteLink,
+  WireRemoteLinks,
   WireSearchPage,
   WireServerInfo,
   WireType,
@@ -69,9 +73,14 @@ export class JiraClient {
     return parse(z.array(WireType), await getIssueAllTypes(this.#client), "the work types");
   }
 
+  /** None where linking is switched off, which Jira answers with 404. */
   async linkTypes() {
-    const answer = await getIssueLinkTypes(this.#client);
-    return parse(WireLinkTypes, answer, "the link types").issueLinkTypes;
+    let types: z.output<typeof WireLinkTypes>["issueLinkTypes"] = [];
+    await this.#probe(async () => {
+      const answer = await getIssueLinkTypes(this.#client);
+      types = parse(WireLinkTypes, answer, "the link types").issueLinkTypes;
+    });
+    return types;
   }
 
   /** Which of these permissions the account holds, anywhere for those of projects. */
@@ -129,6 +138,28 @@ export class JiraClient {
       fields: [...fields],
     });
     return parse(WireBulk, answer, "issues by id").issues;
+  }
+
+  /**
+   * What issues are, by key or id, at most `bulkFetchMax`. One that has moved answers to its old key
+   * under its new one; what is unknown or hidden is left out.
+   */
+  async identities(keysOrIds: readonly string[]) {
+    const answer = await bulkFetchIssues(this.#client, {
+      issueIdsOrKeys: [...keysOrIds],
+      fields: ["issuetype"],
+    });
+    return parse(WireKeyed, answer, "issues by key").issues;
+  }
+
+  /** Links from an issue to elsewhere; none where the issue is gone or hidden. */
+  async remoteLinks(issueId: string): Promise<readonly WireRemoteLink[]> {
+    let links: readonly WireRemoteLink[] = [];
+    await this.#probe(async () => {
+      const answer = await getRemoteIssueLinks(this.#client, { issueIdOrKey: issueId });
+      links = parse(WireRemoteLinks, answer, "the remote links");
+    });
+    return links;
   }
 
   /** Whether one issue can be read; Jira does not tell a deleted one from one we may not see. */

@@ -1,5 +1,6 @@
 import { defineConnector } from "#shared/kit/connector.ts";
 
+import { recognizeJiraUrl } from "./recognize-url.ts";
 import { JiraSettings } from "./settings.ts";
 
 /** Jira Cloud: issues of every level as work, or as goals where the settings say so. */
@@ -29,6 +30,7 @@ export const jira = defineConnector({
     [settings["goalTypes"], settings["goalLinkFields"]].some(
       (value) => Array.isArray(value) && value.length > 0,
     ),
+  recognizeUrl: recognizeJiraUrl,
   source: async () => (await import("./source.ts")).createJiraSource,
   webhook: async () => (await import("./webhook.ts")).jiraWebhook,
 });

@@ -17,37 +17,41 @@ interface Edges {
  */
 export function edgesOf(context: NormalizeContext, issue: WireIssue): Edges {
   const ownId = issueFactId(context, issue.id, issue.fields.issuetype);
-  const goals = resolved(context, issue, context.fields.goalLinks);
-  const links = new Map<string, AssertedEdge>();
-  for (const id of goals.ids.filter(isGoalId)) {
-    links.set(id, { type: "link", fromId: ownId, toId: id, source: "field", confidence: 1 });
-  }
-  if (isGoalId(ownId)) return { edges: [...links.values()], unresolvedUrls: goals.unresolved };
-  const { goalId } = parentOf(context, issue.fields.parent);
-  if (goalId !== undefined) {
-    links.set(goalId, {
-      type: "link",
-      fromId: ownId,
-      toId: goalId,
-      source: "native",
-      confidence: 1,
-    });
-  }
-  const blockers = resolved(context, issue, context.fields.blockedBy);
-  const dependencies = new Map<string, AssertedEdge>();
-  for (const [source, ids] of [
-    ["field", blockers.ids.filter(isWorkItemId)],
-    ["native", linkedBlockers(context, issue)],
-  ] as const) {
-    for (const blockingId of ids) {
-      if (blockingId === ownId) continue;
-      dependencies.set(blockingId, { type: "dependency", blockedId: ownId, blockingId, source });
-    }
-  }
+  const goals = linksOf(context, issue, ownId);
+  if (isGoalId(ownId)) return goals;
+  const blockers = dependenciesOf(context, issue, ownId);
   return {
-    edges: [...links.values(), ...dependencies.values()],
-    unresolvedUrls: goals.unresolved + blockers.unresolved,
+    edges: [...goals.edges, ...blockers.edges],
+    unresolvedUrls: goals.unresolvedUrls + blockers.unresolvedUrls,
   };
+}
+
+/** A goal named twice is one link; a goal's own parent is no link. */
+function linksOf(context: NormalizeContext, issue: WireIssue, ownId: WorkItemId | GoalId): Edges {
+  const named = resolved(context, issue, context.fields.goalLinks);
+  const remote = context.remoteTargets?.get(issue.id)?.goalIds ?? [];
+  const parent = isGoalId(ownId) ? undefined : parentOf(context, issue.fields.parent).goalId;
+  const sources = new Map<GoalId, "field" | "native">();
+  for (const id of [...named.ids.filter(isGoalId), ...remote]) sources.set(id, "field");
+  if (isGoalId(ownId)) sources.delete(ownId);
+  if (parent !== undefined) sources.set(parent, "native");
+  const edges = [...sources].map(([toId, source]): AssertedEdge => {
+    return { type: "link", fromId: ownId, toId, source, confidence: 1 };
+  });
+  return { edges, unresolvedUrls: named.unresolved };
+}
+
+function dependenciesOf(context: NormalizeContext, issue: WireIssue, ownId: WorkItemId): Edges {
+  const named = resolved(context, issue, context.fields.blockedBy);
+  const remote = context.remoteTargets?.get(issue.id)?.blockingIds ?? [];
+  const sources = new Map<WorkItemId, "field" | "native">();
+  for (const id of [...named.ids.filter(isWorkItemId), ...remote]) sources.set(id, "field");
+  for (const id of linkedBlockers(context, issue)) sources.set(id, "native");
+  sources.delete(ownId);
+  const edges = [...sources].map(([blockingId, source]): AssertedEdge => {
+    return { type: "dependency", blockedId: ownId, blockingId, source };
+  });
+  return { edges, unresolvedUrls: named.unresolved };
 }
 
 /**
@@ -70,19 +74,23 @@ function resolved(
   { fields }: WireIssue,
   fieldIds: readonly string[],
 ): { readonly ids: readonly (WorkItemId | GoalId)[]; readonly unresolved: number } {
-  const urls = fieldIds.flatMap((id) => {
-    const value = fields[id];
-    // A text field may hold several, among words.
-    return typeof value === "string" ? (value.match(/https?:\/\/[^\s<>"|\]]+/gu) ?? []) : [];
-  });
+  const urls = urlsIn(fields, fieldIds);
   const ids = urls.flatMap((url) => context.resolveUrl(url) ?? []);
   return { ids, unresolved: urls.length - ids.length };
 }
 
-function isGoalId(id: WorkItemId | GoalId): id is GoalId {
+/** The addresses in these fields; a text field may hold several, among words. */
+export function urlsIn(fields: WireIssue["fields"], fieldIds: readonly string[]): string[] {
+  return fieldIds.flatMap((id) => {
+    const value = fields[id];
+    return typeof value === "string" ? (value.match(/https?:\/\/[^\s<>"|\]]+/gu) ?? []) : [];
+  });
+}
+
+export function isGoalId(id: WorkItemId | GoalId): id is GoalId {
   return readFactId(id)?.type === "goal";
 }
 
-function isWorkItemId(id: WorkItemId | GoalId): id is WorkItemId {
+export function isWorkItemId(id: WorkItemId | GoalId): id is WorkItemId {
   return readFactId(id)?.type === "work-item";
 }

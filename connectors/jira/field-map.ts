@@ -6,16 +6,21 @@ export interface FieldMap {
   readonly goalLinks: readonly string[];
   readonly blockedBy: readonly string[];
   readonly team: string | undefined;
+  /** Links to the parent from before `parent` was for every level. */
+  readonly epicLink?: string | undefined;
+  readonly parentLink?: string | undefined;
   /** Names in the settings that no field has. */
   readonly missing: readonly string[];
 }
 
-/** What Jira calls the type of its own Team field on every site (read from real sites' field lists, 2026-11). */
+/** What Jira calls the types of its own fields on every site (read from real sites' field lists, 2026-11). */
 const teamFieldType = "com.atlassian.jira.plugin.system.customfieldtypes:atlassian-team";
+const epicLinkType = "com.pyxis.greenhopper.jira:gh-epic-link";
+const parentLinkType = "com.atlassian.jpo:jpo-custom-field-parent";
 
 type FieldSettings = Pick<JiraSettings, "goalLinkFields" | "blockedByFields" | "teamField">;
 
-/** Finds the fields by id or by name without case; the team field also by its type. */
+/** Finds the fields by id or by name without case; Jira's own by their type. */
 export function mapFields(settings: FieldSettings, fields: readonly WireField[]): FieldMap {
   const missing: string[] = [];
   const find = (wanted: string): string[] => {
@@ -28,11 +33,13 @@ export function mapFields(settings: FieldSettings, fields: readonly WireField[])
     return found.map(({ id }) => id);
   };
   const { teamField } = settings;
-  const byType = fields.find(({ schema }) => schema?.custom === teamFieldType)?.id;
+  const byType = (type: string) => fields.find(({ schema }) => schema?.custom === type)?.id;
   return {
     goalLinks: settings.goalLinkFields.flatMap(find),
     blockedBy: settings.blockedByFields.flatMap(find),
-    team: teamField === undefined ? byType : find(teamField)[0],
+    team: teamField === undefined ? byType(teamFieldType) : find(teamField)[0],
+    epicLink: byType(epicLinkType),
+    parentLink: byType(parentLinkType),
     missing,
   };
 }
@@ -55,6 +62,13 @@ const systemFields = [
 ];
 
 /** What to ask Jira for. */
-export function fieldsToRead({ goalLinks, blockedBy, team }: FieldMap): readonly string[] {
-  return [...systemFields, ...goalLinks, ...blockedBy, ...(team === undefined ? [] : [team])];
+export function fieldsToRead({
+  goalLinks,
+  blockedBy,
+  team,
+  epicLink,
+  parentLink,
+}: FieldMap): readonly string[] {
+  const single = [team, epicLink, parentLink].filter((id) => id !== undefined);
+  return [...systemFields, ...goalLinks, ...blockedBy, ...single];
 }

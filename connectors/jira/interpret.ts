@@ -6,6 +6,7 @@ import type { Instant } from "#shared/model/time.ts";
 import { epochMsOf, readInstant } from "#shared/model/time.ts";
 
 import { goalKindReader } from "./goal-types.ts";
+import { readRecords } from "./reading.ts";
 import { readIssues } from "./reconcile.ts";
 import type { JiraSession } from "./session.ts";
 import { parseJson } from "./webhook.ts";
@@ -22,7 +23,7 @@ export async function interpretDelivery(
   const parsed = WireEvent.safeParse(parseJson(delivery.body));
   if (!parsed.success) return refused("a delivery", "it is not a Jira event");
   const event = parsed.data;
-  session.recallFields();
+  session.recallLists();
   const at = momentOf(event, delivery.receivedAt);
   switch (event.webhookEvent) {
     case "jira:issue_created":
@@ -77,7 +78,7 @@ async function interpretIssue(
     const now = await readIssues(session, [issue.id]);
     if (now.changes.length + now.rejected.length > 0) return now;
   }
-  const reading = await session.reading([issue], at);
+  const reading = await readRecords(session, [issue], at);
   const otherForm = changedType(event) ? formerForms(session, event, { issue, at }) : [];
   return { ...reading, changes: [...reading.changes, ...otherForm] };
 }

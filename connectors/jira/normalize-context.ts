@@ -1,3 +1,4 @@
+import type { UrlResolver } from "#shared/kit/connector.ts";
 import type { ConnectionId, GoalId, WorkItemId } from "#shared/model/ids.ts";
 import { factId } from "#shared/model/ids.ts";
 
@@ -20,12 +21,26 @@ export interface NormalizeContext {
   readonly teamOfProject: ReadonlyMap<string, string>;
   /** Lower-case names and ids of statuses and resolutions that mean given up. */
   readonly dropped: ReadonlySet<string>;
-  readonly resolveUrl: (url: string) => WorkItemId | GoalId | undefined;
+  readonly resolveUrl: UrlResolver;
+  /** Issues that old links name as parents, by the key or id that they name. */
+  readonly legacyParents?: ReadonlyMap<string, WireReference>;
+  /** By issue id, where remote links are read: what they say that it serves, waits for or is part of. */
+  readonly remoteTargets?: ReadonlyMap<string, RemoteTargets>;
 }
+
+/** What the remote links of one issue lead to. */
+export interface RemoteTargets {
+  readonly goalIds: readonly GoalId[];
+  readonly blockingIds: readonly WorkItemId[];
+  readonly parentId?: WorkItemId;
+}
+
+/** What decides under which id an issue is kept. */
+export type IdentityContext = Pick<NormalizeContext, "connectionId" | "goalKindOf">;
 
 /** The fact id of an issue, by what its type says it is. */
 export function issueFactId(
-  { connectionId, goalKindOf }: Pick<NormalizeContext, "connectionId" | "goalKindOf">,
+  { connectionId, goalKindOf }: IdentityContext,
   id: string,
   type: WireType | undefined,
 ): WorkItemId | GoalId {

@@ -166,7 +166,11 @@ describe("an issue as goal", () => {
 describe("records that are not as documented", () => {
   test("a record without what it is nothing without is rejected alone, by place and not by value", () => {
     expect(normalizeIssue(context, broken.payload, readAt)).toEqual({
-      rejected: { record: "issue 10999", reason: "fields.issuetype invalid_type" },
+      rejected: {
+        record: "issue 10999",
+        reason: "fields.issuetype invalid_type",
+        id: workItem("10999"),
+      },
     });
     expect(normalizeIssue(context, "<html>", readAt)).toMatchObject({
       rejected: { record: "an issue without id" },

@@ -1,16 +1,30 @@
+import * as z from "zod";
+
 import { Change, type Rejected, type Upsert } from "#shared/model/change.ts";
 import type { Goal, WorkItem, WorkItemKind, WorkStatus } from "#shared/model/facts.ts";
 import { shortText, titleOf } from "#shared/model/facts.ts";
+import type { GoalId, WorkItemId } from "#shared/model/ids.ts";
 import { factId } from "#shared/model/ids.ts";
 import type { Instant } from "#shared/model/time.ts";
 import { epochMsOf, readDate, readInstant } from "#shared/model/time.ts";
 
 import { edgesOf } from "./edges.ts";
-import { type NormalizeContext, parentOf } from "./normalize-context.ts";
-import { WireIssue, type WireType } from "./wire.ts";
+import {
+  type IdentityContext,
+  issueFactId,
+  type NormalizeContext,
+  parentOf,
+} from "./normalize-context.ts";
+import { type ParentFlaw, parentIn } from "./parents.ts";
+import { WireIssue, WireType } from "./wire.ts";
 
 export type NormalizedIssue =
-  | { readonly change: Upsert; readonly unresolvedUrls: number }
+  | {
+      readonly change: Upsert;
+      readonly unresolvedUrls: number;
+      /** Why a parent that the issue names is not followed. */
+      readonly parentFlaw?: ParentFlaw;
+    }
   | { readonly rejected: Rejected };
 
 /** An issue as a work item or a goal, with the edges it asserts. Pure; a record it cannot read is rejected alone. */
@@ -19,21 +33,48 @@ export function normalizeIssue(
   raw: unknown,
   readAt: Instant,
 ): NormalizedIssue {
+  const parsed = parseIssue(context, raw);
+  return "rejected" in parsed ? parsed : normalizeParsed(context, parsed.issue, readAt);
+}
+
+/** The record as an issue, or why it is none. */
+export function parseIssue(
+  context: IdentityContext,
+  raw: unknown,
+): { readonly issue: WireIssue } | { readonly rejected: Rejected } {
   const parsed = WireIssue.safeParse(raw);
-  if (!parsed.success) return { rejected: rejectionOf(nameOf(raw), parsed.error.issues) };
-  const issue = parsed.data;
+  if (parsed.success) return { issue: parsed.data };
+  return { rejected: rejectionOf(nameOf(raw), parsed.error.issues, idOf(context, raw)) };
+}
+
+/** As `normalizeIssue`, of an issue that was parsed before. */
+export function normalizeParsed(
+  context: NormalizeContext,
+  read: WireIssue,
+  readAt: Instant,
+): NormalizedIssue {
+  const { parent, flaw } = parentIn(context, read);
+  const issue =
+    parent === (read.fields.parent ?? undefined)
+      ? read
+      : { ...read, fields: { ...read.fields, parent } };
   const updatedAt = readInstant(issue.fields.updated);
   const record = `issue ${issue.id}`;
+  const id = issueFactId(context, issue.id, issue.fields.issuetype);
   if (updatedAt === undefined) {
-    return { rejected: { record, reason: "fields.updated is not a point in time" } };
+    return { rejected: { record, id, reason: "fields.updated is not a point in time" } };
   }
   const version = { sourceVersion: epochMsOf(updatedAt), readAt };
   const kind = context.goalKindOf(issue.fields.issuetype);
   const fact = kind ? goalOf(context, issue, kind) : workItemOf(context, issue);
   const { edges, unresolvedUrls } = edgesOf(context, issue);
   const change = Change.safeParse({ kind: "upserted", record: { ...fact, ...version }, edges });
-  if (!change.success) return { rejected: rejectionOf(record, change.error.issues) };
-  return { change: change.data as Upsert, unresolvedUrls };
+  if (!change.success) return { rejected: rejectionOf(record, change.error.issues, id) };
+  return {
+    change: change.data as Upsert,
+    unresolvedUrls,
+    ...(flaw !== undefined && { parentFlaw: flaw }),
+  };
 }
 
 type Unversioned<T> = Omit<T, "sourceVersion" | "readAt">;
@@ -41,7 +82,9 @@ type Unversioned<T> = Omit<T, "sourceVersion" | "readAt">;
 function workItemOf(context: NormalizeContext, issue: WireIssue): Unversioned<WorkItem> {
   const { fields } = issue;
   const common = commonOf(context, issue);
-  const parentId = parentOf(context, fields.parent).workItemId;
+  const parentId =
+    parentOf(context, fields.parent).workItemId ??
+    (fields.parent ? undefined : context.remoteTargets?.get(issue.id)?.parentId);
   const assigneeId = accountIdOf(context, issue);
   const createdAt = readInstant(fields.created);
   const completedAt = common.status === "done" ? readInstant(fields.resolutiondate) : undefined;
@@ -53,15 +96,23 @@ function workItemOf(context: NormalizeContext, issue: WireIssue): Unversioned<Wo
     kind: kindOf(fields.issuetype),
     url: `${context.siteUrl}/browse/${encodeURIComponent(issue.key)}`,
     container: fields.project.key,
-    // Team-managed projects end at the epic: a goal can only be named in a field, where there is one.
-    canHoldGoal:
-      fields.project.simplified !== true || context.fields.goalLinks.some((id) => id in fields),
+    canHoldGoal: canHoldGoal(context, fields),
     ...(parentId !== undefined && { parentId }),
     ...(assigneeId !== undefined && { assigneeId }),
     ...(labels.length > 0 && { labels }),
     ...(createdAt !== undefined && { createdAt }),
     ...(completedAt !== undefined && { completedAt }),
   };
+}
+
+/**
+ * Team-managed projects end at the epic: a goal can only be named in a field, where there is one, or by
+ * a remote link, where those are read.
+ */
+function canHoldGoal(context: NormalizeContext, fields: WireIssue["fields"]): boolean {
+  const isTeamManaged = fields.project.simplified === true || fields.project.style === "next-gen";
+  if (!isTeamManaged || context.remoteTargets) return true;
+  return context.fields.goalLinks.some((id) => id in fields);
 }
 
 function goalOf(
@@ -148,16 +199,34 @@ function teamNameOf(context: NormalizeContext, fields: WireIssue["fields"]): str
 }
 
 function nameOf(raw: unknown): string {
-  const id = typeof raw === "object" && raw !== null && "id" in raw ? raw.id : undefined;
-  return typeof id === "string" || typeof id === "number" ? `issue ${id}` : "an issue without id";
+  const id = nativeIdOf(raw);
+  return id === undefined ? "an issue without id" : `issue ${id}`;
 }
+
+function nativeIdOf(raw: unknown): string | undefined {
+  const id = typeof raw === "object" && raw !== null && "id" in raw ? raw.id : undefined;
+  const isId = (typeof id === "string" && /^\d{1,20}$/u.test(id)) || typeof id === "number";
+  return isId ? String(id) : undefined;
+}
+
+/** What it would have become. Without a readable type work, by whose id it can be read again too. */
+function idOf(context: IdentityContext, raw: unknown): WorkItemId | GoalId | undefined {
+  const id = nativeIdOf(raw);
+  if (id === undefined) return undefined;
+  const type = Typed.safeParse(raw).data?.fields.issuetype;
+  return issueFactId(context, id, type);
+}
+
+const Typed = z.looseObject({ fields: z.looseObject({ issuetype: WireType }) });
 
 /** Says where and what, never the value. */
 function rejectionOf(
   record: string,
   issues: readonly { readonly path: readonly PropertyKey[]; readonly code?: string | undefined }[],
+  id: WorkItemId | GoalId | undefined,
 ): Rejected {
   const [first] = issues;
   const path = first?.path.map(String).join(".") ?? "";
-  return { record, reason: `${path} ${first?.code ?? "is not as documented"}`.trim() };
+  const reason = `${path} ${first?.code ?? "is not as documented"}`.trim();
+  return { record, reason, ...(id !== undefined && { id }) };
 }

@@ -3,6 +3,7 @@ import type { Gap, PulledPage } from "#shared/kit/connector.ts";
 
 import { scopeJql, updatedSinceJql } from "./jql.ts";
 import { currentRun, type IssuesRun, positionAfter, readIssuesPosition } from "./position.ts";
+import { readRecords } from "./reading.ts";
 import type { JiraSession } from "./session.ts";
 
 /** With all our fields Jira gives 100 a page at the most, as far as seen (2026-11). */
@@ -60,14 +61,14 @@ async function readPage(session: JiraSession, jql: string, run: IssuesRun) {
     );
   try {
     const { issues, nextPageToken } = await search(pageToken);
-    const reading = await session.reading(issues, readAt);
+    const reading = await readRecords(session, issues, readAt);
     return { page: { reading, nextPageToken, recordsRead: issues.length }, usedRun: run };
   } catch (error) {
     // A token dies after a week, and with changed settings: the run starts over, at no loss.
     const isRefused = error instanceof HubError && error.code === "connector.misconfigured";
     if (!isRefused || pageToken === undefined) throw error;
     const { issues, nextPageToken } = await search(undefined);
-    const reading = await session.reading(issues, readAt);
+    const reading = await readRecords(session, issues, readAt);
     return { page: { reading, nextPageToken, recordsRead: issues.length }, usedRun: fromStart };
   }
 }

@@ -7,6 +7,7 @@ import { goalKindReader } from "./goal-types.ts";
 import { scopeJql, typeJql } from "./jql.ts";
 import { issueFactId } from "./normalize-context.ts";
 import { usersPerPage } from "./pull-accounts.ts";
+import { readRecords } from "./reading.ts";
 import type { JiraSession } from "./session.ts";
 import { WireIssue } from "./wire.ts";
 
@@ -63,7 +64,7 @@ export async function readIssues(
     const asked = nativeIds.slice(start, start + bulkFetchMax);
     records.push(...(await session.client.issues(asked, fields)));
   }
-  return session.reading(records, readAt);
+  return readRecords(session, records, readAt);
 }
 
 /**

@@ -1,26 +1,27 @@
 import { HubError } from "#shared/errors.ts";
-import type { Gap, Reading, SourceContext } from "#shared/kit/connector.ts";
-import type { Change, Rejected } from "#shared/model/change.ts";
-import type { Instant } from "#shared/model/time.ts";
+import type { SourceContext } from "#shared/kit/connector.ts";
 
 import { JiraClient } from "./client.ts";
-import { fieldLists } from "./field-lists.ts";
 import { type FieldMap, fieldsToRead, mapFields } from "./field-map.ts";
 import { goalKindReader } from "./goal-types.ts";
+import { blockingReader, namesLinkTypes } from "./link-types.ts";
 import type { NormalizeContext } from "./normalize-context.ts";
-import { normalizeIssue } from "./normalize.ts";
 import { type JiraSettings, apiRoot, siteRoot } from "./settings.ts";
+import { fieldLists, linkTypeLists } from "./site-lists.ts";
+import { splitOnce } from "./split-once.ts";
+import type { WireLinkType } from "./wire.ts";
 
 /** What all parts of the source share for one invocation: the client, and what the settings mean on this site. */
 export class JiraSession {
   readonly context: SourceContext<JiraSettings>;
   readonly client: JiraClient;
   #fields: Promise<FieldMap> | undefined;
+  #linkTypes: Promise<readonly WireLinkType[]> | undefined;
   #projects: Promise<readonly string[]> | undefined;
 
   constructor(context: SourceContext<JiraSettings>) {
     this.context = context;
-    this.client = new JiraClient(context.settings, context.clock);
+    this.client = new JiraClient(context);
   }
 
   /** The site's ids of the fields in the settings; asked once. */
@@ -29,11 +30,27 @@ export class JiraSession {
     return this.#fields;
   }
 
-  /** Takes the fields from what this process read of the site a moment ago, if it did. */
-  recallFields(): void {
+  /** Takes the lists from what this process read of the site a moment ago, if it did. */
+  recallLists(): void {
     const { settings, clock } = this.context;
     const fields = fieldLists.recall(this.#site(), clock.nowMs());
     if (fields) this.#fields ??= Promise.resolve(mapFields(settings, fields));
+    const linkTypes = linkTypeLists.recall(this.#site(), clock.nowMs());
+    if (linkTypes) this.#linkTypes ??= Promise.resolve(linkTypes);
+  }
+
+  /** The site's link types; asked once, and only where the settings name one by its name. */
+  linkTypes(): Promise<readonly WireLinkType[]> {
+    this.#linkTypes ??= this.#askLinkTypes();
+    return this.#linkTypes;
+  }
+
+  async #askLinkTypes(): Promise<readonly WireLinkType[]> {
+    const { settings, clock } = this.context;
+    if (!namesLinkTypes(settings.blockingLinkTypes)) return [];
+    const types = await this.client.linkTypes();
+    linkTypeLists.keep(this.#site(), types, clock.nowMs());
+    return types;
   }
 
   async #askFields(): Promise<FieldMap> {
@@ -45,8 +62,8 @@ export class JiraSession {
 
   /** Other accounts may see other fields. */
   #site(): string {
-    const { settings } = this.context;
-    return `${apiRoot(settings)} ${settings.email}`;
+    const { settings, connectionId } = this.context;
+    return `${apiRoot(settings)} ${settings.email ?? connectionId}`;
   }
 
   /**
@@ -65,28 +82,11 @@ export class JiraSession {
       siteUrl: siteRoot(settings),
       fields: await this.fields(),
       goalKindOf: goalKindReader(settings.goalTypes),
-      blockingOf: blockingReader(settings.blockingLinkTypes),
+      blockingOf: blockingReader(settings.blockingLinkTypes, await this.linkTypes()),
       teamOfProject: new Map(settings.projectTeams.map(splitOnce)),
       dropped: new Set(settings.droppedStatuses.map((name) => name.toLowerCase())),
       resolveUrl,
     };
-  }
-
-  /** Records as read at one moment, interpreted. */
-  async reading(records: readonly unknown[], readAt: Instant): Promise<Reading> {
-    const context = await this.normalizeContext();
-    const changes: Change[] = [];
-    const rejected: Rejected[] = [];
-    let unresolvedUrls = 0;
-    for (const record of records) {
-      const normalized = normalizeIssue(context, record, readAt);
-      if ("rejected" in normalized) rejected.push(normalized.rejected);
-      else {
-        changes.push(normalized.change);
-        unresolvedUrls += normalized.unresolvedUrls;
-      }
-    }
-    return { changes, rejected, gaps: unresolvedUrls > 0 ? [unresolvedGap(unresolvedUrls)] : [] };
   }
 
   async fieldsToRead(): Promise<readonly string[]> {
@@ -103,27 +103,4 @@ export class JiraSession {
       "The account can browse none of the projects in the settings: give it the permission, or correct the keys",
     );
   }
-}
-
-function blockingReader(entries: readonly string[]): NormalizeContext["blockingOf"] {
-  const ways = new Map(
-    entries.map((entry) => {
-      const [name, way] = splitOnce(entry);
-      return [name.toLowerCase(), way === "reversed" ? "reversed" : "forward"] as const;
-    }),
-  );
-  return ({ id, name }) => ways.get(id) ?? ways.get(name.toLowerCase());
-}
-
-function splitOnce(entry: string): readonly [string, string] {
-  const at = entry.indexOf("=");
-  return at < 0 ? [entry.trim(), ""] : [entry.slice(0, at).trim(), entry.slice(at + 1).trim()];
-}
-
-function unresolvedGap(count: number): Gap {
-  return {
-    what: "Addresses in goal link and blocked-by fields",
-    why: `${count} of those read last lead to nothing that a connection of the hub reads`,
-    isMendedByConnecting: true,
-  };
 }

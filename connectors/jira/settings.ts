@@ -76,6 +76,30 @@ const fields = z.strictObject({
       description:
         "Names or ids. Usually the start blocks the end (“blocks”). Where the start waits for the end (“depends on”), write “Depends=reversed”.",
     }),
+  readsRemoteLinks: z.boolean().default(false).meta({
+    title: "Read remote links",
+    description:
+      "Web links of issues that lead to a goal, or to work in another tool. Jira gives them one issue at a time, so reading takes a hundred times as many requests.",
+  }),
+  remoteLinkMeanings: z
+    .array(
+      Name.regex(
+        /^[^=]+=(?:blocked-by|parent)$/u,
+        "A relationship = blocked-by or parent, such as “is blocked by=blocked-by”",
+      ),
+    )
+    .max(20)
+    .default([
+      "is blocked by=blocked-by",
+      "depends on=blocked-by",
+      "is part of=parent",
+      "is child of=parent",
+    ])
+    .meta({
+      title: "What relationships of remote links mean",
+      description:
+        "A remote link whose relationship reads like this, and which leads to work, is a dependency or names the parent. One that leads to a goal always links to it.",
+    }),
   teamField: Name.optional().meta({
     title: "Team field",
     description: "Name or id. Empty: the field of the type Team, where the site has one.",

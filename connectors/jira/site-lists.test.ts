@@ -1,11 +1,11 @@
 import { expect, test } from "vitest";
 
-import { FieldLists } from "./field-lists.ts";
+import { SiteLists } from "./site-lists.ts";
 
 const fields = [{ id: "customfield_1", name: "Goal link" }];
 
 test("a list is remembered for five minutes, and only for its own site and account", () => {
-  const lists = new FieldLists();
+  const lists = new SiteLists();
   lists.keep("one", fields, 1000);
   expect(lists.recall("one", 1000 + 299_999)).toBe(fields);
   expect(lists.recall("one", 1000 + 300_000)).toBeUndefined();
@@ -13,7 +13,7 @@ test("a list is remembered for five minutes, and only for its own site and accou
 });
 
 test("a process that serves many sites forgets the one it read longest ago", () => {
-  const lists = new FieldLists();
+  const lists = new SiteLists();
   for (let n = 0; n <= 100; n += 1) lists.keep(`site ${n}`, fields, 0);
   expect(lists.recall("site 0", 0)).toBeUndefined();
   expect(lists.recall("site 1", 0)).toBe(fields);

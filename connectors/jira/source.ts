@@ -1,6 +1,7 @@
 import { HubError } from "#shared/errors.ts";
 import type { Source, SourceContext } from "#shared/kit/connector.ts";
 
+import { findByKeys } from "./find-by-keys.ts";
 import { interpretDelivery } from "./interpret.ts";
 import { normalizeUser } from "./normalize-account.ts";
 import { probeJira } from "./probe.ts";
@@ -35,6 +36,7 @@ export function createJiraSource(context: SourceContext<JiraSettings>): Source {
     readByIds: (collection, ids) => of(collection).readByIds(ids),
     confirm: (collection, ids) => of(collection).confirm(ids),
     interpret: (delivery) => interpretDelivery(session, delivery),
+    findByKeys: (keys) => findByKeys(session, keys),
     subscriptionResources: () => subscriptionResources(session),
     subscribe: (request) => subscribe(session, request),
     unsubscribe: (nativeId) => session.client.deleteWebhook(nativeId),

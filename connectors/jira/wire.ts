@@ -43,8 +43,9 @@ export const WireIssue = z.looseObject({
     project: z.looseObject({
       id: Id.optional(),
       key: z.string(),
-      /** True for team-managed projects. */
+      /** True, and `next-gen`, for team-managed projects. */
       simplified: z.boolean().optional(),
+      style: z.string().optional(),
     }),
     status: WireStatus,
     resolution: z.looseObject({ id: Id.optional(), name: z.string() }).nullish(),
@@ -104,10 +105,22 @@ export const WireProjectPage = z.looseObject({
 export const WirePermissions = z.looseObject({
   permissions: z.record(z.string(), z.looseObject({ havePermission: z.boolean().default(false) })),
 });
-export const WireLinkTypes = z.looseObject({
-  issueLinkTypes: z.array(z.looseObject({ id: Id, name: z.string() })).default([]),
+const WireLinkType = z.looseObject({ id: Id, name: z.string() });
+export type WireLinkType = z.infer<typeof WireLinkType>;
+export const WireLinkTypes = z.looseObject({ issueLinkTypes: z.array(WireLinkType).default([]) });
+/** Issues as they are found by key: what they are, and no more. */
+export const WireKeyed = z.looseObject({ issues: z.array(WireReference).default([]) });
+
+/** A link from an issue to somewhere else. */
+const WireRemoteLink = z.looseObject({
+  /** The id that whoever made it gave it. */
+  globalId: z.string().nullish(),
+  /** What it is to the issue, in the words of whoever made it. */
+  relationship: z.string().nullish(),
+  object: z.looseObject({ url: z.string().nullish() }).nullish(),
 });
-export const WireWebhook = z.looseObject({ self: z.string(), url: z.string() });
+export type WireRemoteLink = z.infer<typeof WireRemoteLink>;
+export const WireRemoteLinks = z.array(WireRemoteLink);
 
 /** The envelope of a webhook, with the parts we look at. */
 export const WireEvent = z.looseObject({
