@@ -7,6 +7,7 @@ import type { DeliveryRecord } from "#shared/testing/simulator/webhook-sender.ts
 
 import { Answers } from "./answers.ts";
 import { apiPath } from "./api.ts";
+import { contentOf } from "./content.ts";
 import { AsanaCommand, type AsanaEffect, applyOperation } from "./operations.ts";
 import { Records } from "./records.ts";
 import { type AsanaLimits, RequestLimits } from "./request-limits.ts";
@@ -49,6 +50,8 @@ export interface AsanaSimulator extends ServedSimulator {
   readonly statistics: () => AsanaStatistics;
   readonly resetStatistics: () => void;
   readonly setLimits: (limits: AsanaLimits) => void;
+  /** What people put in, as text without moments of change, to compare before and after. */
+  readonly content: () => string;
   readonly deliveries: () => readonly DeliveryRecord[];
   /** Resolves when no webhook is waiting or under way. */
   readonly settle: () => Promise<void>;
@@ -94,6 +97,7 @@ export async function startAsanaSimulator(options: AsanaSimulatorOptions): Promi
     statistics: () => statistics.report(limits.underWayMax),
     resetStatistics: () => statistics.reset(),
     setLimits: (changed) => limits.set(changed),
+    content: () => contentOf(state),
     deliveries: () => deliver.sender.deliveries(),
     settle: () => deliver.sender.settle(),
     close: async () => {
