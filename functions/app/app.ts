@@ -29,6 +29,8 @@ import { serveRulePages } from "./rules/rule-pages.ts";
 import { ruleRoutes } from "./rules/rule-routes.ts";
 import { serveWorkPages } from "./work-items/work-pages.ts";
 import { workRoutes } from "./work-items/work-routes.ts";
+import { serveWriteBackPages } from "./write-back/write-back-pages.ts";
+import { writeBackRoutes } from "./write-back/write-back-routes.ts";
 
 /** The whole app over its ports: API, OpenAPI document and pages. */
 export function createApp(deps: AppDeps): Hono {
@@ -46,6 +48,7 @@ export function createApp(deps: AppDeps): Hono {
   serveAlertPages(app, context);
   serveWorkPages(app, context);
   serveConnectionPages(app, context);
+  serveWriteBackPages(app, context);
   serveCoveragePages(app, context);
   serveRulePages(app, context);
   return app;
@@ -61,6 +64,7 @@ export function apiRoutes(context: AppContext): readonly Route[] {
     ...consentRoutes(context),
     ...ruleRoutes(context),
     ...coverageRoutes(context),
+    ...writeBackRoutes(context),
   ];
   let document: Record<string, unknown> | undefined;
   routes.push(

@@ -1,10 +1,11 @@
 import type { CannotHold, StoredValue, WriteBack } from "#shared/kit/write-back.ts";
+import { shortText } from "#shared/model/facts.ts";
 import type { WorkItemId } from "#shared/model/ids.ts";
 import type { WriteBackItem } from "#shared/model/write-back.ts";
 
 /** What became of an item: the part of it that a step decides. */
 export type Outcome = Pick<WriteBackItem, "state"> &
-  Partial<Pick<WriteBackItem, "before" | "reason">>;
+  Partial<Pick<WriteBackItem, "before" | "beforeInWords" | "reason">>;
 
 /**
  * What the tool must do for one item. Every step reads before it writes and again afterwards, so that
@@ -17,7 +18,15 @@ export async function previewItems(
 ): Promise<ReadonlyMap<WorkItemId, Outcome>> {
   const found = await tool.read(items.map(({ factId }) => factId));
   return new Map(
-    items.map(({ factId, wanted }) => [factId, firstLook(found.get(factId), wanted)] as const),
+    items.map(({ factId, wanted }) => {
+      const value = found.get(factId);
+      const words = typeof value === "string" ? shortText(tool.inWords(value), 300) : undefined;
+      const outcome = firstLook(value, wanted);
+      return [
+        factId,
+        words === undefined ? outcome : { ...outcome, beforeInWords: words },
+      ] as const;
+    }),
   );
 }
 

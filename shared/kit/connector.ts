@@ -213,6 +213,8 @@ export interface Connector {
    */
   readonly settings: z.ZodObject;
   readonly collections: readonly Collection[];
+  /** The setting that turns write-back on; absent: the connector cannot write. */
+  readonly writeBackSetting?: string;
   /** True when its records may hold goals or links to goals, given these settings. */
   readonly providesGoals: (settings: Readonly<Record<string, unknown>>) => boolean;
   /**

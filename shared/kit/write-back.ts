@@ -35,6 +35,8 @@ export interface WriteBack {
   read(ids: readonly FactId[]): Promise<ReadonlyMap<FactId, StoredValue | CannotHold>>;
   /** The value that says this; equal statements give equal values. */
   render(statement: SightStatement): StoredValue;
+  /** How a value that stands there reads to people. */
+  inWords(value: string): string;
   /** Puts a value there; `null` takes it away. Repeating it changes nothing. */
   write(id: FactId, value: StoredValue): Promise<void>;
 }

@@ -1,6 +1,6 @@
 import * as z from "zod";
 
-import { ConnectionId, WorkItemId } from "./ids.ts";
+import { ConnectionId, GoalId, WorkItemId } from "./ids.ts";
 import { Instant } from "./time.ts";
 
 /** Most items of one batch: a preview of more is several batches, each undone on its own. */
@@ -48,6 +48,8 @@ export const WriteBackItem = z.strictObject({
   sentence: z.string().max(1000),
   /** Opaque to everyone but the connector; null: nothing stood there. Absent until it was read. */
   before: z.string().max(33_000).nullable().optional(),
+  /** The same for people, shortened. */
+  beforeInWords: z.string().max(300).optional(),
   wanted: z.string().max(33_000).nullable(),
   state: WriteBackItemState,
   /** Why it was skipped, left or failed. */
@@ -88,6 +90,24 @@ export const WriteBackCounts = z.strictObject({
 });
 export type WriteBackCounts = z.infer<typeof WriteBackCounts>;
 
+/** Which items of a connection a preview takes; all conditions given must hold. */
+export const WriteBackFilter = z.strictObject({
+  which: z.enum(["anchors", "open", "stale"]).default("anchors").meta({
+    description:
+      "`anchors`: topmost open items. `open`: every open item. `stale`: those whose written line of sight is no longer true",
+  }),
+  goalId: GoalId.optional().meta({ description: "Those that serve this goal" }),
+  container: z
+    .string()
+    .trim()
+    .min(1)
+    .max(120)
+    .optional()
+    .meta({ description: "Those of this project, by the tool's own word: a key, a gid" }),
+  verdict: z.enum(["linked", "unlinked", "allowed", "unlinkable"]).optional(),
+});
+export type WriteBackFilter = z.infer<typeof WriteBackFilter>;
+
 const Deed = z.strictObject({ at: Instant, by: z.string().max(80) });
 
 /** Lines of sight to be written into one connection's tool: shown first, then applied, then undoable. */
@@ -97,8 +117,11 @@ export const WriteBackBatch = z.strictObject({
   connectionId: ConnectionId,
   /** Where in the tool it goes, for people. */
   place: z.string().max(200),
-  /** Which items were asked for, for people. */
-  scope: z.string().max(500),
+  filter: WriteBackFilter,
+  /** How many more items the filter found than one batch holds. */
+  remaining: z.int().nonnegative(),
+  /** Where the next batch of the same filter begins. */
+  next: z.string().max(2000).optional(),
   state: WriteBackState,
   counts: WriteBackCounts,
   previewed: Deed,

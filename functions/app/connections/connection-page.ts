@@ -197,6 +197,7 @@ function verbs(connection: ConnectionAnswer): Html | string {
       ${status === "paused" || status === "degraded" ? verb("resume", "Resume") : nothing}
       ${status === "paused" ? nothing : verb("pause", "Pause")}
     </div>
+    ${reads ? html`<p><a href="/connections/${id}/write-back">Write-back</a></p>` : nothing}
     <details>
       <summary>Remove it</summary>
       <p class="muted small">

@@ -43,6 +43,12 @@ const notices: Readonly<Record<string, string>> = {
   resume: "Reading goes on.",
   removing: "The connection and all that was read through it are being removed.",
   matched: "Saved. Verdicts follow in a moment.",
+  previewing: "The tool is being read. Nothing is written.",
+  apply: "Being written. Each item is read before and after.",
+  undo: "Being taken back, where ours still stands.",
+  "undo-item": "This item is being taken back.",
+  retry: "Going on.",
+  discarded: "The preview was discarded. Nothing had been written.",
   redriven: "The messages are back in their queues.",
 };
 
