@@ -5,6 +5,9 @@ import type { GoalsFileSettings } from "./settings.ts";
 const timeoutMs = 20_000;
 /** Far above any goal tree; a wrong address must not fill the memory. */
 const bytesMax = 2_000_000;
+const waitMsDefault = 60_000;
+/** A longer wait would be a broken server's; the next pull comes sooner anyway. */
+const waitMsMax = 3_600_000;
 
 /** The text of the file. Throws `HubError` for an address that cannot be read. */
 export async function readFile(settings: GoalsFileSettings): Promise<string> {
@@ -18,7 +21,7 @@ export async function readFile(settings: GoalsFileSettings): Promise<string> {
       },
       signal: AbortSignal.timeout(timeoutMs),
     });
-    if (!response.ok) throw refused(response.status);
+    if (!response.ok) throw refused(response);
     return await boundedText(response);
   } catch (error) {
     if (error instanceof HubError) throw error;
@@ -30,7 +33,7 @@ export async function readFile(settings: GoalsFileSettings): Promise<string> {
   }
 }
 
-function refused(status: number): HubError {
+function refused({ status, headers }: Response): HubError {
   const details = { details: { status } };
   if (status === 401 || status === 403) {
     return new HubError(
@@ -42,8 +45,14 @@ function refused(status: number): HubError {
   if (status === 404 || status === 410) {
     return new HubError("connector.not-found", "There is no file at this address", details);
   }
-  const code =
-    status === 429 || status >= 500 ? "connector.unavailable" : "connector.misconfigured";
+  if (status === 429) {
+    const seconds = Number(headers.get("retry-after") ?? Number.NaN);
+    // A date, which some servers give instead, is not worth reading: a file is asked for rarely.
+    const retryAfterMs = seconds > 0 ? Math.min(seconds * 1000, waitMsMax) : waitMsDefault;
+    const message = "The goals file's server asks to wait: too many requests";
+    return new HubError("connector.rate-limited", message, { ...details, retryAfterMs });
+  }
+  const code = status >= 500 ? "connector.unavailable" : "connector.misconfigured";
   return new HubError(code, `The goals file's server answered ${status}`, details);
 }
 

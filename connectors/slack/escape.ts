@@ -5,12 +5,16 @@
  * `#` keeps clients that look for names (Mattermost, older Slack) from finding one.
  */
 export function escapeText(text: string): string {
-  return text
-    .replace(/[\p{Cc}\u2028\u2029]+/gu, " ")
-    .replace(/&/gu, "&amp;")
-    .replace(/</gu, "&lt;")
-    .replace(/>/gu, "&gt;")
-    .replace(/[@#](?=[\p{L}\p{N}_])/gu, "$&\u200B");
+  return (
+    text
+      .replace(/[\p{Cc}\u2028\u2029]+/gu, " ")
+      // Turns the direction of writing: `gpj.exe` would show as `exe.jpg`.
+      .replace(/[\u202A-\u202E\u2066-\u2069]/gu, "")
+      .replace(/&/gu, "&amp;")
+      .replace(/</gu, "&lt;")
+      .replace(/>/gu, "&gt;")
+      .replace(/[@#](?=[\p{L}\p{N}_])/gu, "$&\u200B")
+  );
 }
 
 /** A link with a label; only the label where the address is none that a browser should open. */
