@@ -20,6 +20,7 @@ import * as z from "zod";
 import { HubError } from "#shared/errors.ts";
 
 import { type JiraAccess, jiraTransport } from "./client-transport.ts";
+import { parseAnswer } from "./parse-answer.ts";
 import {
   WireBulk,
   WireCount,
@@ -36,7 +37,6 @@ import {
   WireServerInfo,
   WireType,
   WireUser,
-  WireWebhook,
 } from "./wire.ts";
 
 /** Largest page of ids, and of issues by id (swagger v3, 2026-11). */
@@ -58,19 +58,19 @@ export class JiraClient {
 
   /** Who we are, and on whose clocks JQL dates are read. The one read that a dead token fails honestly. */
   async myself() {
-    return parse(WireMyself, await getCurrentUser(this.#client), "the account");
+    return parseAnswer(WireMyself, await getCurrentUser(this.#client), "the account");
   }
 
   async serverInfo() {
-    return parse(WireServerInfo, await getServerInfo(this.#client), "the server");
+    return parseAnswer(WireServerInfo, await getServerInfo(this.#client), "the server");
   }
 
   async fields() {
-    return parse(z.array(WireField), await getFields(this.#client), "the fields");
+    return parseAnswer(z.array(WireField), await getFields(this.#client), "the fields");
   }
 
   async issueTypes() {
-    return parse(z.array(WireType), await getIssueAllTypes(this.#client), "the work types");
+    return parseAnswer(z.array(WireType), await getIssueAllTypes(this.#client), "the work types");
   }
 
   /** None where linking is switched off, which Jira answers with 404. */
@@ -78,7 +78,7 @@ export class JiraClient {
     let types: z.output<typeof WireLinkTypes>["issueLinkTypes"] = [];
     await this.#probe(async () => {
       const answer = await getIssueLinkTypes(this.#client);
-      types = parse(WireLinkTypes, answer, "the link types").issueLinkTypes;
+      types = parseAnswer(WireLinkTypes, answer, "the link types").issueLinkTypes;
     });
     return types;
   }
@@ -86,7 +86,7 @@ export class JiraClient {
   /** Which of these permissions the account holds, anywhere for those of projects. */
   async heldPermissions(keys: readonly string[]): Promise<ReadonlySet<string>> {
     const answer = await getMyPermissions(this.#client, { permissions: keys.join(",") });
-    const { permissions } = parse(WirePermissions, answer, "the permissions");
+    const { permissions } = parseAnswer(WirePermissions, answer, "the permissions");
     return new Set(keys.filter((key) => permissions[key]?.havePermission === true));
   }
 
@@ -96,10 +96,16 @@ export class JiraClient {
     for (let start = 0; start < keys.length; start += projectsAskedMax) {
       const asked = keys.slice(start, start + projectsAskedMax);
       const answer = await searchProjects(this.#client, { keys: asked, maxResults: asked.length });
-      const page = parse(WireProjectPage, answer, "the projects");
+      const page = parseAnswer(WireProjectPage, answer, "the projects");
       for (const { key } of page.values) visible.add(key);
     }
     return visible;
+  }
+
+  /** Any project that the account may browse; undefined where there is none. */
+  async firstProjectKey(): Promise<string | undefined> {
+    const answer = await searchProjects(this.#client, { maxResults: 1 });
+    return parseAnswer(WireProjectPage, answer, "the projects").values[0]?.key;
   }
 
   /** One page of issues as Jira orders them. The records are unread. */
@@ -110,7 +116,7 @@ export class JiraClient {
       maxResults: limit,
       ...(pageToken !== undefined && { nextPageToken: pageToken }),
     });
-    const { issues, nextPageToken } = parse(WireSearchPage, answer, "the search");
+    const { issues, nextPageToken } = parseAnswer(WireSearchPage, answer, "the search");
     return { issues, nextPageToken: nextPageToken ?? undefined };
   }
 
@@ -122,13 +128,13 @@ export class JiraClient {
       maxResults: idsPerPageMax,
       ...(pageToken !== undefined && { nextPageToken: pageToken }),
     });
-    const { issues, nextPageToken } = parse(WireIds, answer, "the list of ids");
+    const { issues, nextPageToken } = parseAnswer(WireIds, answer, "the list of ids");
     return { ids: issues.map(({ id }) => id), nextPageToken: nextPageToken ?? undefined };
   }
 
   /** About how many issues match. */
   async count(jql: string): Promise<number> {
-    return parse(WireCount, await countIssues(this.#client, { jql }), "the count").count;
+    return parseAnswer(WireCount, await countIssues(this.#client, { jql }), "the count").count;
   }
 
   /** Issues by id, at most `bulkFetchMax`, read from the database and not from the search index. */
@@ -137,7 +143,7 @@ export class JiraClient {
       issueIdsOrKeys: [...ids],
       fields: [...fields],
     });
-    return parse(WireBulk, answer, "issues by id").issues;
+    return parseAnswer(WireBulk, answer, "issues by id").issues;
   }
 
   /**
@@ -149,7 +155,7 @@ export class JiraClient {
       issueIdsOrKeys: [...keysOrIds],
       fields: ["issuetype"],
     });
-    return parse(WireKeyed, answer, "issues by key").issues;
+    return parseAnswer(WireKeyed, answer, "issues by key").issues;
   }
 
   /** Links from an issue to elsewhere; none where the issue is gone or hidden. */
@@ -157,7 +163,7 @@ export class JiraClient {
     let links: readonly WireRemoteLink[] = [];
     await this.#probe(async () => {
       const answer = await getRemoteIssueLinks(this.#client, { issueIdOrKey: issueId });
-      links = parse(WireRemoteLinks, answer, "the remote links");
+      links = parseAnswer(WireRemoteLinks, answer, "the remote links");
     });
     return links;
   }
@@ -173,25 +179,7 @@ export class JiraClient {
 
   async users(startAt: number, maxResults: number): Promise<readonly WireUser[]> {
     const answer = await getAllUsers(this.#client, { startAt, maxResults });
-    return parse(z.array(WireUser), answer, "the users");
-  }
-
-  /** Administrators' webhooks: not part of API v3, so not of jira.js. */
-  async webhooks() {
-    const answer: unknown = await this.#client.sendRequest({ url: webhookPath, method: "GET" });
-    return parse(z.array(WireWebhook), answer, "the webhooks");
-  }
-
-  async createWebhook(body: Readonly<Record<string, unknown>>) {
-    const request = { url: webhookPath, method: "POST", body } as const;
-    const answer: unknown = await this.#client.sendRequest(request);
-    return parse(WireWebhook, answer, "a new webhook");
-  }
-
-  /** Succeeds when it is already gone. */
-  async deleteWebhook(id: string): Promise<void> {
-    const url = `${webhookPath}/${encodeURIComponent(id)}`;
-    await this.#probe(() => this.#client.sendRequest({ url, method: "DELETE" }));
+    return parseAnswer(z.array(WireUser), answer, "the users");
   }
 
   async #probe(ask: () => Promise<unknown>): Promise<"yes" | "not-found" | "forbidden"> {
@@ -207,18 +195,5 @@ export class JiraClient {
   }
 }
 
-const webhookPath = "/rest/webhooks/1.0/webhook";
 /** Keys that one query may name (swagger of /project/search, 2026-11). */
 const projectsAskedMax = 50;
-
-/** Messages name places in the answer, never values of it. */
-function parse<S extends z.ZodType>(schema: S, answer: unknown, what: string): z.output<S> {
-  const parsed = schema.safeParse(answer);
-  if (parsed.success) return parsed.data;
-  const [issue] = parsed.error.issues;
-  const where = issue === undefined ? "" : `${issue.path.join(".")} ${issue.code}`;
-  throw new HubError(
-    "connector.drifted",
-    `Jira's answer for ${what} is not as documented: ${where}`,
-  );
-}

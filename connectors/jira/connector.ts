@@ -31,6 +31,7 @@ export const jira = defineConnector({
       (value) => Array.isArray(value) && value.length > 0,
     ),
   recognizeUrl: recognizeJiraUrl,
+  oauth: async () => (await import("./oauth.ts")).jiraOAuth,
   source: async () => (await import("./source.ts")).createJiraSource,
   webhook: async () => (await import("./webhook.ts")).jiraWebhook,
 });

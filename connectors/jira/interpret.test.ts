@@ -21,7 +21,7 @@ import { JiraSettings } from "./settings.ts";
 import { startJiraSimulator } from "./simulator/server.ts";
 import { smallSite } from "./simulator/small-site.ts";
 import { createJiraSource } from "./source.ts";
-import { jiraWebhook } from "./webhook.ts";
+import { verifySigned } from "./webhook.ts";
 
 const connectionId = ConnectionId.parse("conn_0123456789");
 const cleanups: (() => Promise<void>)[] = [];
@@ -209,7 +209,7 @@ describe("webhooks recorded from real sites", () => {
     const text = readFileSync(join(folder ?? "", name), "utf8");
     const signature = `sha256=${createHmac("sha256", "secret").update(text).digest("hex")}`;
     const delivery = deliveryOf(text, { "x-hub-signature": signature });
-    const verdict = jiraWebhook.verify(delivery, ["secret"]);
+    const verdict = verifySigned(delivery, ["secret"]);
     const { source } = await connect({ goalTypes: ["Initiative"] });
     const { changes, rejected } = await source.interpret(delivery);
     const outcome = {
@@ -258,7 +258,7 @@ describe("a webhook that the hub registers", () => {
     jira.perform({ kind: "updateIssue", key: "PAY-4", parentKey: "STRAT-2" });
     await jira.sender.settle();
     const delivery = received[0] ?? deliveryOf("nothing came");
-    expect(jiraWebhook.verify(delivery, [secret]).outcome).toBe("accepted");
+    expect(verifySigned(delivery, [secret]).outcome).toBe("accepted");
     expect((await source.interpret(delivery)).changes).toMatchObject([
       { record: { id: id("work-item", "10105") }, edges: [{ toId: id("goal", "10101") }] },
     ]);

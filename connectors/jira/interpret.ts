@@ -6,10 +6,10 @@ import type { Instant } from "#shared/model/time.ts";
 import { epochMsOf, readInstant } from "#shared/model/time.ts";
 
 import { goalKindReader } from "./goal-types.ts";
+import { parseJson } from "./parse-json.ts";
 import { readRecords } from "./reading.ts";
 import { readIssues } from "./reconcile.ts";
 import type { JiraSession } from "./session.ts";
-import { parseJson } from "./webhook.ts";
 import { WireEvent, WireIssue } from "./wire.ts";
 
 /**

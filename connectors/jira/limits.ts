@@ -51,7 +51,8 @@ function growingWait({ unexplainedBefore = 0 }: Told): number {
   return Math.min(unexplainedWaitMs * 2 ** Math.min(unexplainedBefore, 10), unexplainedWaitMaxMs);
 }
 
-function retryAfterIn(headers: Headers, nowMs: number): number | undefined {
+/** How long an answer asks to wait; undefined where it does not say. */
+export function retryAfterIn(headers: Headers, nowMs: number): number | undefined {
   const seconds = headers.get("retry-after");
   if (seconds !== null && /^\d+(?:\.\d+)?$/u.test(seconds)) {
     return Math.min(Number(seconds) * 1000, retryAfterMaxMs);
@@ -79,7 +80,7 @@ export function quotaIn(headers: Headers, nowMs: number): LimitObservation["quot
       {
         limit,
         remaining: state?.get("r") ?? limit,
-        windowSeconds: values.get("w") || 3600,
+        windowSeconds: values.get("w") ?? 3600,
         ...(resetSeconds !== undefined && { resetAtMs: resetAt(nowMs, resetSeconds) }),
       },
     ];

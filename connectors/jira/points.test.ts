@@ -24,7 +24,7 @@ describe("what a request is planned as", () => {
       1,
     ],
     ["PUT", "/rest/api/3/webhook/refresh", {}, "PUT /webhook/refresh", 1],
-  ])("%s %s", (method, url, body, endpoint, points) => {
+  ])("%s %s", (...[method, url, body, endpoint, points]) => {
     expect(planRequest({ method, url, body })).toEqual({ endpoint, points });
   });
 

@@ -1,14 +1,23 @@
 import { HubError } from "#shared/errors.ts";
 import type { Gap, Probe } from "#shared/kit/connector.ts";
+import type { Requirement } from "#shared/kit/discovery.ts";
+import { readInstant } from "#shared/model/time.ts";
 
+import { readCloudId } from "./cloud-id.ts";
 import { goalKindReader } from "./goal-types.ts";
+import { permissionRequirements, refuseMissing, scopeRequirements } from "./requirements.ts";
 import type { JiraSession } from "./session.ts";
-import { apiRoot } from "./settings.ts";
+import { apiRoot, gatewayOf } from "./settings.ts";
 
-/** Tries the account, and says what of the settings this site does not have or does not show. */
+/**
+ * Tries the account: what it is, what it proves itself with, which scopes and permissions it holds, and
+ * what of the settings this site does not have or does not show.
+ */
 export async function probeJira(session: JiraSession): Promise<Probe> {
   const { client, context } = session;
-  const me = await client.myself();
+  const scopes = await explaining(session, () => scopeRequirements(session));
+  refuseMissing(scopes, context.tokens ? "The consent" : "The API token");
+  const me = await explaining(session, () => client.myself());
   const server = await client.serverInfo();
   if (server.deploymentType !== undefined && server.deploymentType !== "Cloud") {
     throw new HubError(
@@ -16,36 +25,72 @@ export async function probeJira(session: JiraSession): Promise<Probe> {
       "This is a Jira Data Center or Server; the hub reads Jira Cloud",
     );
   }
+  const permissions = await permissionRequirements(session);
+  refuseMissing(permissions, "The account");
   await session.projects();
   const host = new URL(server.baseUrl ?? apiRoot(context.settings)).host;
   return {
     identity: `${me.displayName ?? me.accountId} on ${host}`.slice(0, 200),
+    requirements: [...scopes, ...permissions],
+    credential: credentialOf(context),
     gaps: [
-      ...(await permissionGaps(session)),
+      ...gapsOf([...scopes, ...permissions]),
       ...(await projectGaps(session)),
       ...(await nameGaps(session)),
     ],
   };
 }
 
-async function permissionGaps({ client }: JiraSession): Promise<readonly Gap[]> {
-  const held = await client.heldPermissions(["BROWSE_PROJECTS", "USER_PICKER", "ADMINISTER"]);
-  const whys: readonly (readonly [permission: string, what: string, why: string])[] = [
-    ["BROWSE_PROJECTS", "Work items", "The account may not browse any project"],
-    [
-      "USER_PICKER",
-      "Accounts",
-      "The account lacks the global permission “Browse users and groups”",
-    ],
-    [
-      "ADMINISTER",
-      "Instant updates",
-      "The account does not administer Jira: register a webhook by hand and save its secret here, else changes arrive with the next pull",
-    ],
-  ];
-  return whys
-    .filter(([permission]) => !held.has(permission))
-    .map(([, what, why]) => ({ what, why }));
+function credentialOf({
+  settings,
+  tokens,
+}: JiraSession["context"]): NonNullable<Probe["credential"]> {
+  if (tokens) return { kind: "Consent to an Atlassian app" };
+  const kind = gatewayOf(settings.baseUrl) ? "API token, through the gateway" : "API token";
+  const expiresAt = readInstant(`${settings.tokenExpiresOn}T00:00:00.000Z`);
+  return { kind, ...(expiresAt !== undefined && { expiresAt }) };
+}
+
+/** What of the hub is lost without a permission or a scope that it can do without. */
+const lost: Readonly<Record<string, Gap>> = {
+  USER_PICKER: {
+    what: "Accounts",
+    why: "The account lacks the global permission “Browse users and groups”",
+  },
+  ADMINISTER: {
+    what: "Instant updates",
+    why: "The account does not administer Jira: register a webhook by hand and save its secret here, else changes arrive with the next pull",
+  },
+  "manage:jira-webhook": {
+    what: "Instant updates",
+    why: "The consent lacks the scope manage:jira-webhook: changes arrive with the next pull",
+  },
+};
+
+function gapsOf(requirements: readonly Requirement[]): readonly Gap[] {
+  const missing = requirements.filter(({ isHeld }) => !isHeld);
+  return missing.flatMap(({ name }) => lost[name] ?? []);
+}
+
+/**
+ * A refused API token may be a scoped one or a service account's, which the site's own address never
+ * takes: then says which address does. The site tells its cloud id to anybody.
+ */
+async function explaining<T>({ context }: JiraSession, ask: () => Promise<T>): Promise<T> {
+  try {
+    return await ask();
+  } catch (error) {
+    const isRefused = error instanceof HubError && error.code === "connector.unauthorized";
+    const { settings, tokens } = context;
+    if (!isRefused || tokens || gatewayOf(settings.baseUrl)) throw error;
+    const cloudId = await readCloudId(apiRoot(settings));
+    if (cloudId === undefined) throw error;
+    throw new HubError(
+      "connector.unauthorized",
+      `${error.message}. If it is a scoped one or a service account's, give https://api.atlassian.com/ex/jira/${cloudId} as the Jira address and ${apiRoot(settings)} as the address that people open`,
+      { details: error.details },
+    );
+  }
 }
 
 async function projectGaps(session: JiraSession): Promise<readonly Gap[]> {

@@ -1,6 +1,7 @@
 import { HubError } from "#shared/errors.ts";
 import type { SourceContext } from "#shared/kit/connector.ts";
 
+import { JiraWebhookClient } from "./client-webhooks.ts";
 import { JiraClient } from "./client.ts";
 import { type FieldMap, fieldsToRead, mapFields } from "./field-map.ts";
 import { goalKindReader } from "./goal-types.ts";
@@ -15,6 +16,7 @@ import type { WireLinkType } from "./wire.ts";
 export class JiraSession {
   readonly context: SourceContext<JiraSettings>;
   readonly client: JiraClient;
+  readonly webhooks: JiraWebhookClient;
   #fields: Promise<FieldMap> | undefined;
   #linkTypes: Promise<readonly WireLinkType[]> | undefined;
   #projects: Promise<readonly string[]> | undefined;
@@ -22,6 +24,7 @@ export class JiraSession {
   constructor(context: SourceContext<JiraSettings>) {
     this.context = context;
     this.client = new JiraClient(context);
+    this.webhooks = new JiraWebhookClient(context);
   }
 
   /** The site's ids of the fields in the settings; asked once. */

@@ -17,7 +17,13 @@ import {
 } from "./reconcile.ts";
 import { JiraSession } from "./session.ts";
 import type { JiraSettings } from "./settings.ts";
-import { subscribe, subscriptionResources } from "./subscriptions.ts";
+import {
+  inspectSubscriptions,
+  renewSubscription,
+  subscribe,
+  subscriptionResources,
+  unsubscribe,
+} from "./subscriptions.ts";
 
 /** The readable side of a Jira connection. */
 export function createJiraSource(context: SourceContext<JiraSettings>): Source {
@@ -39,7 +45,9 @@ export function createJiraSource(context: SourceContext<JiraSettings>): Source {
     findByKeys: (keys) => findByKeys(session, keys),
     subscriptionResources: () => subscriptionResources(session),
     subscribe: (request) => subscribe(session, request),
-    unsubscribe: (nativeId) => session.client.deleteWebhook(nativeId),
+    unsubscribe: (nativeId) => unsubscribe(session, nativeId),
+    inspectSubscriptions: (known) => inspectSubscriptions(session, known),
+    renewSubscription: async (nativeId) => renewSubscription(session, nativeId),
   };
 }
 

@@ -8,7 +8,7 @@ import { Instant } from "#shared/model/time.ts";
 import { specsPath } from "#shared/testing/specs.ts";
 
 import updated from "./fixtures/webhook-issue-updated.json" with { type: "json" };
-import { jiraWebhook } from "./webhook.ts";
+import { verifySigned } from "./webhook.ts";
 
 const secret = "a webhook secret";
 
@@ -19,7 +19,7 @@ function verify(
 ) {
   const receivedAt = Instant.parse("2026-11-21T10:00:00.000Z");
   const delivery = { headers, query: {}, body: Buffer.from(body), receivedAt };
-  return jiraWebhook.verify(delivery, secrets);
+  return verifySigned(delivery, secrets);
 }
 
 const sign = (body: string, key = secret) => ({

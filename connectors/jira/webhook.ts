@@ -3,6 +3,9 @@ import { createHash, createHmac, timingSafeEqual } from "node:crypto";
 import type { Verdict, WebhookVerifier } from "#shared/kit/connector.ts";
 import type { Delivery } from "#shared/model/delivery.ts";
 
+import { parseJson } from "./parse-json.ts";
+import { isAppToken, readAppSecret } from "./webhook-token.ts";
+
 /** The events that `interpret.ts` understands; what else Jira sends is acknowledged and counted. */
 export const usedEvents = [
   "jira:issue_created",
@@ -13,43 +16,56 @@ export const usedEvents = [
 ];
 
 /**
- * Verifies `X-Hub-Signature: sha256=<hex>`, the HMAC of the raw body, keyed with the webhook's secret
- * (https://developer.atlassian.com/cloud/jira/platform/webhooks/, secure admin webhooks, 2026-11). The
- * page says that the method before `=` may change: one that we do not know is refused.
+ * Verifies a delivery by what proves its kind of webhook: an administrator's has a signed body, an
+ * app's a signed token (`webhook-token.ts`).
  */
 export const jiraWebhook = {
-  verify(delivery: Delivery, secrets: readonly string[]): Verdict {
-    const signature = delivery.headers["x-hub-signature"];
-    if (!signature) return unverified("signature header is missing");
-    const [method, hex = ""] = signature.split("=", 2);
-    if (method !== "sha256") return unverified("signature method is not sha256");
-    const given = Buffer.from(hex, "hex");
-    if (!secrets.some((secret) => isSignedWith(secret, delivery.body, given))) {
-      return unverified("signature does not match");
+  verify(delivery: Delivery, secrets: readonly string[], nowMs: number) {
+    const apps = secrets.map(readAppSecret).filter((secret) => secret !== undefined);
+    const bearer = /^Bearer (.+)$/u.exec(delivery.headers["authorization"] ?? "")?.[1];
+    if (delivery.headers["x-hub-signature"] || bearer === undefined || apps.length === 0) {
+      return verifySigned(
+        delivery,
+        secrets.filter((secret) => readAppSecret(secret) === undefined),
+      );
     }
-    const body = parseJson(delivery.body);
-    if (typeof body !== "object" || body === null) {
-      return { outcome: "malformed", reason: "the body is not a JSON object" };
-    }
-    const event = "webhookEvent" in body ? body.webhookEvent : undefined;
-    if (typeof event !== "string") {
-      return { outcome: "malformed", reason: "the body names no webhookEvent" };
-    }
-    if (!usedEvents.includes(event)) {
-      return { outcome: "ignored", reason: "events of this kind say nothing that the hub keeps" };
-    }
-    return { outcome: "accepted", deliveryId: deliveryIdOf(delivery) };
+    return isAppToken(bearer, apps, nowMs).then((isJiras) =>
+      isJiras ? judge(delivery) : unverified("token is not one of Jira's for this app"),
+    );
   },
 } satisfies WebhookVerifier;
 
-/** The body of a delivery; undefined when it is not JSON. */
-export function parseJson(body: Uint8Array): unknown {
-  try {
-    return JSON.parse(Buffer.from(body).toString("utf8"));
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined;
-    throw error;
+/**
+ * `X-Hub-Signature: sha256=<hex>`, the HMAC of the raw body, keyed with the webhook's secret
+ * (https://developer.atlassian.com/cloud/jira/platform/webhooks/, secure admin webhooks, 2026-11). The
+ * page says that the method before `=` may change: one that we do not know is refused.
+ */
+export function verifySigned(delivery: Delivery, secrets: readonly string[]): Verdict {
+  const signature = delivery.headers["x-hub-signature"];
+  if (!signature) return unverified("signature header is missing");
+  const [method, hex = ""] = signature.split("=", 2);
+  if (method !== "sha256") return unverified("signature method is not sha256");
+  const given = Buffer.from(hex, "hex");
+  if (!secrets.some((secret) => isSignedWith(secret, delivery.body, given))) {
+    return unverified("signature does not match");
   }
+  return judge(delivery);
+}
+
+/** What a delivery that is Jira's for certain asks us to do. */
+function judge(delivery: Delivery): Verdict {
+  const body = parseJson(delivery.body);
+  if (typeof body !== "object" || body === null) {
+    return { outcome: "malformed", reason: "the body is not a JSON object" };
+  }
+  const event = "webhookEvent" in body ? body.webhookEvent : undefined;
+  if (typeof event !== "string") {
+    return { outcome: "malformed", reason: "the body names no webhookEvent" };
+  }
+  if (!usedEvents.includes(event)) {
+    return { outcome: "ignored", reason: "events of this kind say nothing that the hub keeps" };
+  }
+  return { outcome: "accepted", deliveryId: deliveryIdOf(delivery) };
 }
 
 function isSignedWith(secret: string, body: Uint8Array, given: Uint8Array): boolean {

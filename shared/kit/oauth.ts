@@ -36,6 +36,8 @@ export interface ConsentedSite {
  */
 export interface OAuthProvider {
   readonly scopes: readonly string[];
+  /** Asked for as well only where the hub shall write into the tool. */
+  readonly writeScopes?: readonly string[];
   /** Whether a refresh token dies when it is used; then exactly one may use it. */
   readonly rotatesRefreshTokens: boolean;
   /** Days without use after which the vendor lets a refresh token lapse; absent: never. */
