@@ -1,7 +1,7 @@
 import * as z from "zod";
 
 import { HubError } from "#shared/errors.ts";
-import { Instant } from "#shared/model/time.ts";
+import { epochMsOf, hourMs, Instant, readInstant } from "#shared/model/time.ts";
 
 /** Where a pull of employees stands. */
 export const Position = z.discriminatedUnion("phase", [
@@ -22,8 +22,14 @@ export const Position = z.discriminatedUnion("phase", [
 ]);
 export type Position = z.infer<typeof Position>;
 
-/** Throws `connector.cursor-expired` for text that is no position of ours. */
-export function readPosition(text: string): Position {
+/** Clocks of two machines never differ by as much. */
+const aheadMsMax = hourMs;
+
+/**
+ * Throws `connector.cursor-expired` for text that is no position of ours, and for one that lies in the
+ * future: it would pass over all that happens until then.
+ */
+export function readPosition(text: string, now: Instant): Position {
   const parsed = z
     .string()
     .transform((value, context) => {
@@ -36,8 +42,23 @@ export function readPosition(text: string): Position {
     })
     .pipe(Position)
     .safeParse(text);
-  if (parsed.success) return parsed.data;
-  throw new HubError("connector.cursor-expired", "The saved position of employees is unreadable");
+  if (!parsed.success) throw expired("is unreadable");
+  const latestMs = epochMsOf(now) + aheadMsMax;
+  if (momentsOf(parsed.data).some((moment) => epochMsOf(moment) > latestMs)) {
+    throw expired("lies in the future");
+  }
+  return parsed.data;
+}
+
+function momentsOf(position: Position): readonly Instant[] {
+  if (position.phase === "list") return [position.startedAt];
+  const { since, run } = position;
+  const done = readInstant(run?.done[0]);
+  return [since, ...(run ? [run.startedAt] : []), ...(done === undefined ? [] : [done])];
+}
+
+function expired(why: string): HubError {
+  return new HubError("connector.cursor-expired", `The saved position of employees ${why}`);
 }
 
 export function writePosition(position: Position): string {

@@ -89,7 +89,7 @@ class BambooSource implements Source {
     const at: Position =
       position === undefined
         ? { phase: "list", startedAt: this.#context.clock.now() }
-        : readPosition(position);
+        : readPosition(position, this.#context.clock.now());
     if (at.phase === "list") yield* this.#everybody(at);
     else yield* this.#changed(at);
   }

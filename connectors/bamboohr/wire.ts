@@ -14,7 +14,8 @@ export const EmployeePage = z.looseObject({
   data: z.array(z.looseObject({ employeeId: Id })),
   meta: z.looseObject({
     total: z.int().nonnegative(),
-    page: z.looseObject({ nextCursor: z.union([z.string(), z.int()]).nullish() }),
+    // Null on the last page; missing, the list would seem to end here.
+    page: z.looseObject({ nextCursor: z.union([z.string(), z.int()]).nullable() }),
   }),
 });
 export type EmployeePage = z.infer<typeof EmployeePage>;
