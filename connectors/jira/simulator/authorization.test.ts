@@ -1,3 +1,7 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
 import { afterEach, describe, expect, test } from "vitest";
 
 import { dayMs, hourMs, instantOf } from "#shared/model/time.ts";
@@ -8,7 +12,7 @@ import { smallSite } from "./small-site.ts";
 
 const cleanups: (() => unknown)[] = [];
 afterEach(async () => {
-  for (const cleanup of cleanups.splice(0)) await cleanup();
+  for (const cleanup of cleanups.splice(0).toReversed()) await cleanup();
 });
 
 const startMs = Date.UTC(2026, 10, 21, 8);
@@ -20,7 +24,10 @@ const app = {
 };
 const callback = "http://127.0.0.1:9/callback";
 
-async function start(graceMs = 0) {
+async function start({
+  graceMs = 0,
+  journalPath,
+}: { graceMs?: number; journalPath?: string } = {}) {
   const clock = new ManualClock(instantOf(startMs));
   const scoped = {
     accountId: "svc-2",
@@ -48,7 +55,11 @@ async function start(graceMs = 0) {
       },
     ],
   };
-  const jira = await startJiraSimulator({ seed, clock });
+  const jira = await startJiraSimulator({
+    seed,
+    clock,
+    ...(journalPath !== undefined && { journalPath }),
+  });
   cleanups.push(() => jira.close());
   return { jira, clock, gateway: `/ex/jira/${jira.state.cloudId}` };
 }
@@ -187,7 +198,7 @@ describe("OAuth 2.0 (3LO)", () => {
   });
 
   test("with a grace the token replaced last gives the same successor for a while", async () => {
-    const { jira, clock } = await start(10_000);
+    const { jira, clock } = await start({ graceMs: 10_000 });
     const { body } = await connect(jira);
     const second = await refresh(jira, body["refresh_token"]);
     clock.advance(9_999);
@@ -206,6 +217,21 @@ describe("OAuth 2.0 (3LO)", () => {
     const second = await connect(jira);
     jira.perform({ kind: "revokeGrant", clientId: app.clientId });
     expect((await refresh(jira, second.body["refresh_token"])).status).toBe(403);
+  });
+
+  test("a restarted site knows its consents and tokens", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "jira-oauth-"));
+    cleanups.push(() => rmSync(folder, { recursive: true }));
+    const journalPath = join(folder, "journal.jsonl");
+    const first = await start({ journalPath });
+    const { body } = await connect(first.jira);
+    const second = await refresh(first.jira, body["refresh_token"]);
+    await first.jira.close();
+    const { jira, gateway } = await start({ journalPath });
+    const bearer = `Bearer ${second.body["access_token"] ?? ""}`;
+    expect((await get(jira, `${gateway}/rest/api/3/myself`, bearer)).status).toBe(200);
+    expect((await refresh(jira, second.body["refresh_token"])).status).toBe(200);
+    expect((await refresh(jira, body["refresh_token"])).status).toBe(403);
   });
 
   test("the page lists scopes and sites, and refuses an unknown app or callback", async () => {

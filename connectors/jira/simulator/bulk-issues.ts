@@ -179,11 +179,17 @@ class GeneratedIssue implements Issue {
   get labels() {
     return this.#index % 7 === 0 ? ["generated"] : [];
   }
+  get createdMs() {
+    return this.#bulk.createdMs(this.#index);
+  }
+  get updatedMs() {
+    return this.#bulk.updatedMs(this.#index);
+  }
   get created() {
-    return instantOf(this.#bulk.createdMs(this.#index));
+    return instantOf(this.createdMs);
   }
   get updated() {
-    return instantOf(this.#bulk.updatedMs(this.#index));
+    return instantOf(this.updatedMs);
   }
   get custom() {
     return this.#bulk.customOf(this.#index);

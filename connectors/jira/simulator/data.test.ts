@@ -228,7 +228,14 @@ describe("what goes away", () => {
     const { jira, call, find } = await start();
     const before = await find("project in (PAY, MOB)");
     jira.perform({ kind: "hideProject", projectKey: "PAY", accountId: "svc-1" });
-    expect(await find("project in (PAY, MOB) ORDER BY id")).toEqual(["MOB-1", "MOB-2"]);
+    expect(await find("key in (PAY-1, MOB-1)")).toEqual(["MOB-1"]);
+    const naming = { jql: "project in (PAY, MOB)" };
+    const refused = await call("POST", "/search/jql", naming);
+    expect([refused.status, refused.body["errorMessages"]]).toEqual([
+      400,
+      ["The value 'PAY' does not exist for the field 'project'."],
+    ]);
+    expect((await call("POST", "/search/approximate-count", naming)).status).toBe(400);
     expect((await call("GET", "/issue/PAY-1")).status).toBe(404);
     expect((await call("GET", "/project/PAY")).status).toBe(404);
     const permissions = "/mypermissions?permissions=BROWSE_PROJECTS&projectKey=PAY";

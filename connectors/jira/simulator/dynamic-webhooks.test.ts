@@ -4,7 +4,9 @@ import { afterEach, describe, expect, test } from "vitest";
 
 import { dayMs, instantOf } from "#shared/model/time.ts";
 import { ManualClock } from "#shared/testing/manual-clock.ts";
+import { OpenApiValidator } from "#shared/testing/openapi-validator.ts";
 import { serveSimulator } from "#shared/testing/simulator/serve.ts";
+import { specsPath } from "#shared/testing/specs.ts";
 
 import { startJiraSimulator } from "./server.ts";
 import { smallSite } from "./small-site.ts";
@@ -154,9 +156,51 @@ describe("dynamic webhooks", () => {
   test("tell nothing of projects that their user may not see, nor to an app that was thrown out", async () => {
     const { jira, register, received } = await start();
     await register("project != null");
+    jira.perform({ kind: "hideProject", projectKey: "PAY", accountId: "svc-1" });
+    jira.perform({ kind: "updateIssue", key: "PAY-4", summary: "Unseen" });
+    jira.perform({ kind: "updateIssue", key: "MOB-1", summary: "Seen" });
     jira.perform({ kind: "revokeGrant", clientId: "client-1" });
+    jira.perform({ kind: "updateIssue", key: "MOB-1", summary: "Too late" });
+    await jira.sender.settle();
+    expect(received).toMatchObject([{ body: { issue: { fields: { summary: "Seen" } } } }]);
+  });
+
+  test("a private app hears only of what its owner registered", async () => {
+    const ownedApps = oauthApps.map((app) => ({ ...app, ownerAccountId: "acc-dana" }));
+    const { jira, register, received } = await start({ oauthApps: ownedApps });
+    await register("project != null");
     jira.perform({ kind: "updateIssue", key: "PAY-4", summary: "Renamed" });
     await jira.sender.settle();
     expect(received).toEqual([]);
+  });
+
+  const file = specsPath("openapi", "jira-cloud-v3.examples-parsed.json");
+  test.skipIf(file === undefined)("every answer fits Atlassian's own document", async () => {
+    const validator = new OpenApiValidator(file ?? "");
+    const { call, url } = await start();
+    const events = ["jira:issue_updated", "issue_property_set"];
+    const good = { events, jqlFilter: "project = PAY", fieldIdsFilter: ["summary"] };
+    const body = { url, webhooks: [good, { events, jqlFilter: "watchCount = 1" }] };
+    const calls: readonly (readonly [string, string, unknown?, string?])[] = [
+      ["POST", "", body],
+      ["GET", "?maxResults=1"],
+      ["PUT", "/refresh", { webhookIds: [1] }],
+      ["DELETE", "", { webhookIds: [1] }],
+      ["GET", "", undefined, hub],
+    ];
+    for (const [method, path, sent, authorization] of calls) {
+      const answer = await call(method, path, sent, authorization);
+      const [plain = "", query] = `/rest/api/3/webhook${path}`.split("?");
+      const request = {
+        query: new URLSearchParams(query),
+        ...(sent !== undefined && { body: sent }),
+      };
+      const received = answer.status === 202 ? undefined : answer.body;
+      const problems = [
+        ...validator.validateRequest(method, plain, request),
+        ...validator.validateResponse(method, plain, answer.status, received),
+      ];
+      expect({ method, path, problems }).toEqual({ method, path, problems: [] });
+    }
   });
 });

@@ -39,6 +39,9 @@ export interface Issue {
   /** Search no longer finds it; it can still be read by its key. */
   archived?: boolean;
   custom: Readonly<Record<string, unknown>>;
+  /** Of generated issues the same moments as numbers: a million texts would be slow to compare. */
+  readonly createdMs?: number;
+  readonly updatedMs?: number;
 }
 
 /** Source —outward→ destination. */

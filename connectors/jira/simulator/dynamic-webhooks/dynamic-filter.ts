@@ -21,13 +21,18 @@ const operators = new Set(["=", "!=", "in", "not in"]);
  * is taken and a filter is needed; `project != null` is how to ask for everything
  * (https://developer.atlassian.com/cloud/jira/platform/rest/v3/api-group-webhooks/, 2026-11).
  */
-export function filterProblems(state: JiraState, jqlFilter: string): readonly string[] {
+export function filterProblems(
+  state: JiraState,
+  jqlFilter: string,
+  projectIds: ReadonlySet<string>,
+): readonly string[] {
   try {
     const { where, orderBy } = parseJql(jqlFilter);
     if (!where) return ["The JQL filter must not be empty"];
     if (orderBy.length > 0) return ["The ORDER BY clause is unsupported"];
     const problems = clauseProblems(where);
-    if (problems.length === 0) compileJql(where, state, { timeZone: "Etc/UTC", nowMs: 0 });
+    if (problems.length === 0)
+      compileJql(where, state, { timeZone: "Etc/UTC", nowMs: 0, projectIds });
     return problems;
   } catch (error) {
     if (error instanceof JqlError) return [error.message];

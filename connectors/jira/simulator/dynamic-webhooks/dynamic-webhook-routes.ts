@@ -3,7 +3,7 @@ import * as z from "zod";
 
 import { epochMsOf } from "#shared/model/time.ts";
 
-import { type JiraContext, type JiraEnv, needsCaller } from "../access.ts";
+import { type JiraContext, type JiraEnv, needsCaller, projectsSeenBy } from "../access.ts";
 import { readBody } from "../answers.ts";
 import type { DynamicWebhook } from "../entities.ts";
 import { Refusal } from "../refusal.ts";
@@ -82,7 +82,8 @@ type Wanted = z.infer<typeof Registration>["webhooks"][number] & ReturnType<type
 function register({ state, perform }: Site, wanted: Wanted & { readonly url: string }): object {
   const { clientId, accountId, url, events, jqlFilter } = wanted;
   const { fieldIdsFilter, issuePropertyKeysFilter } = wanted;
-  const errors = filterProblems(state, jqlFilter);
+  const seen = projectsSeenBy(state, accountId, state.accountAccess(accountId).projectKeys);
+  const errors = filterProblems(state, jqlFilter, seen);
   if (errors.length > 0) return { errors };
   try {
     const { result } = perform({

@@ -9,6 +9,8 @@ import type { Clause, Operator } from "./parse.ts";
 export interface Caller {
   readonly timeZone: string;
   readonly nowMs: number;
+  /** The projects that may be named at all; undefined: any of the site. */
+  readonly projectIds?: ReadonlySet<string> | undefined;
 }
 
 type Test = (issue: Issue) => boolean;
@@ -16,7 +18,9 @@ type Test = (issue: Issue) => boolean;
 /** Turns a clause into a test; throws `JqlError` on fields, values and operators that Jira would refuse. */
 export function compileJql(clause: Clause, state: JiraState, caller: Caller): Test {
   if (clause.kind === "test") {
-    return dateFields.has(clause.field) ? compileDate(clause, caller) : compileSet(clause, state);
+    return dateFields.has(clause.field)
+      ? compileDate(clause, caller)
+      : compileSet(clause, state, caller);
   }
   if (clause.kind === "not") {
     const test = compileJql(clause.clause, state, caller);
@@ -43,8 +47,8 @@ function compileDate({ field, operator, values }: TestClause, caller: Caller): T
   if (!compare) throw unsupported(operator, field);
   const limitMs = dateLimitMs({ field, values }, caller);
   return field.startsWith("updated")
-    ? ({ updated }) => compare(epochMsOf(updated), limitMs)
-    : ({ created }) => compare(epochMsOf(created), limitMs);
+    ? ({ updated, updatedMs }) => compare(updatedMs ?? epochMsOf(updated), limitMs)
+    : ({ created, createdMs }) => compare(createdMs ?? epochMsOf(created), limitMs);
 }
 
 /** The moment that a test of a date field compares with. Throws `JqlError` on what is no date. */
@@ -85,14 +89,14 @@ const aliases: Readonly<Record<string, string>> = {
   type: "issuetype",
 };
 
-function compileSet(clause: TestClause, state: JiraState): Test {
+function compileSet(clause: TestClause, state: JiraState, caller: Caller): Test {
   const { field, operator, values } = spelledOut(clause);
   const name = aliases[field] ?? field;
   const valuesOf = setFields[name];
   if (!valuesOf) {
     throw new JqlError(`Field '${field}' does not exist or you do not have permission to view it.`);
   }
-  checkValues(name, operator, values, state);
+  checkValues(name, { operator, values }, state, caller);
   const holds = setTests[operator];
   if (!holds) throw unsupported(operator, field);
   const wanted = values.map((value) => value.toLowerCase());
@@ -129,16 +133,18 @@ const setTests: Partial<Record<Operator, SetTest>> = {
 /** Jira refuses names of projects and issues that do not exist, or that the caller may not see. */
 function checkValues(
   field: string,
-  operator: Operator,
-  values: readonly string[],
+  { operator, values }: Pick<TestClause, "operator" | "values">,
   state: JiraState,
+  { projectIds }: Caller,
 ): void {
   if (operator === "is" || operator === "is not") {
     if (["empty", "null"].includes(values[0]?.toLowerCase() ?? "")) return;
     throw new JqlError(`The operator '${operator}' only supports EMPTY and NULL.`);
   }
   if (field !== "project") return;
-  const names = [...state.projects.values()].flatMap(({ id, key, name }) => [id, key, name]);
+  const names = [...state.projects.values()]
+    .filter(({ id }) => projectIds?.has(id) ?? true)
+    .flatMap(({ id, key, name }) => [id, key, name]);
   const known = new Set(names.map((name) => name.toLowerCase()));
   const missing = values.find((value) => !known.has(value.toLowerCase()));
   if (missing !== undefined) {

@@ -7,6 +7,7 @@ import {
   type JiraContext,
   type JiraEnv,
   searchableProjects,
+  visibleProjects,
 } from "../access.ts";
 import { errorBody, readBody } from "../answers.ts";
 import { issueBean } from "../beans.ts";
@@ -101,8 +102,13 @@ export function zoneOf(c: JiraContext): string {
 }
 
 function asking({ state, clock }: Site, c: JiraContext) {
-  const caller = { timeZone: zoneOf(c), nowMs: clock.nowMs() };
-  return { caller, projectIds: searchableProjects(state, c.get("caller")) };
+  const caller = c.get("caller");
+  // To name a project that one may not see is an error; but nobody at all finds nothing.
+  const named = caller && visibleProjects(state, caller);
+  return {
+    caller: { timeZone: zoneOf(c), nowMs: clock.nowMs(), projectIds: named },
+    projectIds: searchableProjects(state, caller),
+  };
 }
 
 /** Each once. What does not exist and what the caller may not see is left out without a word. */
