@@ -1,36 +1,13 @@
 import { describe, expect, test } from "vitest";
-import * as z from "zod";
 
 import { OpenApiValidator } from "#shared/testing/openapi-validator.ts";
 import { specsPath } from "#shared/testing/specs.ts";
 
+import { withoutProsaicNulls } from "./prosaic-nulls.ts";
 import { receiver, simulator } from "./test-simulator.ts";
 
 const workspace = "1100000000000001";
 const checkout = "1500000000000001";
-
-/**
- * The document says in words that these may be null, but writes `nullable` into one branch of an
- * `allOf` beside one that is not: by the letter nothing could be null there.
- */
-function withoutProsaicNulls(problems: readonly string[], body: unknown): readonly string[] {
-  return problems.filter((problem) => {
-    const [, path = ""] =
-      /^(\S+\/(?:parent|owner|assignee|team|time_period|metric|enum_value|date_value|current_status_update|last_(?:success|failure)_at)) must be (?:object|string)$/u.exec(
-        problem,
-      ) ?? [];
-    const value = path
-      .split("/")
-      .slice(1)
-      .reduce<unknown>((node, name) => {
-        const parsed = z.record(z.string(), z.unknown()).or(z.array(z.unknown())).safeParse(node);
-        return parsed.success
-          ? Object.entries(parsed.data).find(([key]) => key === name)?.[1]
-          : undefined;
-      }, body);
-    return path === "" || value !== null;
-  });
-}
 
 const document = specsPath("openapi", "asana_oas.yaml");
 

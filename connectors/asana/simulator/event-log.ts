@@ -21,6 +21,12 @@ export class EventLog {
     this.#firstNumber += surplus;
   }
 
+  /** No token given so far is good any longer. */
+  forget(): void {
+    this.#firstNumber += this.#events.length + 1;
+    this.#events = [];
+  }
+
   /** Good for one resource, from here on or from a number. */
   token(stream: Stream, number = this.#firstNumber + this.#events.length): string {
     return Buffer.from(`${number}:${stream.nowMs}:${stream.resource}`).toString("base64url");

@@ -60,7 +60,7 @@ function shownValue(
       display_value: names(people),
     },
     date: {
-      date_value: text === null ? null : { date: text, date_time: null },
+      date_value: text === null ? null : { date: text },
       display_value: text === null ? null : `${text}T00:00:00.000Z`,
     },
   };

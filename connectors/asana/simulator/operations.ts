@@ -76,6 +76,8 @@ import {
   authorizeApp,
   ExpireToken,
   expireToken,
+  ForgetEvents,
+  forgetEvents,
   RedeemCode,
   redeemCode,
   RefreshAccess,
@@ -132,6 +134,7 @@ export const AsanaOperation = z.discriminatedUnion("kind", [
   AddToken,
   RevokeToken,
   ExpireToken,
+  ForgetEvents,
 ]);
 export type AsanaOperation = z.infer<typeof AsanaOperation>;
 
@@ -208,6 +211,7 @@ const performers: Performers = {
   addToken,
   revokeToken,
   expireToken,
+  forgetEvents,
 };
 
 function perform(on: Happening, operation: AsanaOperation): object {

@@ -2,6 +2,7 @@ import { Hono } from "hono";
 import { html } from "hono/html";
 import { ZodError } from "zod";
 
+import { appsPage } from "./apps-page.ts";
 import { page } from "./page-layout.ts";
 import type { PageContext } from "./page-rows.ts";
 import { goalPage, portfolioPage, projectPage, searchPage } from "./pages.ts";
@@ -13,6 +14,7 @@ export function pageRoutes(context: PageContext, perform: (operation: unknown) =
   const { state } = context;
   const app = new Hono();
   app.get("/", (c) => c.html(searchPage(context, c.req.query("q") ?? "")));
+  app.get("/0/my-apps", (c) => c.html(appsPage(context)));
   app.post("/0/operations", async (c) => {
     const form = await c.req.parseBody();
     perform(operationOf(form));

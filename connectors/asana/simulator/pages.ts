@@ -17,6 +17,7 @@ import type { Goal, Project } from "./state.ts";
 type Html = ReturnType<typeof html>;
 
 const rowsMax = 100;
+const projectRowsMax = 1000;
 
 /** Everything whose name contains the words, projects and goals first. */
 export function searchPage(context: PageContext, query: string): Html {
@@ -58,7 +59,8 @@ export function searchPage(context: PageContext, query: string): Html {
       ${section(
         `Tasks (${tasks.length})`,
         tasks.slice(0, rowsMax).map((task) => taskRow(context, task)),
-      )}`,
+      )}
+      <p class="soft"><a href="/0/my-apps">Tokens and apps</a></p>`,
   );
 }
 
@@ -80,7 +82,7 @@ export function projectPage(context: PageContext, project: Project): Html {
       ${supportSection(context, gid)}
       ${section(
         `Tasks (${tasks.length})`,
-        tasks.map((task) => taskRow(context, task)),
+        tasks.slice(0, projectRowsMax).map((task) => taskRow(context, task)),
       )}
       ${operationForm(
         "createTask",

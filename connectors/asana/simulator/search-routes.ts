@@ -32,7 +32,7 @@ export function searchRoutes({ state, answers, clock, searchLagMs }: Api): Hono 
     const order = ordering(c);
     const found = [
       ...state.list("task").filter(passes),
-      ...bulkMatches(state, { passes, isAscending: order.isAscending, limit }),
+      ...bulkMatches(state, { passes, window: windowOf(c), order, limit }),
     ];
     const sorted = found.toSorted((a, b) => order.compare(a, b)).slice(0, limit);
     return answers.unpaged(c, refs("task", sorted));
@@ -40,21 +40,40 @@ export function searchRoutes({ state, answers, clock, searchLagMs }: Api): Hono 
   return app;
 }
 
+interface BulkSearch {
+  readonly passes: Predicate;
+  readonly window: { readonly afterMs: number; readonly beforeMs: number };
+  readonly order: { readonly isAscending: boolean };
+  readonly limit: number;
+}
+
 /** The first matches in order of creation, which for computed tasks is every order there is. */
-function bulkMatches(
-  state: AsanaState,
-  wanted: { passes: (task: Task) => boolean; isAscending: boolean; limit: number },
-): Task[] {
+function bulkMatches(state: AsanaState, wanted: BulkSearch): Task[] {
   const { bulk } = state;
   const found: Task[] = [];
-  const count = bulk?.count ?? 0;
-  for (let step = 0; step < count && found.length < wanted.limit; step += 1) {
-    const gid = bulk?.gidAt(wanted.isAscending ? step : count - 1 - step) ?? "";
-    if (state.isKept(gid)) continue;
-    const task = state.seen("task", gid);
-    if (task && wanted.passes(task)) found.push(task);
+  if (!bulk) return found;
+  const { window, order, limit, passes } = wanted;
+  for (let step = 0; step < bulk.count && found.length < limit; step += 1) {
+    const index = order.isAscending ? step : bulk.count - 1 - step;
+    const { createdMs } = bulk.glimpse(index);
+    if (createdMs <= window.afterMs || createdMs >= window.beforeMs) continue;
+    const task = state.seen("task", bulk.gidAt(index));
+    if (task && !state.isKept(task.gid) && passes(task)) found.push(task);
   }
   return found;
+}
+
+/** When computed tasks that match were made; they are changed by nobody, so both moments are one. */
+function windowOf(c: Context): { afterMs: number; beforeMs: number } {
+  const bounds = (name: string) =>
+    ["created_at", "modified_at"].flatMap((field) => {
+      const boundMs = Date.parse(c.req.query(`${field}.${name}`) ?? "");
+      return Number.isNaN(boundMs) ? [] : [boundMs];
+    });
+  return {
+    afterMs: Math.max(-Infinity, ...bounds("after")),
+    beforeMs: Math.min(Infinity, ...bounds("before")),
+  };
 }
 
 function ordering(c: Context) {

@@ -254,6 +254,7 @@ describe("pages", () => {
     "/0/goal/1910000000000002",
     "/0/portfolio/1400000000000001/list",
     "/0/0/1800000000000007",
+    "/0/my-apps",
   ])("%s is a page without raw markup in it", async (path) => {
     const { url } = await simulator();
     const response = await fetch(url + path);

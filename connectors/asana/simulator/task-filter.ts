@@ -22,7 +22,8 @@ export function taskFilter(c: Context, nowMs: number): TaskFilter {
     (completedSince === undefined || completedMs === undefined || completedMs >= completedSince) &&
     (modifiedSince === undefined || touchedMs >= modifiedSince);
   return {
-    key: `${completedSince ?? ""}|${modifiedSince ?? ""}`,
+    // As it was asked: `now` stays one filter for all pages of a list.
+    key: `${c.req.query("completed_since") ?? ""}|${c.req.query("modified_since") ?? ""}`,
     isOpen: completedSince === undefined && modifiedSince === undefined,
     passes: (task) =>
       passes(

@@ -53,6 +53,14 @@ export const RevokeToken = z.strictObject({ kind: z.literal("revokeToken"), toke
 /** The token's life ends now. */
 export const ExpireToken = z.strictObject({ kind: z.literal("expireToken"), token: Secret });
 
+/** Every sync token of event streams so far is answered with 412. */
+export const ForgetEvents = z.strictObject({ kind: z.literal("forgetEvents") });
+
+export function forgetEvents(on: Happening, _input: z.infer<typeof ForgetEvents>) {
+  on.state.log.forget();
+  return { gid: on.state.firstWorkspace };
+}
+
 export function authorizeApp(on: Happening, input: z.infer<typeof AuthorizeApp>) {
   const { kind: _, code_challenge, code_challenge_method, scopes, ...rest } = input;
   on.state.get("user", input.user);
