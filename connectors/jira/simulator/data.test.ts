@@ -172,6 +172,24 @@ describe("what tools pin to an issue", () => {
   });
 });
 
+test("what was pinned and taken away again leaves the state as it was", async () => {
+  const { jira, call } = await start();
+  const state = async () => (await fetch(`${jira.url}/__control/state`)).text();
+  await call("PUT", "/issue/PAY-1/properties/kept", 1);
+  const before = await state();
+  await call("PUT", "/issue/PAY-1/properties/hub.line", { goal: "G-1" });
+  await call("DELETE", "/issue/PAY-1/properties/kept");
+  await call("PUT", "/issue/PAY-1/properties/kept", 1);
+  const object = { url: "https://hub.example/i/1", title: "Line <b>of</b> sight" };
+  await call("POST", "/issue/PAY-1/remotelink", { globalId: "hub:1", object });
+  const page = await (await fetch(`${jira.url}/browse/PAY-1`)).text();
+  expect(page).toContain('<a href="https://hub.example/i/1">Line &lt;b&gt;of&lt;/b&gt; sight</a>');
+  expect(await state()).not.toBe(before);
+  await call("DELETE", "/issue/PAY-1/properties/hub.line");
+  await call("DELETE", "/issue/PAY-1/remotelink?globalId=hub:1");
+  expect(await state()).toBe(before);
+});
+
 describe("histories", () => {
   test("keep status, parent and links, oldest first, page by page", async () => {
     const { jira, call } = await start();

@@ -1,5 +1,6 @@
 import { html } from "hono/html";
 
+import type { RemoteLink } from "../entities.ts";
 import { possibleParents } from "../hierarchy.ts";
 import type { Issue, JiraState, Link } from "../state.ts";
 import { layout, statusLabel } from "./layout.ts";
@@ -29,7 +30,7 @@ export function issuePage(state: JiraState, issue: Issue, problem?: string) {
       <dd>${issue.updated}</dd>
     </dl>
     ${statusForm(state, issue)} ${parentForm(state, issue)} ${fieldForms(state, issue)}
-    ${linkForms(state, issue)}
+    ${linkForms(state, issue)} ${annotations(state, issue)}
     <h2>Child work items</h2>
     ${
       children.length === 0
@@ -100,6 +101,38 @@ function fieldForms(state: JiraState, issue: Issue) {
           <button>Save</button>
         </form>`;
     });
+}
+
+/** What tools have pinned to the issue: nothing to change here, but to see. */
+function annotations(state: JiraState, issue: Issue) {
+  const links = state.remoteLinks.get(issue.id) ?? [];
+  const properties = [...(state.properties.get(issue.id) ?? [])];
+  const line = ({ object, relationship }: RemoteLink) => {
+    const [url, title] = [String(object["url"]), String(object["title"])];
+    // Only an address of the web may be followed; anything else could be a script.
+    const shown = /^https?:/u.test(url) ? html`<a href="${url}">${title}</a>` : html`${title}`;
+    return html`<li><span class="dim">${relationship ?? "links to"}</span> ${shown}</li>`;
+  };
+  return html`${
+    links.length === 0
+      ? ""
+      : html`<h2>Links to elsewhere</h2>
+          <ul>
+            ${links.map(line)}
+          </ul>`
+  }
+  ${
+    properties.length === 0
+      ? ""
+      : html`<h2>Properties (which Jira shows to nobody)</h2>
+          <dl>
+            ${properties.map(
+              ([key, value]) =>
+                html`<dt>${key}</dt>
+                  <dd><code>${JSON.stringify(value)}</code></dd>`,
+            )}
+          </dl>`
+  }`;
 }
 
 function linkForms(state: JiraState, issue: Issue) {

@@ -53,6 +53,8 @@ const styles = `
   input[type=url], input[type=search], form select.wide { flex: 1 1 18rem; min-width: 0; }
   button { background: var(--accent); border-color: var(--accent); color: #fff; cursor: pointer; }
   button.plain { background: #fff; color: var(--ink); border-color: #8590a2; }
+  fieldset { flex: 1 1 100%; border: 1px solid var(--line); border-radius: 4px; }
+  fieldset p { margin: .2rem 0; }
   .status { padding: .1rem .5rem; border-radius: 3px; font-size: .85rem; font-weight: 600; background: #dcdfe4; }
   .status.indeterminate { background: #cce0ff; color: #0055cc; }
   .status.done { background: #baf3db; color: #216e4e; }

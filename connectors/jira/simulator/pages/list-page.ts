@@ -14,6 +14,7 @@ export function listPage(state: JiraState, search: string) {
   const found = [...state.issues.values()]
     .filter((issue) => fits(state, issue, words))
     .toSorted((a, b) => (a.updated < b.updated ? 1 : -1));
+  const generated = state.store.bulk?.count ?? 0;
   const shown = found.slice(0, rowsShownMax);
   const body = html`
     <h1>Work items</h1>
@@ -30,7 +31,7 @@ export function listPage(state: JiraState, search: string) {
     </form>
     <p class="dim">
       ${found.length} of ${state.issues.size} work
-      items${found.length > shown.length ? html`, the ${shown.length} changed last are shown` : ""}
+      items${generated > 0 ? html`, besides ${generated} generated ones` : ""}${found.length > shown.length ? html`, the ${shown.length} changed last are shown` : ""}
     </p>
     <table>
       <thead>
