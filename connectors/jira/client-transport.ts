@@ -128,9 +128,9 @@ class JiraTransport {
     { headers }: Answer,
     more: Pick<LimitObservation, "spentPoints" | "refusal">,
   ): Promise<void> {
-    const { budget, clock, tokens } = this.#access;
-    // Quotas of points are an app's; an API token has none (rate-limiting, 2026-10).
-    const quota = tokens && quotaIn(headers, clock.nowMs());
+    const { budget, clock } = this.#access;
+    // Of apps only: API tokens have no quota of points, and are told of none (rate-limiting, 2026-10).
+    const quota = quotaIn(headers, clock.nowMs());
     return budget.observe(planned, {
       ...more,
       ...(quota && { quota }),
