@@ -10,6 +10,7 @@ export const jira = defineConnector({
   summary:
     "Issues of every level with their parents, links, assignees and teams. Titles, never descriptions or comments.",
   settings: JiraSettings,
+  writeBackSetting: "writeBack",
   collections: [
     {
       name: "accounts",

@@ -10,7 +10,7 @@ import type { WireRemoteLink } from "./wire.ts";
 /** One request per issue: as many at a time as leave room in Jira's 100 a second for everybody else. */
 const remoteReadsAtOnce = 8;
 /** What the hub writes into Jira itself begins like this; it says nothing new. */
-const ownGlobalIdPrefix = "throughline";
+const ownGlobalIdPrefix = "system=throughline&";
 
 /** By issue id, the remote links of issues that somebody else made; undefined where they are not read. */
 export async function readRemoteLinks(

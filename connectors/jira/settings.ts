@@ -128,6 +128,11 @@ const fields = z.strictObject({
       title: "Given up",
       description: "Names or ids of statuses and resolutions that mean given up rather than done.",
     }),
+  writeBack: z.enum(["off", "entity-property", "remote-link"]).default("off").meta({
+    title: "Write-back",
+    description:
+      "Whether the hub may write the line of sight of issues into Jira: not at all, into an entity property that only apps and reports see, or as a link on the issue. Even then it writes only what somebody has previewed and applied. The account needs the permission to edit issues, for links also to link them; a scoped token or consent needs write:jira-work.",
+  }),
 });
 
 /**

@@ -24,10 +24,12 @@ import {
   subscriptionResources,
   unsubscribe,
 } from "./subscriptions.ts";
+import { jiraWriteBack } from "./write-back.ts";
 
 /** The readable side of a Jira connection. */
 export function createJiraSource(context: SourceContext<JiraSettings>): Source {
   const session = new JiraSession(context);
+  const writeBack = jiraWriteBack(context);
   const parts = collectionsOf(session);
   const of = (collection: string) => {
     const found = parts[collection];
@@ -43,6 +45,7 @@ export function createJiraSource(context: SourceContext<JiraSettings>): Source {
     confirm: (collection, ids) => of(collection).confirm(ids),
     interpret: (delivery) => interpretDelivery(session, delivery),
     findByKeys: (keys) => findByKeys(session, keys),
+    ...(writeBack && { writeBack }),
     subscriptionResources: () => subscriptionResources(session),
     subscribe: (request) => subscribe(session, request),
     unsubscribe: (nativeId) => unsubscribe(session, nativeId),
