@@ -10,7 +10,7 @@ import type { AppDeps } from "#functions/app/app-deps.ts";
 import { createApp } from "#functions/app/app.ts";
 import { createMemoryTable } from "#shared/adapters/memory/memory-table.ts";
 import { HubError } from "#shared/errors.ts";
-import type { Connector, Probe, Source } from "#shared/kit/connector.ts";
+import type { Connector, Probe, Source, SourceContext } from "#shared/kit/connector.ts";
 import { defineConnector } from "#shared/kit/connector.ts";
 import { Registry } from "#shared/kit/registry.ts";
 import type { PullMessage } from "#shared/model/pull.ts";
@@ -19,6 +19,7 @@ import { rules } from "#shared/rules/index.ts";
 import { OpenApiValidator } from "#shared/testing/openapi-validator.ts";
 import { createSilentLogger } from "#shared/testing/silent-logger.ts";
 
+import { FakeOAuth } from "./fake-oauth.ts";
 import { MemoryHub } from "./memory-hub.ts";
 import { MemoryQueue, MemorySecrets } from "./tool-hub.ts";
 
@@ -27,6 +28,14 @@ const Settings = z.strictObject({
   token: z.string().min(4).meta({ title: "Token", description: "Its token", secret: true }),
   projects: z.array(z.string()).default([]).meta({ title: "Projects", description: "Which" }),
 });
+
+const SuiteSettings = z.strictObject({
+  baseUrl: z.url().meta({ title: "Address", description: "Where the suite is" }),
+  key: z.string().min(4).optional().meta({ title: "Key", description: "Its key", secret: true }),
+  rooms: z.array(z.string()).min(1).meta({ title: "Rooms", description: "Which rooms to read" }),
+  goalFields: z.array(z.string()).default([]).meta({ title: "Goal fields", description: "Which" }),
+});
+type SuiteSettings = z.infer<typeof SuiteSettings>;
 
 /** What an answer of the app is to a test: parsed where it is JSON. */
 export interface Answered {
@@ -53,6 +62,16 @@ export class AppRig {
     identity: "svc on tool.example",
     gaps: [],
   });
+  /** What the suite says when it is probed. */
+  probeSuite: (context: SourceContext<SuiteSettings>) => Promise<Probe> = async (context) => ({
+    identity: `svc on ${new URL(context.settings.baseUrl).pathname}`,
+    gaps: [],
+    credential: { kind: context.tokens ? "OAuth consent" : "Key" },
+  });
+  /** What tool and suite can, beside being probed. */
+  source: (context: Pick<SourceContext<unknown>, "connectionId" | "tokens">) => Partial<Source> =
+    () => ({});
+  readonly oauth = new FakeOAuth();
   readonly deps: AppDeps;
   readonly #validator: Promise<OpenApiValidator>;
 
@@ -83,7 +102,7 @@ export class AppRig {
       accessToken: { read: async () => ({ mode: "open" }) },
       publicUrl,
       random: (length) => String((count += 1)).padStart(length, "0"),
-      registry: new Registry([this.#tool(), this.#pager()]),
+      registry: new Registry([this.#tool(), this.#pager(), this.#suite()]),
       rules,
       createScratchTable: () => createMemoryTable(),
     };
@@ -107,9 +126,26 @@ export class AppRig {
       ],
       providesGoals: () => true,
       source: async () => (context) =>
-        // A probe is all that the app ever asks of a source.
-        ({ probe: () => this.probe(context.settings) }) as Source,
+        // Beside a probe, the app asks of a source only what a test says that it can.
+        ({ probe: () => this.probe(context.settings), ...this.source(context) }) as Source,
       webhook: async () => ({ verify: () => ({ outcome: "unverified", reason: "test" }) }),
+    });
+  }
+
+  /** A tool that people may consent to, and that must be told what to read. */
+  #suite(): Connector {
+    return defineConnector({
+      name: "suite",
+      title: "Suite",
+      summary: "A suite for tests",
+      settings: SuiteSettings,
+      collections: [
+        { name: "things", title: "Things", facts: ["work-item", "goal"], pullEveryMinutes: 5 },
+      ],
+      providesGoals: () => true,
+      oauth: async () => this.oauth,
+      source: async () => (context) =>
+        ({ probe: () => this.probeSuite(context), ...this.source(context) }) as Source,
     });
   }
 

@@ -6,6 +6,7 @@ import { liveScript } from "./live-script.ts";
 import { styleBase } from "./style-base.ts";
 import { stylePages } from "./style-pages.ts";
 import { styleParts } from "./style-parts.ts";
+import { styleSetup } from "./style-setup.ts";
 
 interface Asset {
   readonly path: string;
@@ -23,7 +24,12 @@ function asset(name: string, extension: string, type: string, body: string): Ass
 }
 
 export const assets = {
-  style: asset("style", "css", "text/css; charset=utf-8", styleBase + styleParts + stylePages),
+  style: asset(
+    "style",
+    "css",
+    "text/css; charset=utf-8",
+    styleBase + styleParts + stylePages + styleSetup,
+  ),
   live: asset("live", "js", "text/javascript; charset=utf-8", liveScript),
   icon: asset("icon", "svg", "image/svg+xml", icon),
 } as const;

@@ -37,5 +37,16 @@ export const liveScript = `
   for (const form of document.querySelectorAll("form[data-auto]")) {
     form.addEventListener("change", () => form.requestSubmit());
   }
+
+  // A long list shows what matches while one types; without the script the button searches.
+  for (const input of document.querySelectorAll("input[data-filters]")) {
+    const rows = document.getElementById(input.dataset.filters)?.children ?? [];
+    input.addEventListener("input", () => {
+      const wanted = input.value.trim().toLowerCase();
+      for (const row of rows) row.hidden = !row.textContent.toLowerCase().includes(wanted);
+    });
+    // Enter would press the form's first button, whichever that is.
+    input.addEventListener("keydown", (event) => { if (event.key === "Enter") event.preventDefault(); });
+  }
 })();
 `;

@@ -1,15 +1,14 @@
 import { html, raw } from "hono/html";
 
-import type { InputIssue } from "#shared/errors.ts";
 import type { Connector } from "#shared/kit/connector.ts";
-import { secretFields } from "#shared/kit/connector.ts";
 
 import { moment, number } from "../page/format.ts";
 import type { Html } from "../page/html.ts";
 import { nothing } from "../page/html.ts";
 import { layout } from "../page/layout.ts";
-import { hidden } from "../page/parts.ts";
 import type { ConnectionAnswer, ConnectionDetail } from "./connection-answers.ts";
+import { connectionForm } from "./connection-form.ts";
+import type { Refused } from "./connection-form.ts";
 import {
   collectionList,
   countsLine,
@@ -17,68 +16,6 @@ import {
   healthBadge,
   problemText,
 } from "./connections-page.ts";
-import { settingsInputs } from "./settings-inputs.ts";
-
-/** What a refused form shows again: what was typed (but secrets), and what was wrong with it. */
-export interface Refused {
-  readonly message: string;
-  readonly issues: readonly InputIssue[];
-  readonly name: string;
-  readonly values: Readonly<Record<string, unknown>>;
-}
-
-/** The form that connects a workspace of one connector. */
-export function connectPage(connector: Connector, refused: Refused | undefined): Html {
-  return layout({
-    title: `Connect ${connector.title}`,
-    room: "Connections",
-    crumbs: html`<a href="/connections">Connections</a>`,
-    intro: connector.summary,
-    body: html`<div class="split">
-      <form class="card" method="post" action="/connections">
-        ${hidden({ connector: connector.name })}${form(connector, { refused, name: connector.title, values: {}, keepsSecrets: false })}
-        <p class="actions">
-          <button class="primary">Test and connect</button
-          ><a class="button" href="/connections">Cancel</a>
-        </p>
-      </form>
-      <aside class="card stack">
-        <h2>What happens next</h2>
-        <p>
-          The hub tries these settings at once. Only when they work are they stored, and everything
-          is read: you see the progress.
-        </p>
-        <p class="muted">Secrets are kept apart from all other data and are never shown again.</p>
-      </aside>
-    </div>`,
-  });
-}
-
-interface FormParts {
-  readonly refused: Refused | undefined;
-  readonly name: string;
-  readonly values: Readonly<Record<string, unknown>>;
-  readonly keepsSecrets: boolean;
-}
-
-function form(connector: Connector, { refused, name, values, keepsSecrets }: FormParts): Html {
-  const issues = refused?.issues ?? [];
-  const nameIssue = issues.find(({ path }) => path === "name");
-  return html`${refused ? html`<p class="notice bad" role="alert">${refused.message}${secretFields(connector).length > 0 && !keepsSecrets ? " Type the secrets again." : nothing}</p>` : nothing}
-    <div class="field">
-      <label for="name">Name</label>
-      <p class="hint">What people here will call it.</p>
-      <input
-        id="name"
-        name="name"
-        maxlength="80"
-        required
-        value="${refused?.name ?? name}"
-        ${nameIssue ? raw('aria-invalid="true"') : nothing}
-      />${nameIssue ? html`<p class="error">${nameIssue.message}</p>` : nothing}
-    </div>
-    ${settingsInputs(connector, { values: refused?.values ?? values, issues, keepsSecrets })}`;
-}
 
 interface ConnectionPage {
   readonly connection: ConnectionDetail;
@@ -116,7 +53,7 @@ export function connectionPage({ connection, connector, refused, notice }: Conne
             ? html`<details class="card" id="settings" ${refused ? raw("open") : nothing}>
                 <summary>Settings</summary>
                 <form method="post" action="/connections/${connection.id}">
-                  ${form(connector, { refused, name: connection.name, values: connection.settings, keepsSecrets: true })}
+                  ${connectionForm(connector, { refused, name: connection.name, values: connection.settings, keepsSecrets: true })}
                   <p class="actions"><button class="primary">Test and save</button></p>
                 </form>
               </details>`

@@ -3,15 +3,27 @@ import type { Context, Hono } from "hono";
 import { HubError } from "#shared/errors.ts";
 import type { Connector } from "#shared/kit/connector.ts";
 import { secretFields } from "#shared/kit/connector.ts";
+import type { Connection } from "#shared/model/connection.ts";
 import { ConnectionId } from "#shared/model/ids.ts";
+import { listConnections } from "#shared/store/connections.ts";
 
 import type { AppContext } from "../app-deps.ts";
+import { consentInfo } from "../consents/oauth-apps.ts";
 import { parseInput } from "../http/route.ts";
+import { startDraft } from "../onboarding/draft.ts";
+import { samplePage } from "../onboarding/sample-page.ts";
 import { noticeOf, readForm, withNotice } from "../page/page-input.ts";
-import { changeConnection, loadConnection, removeConnection } from "./change-connection.ts";
+import {
+  changeConnection,
+  loadConnection,
+  reconcileConnection,
+  removeConnection,
+  retryQuarantine,
+} from "./change-connection.ts";
+import { connectPage } from "./connect-page.ts";
 import { NewConnection, connect } from "./connect.ts";
-import { connectPage, connectionPage } from "./connection-page.ts";
-import type { Refused } from "./connection-page.ts";
+import type { Refused } from "./connection-form.ts";
+import { connectionPage } from "./connection-page.ts";
 import { connectionVerb } from "./connection-routes.ts";
 import { connectionsPage } from "./connections-page.ts";
 import { readConnection, readConnections } from "./read-connections.ts";
@@ -25,21 +37,23 @@ export function serveConnectionPages(app: Hono, context: AppContext): void {
     c.html(connectionsPage(await readConnections(context), registry.connectors, noticeOf(c))),
   );
 
-  app.get("/connections/new", (c) =>
-    c.html(connectPage(registry.get(c.req.query("connector") ?? ""), undefined)),
-  );
+  app.get("/connections/new", async (c) => {
+    const connector = registry.get(c.req.query("connector") ?? "");
+    return showConnect(context, c, { connector, refused: undefined });
+  });
 
   app.post("/connections", async (c) => {
     const form = await readForm(c);
     const connector = registry.get(form["connector"] ?? "");
     const settings = readSettings(connector, form);
-    const wanted = { connector: connector.name, name: form["name"] ?? "", settings };
+    const draft = form["draft"] === "on";
+    const wanted = { connector: connector.name, name: form["name"] ?? "", settings, draft };
     try {
       const { id } = await connect(context, parseInput(NewConnection, wanted, ""));
-      return c.redirect(withNotice(`/connections/${id}`, "connected"), 303);
+      const to = draft ? `/connections/${id}/setup` : withNotice(`/connections/${id}`, "connected");
+      return c.redirect(to, 303);
     } catch (error) {
-      const refused = refusal(error, connector, wanted);
-      return c.html(connectPage(connector, refused), refused.status);
+      return showConnect(context, c, { connector, refused: refusal(error, connector, wanted) });
     }
   });
 
@@ -76,11 +90,67 @@ export function serveConnectionPages(app: Hono, context: AppContext): void {
       await removeConnection(context, id);
       return c.redirect(withNotice("/connections", "removing"), 303);
     }
+    if (name === "start") return start(context, c, id);
+    if (name === "reconcile") return reconcile(context, c, id);
+    if (name === "retry-quarantined") {
+      await retryQuarantine(context, id, (await readForm(c))["collection"]);
+      return c.redirect(withNotice(`/connections/${id}`, name), 303);
+    }
     const verb = connectionVerb(name);
     if (!verb) throw new HubError("entity.not-found", "There is no such action");
     await verb.run(context, id);
     return c.redirect(withNotice(`/connections/${id}`, name), 303);
   });
+}
+
+/** The next draft of the same consent waits to be set up; else one sees how the reading goes. */
+async function start(context: AppContext, c: Context, id: ConnectionId): Promise<Response> {
+  let started: Connection;
+  try {
+    started = await startDraft(context, id);
+  } catch (error) {
+    if (!(error instanceof HubError) || error.code !== "input.invalid") throw error;
+    const draft = await loadConnection(context, id);
+    // What is still missing is chosen or typed in one of the steps behind.
+    const message = `Something is still missing: ${error.issues.map((issue) => issue.path.replace("settings.", "")).join(", ")}. Go back and set it.`;
+    const problem = new HubError(error.code, message);
+    const { title: connectorTitle } = context.registry.get(draft.connector);
+    const page = { connection: draft, connectorTitle, result: undefined, notice: undefined };
+    return c.html(samplePage({ ...page, problem }), 400);
+  }
+  const others = await listConnections(context.table);
+  const next = others.find(
+    ({ status, grantId }) =>
+      status === "draft" && grantId !== undefined && grantId === started.grantId,
+  );
+  const to = next
+    ? withNotice(`/connections/${next.id}/setup`, "started-next")
+    : withNotice(`/connections/${id}`, "started");
+  return c.redirect(to, 303);
+}
+
+async function reconcile(context: AppContext, c: Context, id: ConnectionId): Promise<Response> {
+  const { collection, acceptsShrink } = await readForm(c);
+  const isAccepted = acceptsShrink === "on";
+  await reconcileConnection(context, id, {
+    ...(collection !== undefined && { collection }),
+    ...(isAccepted && { acceptsShrink: true }),
+  });
+  const did = isAccepted ? "shrink-accepted" : "reconcile";
+  return c.redirect(withNotice(`/connections/${id}`, did), 303);
+}
+
+async function showConnect(
+  context: AppContext,
+  c: Context,
+  {
+    connector,
+    refused,
+  }: { readonly connector: Connector; readonly refused: RefusedForm | undefined },
+): Promise<Response> {
+  const consent = await consentInfo(context, connector);
+  const page = connectPage({ connector, consent, refused, notice: noticeOf(c) });
+  return c.html(page, refused?.status ?? 200);
 }
 
 type RefusedForm = Refused & { readonly status: 400 | 409 | 422 | 502 | 503 };
@@ -91,6 +161,7 @@ async function showConnection(
   refused: RefusedForm | undefined,
 ): Promise<Response> {
   const connection = await readConnection(context, idOf(c));
+  if (connection.status === "draft") return c.redirect(`/connections/${connection.id}/setup`, 303);
   const connector = context.registry.find(connection.connector);
   const page = connectionPage({ connection, connector, refused, notice: noticeOf(c) });
   return c.html(page, refused?.status ?? 200);

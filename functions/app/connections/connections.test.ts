@@ -132,7 +132,7 @@ describe("connecting", () => {
     const { status, body } = await rig.send("POST", "/api/connections", { json });
     expect([status, body]).toMatchObject([
       400,
-      { error: { issues: [{ path: "connector", message: "Choose one of: tool, pager" }] } },
+      { error: { issues: [{ path: "connector", message: "Choose one of: tool, pager, suite" }] } },
     ]);
   });
 
@@ -206,6 +206,7 @@ describe("what a connection tells", () => {
           },
         },
         { name: "pager", tells: true },
+        { name: "suite", consent: { isConfigured: false, scopes: rig.oauth.scopes } },
       ],
     });
   });

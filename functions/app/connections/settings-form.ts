@@ -10,6 +10,8 @@ export interface SettingsField {
   readonly isSecret: boolean;
   readonly isRequired: boolean;
   readonly fallback: unknown;
+  /** Where a connector wants it asked for while a connection is set up. */
+  readonly step: "access" | "special" | "mapping" | undefined;
   readonly input:
     | { readonly kind: "text"; readonly type: "text" | "url" | "email" | "number" }
     | { readonly kind: "choice"; readonly choices: readonly string[] }
@@ -24,6 +26,7 @@ const Property = z.looseObject({
   description: z.string().optional(),
   secret: z.boolean().optional(),
   format: z.string().optional(),
+  step: z.enum(["access", "special", "mapping"]).optional(),
   enum: z.array(z.unknown()).optional(),
   items: z.looseObject({ type: z.string().optional() }).optional(),
   default: z.unknown().optional(),
@@ -35,7 +38,7 @@ const SettingsSchema = z.looseObject({
   required: z.array(z.string()).default([]),
 });
 
-export function settingsFields(connector: Connector): readonly SettingsField[] {
+export function settingsFields(connector: Pick<Connector, "settings">): readonly SettingsField[] {
   const schema = SettingsSchema.parse(z.toJSONSchema(connector.settings, { io: "input" }));
   return Object.entries(schema.properties).map(([name, property]) => ({
     name,
@@ -44,6 +47,7 @@ export function settingsFields(connector: Connector): readonly SettingsField[] {
     isSecret: property.secret === true,
     isRequired: schema.required.includes(name),
     fallback: property.default,
+    step: property.step,
     input: inputOf(property),
   }));
 }

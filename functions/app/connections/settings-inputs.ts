@@ -17,8 +17,13 @@ interface FormState {
 }
 
 /** One labelled input per setting, with its hint and what was wrong with it. */
-export function settingsInputs(connector: Connector, state: FormState): Html {
-  return html`${settingsFields(connector).map((field) => fieldRow(field, state))}`;
+export function settingsInputs(
+  connector: Pick<Connector, "settings">,
+  state: FormState,
+  isShown: (field: SettingsField) => boolean = () => true,
+): Html {
+  const fields = settingsFields(connector).filter(isShown);
+  return html`${fields.map((field) => fieldRow(field, state))}`;
 }
 
 function fieldRow(field: SettingsField, state: FormState): Html {

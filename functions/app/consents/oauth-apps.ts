@@ -20,6 +20,7 @@ export const OAuthAppInput = z.strictObject({
   clientSecret: z.string().trim().min(1).max(500).meta({
     title: "Client secret",
     description: "Kept with the other secrets and never given back",
+    secret: true,
   }),
   authorizationUrl: Address.meta({
     title: "Address of the authorization server",

@@ -23,6 +23,17 @@ export async function readForm(c: Context): Promise<Readonly<Record<string, stri
   return fields;
 }
 
+/** A form's fields with all that was given under each name: ticked boxes share one. */
+export async function readLists(c: Context): Promise<Readonly<Record<string, readonly string[]>>> {
+  const body = await c.req.parseBody({ all: true });
+  const fields: Record<string, readonly string[]> = {};
+  for (const [name, value] of Object.entries(body)) {
+    const values = Array.isArray(value) ? value : [value];
+    fields[name] = values.filter((one): one is string => typeof one === "string" && one !== "");
+  }
+  return fields;
+}
+
 /** Where a form came from: only a path of ours, so nobody is led elsewhere. */
 export function backPath(wanted: string | undefined, otherwise: string): string {
   return wanted !== undefined && /^\/(?![/\\])[^\s\\]*$/u.test(wanted) ? wanted : otherwise;
@@ -35,6 +46,16 @@ const notices: Readonly<Record<string, string>> = {
   woken: "The alert is open again.",
   linked: "Linked. Its alert resolves by itself in a moment.",
   unlinked: "The link was taken back.",
+  "app-kept": "The app is kept. Now give your consent.",
+  "consented-anew": "The consent was given anew. What rests on it works again and reads on.",
+  "setup-saved": "Saved.",
+  started: "Started. Everything is being read now; the numbers below grow while it goes on.",
+  "started-next": "Started, and reading. Here is the next one of the same consent.",
+  cancelled: "Gone. Nothing of it was kept.",
+  "cancel-backfill": "Given up. Polling goes on from where it stood before.",
+  "shrink-accepted":
+    "Understood. What is gone at the source goes here too, after each record was asked for once more.",
+  "retry-quarantined": "They are being read again. What is understood now leaves the list.",
   connected: "Connected. Everything is being read now; the numbers below grow while it goes on.",
   changed: "Saved.",
   backfill: "Everything is being read again, from the beginning.",

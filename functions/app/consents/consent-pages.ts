@@ -1,0 +1,135 @@
+import type { Context, Hono } from "hono";
+
+import { HubError } from "#shared/errors.ts";
+import type { Connection } from "#shared/model/connection.ts";
+import type { Grant } from "#shared/model/grant.ts";
+import { GrantId } from "#shared/model/ids.ts";
+import { listConnections } from "#shared/store/connections.ts";
+import { getDocument } from "#shared/store/documents.ts";
+import { factKey } from "#shared/store/keys.ts";
+import { grantSpec } from "#shared/store/specs.ts";
+
+import type { AppContext } from "../app-deps.ts";
+import { connect } from "../connections/connect.ts";
+import { parseInput } from "../http/route.ts";
+import { noticeOf, readForm, readLists, withNotice } from "../page/page-input.ts";
+import { beginConsent } from "./begin-consent.ts";
+import { completeConsent } from "./complete-consent.ts";
+import { leavePage, oauthAppPage, refusedPage, sitesPage } from "./consent-page.ts";
+import { OAuthAppInput, consentConnector, consentInfo, saveOAuthApp } from "./oauth-apps.ts";
+
+/** The pages of a consent: the hub's app, the way to the vendor, the way back, the sites. */
+export function serveConsentPages(app: Hono, context: AppContext): void {
+  app.get("/connectors/:name/oauth-app", (c) => showApp(context, c, undefined));
+
+  app.post("/connectors/:name/oauth-app", async (c) => {
+    const { connector } = await consentConnector(context, c.req.param("name"));
+    const form = await readForm(c);
+    const values = Object.fromEntries(
+      Object.keys(OAuthAppInput.shape).flatMap((name) => {
+        const value = form[`settings.${name}`];
+        return value === undefined ? [] : [[name, value]];
+      }),
+    );
+    try {
+      await saveOAuthApp(context, connector.name, parseInput(OAuthAppInput, values, "settings"));
+    } catch (error) {
+      if (!(error instanceof HubError) || error.code !== "input.invalid") throw error;
+      const { clientSecret: _secret, ...shown } = values;
+      return showApp(context, c, { error, values: shown });
+    }
+    return c.redirect(withNotice(`/connections/new?connector=${connector.name}`, "app-kept"), 303);
+  });
+
+  app.post("/connectors/:name/consents", async (c) => {
+    const { connector } = await consentConnector(context, c.req.param("name"));
+    const { grantId } = await readForm(c);
+    const known = grantId === undefined ? undefined : parseInput(GrantId, grantId, "grantId");
+    const { authorizeUrl } = await beginConsent(context, connector.name, known);
+    // A form may lead to our own addresses only, redirects included: a page of ours leads on.
+    c.header("refresh", `0; url=${authorizeUrl}`);
+    return c.html(leavePage(connector, authorizeUrl));
+  });
+
+  app.get("/oauth/callback", async (c) => {
+    const { state = "", code, error } = c.req.query();
+    const done = await completeConsent(context, { state, code, error });
+    if (done.outcome === "refused") {
+      return c.html(refusedPage(context.registry.get(done.connector), done.isDenied));
+    }
+    // Away from the address that holds the code.
+    const path = `/consents/${done.grant.id}`;
+    return c.redirect(done.isAnew ? withNotice(path, "consented-anew") : path, 303);
+  });
+
+  app.get("/consents/:id", (c) => showSites(context, c, undefined));
+
+  app.post("/consents/:id", (c) => setUpSites(context, c));
+}
+
+async function showApp(
+  context: AppContext,
+  c: Context,
+  refused: { readonly error: HubError; readonly values: Record<string, string> } | undefined,
+): Promise<Response> {
+  const { connector } = await consentConnector(context, c.req.param("name") ?? "");
+  const info = await consentInfo(context, connector);
+  if (!info) throw new HubError("entity.not-found", "There is no such page");
+  const { message = "", issues = [] } = refused?.error ?? {};
+  const page = oauthAppPage(
+    connector,
+    info,
+    refused && { message: `${message} Type the secret again.`, issues, values: refused.values },
+  );
+  return c.html(page, refused ? 400 : 200);
+}
+
+async function loadGrant({ table }: AppContext, c: Context): Promise<Grant> {
+  const id = parseInput(GrantId, c.req.param("id"), "id");
+  const grant = await getDocument(table, grantSpec, factKey(id));
+  if (grant) return grant;
+  throw new HubError("entity.not-found", "There is no such consent");
+}
+
+async function restingOn({ table }: AppContext, grant: Grant): Promise<readonly Connection[]> {
+  const all = await listConnections(table);
+  return all.filter(({ grantId, status }) => grantId === grant.id && status !== "removing");
+}
+
+async function showSites(
+  context: AppContext,
+  c: Context,
+  refused: HubError | undefined,
+): Promise<Response> {
+  const grant = await loadGrant(context, c);
+  const page = sitesPage({
+    connector: context.registry.get(grant.connector),
+    grant,
+    resting: await restingOn(context, grant),
+    problem: refused?.message,
+    notice: noticeOf(c),
+  });
+  return c.html(page, refused ? 422 : 200);
+}
+
+/** A draft for each site that was chosen; the first of them is set up next. */
+async function setUpSites(context: AppContext, c: Context): Promise<Response> {
+  const grant = await loadGrant(context, c);
+  const chosen = (await readLists(c))["site"] ?? [];
+  const known = await restingOn(context, grant);
+  const drafts: Connection[] = [];
+  try {
+    if (chosen.length === 0) throw new HubError("input.invalid", "Choose at least one site");
+    for (const { id, name } of grant.sites.filter((site) => chosen.includes(site.id))) {
+      if (known.some(({ siteId }) => siteId === id)) continue;
+      const wanted = { connector: grant.connector, name: name.slice(0, 80), settings: {} };
+      const { id: grantId } = grant;
+      drafts.push(await connect(context, { ...wanted, draft: true, grantId, siteId: id }));
+    }
+  } catch (error) {
+    if (!(error instanceof HubError) || error.traits.httpStatus >= 500) throw error;
+    return showSites(context, c, error);
+  }
+  const [first] = drafts;
+  return c.redirect(first ? `/connections/${first.id}/setup` : "/connections", 303);
+}

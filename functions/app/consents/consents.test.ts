@@ -1,0 +1,269 @@
+import { describe, expect, test } from "vitest";
+import * as z from "zod";
+
+import { grantSecretName } from "#shared/kit/token-keeper.ts";
+import { GrantId } from "#shared/model/ids.ts";
+import { minuteMs } from "#shared/model/time.ts";
+import { getDocument, updateDocument } from "#shared/store/documents.ts";
+import { factKey } from "#shared/store/keys.ts";
+import { scanAll } from "#shared/store/list.ts";
+import { connectionSpec, grantSpec } from "#shared/store/specs.ts";
+
+import { AppRig, publicUrl } from "../../../tests/rig/app-rig.ts";
+import { ConnectionDetail } from "../connections/connection-answers.ts";
+
+const clientSecret = "hush-hush-app";
+const appOfHub = { clientId: "client-1", clientSecret };
+const token = "a-long-and-secret-token";
+
+const Begun = z.object({ authorizeUrl: z.string(), expiresAt: z.string() });
+const Consents = z.object({
+  consents: z.array(z.object({ id: GrantId, status: z.string(), sites: z.array(z.unknown()) })),
+});
+
+async function withApp(overrides: Parameters<typeof AppRig.create>[0] = {}): Promise<AppRig> {
+  const rig = await AppRig.create(overrides);
+  await rig.send("PUT", "/api/connectors/suite/oauth-app", { json: appOfHub });
+  return rig;
+}
+
+async function begin(rig: AppRig, grantId?: string): Promise<URLSearchParams> {
+  const json = grantId === undefined ? {} : { grantId };
+  const { body } = await rig.send("POST", "/api/connectors/suite/consents", { json });
+  return new URL(Begun.parse(body).authorizeUrl).searchParams;
+}
+
+/** The vendor sends the browser back, from another site. */
+const fromVendor = { accept: "text/html", "sec-fetch-site": "cross-site" };
+const back = (rig: AppRig, query: Record<string, string>) =>
+  rig.get(`/oauth/callback?${new URLSearchParams(query).toString()}`, fromVendor);
+
+async function granted(rig: AppRig): Promise<GrantId> {
+  const state = (await begin(rig)).get("state") ?? "";
+  await back(rig, { state, code: "c0de" });
+  const { body } = await rig.get("/api/consents");
+  return Consents.parse(body).consents[0]?.id as GrantId;
+}
+
+async function connectedSite(rig: AppRig, grantId: string, siteId: string): Promise<string> {
+  const json = {
+    connector: "suite",
+    name: `Suite ${siteId}`,
+    settings: { rooms: ["r1"] },
+    grantId,
+    siteId,
+  };
+  const { body } = await rig.send("POST", "/api/connections", { json });
+  return ConnectionDetail.parse(body).id;
+}
+
+describe("the OAuth app of the hub", () => {
+  test("is kept with the secrets, and its secret is never given back", async () => {
+    const rig = await withApp();
+    const said = await rig.get("/api/connectors");
+    expect(said.text).not.toContain(clientSecret);
+    expect(said.body).toMatchObject({
+      connectors: [
+        {},
+        {},
+        { consent: { isConfigured: true, redirectUri: `${publicUrl}/oauth/callback` } },
+      ],
+    });
+    expect(JSON.stringify(await scanAll(rig.hub.table))).not.toContain(clientSecret);
+    expect(JSON.stringify(rig.hub.logs)).not.toContain(clientSecret);
+  });
+
+  test("must be entered before anybody can consent", async () => {
+    const rig = await AppRig.create();
+    const { status, body } = await rig.send("POST", "/api/connectors/suite/consents", { json: {} });
+    expect([status, body]).toMatchObject([422, { error: { code: "connector.misconfigured" } }]);
+  });
+
+  test("is refused for a connector that knows no consent", async () => {
+    const rig = await AppRig.create();
+    const to = "/api/connectors/tool/oauth-app";
+    expect((await rig.send("PUT", to, { json: appOfHub })).status).toBe(404);
+  });
+});
+
+describe("a consent", () => {
+  test("asks with an unguessable state and a challenge, and comes back to its sites", async () => {
+    const rig = await withApp();
+    const asked = await begin(rig);
+    const state = asked.get("state") ?? "";
+    expect(state.length).toBeGreaterThanOrEqual(32);
+    expect(asked.get("code_challenge")).toMatch(/^[\w-]{43}$/u);
+    expect(asked.get("redirect_uri")).toBe(`${publicUrl}/oauth/callback`);
+    const { status, headers } = await back(rig, { state, code: "c0de" });
+    expect([status, headers.get("location")]).toEqual([
+      303,
+      expect.stringMatching(/^\/consents\/grant_\w+$/u),
+    ]);
+    const [exchanged] = rig.oauth.exchanged;
+    expect(exchanged).toMatchObject({ code: "c0de", redirectUri: `${publicUrl}/oauth/callback` });
+    expect(exchanged?.codeVerifier.length).toBeGreaterThanOrEqual(43);
+    const { body } = await rig.get("/api/consents");
+    expect(body).toMatchObject({
+      consents: [{ status: "active", sites: [{ name: "Site a" }, { name: "Site b" }] }],
+    });
+  });
+
+  test("leaves neither code nor tokens in the table, an answer or the log", async () => {
+    const rig = await withApp();
+    await granted(rig);
+    const { text } = await rig.get("/api/consents");
+    const everything = JSON.stringify([await scanAll(rig.hub.table), rig.hub.logs, text]);
+    for (const secret of ["c0de", "access-", clientSecret]) {
+      expect(everything).not.toContain(secret);
+    }
+  });
+
+  test("comes back once: who has the same address again gets nothing", async () => {
+    const rig = await withApp();
+    const state = (await begin(rig)).get("state") ?? "";
+    await back(rig, { state, code: "c0de" });
+    const { status, text } = await back(rig, { state, code: "other" });
+    expect([status, text]).toEqual([400, expect.stringContaining("used already")]);
+    expect(rig.oauth.exchanged).toHaveLength(1);
+  });
+
+  test.each([
+    ["unknown", async () => "x".repeat(32)],
+    ["empty", async () => ""],
+    ["endless", async () => "x".repeat(5000)],
+    [
+      "older than ten minutes",
+      async (rig: AppRig) => {
+        const state = (await begin(rig)).get("state") ?? "";
+        rig.hub.clock.advance(11 * minuteMs);
+        return state;
+      },
+    ],
+  ])("a state that is %s is refused before the vendor is asked", async (_what, stateOf) => {
+    const rig = await withApp();
+    const { status, text } = await back(rig, { state: await stateOf(rig), code: "c0de" });
+    expect([status, text]).toEqual([400, expect.stringContaining("Begin the consent again")]);
+    expect(rig.oauth.exchanged).toEqual([]);
+  });
+
+  test("that was denied says so, stores nothing, and cannot be used any more", async () => {
+    const rig = await withApp();
+    const state = (await begin(rig)).get("state") ?? "";
+    const { status, text } = await back(rig, { state, error: "access_denied" });
+    expect([status, text]).toEqual([200, expect.stringContaining("did not allow it")]);
+    expect((await back(rig, { state, code: "c0de" })).status).toBe(400);
+    expect((await rig.get("/api/consents")).body).toEqual({ consents: [] });
+  });
+
+  test("whose code the vendor refuses stores nothing", async () => {
+    const rig = await withApp();
+    const state = (await begin(rig)).get("state") ?? "";
+    expect((await back(rig, { state, code: "wrong" })).status).toBe(422);
+    expect((await rig.get("/api/consents")).body).toEqual({ consents: [] });
+    expect([...rig.secrets.values.keys()]).toEqual(["oauth-app/suite"]);
+  });
+
+  test("that covers no site is none", async () => {
+    const rig = await withApp();
+    rig.oauth.consentedSites = [];
+    const state = (await begin(rig)).get("state") ?? "";
+    expect((await back(rig, { state, code: "c0de" })).text).toContain("covers no site");
+    expect((await rig.get("/api/consents")).body).toEqual({ consents: [] });
+  });
+
+  test("comes back only to somebody who is signed in", async () => {
+    const accessToken = { read: async () => ({ mode: "token" as const, token }) };
+    const rig = await AppRig.create({ accessToken });
+    const { status, headers } = await back(rig, { state: "s".repeat(32), code: "c0de" });
+    expect(status).toBe(303);
+    expect(headers.get("location")).toMatch(/^\/sign-in\?next=/u);
+  });
+});
+
+describe("connections of one consent", () => {
+  test("are as many as sites are wanted, each with its grant and site, on one set of tokens", async () => {
+    const rig = await withApp();
+    const id = await granted(rig);
+    let seen: string | undefined;
+    rig.probeSuite = async ({ tokens }) => {
+      seen = await tokens?.read();
+      return { identity: "svc", gaps: [] };
+    };
+    await connectedSite(rig, id, "a");
+    expect(seen).toBe("access-c0de");
+    const b = await connectedSite(rig, id, "b");
+    const { body } = await rig.get(`/api/connections/${b}`);
+    expect(body).toMatchObject({
+      consent: { grantId: id, siteId: "b", status: "active" },
+      settings: { baseUrl: "https://api.tool.example/b" },
+    });
+  });
+
+  test("a site that the consent does not cover cannot be connected", async () => {
+    const rig = await withApp();
+    const json = { connector: "suite", name: "S", settings: {}, draft: true };
+    const grantId = await granted(rig);
+    const answer = await rig.send("POST", "/api/connections", {
+      json: { ...json, grantId, siteId: "z" },
+    });
+    expect([answer.status, answer.body]).toMatchObject([
+      400,
+      { error: { issues: [{ path: "siteId" }] } },
+    ]);
+  });
+
+  test("work again when the consent is given anew, with tokens later than any refresh", async () => {
+    const rig = await withApp();
+    const id = await granted(rig);
+    const connection = ConnectionDetail.parse(
+      (await rig.get(`/api/connections/${await connectedSite(rig, id, "a")}`)).body,
+    );
+    const { table, clock } = rig.hub;
+    await updateDocument(table, grantSpec, factKey(id), (grant) => ({
+      ...grant,
+      status: "revoked" as const,
+    }));
+    const problem = { code: "connector.unauthorized", message: "over", since: clock.now() };
+    await updateDocument(table, connectionSpec, factKey(connection.id as never), (current) => ({
+      ...current,
+      status: "degraded" as const,
+      problem,
+    }));
+    const sent = rig.messages.length;
+    const state = (await begin(rig, id)).get("state") ?? "";
+    await back(rig, { state, code: "anew" });
+    expect(await getDocument(table, grantSpec, factKey(id))).toMatchObject({ status: "active" });
+    const { body } = await rig.get(`/api/connections/${connection.id}`);
+    expect(body).toMatchObject({ status: "active", credential: { setAt: clock.now() } });
+    expect(body).not.toHaveProperty("problem");
+    expect(rig.messages.length).toBeGreaterThan(sent);
+    expect(rig.secrets.values.get(grantSecretName(id))).toMatchObject({
+      accessToken: "access-anew",
+      generation: "2",
+    });
+  });
+
+  test("a consent to be given anew must be one of this connector", async () => {
+    const rig = await withApp();
+    const json = { grantId: "grant_zzzzzzzzzz" };
+    expect((await rig.send("POST", "/api/connectors/suite/consents", { json })).status).toBe(404);
+  });
+
+  test("when storing the grant fails, its tokens are taken back", async () => {
+    const { table } = (await AppRig.create()).hub;
+    const rig = await withApp({
+      table: {
+        ...table,
+        write: async (write) => {
+          if (write.kind === "put" && write.item["type"] === "grant") {
+            return { applied: false, current: undefined };
+          }
+          return table.write(write);
+        },
+      },
+    });
+    const state = (await begin(rig)).get("state") ?? "";
+    expect((await back(rig, { state, code: "c0de" })).status).toBe(409);
+    expect([...rig.secrets.values.keys()]).toEqual(["oauth-app/suite"]);
+  });
+});

@@ -1,0 +1,93 @@
+import { html } from "hono/html";
+
+import type { HubError } from "#shared/errors.ts";
+import type { Connection } from "#shared/model/connection.ts";
+
+import { moment } from "../page/format.ts";
+import type { Html } from "../page/html.ts";
+import { nothing } from "../page/html.ts";
+import { facts } from "../page/parts.ts";
+import type { DiscoveryAnswer } from "./discover.ts";
+import { setupPage, setupPath } from "./setup-frame.ts";
+
+interface Check {
+  readonly connection: Connection;
+  readonly connectorTitle: string;
+  readonly found: DiscoveryAnswer | undefined;
+  readonly problem: HubError | undefined;
+  readonly notice: string | undefined;
+}
+
+/** What the account may do: each right with a tick, or with what is missing and what for. */
+export function checkPage({ connection, connectorTitle, found, problem, notice }: Check): Html {
+  const isBlocked = found?.requirements.some((one) => one.isRequired && !one.isHeld) === true;
+  return setupPage({
+    connection,
+    connectorTitle,
+    step: "check",
+    title: "The credentials work",
+    ...(problem && { title: "The check did not succeed" }),
+    intro: "This is what the account shows us. Nothing is read or stored yet.",
+    problem,
+    notice,
+    body: html`<div class="card stack">
+      ${found ? identity(found) : nothing}${found ? requirementList(found) : nothing}
+      ${isBlocked ? html`<p class="notice bad">Without what is marked as needed, nothing can be read. Grant it in ${connectorTitle}, then check again.</p>` : nothing}
+      ${found ? gapList(found.gaps) : nothing}
+      <p class="actions">
+        ${found && !isBlocked ? html`<a class="button primary" href="${setupPath(connection, "choose")}">Go on</a>` : nothing}
+        <a class="button" href="${setupPath(connection, "check")}?again=1">Check again</a>
+        <a class="button" href="${setupPath(connection, "access")}">Change the credentials</a>
+      </p>
+    </div>`,
+  });
+}
+
+function identity({ identity: who, credential }: DiscoveryAnswer): Html {
+  return facts([
+    ["Signed in as", html`<b>${who}</b>`],
+    ["With", credential?.kind],
+    ["Which ends", credential?.expiresAt === undefined ? undefined : moment(credential.expiresAt)],
+  ]);
+}
+
+/** Missing ones first: they are what somebody must act on. */
+export function requirementList({ requirements }: Pick<DiscoveryAnswer, "requirements">): Html {
+  if (requirements.length === 0) {
+    return html`<p class="muted">
+      This tool does not tell which rights an account has. What it hides shows in the sample.
+    </p>`;
+  }
+  const sorted = requirements.toSorted((a, b) => Number(a.isHeld) - Number(b.isHeld));
+  return html`<ul class="ticks">
+    ${sorted.map(
+      ({ name, isHeld, neededFor, isRequired }) =>
+        html`<li class="${isHeld ? "held" : isRequired ? "needed" : "missing"}">
+          <i aria-hidden="true">${isHeld ? "✓" : isRequired ? "✗" : "!"}</i>
+          <div>
+            <code>${name}</code>
+            <span class="badge plain ${isHeld ? "good" : isRequired ? "critical" : "warning"}"
+              >${isHeld ? "Held" : isRequired ? "Missing, and needed" : "Missing"}</span
+            >
+            <p class="small muted">${isHeld ? "For" : "Without it"}: ${neededFor}</p>
+          </div>
+        </li>`,
+    )}
+  </ul>`;
+}
+
+export function gapList(gaps: DiscoveryAnswer["gaps"]): Html | string {
+  if (gaps.length === 0) return nothing;
+  return html`<div>
+    <h3>What it will not show us</h3>
+    <ul class="collections">
+      ${gaps.map(
+        ({ what, why }) =>
+          html`<li>
+            <b>${what}</b>
+            <p class="muted small">${why}</p>
+          </li>`,
+      )}
+    </ul>
+  </div>`;
+}
