@@ -31,7 +31,7 @@ export function refusalIn(told: Told): Refusal | undefined {
     return { reason: "unavailable", scope: "endpoint", retryAfterMs: askedMs };
   }
   if (status !== 429) return undefined;
-  const reason = (headers.get("ratelimit-reason") ?? "unknown").slice(0, 60);
+  const reason = reasonIn(headers) ?? "unknown";
   if (reason.includes("per-issue")) {
     return { reason, scope: "record", retryAfterMs: askedMs ?? issueWaitMs };
   }
@@ -45,6 +45,11 @@ export function refusalIn(told: Told): Refusal | undefined {
   }
   // A gateway's refusal. Should other endpoints be meant too, each costs one more refusal.
   return { reason, scope: "endpoint", retryAfterMs: askedMs ?? growingWait(told) };
+}
+
+function reasonIn(headers: Headers): string | undefined {
+  const reason = headers.get("ratelimit-reason");
+  return reason === null || reason === "" ? undefined : reason.slice(0, 60);
 }
 
 function growingWait({ unexplainedBefore = 0 }: Told): number {
@@ -125,7 +130,7 @@ export class UnexplainedRefusals {
 
   note(root: string, { status, headers }: Pick<Told, "status" | "headers">): void {
     const isUnexplained =
-      status === 429 && !headers.has("ratelimit-reason") && !headers.has("retry-after");
+      status === 429 && reasonIn(headers) === undefined && !headers.has("retry-after");
     if (isUnexplained) this.#inRow.set(root, this.count(root) + 1);
     else if (status < 400) this.#inRow.delete(root);
   }
