@@ -18,18 +18,24 @@ const Offset = z.tuple([
   /** Its place in the list. */ z.int().nonnegative(),
   /** When the token was made, epoch ms. */ z.int(),
   /** Which list it belongs to. */ z.string(),
+  /** The generation of offsets that were not yet told to expire. */ z.int(),
 ]);
+
+interface OffsetRules {
+  readonly lifeMs: number;
+  readonly generation: () => number;
+}
 
 /** Writes answers as Asana does: `opt_fields`, paging by opaque expiring offsets, `{ data, next_page }`. */
 export class Answers {
   private readonly records: Records;
   private readonly clock: Clock;
-  private readonly offsetLifeMs: number;
+  private readonly offsets: OffsetRules;
 
-  constructor(records: Records, clock: Clock, offsetLifeMs: number) {
+  constructor(records: Records, clock: Clock, offsets: OffsetRules) {
     this.records = records;
     this.clock = clock;
-    this.offsetLifeMs = offsetLifeMs;
+    this.offsets = offsets;
   }
 
   /** One object, whole unless `opt_fields` chooses. */
@@ -86,7 +92,14 @@ export class Answers {
   }
 
   private nextPage(c: Context, last: { gid: string; place: number }): Record<string, string> {
-    const token: z.infer<typeof Offset> = [last.gid, last.place, this.clock.nowMs(), listOf(c)];
+    const generation = this.offsets.generation();
+    const token: z.infer<typeof Offset> = [
+      last.gid,
+      last.place,
+      this.clock.nowMs(),
+      listOf(c),
+      generation,
+    ];
     const offset = Buffer.from(JSON.stringify(token)).toString("base64url");
     const url = new URL(c.req.url);
     url.searchParams.set("offset", offset);
@@ -97,9 +110,10 @@ export class Answers {
   private startOf(c: Context, refs: RefList): number {
     const text = c.req.query("offset");
     if (text === undefined) return 0;
-    const [gid, place, madeMs, list] = readOffset(text);
+    const [gid, place, madeMs, list, generation] = readOffset(text);
     if (list !== listOf(c)) throw badRequest("offset: Your pagination token is invalid.");
-    if (this.clock.nowMs() - madeMs > this.offsetLifeMs) {
+    const isOld = this.clock.nowMs() - madeMs > this.offsets.lifeMs;
+    if (isOld || generation !== this.offsets.generation()) {
       throw badRequest("offset: Your pagination token has expired.");
     }
     const found = refs.placeOf(gid);

@@ -112,6 +112,31 @@ describe("search", () => {
   });
 });
 
+test("offsets that are told to expire are refused, later ones are not", async () => {
+  const { get, perform } = await simulator();
+  const list = `/tasks?project=${checkout}&limit=1`;
+  const offset = async () => (await get(list)).body.next_page?.offset ?? "";
+  const old = await offset();
+  perform({ kind: "expireOffsets" });
+  expect((await get(`${list}&offset=${old}`)).status).toBe(400);
+  expect((await get(`${list}&offset=${await offset()}`)).status).toBe(200);
+});
+
+test("a status update of a goal says its status, and a new portfolio holds a project", async () => {
+  const { get, perform } = await simulator();
+  const goal = "1910000000000003";
+  perform({ kind: "addStatusUpdate", parent: goal, status_type: "off_track", title: "Late" });
+  expect((await get(`/goals/${goal}`)).body.data).toMatchObject({
+    status: "red",
+    current_status_update: { title: "Late" },
+  });
+  const { gid } = perform({ kind: "createPortfolio", name: "New" });
+  perform({ kind: "updateProject", gid: checkout, portfolios: [gid] });
+  expect(gidsOf((await get(`/portfolios/${gid}/items?limit=5`)).body.data)).toEqual([checkout]);
+  perform({ kind: "deletePortfolio", gid });
+  expect((await get(`/portfolios/${gid}`)).status).toBe(404);
+});
+
 test("a portfolio's items are projects and portfolios", async () => {
   const inner = {
     gid: "1400000000000002",

@@ -1,7 +1,7 @@
 import type { Instant } from "#shared/model/time.ts";
 
 import type { AsanaEvent, EventRef } from "./asana-event.ts";
-import type { AsanaState, Goal, Project, Task } from "./state.ts";
+import type { AsanaState, Goal, Project, StateOf, Task } from "./state.ts";
 
 type Change = NonNullable<AsanaEvent["change"]>;
 
@@ -45,6 +45,13 @@ export class Happening {
     const watchedAs = new Set([project.gid, project.workspace, ...project.portfolios]);
     if (project.team !== null) watchedAs.add(project.team);
     const resource = { gid: project.gid, resource_type: "project" };
+    this.emit({ action, resource, watchedAs, ...(change ? { change } : {}) });
+  }
+
+  /** An event of a portfolio; it bubbles to the portfolios that hold it, and the workspace. */
+  portfolio(portfolio: StateOf["portfolio"], action: AsanaEvent["action"], change?: Change): void {
+    const watchedAs = new Set([portfolio.gid, portfolio.workspace, ...portfolio.portfolios]);
+    const resource = { gid: portfolio.gid, resource_type: "portfolio" };
     this.emit({ action, resource, watchedAs, ...(change ? { change } : {}) });
   }
 

@@ -29,6 +29,14 @@ import {
 } from "./goal-operations.ts";
 import { Happening } from "./happening.ts";
 import {
+  CreatePortfolio,
+  createPortfolio,
+  DeletePortfolio,
+  deletePortfolio,
+  UpdatePortfolio,
+  updatePortfolio,
+} from "./portfolio-operations.ts";
+import {
   AddStatusUpdate,
   addStatusUpdate,
   CreateProject,
@@ -74,6 +82,8 @@ import {
   addToken,
   AuthorizeApp,
   authorizeApp,
+  ExpireOffsets,
+  expireOffsets,
   ExpireToken,
   expireToken,
   ForgetEvents,
@@ -135,6 +145,10 @@ export const AsanaOperation = z.discriminatedUnion("kind", [
   RevokeToken,
   ExpireToken,
   ForgetEvents,
+  ExpireOffsets,
+  CreatePortfolio,
+  UpdatePortfolio,
+  DeletePortfolio,
 ]);
 export type AsanaOperation = z.infer<typeof AsanaOperation>;
 
@@ -212,6 +226,10 @@ const performers: Performers = {
   revokeToken,
   expireToken,
   forgetEvents,
+  expireOffsets,
+  createPortfolio,
+  updatePortfolio,
+  deletePortfolio,
 };
 
 function perform(on: Happening, operation: AsanaOperation): object {

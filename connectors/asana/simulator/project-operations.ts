@@ -74,6 +74,16 @@ export const SetFeatures = z.strictObject({
   custom_fields: z.boolean().optional(),
 });
 
+const goalStatusOf: Readonly<Record<string, string>> = {
+  on_track: "green",
+  at_risk: "yellow",
+  off_track: "red",
+  achieved: "achieved",
+  partial: "partial",
+  missed: "missed",
+  dropped: "dropped",
+};
+
 export function createProject(on: Happening, input: z.infer<typeof CreateProject>) {
   const project: Project = {
     gid: on.state.nextGid(),
@@ -155,9 +165,16 @@ export function addStatusUpdate(on: Happening, input: z.infer<typeof AddStatusUp
     author: on.by,
     created_at: on.at,
   });
+  const change = { field: "current_status_update", action: "changed" } as const;
   const project = on.state.find("project", input.parent);
-  if (project)
-    on.project(project, "changed", { field: "current_status_update", action: "changed" });
+  if (project) on.project(project, "changed", change);
+  const goal = on.state.find("goal", input.parent);
+  if (goal) {
+    // The last status update is what a goal's status says.
+    const changed = { ...goal, status: goalStatusOf[input.status_type] ?? goal.status };
+    on.state.put("goal", changed);
+    on.goal(changed, "changed", change);
+  }
   return { gid };
 }
 

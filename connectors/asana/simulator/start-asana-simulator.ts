@@ -76,7 +76,10 @@ export async function startAsanaSimulator(options: AsanaSimulatorOptions): Promi
   const perform = performer(options, state, deliver);
   const limits = new RequestLimits(clock, options.limits ?? {});
   const statistics = new RequestStatistics();
-  const answers = new Answers(records, clock, options.offsetLifeMs ?? defaultOffsetLifeMs);
+  const answers = new Answers(records, clock, {
+    lifeMs: options.offsetLifeMs ?? defaultOffsetLifeMs,
+    generation: () => state.offsetGeneration,
+  });
   const { latencyMs = 0, searchLagMs = 10_000, webhooksPerResource = 1000 } = options;
   const costs = { limits, statistics, latencyMs, searchLagMs, webhooksPerResource };
   const app = simulatorApp(

@@ -98,6 +98,8 @@ export class AsanaState {
   readonly fieldsOn = new Map<string, Set<string>>();
   readonly log = new EventLog();
   readonly bulk: BulkTasks | undefined;
+  /** Paging offsets of an earlier generation have expired. */
+  offsetGeneration = 0;
   /** Moves with every change of an object. */
   version = 0;
   private readonly tables: Tables = {

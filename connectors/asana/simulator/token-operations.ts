@@ -61,6 +61,14 @@ export function forgetEvents(on: Happening, _input: z.infer<typeof ForgetEvents>
   return { gid: on.state.firstWorkspace };
 }
 
+/** Every paging offset so far has expired. */
+export const ExpireOffsets = z.strictObject({ kind: z.literal("expireOffsets") });
+
+export function expireOffsets(on: Happening, _input: z.infer<typeof ExpireOffsets>) {
+  on.state.offsetGeneration += 1;
+  return { gid: on.state.firstWorkspace };
+}
+
 export function authorizeApp(on: Happening, input: z.infer<typeof AuthorizeApp>) {
   const { kind: _, code_challenge, code_challenge_method, scopes, ...rest } = input;
   on.state.get("user", input.user);
