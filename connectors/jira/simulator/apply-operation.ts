@@ -56,6 +56,7 @@ function dispatchRest(moment: Moment, operation: Exclude<JiraOperation, ContentO
     case "updateUser":
     case "registerWebhook":
     case "removeWebhook":
+    case "expirePageTokens":
       return applySiteOperation(moment, operation);
     case "registerDynamicWebhook":
     case "refreshDynamicWebhooks":

@@ -4,18 +4,23 @@ import { Refusal } from "./refusal.ts";
 
 type SiteOperation = Extract<
   JiraOperation,
-  { kind: "updateUser" | "registerWebhook" | "removeWebhook" }
+  { kind: "updateUser" | "registerWebhook" | "removeWebhook" | "expirePageTokens" }
 >;
 
-/** Users and webhook registrations; none of these tells anybody. */
+/** Users, webhook registrations and page tokens; none of these tells anybody. */
 export function applySiteOperation(moment: Moment, operation: SiteOperation): Done {
   const { state, at, actorId } = moment;
   if (operation.kind === "updateUser") {
     const user = state.users.get(operation.accountId);
     if (!user) throw new Refusal(404, `There is no user ${operation.accountId}.`);
     const { active = user.active, displayName = user.displayName } = operation;
-    state.users.set(user.accountId, { ...user, active, displayName });
+    const { timeZone = user.timeZone } = operation;
+    state.users.set(user.accountId, { ...user, active, displayName, timeZone });
     return { result: { accountId: user.accountId }, events: [] };
+  }
+  if (operation.kind === "expirePageTokens") {
+    state.tokenGeneration += 1;
+    return { result: {}, events: [] };
   }
   if (operation.kind === "registerWebhook") {
     const { name, url, events, secret, filter, excludeBody } = operation;

@@ -230,14 +230,18 @@ describe("search", () => {
   });
 
   test("a page token is good for its own query and for seven days", async () => {
-    const { clock, call } = await start();
+    const { jira, clock, call } = await start();
     const page = (jql: string, nextPageToken?: unknown) =>
       call("POST", "/search/jql", { jql, maxResults: 2, nextPageToken });
     const token = (await page("project = PAY")).body["nextPageToken"];
     expect((await page("project = PAY", token)).status).toBe(200);
     expect((await page("project = MOB", token)).status).toBe(400);
-    clock.advance(7 * dayMs + 1);
+    jira.perform({ kind: "expirePageTokens" });
     expect((await page("project = PAY", token)).status).toBe(400);
+    const fresh = (await page("project = PAY")).body["nextPageToken"];
+    expect((await page("project = PAY", fresh)).status).toBe(200);
+    clock.advance(7 * dayMs + 1);
+    expect((await page("project = PAY", fresh)).status).toBe(400);
   });
 });
 

@@ -165,6 +165,18 @@ describe("dynamic webhooks", () => {
     expect(received).toMatchObject([{ body: { issue: { fields: { summary: "Seen" } } } }]);
   });
 
+  test("a filter that names a project deleted since lets nothing through, and harms nothing", async () => {
+    const { jira, register, received, url } = await start();
+    await register("project = OPS");
+    const events = ["jira:issue_updated"];
+    jira.perform({ kind: "registerWebhook", name: "hub", url, events, filter: "project = OPS" });
+    jira.perform({ kind: "deleteProject", projectKey: "OPS" });
+    jira.perform({ kind: "updateIssue", key: "PAY-4", summary: "Renamed" });
+    await jira.sender.settle();
+    expect(received).toEqual([]);
+    expect(jira.state.issue("PAY-4")?.summary).toBe("Renamed");
+  });
+
   test("a private app hears only of what its owner registered", async () => {
     const ownedApps = oauthApps.map((app) => ({ ...app, ownerAccountId: "acc-dana" }));
     const { jira, register, received } = await start({ oauthApps: ownedApps });

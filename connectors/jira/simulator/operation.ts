@@ -79,6 +79,8 @@ export const JiraOperation = z.discriminatedUnion("kind", [
     accountId: z.string(),
     active: z.boolean().optional(),
     displayName: z.string().min(1).optional(),
+    /** On whose clocks the account's JQL is read from now on. */
+    timeZone: z.string().optional(),
     ...actor,
   }),
   z.strictObject({
@@ -94,6 +96,8 @@ export const JiraOperation = z.discriminatedUnion("kind", [
     ...actor,
   }),
   z.strictObject({ kind: z.literal("removeWebhook"), id: z.string(), ...actor }),
+  /** Every page token of search handed out so far is refused, as after seven days. */
+  z.strictObject({ kind: z.literal("expirePageTokens"), ...actor }),
 ]);
 export type JiraOperation = z.infer<typeof JiraOperation>;
 export type JiraOperationOf<K extends JiraOperation["kind"]> = Extract<JiraOperation, { kind: K }>;

@@ -14,24 +14,33 @@ const Token = z.strictObject({
   values: z.array(z.union([z.string(), z.number()])),
   jql: z.string(),
   madeMs: z.number(),
+  generation: z.int(),
 });
 
+/** What a token is good for. */
+export interface TokenScope {
+  readonly jql: string;
+  readonly nowMs: number;
+  /** All tokens of another generation are refused. */
+  readonly generation: number;
+}
+
 /** A token for the page after a row, good for the same query and seven days. */
-export function writeToken(
-  values: readonly (string | number)[],
-  jql: string,
-  nowMs: number,
-): string {
-  const token = { values, jql: digest(jql), madeMs: nowMs };
+export function writeToken(values: readonly (string | number)[], scope: TokenScope): string {
+  const { jql, nowMs, generation } = scope;
+  const token = { values, jql: digest(jql), madeMs: nowMs, generation };
   return Buffer.from(JSON.stringify(token)).toString("base64url");
 }
 
 /** The sort values of the row before the page. Throws `JqlError` on one of another query or too old. */
-export function readToken(token: string, jql: string, nowMs: number): readonly (string | number)[] {
-  const parsed = Token.safeParse(jsonOf(Buffer.from(token, "base64url").toString()));
+export function readToken(token: string, scope: TokenScope): readonly (string | number)[] {
+  const { success, data } = Token.safeParse(jsonOf(Buffer.from(token, "base64url").toString()));
   const isGood =
-    parsed.success && parsed.data.jql === digest(jql) && nowMs - parsed.data.madeMs <= lifeMs;
-  if (isGood) return parsed.data.values;
+    success &&
+    data.jql === digest(scope.jql) &&
+    data.generation === scope.generation &&
+    scope.nowMs - data.madeMs <= lifeMs;
+  if (isGood) return data.values;
   throw new JqlError("The provided next page token is invalid or expired.");
 }
 

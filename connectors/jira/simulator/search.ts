@@ -30,7 +30,8 @@ export interface SearchRequest {
 export function searchPage(state: JiraState, request: SearchRequest): Found {
   const { jql, pageToken, limit, caller } = request;
   const query = parseJql(jql);
-  const after = pageToken === undefined ? undefined : readToken(pageToken, jql, caller.nowMs);
+  const scope = { jql, nowMs: caller.nowMs, generation: state.tokenGeneration };
+  const after = pageToken === undefined ? undefined : readToken(pageToken, scope);
   const page: Row[] = [];
   for (const row of rows(state, query, request, after)) {
     page.push(row);
@@ -39,7 +40,7 @@ export function searchPage(state: JiraState, request: SearchRequest): Found {
   const issues = page.slice(0, limit).map(({ issue }) => issue);
   const last = page[limit - 1];
   if (page.length <= limit || !last) return { issues };
-  return { issues, nextPageToken: writeToken(last.sort, jql, caller.nowMs) };
+  return { issues, nextPageToken: writeToken(last.sort, scope) };
 }
 
 /** How many issues match. Jira calls its own answer approximate. */

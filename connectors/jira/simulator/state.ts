@@ -79,6 +79,8 @@ export class JiraState {
   readonly remoteLinks = new Map<string, RemoteLink[]>();
   /** Project id → the accounts it is hidden from; `*` is everybody. */
   readonly hiddenProjects = new Map<string, Set<string>>();
+  /** Page tokens of search made before it last rose are refused. */
+  tokenGeneration = 0;
   readonly #linkIdsByIssue = new Map<string, Set<string>>();
   #highestId: number;
 

@@ -1,6 +1,6 @@
 import { createHash, createHmac } from "node:crypto";
 
-import { epochMsOf, minuteMs } from "#shared/model/time.ts";
+import { minuteMs } from "#shared/model/time.ts";
 import type { Clock } from "#shared/ports/clock.ts";
 import { seededRandom } from "#shared/testing/simulator/seeded-random.ts";
 import type { RetryPlan, WebhookSender } from "#shared/testing/simulator/webhook-sender.ts";
@@ -9,8 +9,7 @@ import type { Effect } from "./apply-operation.ts";
 import { bearerOf } from "./dynamic-webhooks/bearer.ts";
 import { matchDynamic } from "./dynamic-webhooks/match-dynamic.ts";
 import type { Webhook } from "./entities.ts";
-import { compileJql } from "./jql/evaluate.ts";
-import { parseJql } from "./jql/parse.ts";
+import { passesJql } from "./jql/filter.ts";
 import type { JiraEvent } from "./moment.ts";
 import type { JiraState } from "./state.ts";
 import { webhookPayload } from "./webhook-payload.ts";
@@ -82,11 +81,8 @@ function sign(secret: string, body: string): string {
 }
 
 /** Only issue events are filtered; a link event goes to everyone registered for it. */
-function passesFilter(state: JiraState, webhook: Webhook, event: JiraEvent): boolean {
-  const where = webhook.filter ? parseJql(webhook.filter).where : undefined;
-  if (!where || !("issue" in event)) return true;
-  const caller = { timeZone: "Etc/UTC", nowMs: epochMsOf(event.issue.updated) };
-  return compileJql(where, state, caller)(event.issue);
+function passesFilter(state: JiraState, { filter }: Webhook, event: JiraEvent): boolean {
+  return !filter || !("issue" in event) || passesJql(state, filter, event.issue);
 }
 
 function deliveryId(text: string): string {

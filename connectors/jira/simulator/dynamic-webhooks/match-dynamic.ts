@@ -1,9 +1,8 @@
-import { epochMsOf, type Instant } from "#shared/model/time.ts";
+import type { Instant } from "#shared/model/time.ts";
 
 import { projectsSeenBy } from "../access.ts";
 import type { DynamicWebhook } from "../entities.ts";
-import { compileJql } from "../jql/evaluate.ts";
-import { parseJql } from "../jql/parse.ts";
+import { passesJql } from "../jql/filter.ts";
 import type { JiraEvent } from "../moment.ts";
 import type { JiraState } from "../state.ts";
 
@@ -46,9 +45,7 @@ function matches(state: JiraState, webhook: DynamicWebhook, event: JiraEvent): b
   if (issuePropertyKeysFilter && "property" in event) {
     if (!issuePropertyKeysFilter.includes(event.property.key)) return false;
   }
-  const { where } = parseJql(webhook.jqlFilter);
-  const asking = { timeZone: "Etc/UTC", nowMs: epochMsOf(event.issue.updated) };
-  if (where && !compileJql(where, state, asking)(event.issue)) return false;
+  if (!passesJql(state, webhook.jqlFilter, event.issue)) return false;
   const { projectKeys } = state.accountAccess(webhook.accountId);
   return projectsSeenBy(state, webhook.accountId, projectKeys).has(event.issue.projectId);
 }
