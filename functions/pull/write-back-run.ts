@@ -68,6 +68,7 @@ export class WriteBackRun {
       ...rest,
       ...outcome,
       ...(outcome.state === "written" && { writtenAt: now }),
+      ...(this.batch.state === "undoing" && this.batch.undone && { triedIn: this.batch.undone.at }),
       ...(outcome.state === "planned" && (await this.#replaced(item, outcome))),
       changedAt: now,
     };

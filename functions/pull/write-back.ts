@@ -89,9 +89,9 @@ function nextItems(
 
 /** A value of ours may stand there: also where a run was cut off before it could tell. */
 function mayStand(item: WriteBackItem, { undone }: WriteBackBatch): boolean {
-  const { state, before, writtenAt, changedAt } = item;
+  const { state, before, writtenAt, triedIn } = item;
   if (state === "written" || state === "planned") return true;
-  const wasTried = undone !== undefined && changedAt >= undone.at;
+  const wasTried = triedIn !== undefined && triedIn === undone?.at;
   if (state === "failed") return before !== undefined && !wasTried;
   return state === "conflict" && writtenAt !== undefined && !wasTried;
 }

@@ -56,6 +56,8 @@ export const WriteBackItem = z.strictObject({
   reason: z.string().max(500).optional(),
   /** When our value was last seen to stand there by this batch's doing. */
   writtenAt: Instant.optional(),
+  /** The undoing, by its beginning, that has dealt with it. */
+  triedIn: Instant.optional(),
   /** Somebody wants this one item taken back. */
   undoWantedAt: Instant.optional(),
   /** The batch whose value of ours stood there before, so that undoing this one gives it back its due. */
