@@ -17,6 +17,20 @@ export function updatedSinceJql(since: Instant, timeZone: string): string {
   return `updated >= "${jqlTime(epochMsOf(since), timeZone)}"`;
 }
 
+/** Created between two moments as `jqlTime` writes them; what lies on the border is in the later window. */
+export function createdJql({
+  from,
+  to,
+}: {
+  readonly from?: string;
+  readonly to?: string;
+}): string[] {
+  return [
+    ...(from === undefined ? [] : [`created >= "${from}"`]),
+    ...(to === undefined ? [] : [`created < "${to}"`]),
+  ];
+}
+
 /** Clocks are changed by at most this much; around a change, wall time names two moments or none. */
 const clockChangeMs = 3 * hourMs;
 

@@ -3,9 +3,32 @@ import * as z from "zod";
 import { HubError } from "#shared/errors.ts";
 import { dayMs, epochMsOf, hourMs, Instant, instantOf, minuteMs } from "#shared/model/time.ts";
 
+/** One query of ids, which one after another are read by id. */
+const IdsProgress = z.strictObject({
+  way: z.literal("ids"),
+  /** Of the page of ids that holds the last id that was read; absent: the first page. */
+  token: z.string().optional(),
+  /** That last id; absent: none of the page was read. */
+  after: z.string().optional(),
+});
+export type IdsProgress = z.infer<typeof IdsProgress>;
+
+/** Several queries at once, each for a window of time in which issues were created. */
+const LanesProgress = z.strictObject({
+  way: z.literal("lanes"),
+  /** Between the windows, as JQL writes moments; the first and the last window have one end. */
+  cuts: z.array(z.string().max(20)).max(100),
+  /** The first window that no lane has begun. */
+  next: z.int().nonnegative(),
+  /** The windows being read, each with the token of its next page; absent: its first page. */
+  lanes: z.array(z.strictObject({ window: z.int().nonnegative(), token: z.string().optional() })),
+});
+export type LanesProgress = z.infer<typeof LanesProgress>;
+export type Progress = IdsProgress | LanesProgress;
+
 /** Where the reading of issues stands. */
 const IssuesPosition = z.strictObject({
-  version: z.literal(1),
+  version: z.literal(2),
   /** Start of the last run that ended; absent before the first. */
   since: Instant.optional(),
   /** Start of the last run that looked far back. */
@@ -17,8 +40,10 @@ const IssuesPosition = z.strictObject({
       /** Lower bound of `updated`; absent in a backfill. */
       from: Instant.optional(),
       isDeep: z.boolean(),
-      pageToken: z.string().optional(),
+      /** On whose clocks its queries wrote moments. */
+      timeZone: z.string().optional(),
       total: z.int().nonnegative().optional(),
+      progress: z.discriminatedUnion("way", [IdsProgress, LanesProgress]).optional(),
     })
     .optional(),
 });
@@ -34,9 +59,22 @@ const overlapMs = 10 * minuteMs;
 const deepOverlapMs = dayMs;
 const deepEveryMs = 6 * hourMs;
 
+/** Clocks differ, but not by so much: a later moment was never ours, and would hide all changes before it. */
+const aheadMsMax = dayMs;
+/** What a cursor can keep (shared/model/connection.ts), with room to spare. */
+const positionLengthMax = 19_000;
+
 /** Throws `connector.cursor-expired` on a position that is not one of ours. */
-export function readIssuesPosition(text: string | undefined): IssuesPosition {
-  return text === undefined ? { version: 1 } : readPosition(IssuesPosition, text);
+export function readIssuesPosition(text: string | undefined, now: Instant): IssuesPosition {
+  if (text === undefined) return { version: 2 };
+  const position = readPosition(IssuesPosition, text);
+  const { since, deepAt, run } = position;
+  const latestMs = epochMsOf(now) + aheadMsMax;
+  const isAhead = [since, deepAt, run?.startedAt, run?.from].some(
+    (moment) => moment !== undefined && epochMsOf(moment) > latestMs,
+  );
+  if (isAhead) throw cursorExpired();
+  return position;
 }
 
 /** The run to do now: the interrupted one, or a new one. */
@@ -49,26 +87,37 @@ export function currentRun(position: IssuesPosition, now: Instant): IssuesRun {
   return { startedAt: now, isDeep, from: instantOf(epochMsOf(position.since) - backMs) };
 }
 
-/** The position after a page of a run; without a next page, after the run. */
+/** The position after a page of a run; without progress that is left to make, after the run. */
 export function positionAfter(
   position: IssuesPosition,
   run: IssuesRun,
-  nextPageToken: string | undefined,
+  progress: Progress | undefined,
 ): string {
-  const next: IssuesPosition =
-    nextPageToken === undefined
-      ? {
-          version: 1,
-          since: run.startedAt,
-          ...(run.isDeep
-            ? { deepAt: run.startedAt }
-            : position.deepAt !== undefined && { deepAt: position.deepAt }),
-        }
-      : { ...position, run: { ...run, pageToken: nextPageToken } };
+  if (progress) return fitting({ ...position, run: { ...run, progress } }, progress);
+  const deepAt = run.isDeep ? run.startedAt : position.deepAt;
+  const next: IssuesPosition = {
+    version: 2,
+    since: run.startedAt,
+    ...(deepAt !== undefined && { deepAt }),
+  };
   return JSON.stringify(next);
 }
 
-const AccountsPosition = z.strictObject({ version: z.literal(1), startAt: z.int().nonnegative() });
+/** Should Jira's tokens be far longer than ever seen, the windows under way begin again after a crash. */
+function fitting(position: IssuesPosition, progress: Progress): string {
+  const text = JSON.stringify(position);
+  if (text.length <= positionLengthMax || !position.run) return text;
+  const short: Progress =
+    progress.way === "ids"
+      ? { way: "ids" }
+      : { ...progress, lanes: progress.lanes.map(({ window }) => ({ window })) };
+  return JSON.stringify({ ...position, run: { ...position.run, progress: short } });
+}
+
+const AccountsPosition = z.strictObject({
+  version: z.literal(1),
+  startAt: z.int().min(0).max(10_000_000),
+});
 
 export function readAccountsPosition(text: string | undefined): number {
   return text === undefined ? 0 : readPosition(AccountsPosition, text).startAt;
@@ -81,9 +130,13 @@ export function accountsPosition(startAt: number): string {
 function readPosition<S extends z.ZodType>(schema: S, text: string): z.output<S> {
   const parsed = schema.safeParse(jsonOf(text));
   if (parsed.success) return parsed.data;
-  throw new HubError(
+  throw cursorExpired();
+}
+
+function cursorExpired(): HubError {
+  return new HubError(
     "connector.cursor-expired",
-    "The saved position in Jira is of another release; the collection is read anew",
+    "The saved position in Jira is not one that this release knows; the collection is read anew",
   );
 }
 

@@ -1,13 +1,17 @@
-import { HubError } from "#shared/errors.ts";
 import type { Gap, PulledPage } from "#shared/kit/connector.ts";
 
 import { scopeJql, updatedSinceJql } from "./jql.ts";
-import { currentRun, type IssuesRun, positionAfter, readIssuesPosition } from "./position.ts";
-import { readRecords } from "./reading.ts";
+import { planLanes } from "./plan-lanes.ts";
+import {
+  currentRun,
+  type IssuesRun,
+  positionAfter,
+  type Progress,
+  readIssuesPosition,
+} from "./position.ts";
+import { pagesByIds } from "./pull-by-ids.ts";
+import { pagesByLanes } from "./pull-by-lanes.ts";
 import type { JiraSession } from "./session.ts";
-
-/** With all our fields Jira gives 100 a page at the most, as far as seen (2026-11). */
-const issuesPerPage = 100;
 
 /**
  * Reads issues changed since the last run, or all of them. Ordered by creation, since rows ordered by
@@ -18,59 +22,63 @@ export async function* pullIssues(
   session: JiraSession,
   positionText: string | undefined,
 ): AsyncIterable<PulledPage> {
-  const position = readIssuesPosition(positionText);
+  const now = session.context.clock.now();
+  const position = readIssuesPosition(positionText, now);
   // Fails on a dead token, which search would answer with an empty site.
   const { timeZone } = await session.client.myself();
   const projects = await session.projects();
-  let run = currentRun(position, session.context.clock.now());
-  const changed = run.from === undefined ? [] : [updatedSinceJql(run.from, timeZone)];
-  const jql = `${[scopeJql(projects), ...changed].join(" AND ")} ORDER BY created ASC`;
-  run = { ...run, total: run.total ?? (await session.client.count(jql)) };
-  for (;;) {
-    const { page, usedRun } = await readPage(session, jql, run);
-    run = usedRun;
-    const next = page.nextPageToken;
-    if (next !== undefined && next === run.pageToken) {
-      throw new HubError(
-        "connector.drifted",
-        "Jira's search repeats its page token and never ends",
-      );
-    }
+  const begun = currentRun(position, now);
+  const changed = begun.from === undefined ? [] : [updatedSinceJql(begun.from, timeZone)];
+  const where = [scopeJql(projects), ...changed].join(" AND ");
+  const total = begun.total ?? (await session.client.count(where));
+  const run: IssuesRun = { ...begun, timeZone, total };
+  const start =
+    resumable(session, begun, timeZone) ??
+    (await firstProgress(session, { where, timeZone, total }));
+  const steps =
+    start.way === "ids"
+      ? pagesByIds(session, `${where} ORDER BY created ASC`, start)
+      : pagesByLanes(session, where, start);
+  const gaps = missingProjects(session, projects);
+  for await (const { reading, recordsRead, progress } of steps) {
     yield {
-      ...page.reading,
-      gaps: [...(page.reading.gaps ?? []), ...missingProjects(session, projects)],
-      position: positionAfter(position, run, next),
-      isLast: next === undefined,
-      recordsRead: page.recordsRead,
-      ...(run.total !== undefined && { recordsTotal: run.total }),
+      ...reading,
+      gaps: [...(reading.gaps ?? []), ...gaps],
+      position: positionAfter(position, run, progress),
+      isLast: progress === undefined,
+      recordsRead,
+      recordsTotal: total,
     };
-    if (next === undefined) return;
-    run = { ...run, pageToken: next };
   }
 }
 
-async function readPage(session: JiraSession, jql: string, run: IssuesRun) {
-  const { pageToken, ...fromStart } = run;
-  const fields = await session.fieldsToRead();
-  const readAt = session.context.clock.now();
-  const search = (token: string | undefined) =>
-    session.client.search(
-      { jql, ...(token !== undefined && { pageToken: token }) },
-      fields,
-      issuesPerPage,
-    );
-  try {
-    const { issues, nextPageToken } = await search(pageToken);
-    const reading = await readRecords(session, issues, readAt);
-    return { page: { reading, nextPageToken, recordsRead: issues.length }, usedRun: run };
-  } catch (error) {
-    // A token dies after a week, and with changed settings: the run starts over, at no loss.
-    const isRefused = error instanceof HubError && error.code === "connector.misconfigured";
-    if (!isRefused || pageToken === undefined) throw error;
-    const { issues, nextPageToken } = await search(undefined);
-    const reading = await readRecords(session, issues, readAt);
-    return { page: { reading, nextPageToken, recordsRead: issues.length }, usedRun: fromStart };
-  }
+/**
+ * Where an interrupted run goes on; undefined where it must start over: other credentials read in another
+ * way, and other clocks would put the borders of windows elsewhere.
+ */
+function resumable(
+  session: JiraSession,
+  { progress, timeZone: before }: IssuesRun,
+  timeZone: string,
+): Progress | undefined {
+  return progress?.way === wayOf(session) && before === timeZone ? progress : undefined;
+}
+
+/**
+ * With an hourly quota an id is a point, and so is an issue: reading both would be paid for twice. An
+ * API token has no such quota, and reading by id shows what the search index does not know yet.
+ * https://developer.atlassian.com/cloud/jira/platform/rate-limiting/ (read 2026-11-21)
+ */
+function wayOf({ context }: JiraSession): Progress["way"] {
+  return context.tokens ? "lanes" : "ids";
+}
+
+async function firstProgress(
+  session: JiraSession,
+  asked: Parameters<typeof planLanes>[1],
+): Promise<Progress> {
+  if (wayOf(session) === "ids") return { way: "ids" };
+  return { way: "lanes", cuts: [...(await planLanes(session, asked))], next: 0, lanes: [] };
 }
 
 function missingProjects({ context }: JiraSession, visible: readonly string[]): readonly Gap[] {

@@ -100,6 +100,11 @@ const fields = z.strictObject({
       description:
         "A remote link whose relationship reads like this, and which leads to work, is a dependency or names the parent. One that leads to a goal always links to it.",
     }),
+  readsAtOnce: z.int().min(1).max(16).default(8).meta({
+    title: "Requests at a time",
+    description:
+      "How many pages are read at once. Eight leave most of Jira's 100 requests a second to others, and read seven times as fast as one.",
+  }),
   teamField: Name.optional().meta({
     title: "Team field",
     description: "Name or id. Empty: the field of the type Team, where the site has one.",

@@ -127,7 +127,7 @@ describe("remote links", () => {
   test("that the hub wrote itself say nothing new", async () => {
     const settings = { readsRemoteLinks: true };
     const world = await connect({ settings, context: addresses().context });
-    const own = { url: goalUrl, title: "Line of sight", globalId: "throughline:sight" };
+    const own = { url: goalUrl, title: "Line of sight", globalId: "system=throughline&id=10105" };
     world.jira.perform({ kind: "putRemoteLink", key: "PAY-4", ...own });
     expect((await pulled(world)).of("10105")?.edges).toEqual([]);
   });

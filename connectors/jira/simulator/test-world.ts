@@ -8,7 +8,7 @@ import { sourceContext } from "#shared/testing/source-context.ts";
 import { JiraSettings } from "../settings.ts";
 import { createJiraSource } from "../source.ts";
 import type { JiraSeedInput } from "./seed.ts";
-import { type JiraSimulator, startJiraSimulator } from "./server.ts";
+import { type JiraSimulator, type JiraSimulatorOptions, startJiraSimulator } from "./server.ts";
 import { smallSite } from "./small-site.ts";
 
 export const connectionId = ConnectionId.parse("conn_0123456789");
@@ -28,16 +28,33 @@ interface Options {
   readonly seed?: JiraSeedInput;
   readonly settings?: Partial<JiraSettings>;
   readonly context?: Partial<SourceContext<JiraSettings>>;
+  readonly simulator?: Partial<JiraSimulatorOptions>;
+  /** Reads by a consent to an app, through the gateway, instead of an API token. */
+  readonly byConsent?: boolean;
 }
+
+const app = {
+  clientId: "client-of-the-hub",
+  clientSecret: "the secret of the hub's app",
+  scopes: ["read:jira-work", "read:jira-user"],
+};
 
 /** A simulated site and a source that reads it, with every request counted. The caller closes `jira`. */
 export async function connectJira(options: Options = {}): Promise<JiraWorld> {
   const clock = new ManualClock(startedAt);
   const jira = await startJiraSimulator({
-    seed: options.seed ?? smallSite,
+    seed: { ...(options.seed ?? smallSite), oauthApps: [app] },
     clock,
     burstFactor: 1_000_000,
+    ...options.simulator,
   });
+  const token = options.byConsent === true ? await consent(jira) : undefined;
+  const credentials =
+    token === undefined
+      ? { baseUrl: jira.url, email: "hub@acme.example", apiToken: "token-of-the-hub" }
+      : { baseUrl: `${jira.url}/ex/jira/${jira.state.cloudId}`, siteUrl: jira.url };
+  const tokens: Partial<SourceContext<JiraSettings>> =
+    token === undefined ? {} : { tokens: { read: () => Promise.resolve(token) } };
   const asked: string[] = [];
   const budget: RequestBudget = {
     admit: ({ endpoint }) => {
@@ -53,18 +70,39 @@ export async function connectJira(options: Options = {}): Promise<JiraWorld> {
         clock,
         budget,
         settings: JiraSettings.parse({
-          baseUrl: jira.url,
-          email: "hub@acme.example",
-          apiToken: "token-of-the-hub",
+          ...credentials,
           goalTypes: ["level 2=initiative", "level 3=objective"],
           ...options.settings,
           ...settings,
         }),
+        ...tokens,
         ...options.context,
         ...more,
       }),
     );
   return { clock, jira, source: reopen(), asked, reopen };
+}
+
+/** An access token of the hub's app for the seed's first account. */
+async function consent(jira: JiraSimulator): Promise<string> {
+  const redirect_uri = "http://127.0.0.1:9/callback";
+  const { clientId: client_id, clientSecret: client_secret } = app;
+  const headers = { "content-type": "application/json" };
+  const [accountId] = jira.state.users.keys();
+  const scope = app.scopes.join(" ");
+  const query = new URLSearchParams({ client_id, redirect_uri, scope, response_type: "code" });
+  const answer = await fetch(`${jira.url}/authorize?${query.toString()}`, {
+    method: "POST",
+    headers,
+    body: JSON.stringify({ accountId, cloudId: jira.state.cloudId }),
+    redirect: "manual",
+  });
+  const code = new URL(answer.headers.get("location") ?? "").searchParams.get("code");
+  const grant = { grant_type: "authorization_code", code, redirect_uri, client_id, client_secret };
+  const body = JSON.stringify(grant);
+  const made = await fetch(`${jira.url}/oauth/token`, { method: "POST", headers, body });
+  const { access_token } = (await made.json()) as { readonly access_token: string };
+  return access_token;
 }
 
 /** The id that the hub gives a record of the connected site. */
