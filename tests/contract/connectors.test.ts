@@ -1,9 +1,8 @@
-import { existsSync } from "node:fs";
-
 import { describe, test } from "vitest";
 
 import { connectors } from "#connectors/index.ts";
 import type { Connector } from "#shared/kit/connector.ts";
+import { caseOf } from "#shared/testing/connector-contract/case-of.ts";
 import type { ContractCase } from "#shared/testing/connector-contract/contract-case.ts";
 import { notifierContract } from "#shared/testing/connector-contract/notifier-contract.ts";
 import { settingsContract } from "#shared/testing/connector-contract/settings-contract.ts";
@@ -15,7 +14,7 @@ import { sourceContract } from "#shared/testing/connector-contract/source-contra
  */
 
 const cases = new Map<Connector, ContractCase | undefined>();
-for (const connector of connectors) cases.set(connector, await caseOf(connector));
+for (const connector of connectors) cases.set(connector, await caseOf(connector.name));
 
 describe.each(connectors)("$name", (connector) => {
   const contractCase = cases.get(connector);
@@ -49,11 +48,3 @@ describe.each(connectors)("$name", (connector) => {
     describe("channel", () => notifierContract(connector, notifier));
   }
 });
-
-async function caseOf({ name }: Connector): Promise<ContractCase | undefined> {
-  const file = new URL(`../../connectors/${name}/simulator/contract-case.ts`, import.meta.url);
-  if (!existsSync(file)) return undefined;
-  // By convention each such file exports its case under this name; a wrong one fails its first test.
-  const module = (await import(file.href)) as { readonly contractCase?: ContractCase };
-  return module.contractCase;
-}

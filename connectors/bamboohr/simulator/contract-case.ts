@@ -108,6 +108,20 @@ export const contractCase: ContractCase = {
       },
     ],
     overlapMinutes: 5,
+    document: {
+      file: ["openapi", "bamboohr-public.yaml"],
+      pathOf: (path) => path,
+      outside: [],
+      knownErrors: [
+        {
+          in: "request",
+          method: "GET",
+          path: "/api/v1/employees",
+          says: "Invalid security scheme used",
+          why: "The only operation of ours for which the document names OAuth alone; documentation.bamboohr.com/docs/getting-started gives API keys to all of version 1 (2026-11)",
+        },
+      ],
+    },
     webhook: {
       collection: "employees",
       sign: (body, secret) => {

@@ -139,6 +139,18 @@ export const contractCase: ContractCase = {
       },
     ],
     overlapMinutes: 10,
+    document: {
+      file: ["openapi", "jira-cloud-v3.examples-parsed.json"],
+      // Through the gateway, the site's id stands in front.
+      pathOf: (path) => path.replace(/^\/ex\/jira\/[^/]+/u, ""),
+      outside: [
+        {
+          path: /^(?:\/ex\/jira\/[^/]+)?\/rest\/webhooks\/1\.0\//u,
+          why: "Administrators' webhooks are described on developer.atlassian.com/cloud/jira/platform/webhooks, not in the document",
+        },
+      ],
+      knownErrors: [],
+    },
     webhook: {
       collection: "issues",
       sign: (body, secret) => ({

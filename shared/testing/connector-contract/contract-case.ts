@@ -96,6 +96,13 @@ export interface SourceCase {
   readonly openEnums: readonly (Deviation & { readonly value: unknown })[];
   /** How long nothing may happen until a run reads nothing again because of its overlap, in minutes. */
   readonly overlapMinutes: number;
+  /**
+   * Other ways to connect to the same tool, whose requests differ: another credential, another host, a
+   * feature that is off by default. By what they are called.
+   */
+  readonly variants?: Readonly<Record<string, TypedSettings>>;
+  /** Settings that allow writing lines of sight back, and a collection that takes them. */
+  readonly writeBack?: { readonly settings: TypedSettings; readonly collection: string };
   /** For a connector with `webhook`. */
   readonly webhook?: WebhookCase;
   /** The vendor's own description of the API; absent: there is none. */
@@ -132,7 +139,7 @@ export interface KnownError {
   readonly method: string;
   /** The document's path, with its variables. */
   readonly path: string;
-  /** What Prism says, whole. */
+  /** What Prism says, whole; places in lists are `#`. */
   readonly says: string;
   readonly why: string;
 }

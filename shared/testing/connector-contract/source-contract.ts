@@ -10,6 +10,7 @@ import { readingContract } from "./reading-contract.ts";
 import { resumeContract } from "./resume-contract.ts";
 import { candidate } from "./trial.ts";
 import { webhookContract } from "./webhook-contract.ts";
+import { writeBackContract } from "./write-back-contract.ts";
 
 /** Everything that `Source` promises, of one connector. */
 export function sourceContract(connector: Connector, sourceCase: SourceCase): void {
@@ -19,7 +20,8 @@ export function sourceContract(connector: Connector, sourceCase: SourceCase): vo
   describe("presence", () => presenceContract(under));
   describe("failures", () => failureContract(under));
   describe("drift", () => driftContract(under));
-  const { webhook } = sourceCase;
+  const { webhook, writeBack } = sourceCase;
+  if (writeBack) describe("writing back", () => writeBackContract(under, writeBack));
   if (webhook) describe("webhooks", () => webhookContract(under, webhook));
   else if (connector.webhook) {
     test("webhooks are tested", () => {
