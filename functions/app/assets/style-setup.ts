@@ -36,6 +36,8 @@ fieldset.card { border: 1px solid var(--line); }
 .ticks .needed i { background: var(--critical-soft); color: var(--critical); }
 .examples { margin-top: 4px; font-size: .92rem; }
 .examples li { padding: 2px 0; }
+.notice.slim { margin-bottom: 0; padding: 8px 12px; font-size: .92rem; }
+.scopes code { display: inline-block; padding: 1px 7px; margin: 2px 2px 2px 0; background: var(--sunken); border-radius: 6px; }
 .line-head { margin-top: 10px; }
 .meter { display: block; width: 100%; height: 10px; border-radius: 99px; overflow: hidden; background: var(--sunken); }
 .meter .used { fill: var(--accent); }

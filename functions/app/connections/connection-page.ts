@@ -2,10 +2,12 @@ import { html, raw } from "hono/html";
 
 import type { Connector } from "#shared/kit/connector.ts";
 
-import { moment, number } from "../page/format.ts";
+import { capital, moment, number } from "../page/format.ts";
 import type { Html } from "../page/html.ts";
 import { nothing } from "../page/html.ts";
 import { layout } from "../page/layout.ts";
+import { hidden } from "../page/parts.ts";
+import { accessCard, budgetCard, credentialWarning } from "./access-card.ts";
 import type { ConnectionAnswer, ConnectionDetail } from "./connection-answers.ts";
 import { connectionForm } from "./connection-form.ts";
 import type { Refused } from "./connection-form.ts";
@@ -16,16 +18,21 @@ import {
   healthBadge,
   problemText,
 } from "./connections-page.ts";
+import { quarantineCard } from "./quarantine-card.ts";
+
+type Collection = ConnectionDetail["collections"][number];
 
 interface ConnectionPage {
   readonly connection: ConnectionDetail;
   readonly connector: Connector | undefined;
   readonly refused: Refused | undefined;
   readonly notice: string | undefined;
+  readonly nowMs: number;
 }
 
 /** One connection: what it reads, what it cannot see, and its settings. */
-export function connectionPage({ connection, connector, refused, notice }: ConnectionPage): Html {
+export function connectionPage(page: ConnectionPage): Html {
+  const { connection, connector, refused, notice, nowMs } = page;
   return layout({
     title: connection.name,
     room: "Connections",
@@ -39,15 +46,16 @@ export function connectionPage({ connection, connector, refused, notice }: Conne
               >${connection.identity ?? nothing}</span
             >
           </div>
-          ${problemText(connection)}
+          ${problemText(connection)}${credentialWarning(connection)}
           <p>${countsLine(connection)}</p>
           <p class="fresh">${freshText(connection)}</p>
           ${connection.collections.length === 0 ? nothing : collectionList(connection)}
         </section>
-        ${unseen(connection)}${quarantine(connection)}${deliveries(connection)}
+        ${connection.collections.map((collection) => shrink(connection, collection))}
+        ${unseen(connection)}${quarantineCard(connection)}${deliveries(connection)}
       </div>
       <aside class="stack" aria-label="Manage this connection">
-        ${verbs(connection)}${webhook(connection)}
+        ${verbs(connection)}${accessCard(connection)}${budgetCard(connection, nowMs)}${webhook(connection)}
         ${
           connector
             ? html`<details class="card" id="settings" ${refused ? raw("open") : nothing}>
@@ -80,23 +88,29 @@ function unseen({ gaps }: ConnectionDetail): Html | string {
   </section>`;
 }
 
-function quarantine({ quarantine: records, quarantined }: ConnectionDetail): Html | string {
-  if (quarantined === 0) return nothing;
-  return html`<section class="card">
-    <h2>Not understood (${number(quarantined)})</h2>
-    <p class="muted">These records stand aside with their reason; everything else went on.</p>
-    <ul class="collections">
-      ${records.map(
-        ({ record, reason, collection, at }) =>
-          html`<li>
-            <div class="line">
-              <span>${record} <span class="muted">in ${collection}</span></span
-              ><time class="muted" datetime="${at}">${moment(at)}</time>
-            </div>
-            <p class="small">${reason}</p>
-          </li>`,
-      )}
-    </ul>
+/** A reconcile missed so much at once that it asks before it takes anything away. */
+function shrink({ id }: ConnectionDetail, collection: Collection): Html | string {
+  const { name, title, mayAcceptShrink, problem } = collection;
+  if (!mayAcceptShrink) return nothing;
+  return html`<section class="card stack">
+    <h2>${title}: did so much of it truly go?</h2>
+    <p>${problem?.message}</p>
+    <p class="muted">
+      Look in the tool first. If projects were closed or records deleted there, it truly shrank, and
+      you can say so here: each missing record is then asked for once more, and those that are gone
+      are taken away here too, with their links and alerts. If only the account lost a right, give
+      it the right back and reconcile: then everything is as before.
+    </p>
+    <div class="actions">
+      <form method="post" action="/connections/${id}/reconcile">
+        ${hidden({ collection: name })}<button>I gave the right back: reconcile</button>
+      </form>
+      <form method="post" action="/connections/${id}/reconcile">
+        ${hidden({ collection: name, acceptsShrink: "on" })}<button class="danger">
+          It truly shrank: accept
+        </button>
+      </form>
+    </div>
   </section>`;
 }
 
@@ -123,18 +137,18 @@ function deliveries({ deliveries: days }: ConnectionDetail): Html | string {
 }
 
 function verbs(connection: ConnectionAnswer): Html | string {
-  const { status, reads, id } = connection;
+  const { status, reads, id, collections } = connection;
   if (status === "removing") return nothing;
   const verb = (name: string, label: string) =>
     html`<form method="post" action="/connections/${id}/${name}"><button>${label}</button></form>`;
+  const mayCancel = status !== "paused" && collections.some((one) => one.mayCancel);
   return html`<div class="card stack" id="verbs">
     <h2 class="visually-hidden">Actions</h2>
     <div class="actions">
-      ${reads && status !== "paused" ? html`${verb("reconcile", "Reconcile")}${verb("backfill", "Read all again")}` : nothing}
+      ${reads && status !== "paused" ? html`${verb("reconcile", "Reconcile")}${mayCancel ? verb("cancel-backfill", "Stop reading again") : verb("backfill", "Read all again")}` : nothing}
       ${status === "paused" || status === "degraded" ? verb("resume", "Resume") : nothing}
       ${status === "paused" ? nothing : verb("pause", "Pause")}
     </div>
-    ${reads ? html`<p><a href="/connections/${id}/write-back">Write-back</a></p>` : nothing}
     <details>
       <summary>Remove it</summary>
       <p class="muted small">
@@ -147,17 +161,50 @@ function verbs(connection: ConnectionAnswer): Html | string {
   </div>`;
 }
 
+const resourcesShownMax = 8;
+
 function webhook({ webhookUrl, subscriptions }: ConnectionDetail): Html | string {
   if (webhookUrl === undefined) return nothing;
-  const failed = subscriptions.find(({ state }) => state === "failed");
   const active = subscriptions.filter(({ state }) => state === "active").length;
+  // Those that need somebody come first.
+  const sorted = subscriptions.toSorted((a, b) => rank(a) - rank(b));
   return html`<div class="card stack">
     <h2>Webhooks</h2>
     <p>
       ${subscriptions.length === 0 ? "None registered by the hub." : `${active} of ${subscriptions.length} registered and active.`}
     </p>
-    ${failed?.problem === undefined ? nothing : html`<p class="error-text">${failed.problem}</p>`}
-    <p class="muted small">To register one by hand, send to</p>
-    <p><code>${webhookUrl}</code></p>
+    ${
+      sorted.length === 0
+        ? nothing
+        : html`<ul class="collections">
+            ${sorted.slice(0, resourcesShownMax).map(subscriptionRow)}
+          </ul>`
+    }
+    ${sorted.length > resourcesShownMax ? html`<p class="muted small">and ${number(sorted.length - resourcesShownMax)} more</p>` : nothing}
+    <details>
+      <summary>Register one by hand</summary>
+      <p class="muted small">Let it send to</p>
+      <p><code>${webhookUrl}</code></p>
+    </details>
   </div>`;
+}
+
+type Subscription = ConnectionDetail["subscriptions"][number];
+
+function rank({ state }: Subscription): number {
+  return { failed: 0, pending: 1, active: 2 }[state];
+}
+
+function subscriptionRow({ resource, state, problem, heardAt, expiresAt }: Subscription): Html {
+  const tone = { failed: "critical", pending: "warning", active: "good" }[state];
+  return html`<li>
+    <div class="line">
+      <span>${resource === "*" ? "Everything" : resource}</span
+      ><span class="badge plain ${tone}">${capital(state)}</span>
+    </div>
+    <p class="muted small">
+      ${heardAt === undefined ? "No sign of life yet" : `Heard ${moment(heardAt)}`}${expiresAt === undefined ? nothing : ` · ends ${moment(expiresAt)} unless renewed`}
+    </p>
+    ${problem === undefined ? nothing : html`<p class="error-text">${problem}</p>`}
+  </li>`;
 }

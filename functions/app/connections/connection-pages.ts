@@ -10,6 +10,7 @@ import { listConnections } from "#shared/store/connections.ts";
 import type { AppContext } from "../app-deps.ts";
 import { consentInfo } from "../consents/oauth-apps.ts";
 import { parseInput } from "../http/route.ts";
+import { discover } from "../onboarding/discover.ts";
 import { startDraft } from "../onboarding/draft.ts";
 import { samplePage } from "../onboarding/sample-page.ts";
 import { noticeOf, readForm, withNotice } from "../page/page-input.ts";
@@ -27,6 +28,7 @@ import { connectionPage } from "./connection-page.ts";
 import { connectionVerb } from "./connection-routes.ts";
 import { connectionsPage } from "./connections-page.ts";
 import { readConnection, readConnections } from "./read-connections.ts";
+import { rightsPage } from "./rights-page.ts";
 import { readSettings } from "./settings-form.ts";
 
 /** The pages of the connections, and the forms that make and change them. */
@@ -58,6 +60,8 @@ export function serveConnectionPages(app: Hono, context: AppContext): void {
   });
 
   app.get("/connections/:id", async (c) => showConnection(context, c, undefined));
+
+  app.get("/connections/:id/rights", (c) => showRights(context, c));
 
   app.post("/connections/:id", async (c) => {
     const id = idOf(c);
@@ -101,6 +105,18 @@ export function serveConnectionPages(app: Hono, context: AppContext): void {
     await verb.run(context, id);
     return c.redirect(withNotice(`/connections/${id}`, name), 303);
   });
+}
+
+/** Asked at the tool now: what the account may do, and what it does not show. */
+async function showRights(context: AppContext, c: Context): Promise<Response> {
+  const connection = await loadConnection(context, idOf(c));
+  try {
+    const found = await discover(context, connection);
+    return c.html(rightsPage({ connection, found, problem: undefined }));
+  } catch (error) {
+    if (!(error instanceof HubError) || error.traits.httpStatus === 500) throw error;
+    return c.html(rightsPage({ connection, found: undefined, problem: error }), 422);
+  }
 }
 
 /** The next draft of the same consent waits to be set up; else one sees how the reading goes. */
@@ -163,7 +179,13 @@ async function showConnection(
   const connection = await readConnection(context, idOf(c));
   if (connection.status === "draft") return c.redirect(`/connections/${connection.id}/setup`, 303);
   const connector = context.registry.find(connection.connector);
-  const page = connectionPage({ connection, connector, refused, notice: noticeOf(c) });
+  const page = connectionPage({
+    connection,
+    connector,
+    refused,
+    notice: noticeOf(c),
+    nowMs: context.clock.nowMs(),
+  });
   return c.html(page, refused?.status ?? 200);
 }
 

@@ -6,7 +6,10 @@ import { capital, duration, moment, number, plural } from "../page/format.ts";
 import type { Html } from "../page/html.ts";
 import { nothing, withQuery } from "../page/html.ts";
 import { layout } from "../page/layout.ts";
+import { credentialWarning } from "./access-card.ts";
 import type { ConnectionAnswer } from "./connection-answers.ts";
+
+type Collection = ConnectionAnswer["collections"][number];
 
 /** All connections with their progress, and what else can be connected. */
 export function connectionsPage(
@@ -52,8 +55,24 @@ export function connectionsPage(
   });
 }
 
+/** One that is being set up: where one left it. */
+function draftCard({ id, name, connectorTitle, identity }: ConnectionAnswer): Html {
+  return html`<li class="card stack">
+    <div class="row">
+      <h2><a href="/connections/${id}/setup">${name}</a></h2>
+      <span class="badge">Being set up</span>
+    </div>
+    <p class="muted small">
+      ${connectorTitle}${identity === undefined ? nothing : ` · ${identity}`}
+    </p>
+    <p class="small">Nothing is read yet. If nobody goes on within a day, it is forgotten.</p>
+    <p><a class="button" href="/connections/${id}/setup">Go on setting it up</a></p>
+  </li>`;
+}
+
 function connectionCard(connection: ConnectionAnswer): Html {
   const { id, name, connectorTitle, identity } = connection;
+  if (connection.status === "draft") return draftCard(connection);
   return html`<li class="card stack">
     <div class="row">
       <h2><a href="/connections/${id}">${name}</a></h2>
@@ -62,7 +81,7 @@ function connectionCard(connection: ConnectionAnswer): Html {
     <p class="muted small">
       ${connectorTitle}${identity === undefined ? nothing : ` · ${identity}`}
     </p>
-    ${problemText(connection)}${progress(connection)}
+    ${problemText(connection)}${credentialWarning(connection)}${progress(connection)}
     <p class="small">${countsLine(connection)}</p>
     <p class="fresh">
       ${freshText(connection)}${connection.quarantined > 0 ? html` · <span class="stale">${plural(connection.quarantined, "record")} not understood</span>` : nothing}${connection.gaps.length > 0 ? html` · ${plural(connection.gaps.length, "gap")}` : nothing}
@@ -138,10 +157,17 @@ export function collectionList({ collections }: ConnectionAnswer): Html {
         <div class="line">
           <span>${title}</span><span class="muted num">${stateWords(state, mode)} · ${amount}</span>
         </div>
-        ${bar(title, isDone ? 100 : percent, isDone)}${problem === undefined ? nothing : html`<p class="error-text">${problem.message}</p>`}
+        ${bar(title, isDone ? 100 : percent, isDone)}${paceText(collection)}${problem === undefined ? nothing : html`<p class="error-text">${problem.message}</p>`}
       </li>`;
     })}
   </ul>`;
+}
+
+function paceText({ recordsPerSecond, secondsLeft }: Collection): Html | string {
+  if (recordsPerSecond === undefined) return nothing;
+  const left =
+    secondsLeft === undefined ? "" : ` · about ${duration(Math.max(1, secondsLeft))} left`;
+  return html`<p class="muted small num">${number(recordsPerSecond)} a second${left}</p>`;
 }
 
 function stateWords(state: string, mode: string): string {
