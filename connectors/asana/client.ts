@@ -1,23 +1,22 @@
-import * as http from "node:http";
-import * as https from "node:https";
-
 import {
-  ApiClient,
+  type ApiClient,
+  EventsApi,
   GoalRelationshipsApi,
   GoalsApi,
   PortfoliosApi,
   ProjectsApi,
+  SectionsApi,
   TasksApi,
+  TeamsApi,
   UsersApi,
   WebhooksApi,
   WorkspaceMembershipsApi,
   WorkspacesApi,
 } from "asana";
-import * as z from "zod";
+import type * as z from "zod";
 
-import { classify } from "./errors.ts";
-import { RequestLimit } from "./request-limit.ts";
-import type { AsanaSettings } from "./settings.ts";
+import { classify, freshSync } from "./errors.ts";
+import { type Asked, Transport, type TransportContext } from "./transport.ts";
 import * as wire from "./wire.ts";
 
 /** One page of a list; its records are not parsed yet. */
@@ -34,158 +33,204 @@ export interface PageRequest {
   readonly limit?: number;
 }
 
-/**
- * Asana allows 50 reads and 15 writes at once per token
- * (https://developers.asana.com/docs/rate-limits, read 2026-11-21); half is left to others who use it.
- */
-const readsAtOnceMax = 25;
-const writesAtOnceMax = 7;
+/** What happened to an object and what is in it, since a sync token. */
+export interface EventPage {
+  readonly events: readonly unknown[];
+  readonly sync: string;
+  readonly hasMore: boolean;
+  /** The token was none or too old: what happened before this page is not known. */
+  readonly isReset: boolean;
+}
+
+type WithFields = PageRequest & { readonly fields: string };
+
 const pageSizeMax = 100;
-/** Asana cuts long requests off after a minute itself; creating a webhook waits for our own answer. */
-const timeoutMs = 30_000;
 
 /**
- * The only caller of the `asana` package: one instance per connection, every answer parsed, every
- * failure a `HubError`. It never waits for a rate limit itself: `retryAfterMs` tells the caller to.
+ * The only caller of the `asana` package: one instance per connection, every answer parsed. Each call
+ * makes its options anew, because the package writes into those that it is given.
  */
 export class AsanaClient {
-  readonly #api: ApiClient;
-  readonly #reads = new RequestLimit(readsAtOnceMax);
-  readonly #writes = new RequestLimit(writesAtOnceMax);
+  readonly #transport: Transport;
 
-  constructor({ baseUrl, token }: Pick<AsanaSettings, "baseUrl" | "token">) {
-    this.#api = apiClient(baseUrl, token);
+  constructor(context: TransportContext) {
+    this.#transport = new Transport(context);
   }
 
   async me(): Promise<wire.UserWire> {
-    const call = () => new UsersApi(this.#api).getUser("me", { opt_fields: wire.userFields });
-    return this.#object("the token's user", wire.UserWire, call);
+    const what = "the token's user";
+    return parsed(wire.UserWire, await this.user("me", what), what);
   }
 
   async workspaces(page: PageRequest): Promise<Page> {
-    const opts = listOptions(page, wire.workspaceFields);
-    return this.#list("workspaces", () => new WorkspacesApi(this.#api).getWorkspaces(opts));
+    return this.#list("workspaces", "GET /workspaces", (api) =>
+      new WorkspacesApi(api).getWorkspaces(listOptions(page, wire.workspaceFields)),
+    );
   }
 
   async users(workspace: string, page: PageRequest): Promise<Page> {
-    const opts = { ...listOptions(page, wire.userFields), workspace };
-    return this.#list(`users of workspace ${workspace}`, () =>
-      new UsersApi(this.#api).getUsers(opts),
+    return this.#list(`users of workspace ${workspace}`, "GET /users", (api) =>
+      new UsersApi(api).getUsers({ ...listOptions(page, wire.userFields), workspace }),
     );
   }
 
-  async user(gid: string): Promise<unknown> {
-    const call = () => new UsersApi(this.#api).getUser(gid, { opt_fields: wire.userFields });
-    return this.#object(`user ${gid}`, z.unknown(), call);
+  async user(gid: string, what = `user ${gid}`): Promise<unknown> {
+    return this.#record(what, "GET /users/{gid}", (api) =>
+      new UsersApi(api).getUser(gid, { opt_fields: wire.userFields }),
+    );
   }
 
   async members(workspace: string, page: PageRequest): Promise<Page> {
-    const opts = listOptions(page, wire.memberFields);
-    return this.#list(`memberships of workspace ${workspace}`, () =>
-      new WorkspaceMembershipsApi(this.#api).getWorkspaceMembershipsForWorkspace(workspace, opts),
+    const endpoint = "GET /workspaces/{gid}/workspace_memberships";
+    return this.#list(`memberships of workspace ${workspace}`, endpoint, (api) =>
+      new WorkspaceMembershipsApi(api).getWorkspaceMembershipsForWorkspace(
+        workspace,
+        listOptions(page, wire.memberFields),
+      ),
     );
   }
 
-  async projects(
-    workspace: string,
-    page: PageRequest & { readonly fields: string },
-  ): Promise<Page> {
-    const opts = { ...listOptions(page, page.fields), workspace };
-    return this.#list(`projects of workspace ${workspace}`, () =>
-      new ProjectsApi(this.#api).getProjects(opts),
+  async teams(workspace: string, page: PageRequest): Promise<Page> {
+    return this.#list(`teams of workspace ${workspace}`, "GET /workspaces/{gid}/teams", (api) =>
+      new TeamsApi(api).getTeamsForWorkspace(workspace, listOptions(page, "name")),
+    );
+  }
+
+  async projects(workspace: string, page: WithFields): Promise<Page> {
+    return this.#list(`projects of workspace ${workspace}`, "GET /projects", (api) =>
+      new ProjectsApi(api).getProjects({ ...listOptions(page, page.fields), workspace }),
     );
   }
 
   async project(gid: string, fields = wire.projectFields): Promise<unknown> {
-    const call = () => new ProjectsApi(this.#api).getProject(gid, { opt_fields: fields });
-    return this.#object(`project ${gid}`, z.unknown(), call);
+    return this.#record(`project ${gid}`, "GET /projects/{gid}", (api) =>
+      new ProjectsApi(api).getProject(gid, { opt_fields: fields }),
+    );
   }
 
-  /** Those of the token's user: Asana lists no others (https://developers.asana.com/reference/getportfolios). */
-  async portfolios(workspace: string, page: PageRequest): Promise<Page> {
-    const opts = { ...listOptions(page, wire.portfolioFields), owner: "me" };
-    return this.#list(`portfolios of workspace ${workspace}`, () =>
-      new PortfoliosApi(this.#api).getPortfolios(workspace, opts),
+  async sections(project: string, page: PageRequest): Promise<Page> {
+    return this.#list(`sections of project ${project}`, "GET /projects/{gid}/sections", (api) =>
+      new SectionsApi(api).getSectionsForProject(project, listOptions(page, "name")),
+    );
+  }
+
+  /** A service account may leave the owner out and gets all; others get their own only, as `me`. */
+  async portfolios(
+    workspace: string,
+    page: PageRequest & { readonly owner: "me" | "anybody" },
+  ): Promise<Page> {
+    return this.#list(`portfolios of workspace ${workspace}`, "GET /portfolios", (api) =>
+      new PortfoliosApi(api).getPortfolios(workspace, {
+        ...listOptions(page, wire.portfolioFields),
+        ...(page.owner === "me" && { owner: "me" }),
+      }),
     );
   }
 
   async portfolio(gid: string): Promise<unknown> {
-    const call = () =>
-      new PortfoliosApi(this.#api).getPortfolio(gid, { opt_fields: wire.portfolioFields });
-    return this.#object(`portfolio ${gid}`, z.unknown(), call);
+    return this.#record(`portfolio ${gid}`, "GET /portfolios/{gid}", (api) =>
+      new PortfoliosApi(api).getPortfolio(gid, { opt_fields: wire.portfolioFields }),
+    );
   }
 
   async portfolioItems(gid: string, page: PageRequest): Promise<Page> {
-    const opts = listOptions(page, "name");
-    return this.#list(`items of portfolio ${gid}`, () =>
-      new PortfoliosApi(this.#api).getItemsForPortfolio(gid, opts),
+    return this.#list(`items of portfolio ${gid}`, "GET /portfolios/{gid}/items", (api) =>
+      // Compact: with `opt_fields` an item would not say whether it is a project.
+      new PortfoliosApi(api).getItemsForPortfolio(gid, listOptions(page)),
     );
   }
 
   /** Tasks of a project, or of a person in a workspace. */
-  async tasks(query: TaskQuery, page: PageRequest & { readonly fields: string }): Promise<Page> {
-    const { what, ...filter } = query;
-    const opts = { ...listOptions(page, page.fields), ...filter };
-    return this.#list(what, () => new TasksApi(this.#api).getTasks(opts));
-  }
-
-  async subtasks(gid: string, page: PageRequest & { readonly fields: string }): Promise<Page> {
-    const opts = listOptions(page, page.fields);
-    return this.#list(`subtasks of task ${gid}`, () =>
-      new TasksApi(this.#api).getSubtasksForTask(gid, opts),
+  async tasks({ what, ...filter }: TaskQuery, page: WithFields): Promise<Page> {
+    return this.#list(what, "GET /tasks", (api) =>
+      new TasksApi(api).getTasks({ ...listOptions(page, page.fields), ...filter }),
     );
   }
 
-  async task(gid: string): Promise<unknown> {
-    const call = () => new TasksApi(this.#api).getTask(gid, { opt_fields: wire.taskFields });
-    return this.#object(`task ${gid}`, z.unknown(), call);
+  async subtasks(gid: string, page: WithFields): Promise<Page> {
+    return this.#list(`subtasks of task ${gid}`, "GET /tasks/{gid}/subtasks", (api) =>
+      new TasksApi(api).getSubtasksForTask(gid, listOptions(page, page.fields)),
+    );
+  }
+
+  async task(gid: string, fields: string): Promise<unknown> {
+    return this.#record(`task ${gid}`, "GET /tasks/{gid}", (api) =>
+      new TasksApi(api).getTask(gid, { opt_fields: fields }),
+    );
+  }
+
+  /** What happened to a project and its tasks since a token; without one, a token to begin with. */
+  async events(resource: string, sync: string | undefined): Promise<EventPage> {
+    const asked: Asked = {
+      what: `events of ${resource}`,
+      endpoint: "GET /events",
+      call: (api) =>
+        new EventsApi(api).getEvents(resource, { ...(sync !== undefined && { sync }) }),
+    };
+    try {
+      return await this.#transport.read(asked, (answer) => {
+        const { data, sync: next, has_more } = wire.EventsWire.parse(answer);
+        return { events: data, sync: next, hasMore: has_more, isReset: false };
+      });
+    } catch (error) {
+      const fresh = error instanceof Error ? freshSync(error.cause) : undefined;
+      if (fresh === undefined) throw error;
+      return { events: [], sync: fresh, hasMore: false, isReset: true };
+    }
   }
 
   async goals(workspace: string, page: PageRequest): Promise<Page> {
-    const opts = { ...listOptions(page, wire.goalFields), workspace };
-    return this.#list("goals", () => new GoalsApi(this.#api).getGoals(opts));
+    return this.#list("goals", "GET /goals", (api) =>
+      new GoalsApi(api).getGoals({ ...listOptions(page, wire.goalFields), workspace }),
+    );
   }
 
   async goal(gid: string): Promise<unknown> {
-    const call = () => new GoalsApi(this.#api).getGoal(gid, { opt_fields: wire.goalFields });
-    return this.#object(`goal ${gid}`, z.unknown(), call);
+    return this.#record(`goal ${gid}`, "GET /goals/{gid}", (api) =>
+      new GoalsApi(api).getGoal(gid, { opt_fields: wire.goalFields }),
+    );
   }
 
   async parentGoals(gid: string): Promise<readonly string[]> {
-    const call = () => new GoalsApi(this.#api).getParentGoalsForGoal(gid, { opt_fields: "name" });
-    const { records } = await this.#list(`parents of goal ${gid}`, call);
-    return records.map((record) => parsed(wire.GidRef, record, `parents of goal ${gid}`).gid);
+    const what = `parents of goal ${gid}`;
+    const { records } = await this.#list(what, "GET /goals/{gid}/parentGoals", (api) =>
+      new GoalsApi(api).getParentGoalsForGoal(gid, { opt_fields: "name" }),
+    );
+    return records.map((record) => parsed(wire.GidRef, record, what).gid);
   }
 
   async goalRelationships(gid: string, page: PageRequest): Promise<Page> {
-    const { limit = pageSizeMax, offset } = page;
-    const opts = { limit, ...(offset === undefined ? {} : { offset }) };
-    return this.#list(`relationships of goal ${gid}`, () =>
-      new GoalRelationshipsApi(this.#api).getGoalRelationships(gid, opts),
+    return this.#list(`relationships of goal ${gid}`, "GET /goal_relationships", (api) =>
+      new GoalRelationshipsApi(api).getGoalRelationships(gid, listOptions(page)),
     );
   }
 
   async webhooks(workspace: string, page: PageRequest): Promise<Page> {
-    const opts = listOptions(page, wire.webhookFields);
-    return this.#list(`webhooks of workspace ${workspace}`, () =>
-      new WebhooksApi(this.#api).getWebhooks(workspace, opts),
+    return this.#list(`webhooks of workspace ${workspace}`, "GET /webhooks", (api) =>
+      new WebhooksApi(api).getWebhooks(workspace, listOptions(page, wire.webhookFields)),
     );
   }
 
   /** Asana calls the target, and waits for its answer, before this one comes. */
   async createWebhook(webhook: NewWebhook): Promise<{ gid: string; secret: string | undefined }> {
-    const what = `a webhook on ${webhook.resource}`;
-    return this.#write(what, async () => {
-      const answer: unknown = await new WebhooksApi(this.#api).createWebhook({ data: webhook }, {});
+    const asked: Asked = {
+      what: `a webhook on ${webhook.resource}`,
+      endpoint: "POST /webhooks",
+      call: (api) => new WebhooksApi(api).createWebhook({ data: { ...webhook } }, {}),
+    };
+    return this.#transport.write(asked, (answer) => {
       const created = wire.CreatedWebhook.parse(answer);
       return { gid: created.data.gid, secret: created["X-Hook-Secret"] ?? undefined };
     });
   }
 
   async deleteWebhook(gid: string): Promise<void> {
-    await this.#write(`webhook ${gid}`, async () => {
-      await new WebhooksApi(this.#api).deleteWebhook(gid);
-    });
+    const asked: Asked = {
+      what: `webhook ${gid}`,
+      endpoint: "DELETE /webhooks/{gid}",
+      call: (api) => new WebhooksApi(api).deleteWebhook(gid),
+    };
+    await this.#transport.write(asked, () => undefined);
   }
 
   /** All records of a list, page by page. */
@@ -198,25 +243,21 @@ export class AsanaClient {
     } while (offset !== undefined);
   }
 
-  async #list(what: string, call: () => Promise<unknown>): Promise<Page> {
-    return this.#read(what, async () => {
-      const { data, next_page: next } = wire.ListWire.parse(await call());
+  async #list(what: string, endpoint: string, call: Call): Promise<Page> {
+    return this.#transport.read({ what, endpoint, call }, (answer) => {
+      const { data, next_page: next } = wire.ListWire.parse(answer);
       return { records: data, ...(next ? { offset: next.offset } : {}) };
     });
   }
 
-  async #object<T>(what: string, schema: z.ZodType<T>, call: () => Promise<unknown>): Promise<T> {
-    return this.#read(what, async () => schema.parse(wire.ObjectWire.parse(await call()).data));
-  }
-
-  async #read<T>(what: string, task: () => Promise<T>): Promise<T> {
-    return this.#reads.run(() => classified(what, () => onceMoreIfCutOff(task)));
-  }
-
-  async #write<T>(what: string, task: () => Promise<T>): Promise<T> {
-    return this.#writes.run(() => classified(what, task));
+  async #record(what: string, endpoint: string, call: Call): Promise<unknown> {
+    return this.#transport.read({ what, endpoint, call }, (answer) => {
+      return wire.ObjectWire.parse(answer).data;
+    });
   }
 }
+
+type Call = (api: ApiClient) => Promise<unknown>;
 
 export interface TaskQuery {
   /** In words, for messages. */
@@ -234,28 +275,6 @@ export interface NewWebhook {
   readonly filters: readonly { readonly resource_type: string }[];
 }
 
-/**
- * A kept connection may be closed by the other side in the moment in which we use it again, which
- * says nothing about the request. A read is then asked once more, on a fresh connection.
- */
-async function onceMoreIfCutOff<T>(task: () => Promise<T>): Promise<T> {
-  try {
-    return await task();
-  } catch (error) {
-    const isCutOff = error instanceof Error && "code" in error && error.code === "ECONNRESET";
-    if (!isCutOff) throw error;
-    return task();
-  }
-}
-
-async function classified<T>(what: string, task: () => Promise<T>): Promise<T> {
-  try {
-    return await task();
-  } catch (error) {
-    throw classify(error, what);
-  }
-}
-
 /** Parses one record of a list where the caller cannot go on without it. */
 export function parsed<T>(schema: z.ZodType<T>, record: unknown, what: string): T {
   const result = schema.safeParse(record);
@@ -263,24 +282,14 @@ export function parsed<T>(schema: z.ZodType<T>, record: unknown, what: string): 
   return result.data;
 }
 
-/** A fresh object each time: the package writes into the options it is given. */
-function listOptions(page: PageRequest, fields: string): Record<string, unknown> {
+/**
+ * A fresh object each time: the package writes into the options it is given. Without fields the answer
+ * is compact.
+ */
+function listOptions(page: PageRequest, fields?: string): Record<string, unknown> {
   return {
     limit: page.limit ?? pageSizeMax,
-    opt_fields: fields,
+    ...(fields !== undefined && { opt_fields: fields }),
     ...(page.offset === undefined ? {} : { offset: page.offset }),
   };
-}
-
-/** An instance of our own: `ApiClient.instance` would be shared by all connections of a process. */
-function apiClient(baseUrl: string, token: string): ApiClient {
-  const api = new ApiClient();
-  api.basePath = baseUrl.replace(/\/+$/u, "");
-  api.authentications = { token: { type: "personalAccessToken", accessToken: token } };
-  api.timeout = timeoutMs;
-  // Plain answers: a `Collection` hides `next_page` and reuses the options it mutates.
-  api.RETURN_COLLECTION = false;
-  const { Agent } = baseUrl.startsWith("https:") ? https : http;
-  api.requestAgent = new Agent({ keepAlive: true, maxSockets: readsAtOnceMax + writesAtOnceMax });
-  return api;
 }

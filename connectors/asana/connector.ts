@@ -10,6 +10,7 @@ export const asana = defineConnector({
   summary:
     "Tasks, projects, portfolios and goals of Asana workspaces, and who they are assigned to.",
   settings: AsanaSettings,
+  writeBackSetting: "writeBackField",
   collections: [
     {
       name: "users",
@@ -43,6 +44,9 @@ export const asana = defineConnector({
   ],
   providesGoals: () => true,
   recognizeUrl,
+  // Asana sends a heartbeat every eight hours (webhooks guide, read 2026-11-21).
+  quietMinutesMax: 9 * 60,
+  oauth: async () => (await import("./oauth.ts")).asanaOAuth,
   source: async () => (await import("./source.ts")).createAsanaSource,
   webhook: async () => (await import("./webhook.ts")).asanaWebhook,
 });

@@ -42,15 +42,18 @@ interface Context {
 }
 
 function withoutAnswer(failure: VendorFailure, { what, cause }: Context): HubError {
-  const isLate = failure.timeout !== undefined || failure.code === "ECONNABORTED";
+  const tookTooLong = failure.timeout !== undefined || failure.code === "ECONNABORTED";
   const isUnreachable =
     /^(?:ENOTFOUND|EAI_AGAIN|ECONNREFUSED|EHOSTUNREACH|ENETUNREACH|CERT_|UNABLE_|DEPTH_|ERR_TLS)/u;
-  if (!isLate && isUnreachable.test(failure.code ?? "")) {
+  if (!tookTooLong && isUnreachable.test(failure.code ?? "")) {
     const message = `Asana cannot be reached (${failure.code ?? "unknown"}): check the API address and the network`;
     return new HubError("connector.unreachable", message, { cause });
   }
-  const why = isLate ? "did not answer in time" : "broke off its answer";
-  return new HubError("connector.unavailable", `Asana ${why} when asked for ${what}`, { cause });
+  const why = tookTooLong ? "did not answer in time" : "broke off its answer";
+  return new HubError("connector.unavailable", `Asana ${why} when asked for ${what}`, {
+    cause,
+    details: { tookTooLong },
+  });
 }
 
 function byStatus(status: number, failure: VendorFailure, context: Context): HubError {
@@ -86,7 +89,8 @@ function meaning(
     case 401:
       return {
         code: "connector.unauthorized",
-        message: "Asana refused the token: make a new personal access token and enter it",
+        message:
+          "Asana refused the token: make a new access token and enter it, or give the consent again",
       };
     case 402:
       return {
@@ -139,6 +143,27 @@ export function pathsOf(error: z.ZodError): string {
 /** Whether a call failed because the object is gone or hidden: one of two things that absence means. */
 export function isAbsent(error: unknown): error is HubError {
   return error instanceof HubError && (isGone(error) || error.code === "connector.forbidden");
+}
+
+/** Whether nothing was answered for too long. */
+export function isLate({ details }: HubError): boolean {
+  return details["tookTooLong"] === true;
+}
+
+/** 402 or 403: the workspace has it, or may have it, and does not show it to us. */
+export function isWithheld(error: unknown): error is HubError {
+  return (
+    error instanceof HubError &&
+    (error.code === "connector.plan-limited" || error.code === "connector.forbidden")
+  );
+}
+
+/** The sync token that comes with a 412, where an event stream must be begun anew. */
+export function freshSync(error: unknown): string | undefined {
+  const failure = VendorFailure.safeParse(error);
+  if (!failure.success || failure.data.status !== 412) return undefined;
+  const body = z.looseObject({ sync: z.string() }).safeParse(failure.data.response?.body);
+  return body.success ? body.data.sync : undefined;
 }
 
 export function isGone(error: unknown): boolean {

@@ -27,15 +27,15 @@ export interface GoalRecord {
 }
 
 /**
- * A goal with the work that supports it. Sub-goals are not linked from here: each names its parents
- * itself, the first as its parent and others by links.
+ * A goal with what supports it. Each goal names its parents itself, the first as its parent and others
+ * by links; how much a sub-goal contributes, only the goal above knows.
  */
 export function normalizeGoal(context: NormalizeContext, record: GoalRecord): Normalized {
-  return understand("goal", GoalWire, record.goal, (goal) => {
+  return understand({ kind: "goal", context }, GoalWire, record.goal, (goal) => {
     const id = goalId(context, goal.gid);
     const [parent, ...others] = [...new Set(record.parents)].map((gid) => goalId(context, gid));
     const progress = progressOf(goal);
-    const supporting = supportingWork(context, goal.gid, record.relationships);
+    const supporting = supporters(context, goal.gid, record.relationships);
     if (typeof supporting === "string") return supporting;
     return {
       record: {
@@ -110,27 +110,31 @@ function progressOf({ metric }: GoalWire): number | undefined {
 /** What one change may carry; a goal with more is set aside whole, visibly, rather than cut short. */
 const supportersMax = 900;
 
-function supportingWork(
+function supporters(
   context: NormalizeContext,
   goal: string,
   relationships: readonly unknown[],
 ): readonly AssertedEdge[] | string {
-  const byWork = new Map<string, AssertedEdge>();
+  const edges = new Map<string, AssertedEdge>();
   for (const relationship of relationships) {
     const parsed = GoalRelationshipWire.safeParse(relationship);
     // Passing over it would retract a link that may well exist.
     if (!parsed.success) return `relationships: ${pathsOf(parsed.error)}`;
-    const { supporting_resource: supporter, contribution_weight: weight } = parsed.data;
-    if (!supporter || supporter.resource_type === "goal") continue;
-    byWork.set(supporter.gid, {
+    const { supporting_resource: supporter, contribution_weight: given } = parsed.data;
+    if (!supporter) continue;
+    const weight = typeof given === "number" && given > 0 ? Math.min(1, given) : undefined;
+    const isGoal = supporter.resource_type === "goal";
+    // The sub-goal names its parent itself; without a weight there is nothing to add.
+    if (isGoal && weight === undefined) continue;
+    edges.set(supporter.gid, {
       type: "link",
-      fromId: workItemId(context, supporter.gid),
+      fromId: isGoal ? goalId(context, supporter.gid) : workItemId(context, supporter.gid),
       toId: goalId(context, goal),
       source: "native",
       confidence: 1,
-      ...(typeof weight === "number" && weight > 0 && { weight: Math.min(1, weight) }),
+      ...(weight !== undefined && { weight }),
     });
   }
-  if (byWork.size > supportersMax) return `relationships: more than ${supportersMax}`;
-  return [...byWork.values()];
+  if (edges.size > supportersMax) return `relationships: more than ${supportersMax}`;
+  return [...edges.values()];
 }

@@ -1,5 +1,5 @@
 import type { AssertedEdge } from "#shared/model/change.ts";
-import type { WorkItem, WorkItemKind } from "#shared/model/facts.ts";
+import type { WorkItem, WorkItemKind, WorkStatus } from "#shared/model/facts.ts";
 import { shortText, titleOf } from "#shared/model/facts.ts";
 import { readFactId } from "#shared/model/ids.ts";
 import type { GoalId, WorkItemId } from "#shared/model/ids.ts";
@@ -17,11 +17,11 @@ import {
   urlOf,
   workItemId,
 } from "./normalize.ts";
-import { TaskWire } from "./wire.ts";
+import { type FieldSettings, TaskWire } from "./wire.ts";
 
 /** A task or subtask, with all its homes and what it waits for. */
 export function normalizeTask(context: NormalizeContext, record: unknown): Normalized {
-  return understand("task", TaskWire, record, (task) => {
+  return understand({ kind: "task", context }, TaskWire, record, (task) => {
     const modifiedAt = readInstant(task.modified_at);
     if (!modifiedAt) return "modified_at: not a moment";
     const projects = task.memberships.flatMap(({ project }) => project?.gid ?? []);
@@ -56,13 +56,22 @@ function kindOf(task: TaskWire): WorkItemKind {
   return task.parent ? "subtask" : "task";
 }
 
-/** Asana knows complete and incomplete; a section may say that somebody has begun. */
+/**
+ * Asana knows complete and incomplete; a status field or a section may say more. A rejected approval
+ * is complete as well (https://developers.asana.com/reference/tasks, read 2026-11-21).
+ */
 function statusOf(
   context: NormalizeContext,
   task: TaskWire,
 ): Pick<WorkItem, "status" | "originalStatus"> {
+  const { settings } = context;
+  const approval = task.resource_subtype === "approval" ? task.approval_status : undefined;
+  if (approval === "rejected") return { status: "dropped", originalStatus: approval };
   if (task.completed) return { status: "done", originalStatus: "completed" };
-  const begun = new Set(context.settings.inProgressSections.map(comparable));
+  const stated = shortText(fieldValue(task, settings.statusField, "display_value"));
+  if (stated !== undefined)
+    return { status: statusNamed(settings, stated), originalStatus: stated };
+  const begun = new Set(settings.inProgressSections.map(comparable));
   for (const { section } of task.memberships) {
     const name = shortText(section?.name);
     if (name !== undefined && begun.has(comparable(name))) {
@@ -72,25 +81,40 @@ function statusOf(
   return { status: "todo", originalStatus: "incomplete" };
 }
 
+function statusNamed(settings: NormalizeContext["settings"], stated: string): WorkStatus {
+  const isAmong = (names: readonly string[]) => names.map(comparable).includes(comparable(stated));
+  if (isAmong(settings.doneStatuses)) return "done";
+  if (isAmong(settings.droppedStatuses)) return "dropped";
+  return isAmong(settings.inProgressStatuses) ? "in-progress" : "todo";
+}
+
 function teamOf(context: NormalizeContext, task: TaskWire, home: string | undefined) {
-  const { teamField } = context.settings;
-  const named = teamField === undefined ? undefined : fieldValue(task, teamField, "display_value");
+  const named = fieldValue(task, context.settings.teamField, "display_value");
   return teamName(named ?? context.teamOfProject.get(home ?? ""));
 }
 
 function fieldValue(
-  task: TaskWire,
-  name: string,
+  task: Pick<TaskWire, "custom_fields">,
+  wanted: string | undefined,
   property: "display_value" | "text_value",
 ): string | undefined {
+  if (wanted === undefined) return undefined;
+  const name = comparable(wanted);
   const field = task.custom_fields?.find(
-    (candidate) => comparable(candidate.name ?? "") === comparable(name),
+    (candidate) => comparable(candidate.name ?? "") === name || candidate.gid === name,
   );
   return shortText(field?.[property], 2000);
 }
 
 function comparable(text: string): string {
   return text.trim().toLowerCase();
+}
+
+/** The addresses in the fields that the settings map, of one record of any form. */
+export function addressesIn(settings: FieldSettings, record: unknown): readonly string[] {
+  const task = TaskWire.pick({ custom_fields: true }).safeParse(record);
+  if (!task.success) return [];
+  return [settings.blockedByField, settings.goalField].flatMap((field) => urlsIn(task.data, field));
 }
 
 function edgesOf(context: NormalizeContext, id: WorkItemId, task: TaskWire): AssertedEdge[] {
@@ -120,8 +144,11 @@ function edgesOf(context: NormalizeContext, id: WorkItemId, task: TaskWire): Ass
   return [...dependencies, ...links];
 }
 
-function urlsIn(task: TaskWire, field: string | undefined): readonly string[] {
-  const text = field === undefined ? undefined : fieldValue(task, field, "text_value");
+function urlsIn(
+  task: Pick<TaskWire, "custom_fields">,
+  field: string | undefined,
+): readonly string[] {
+  const text = fieldValue(task, field, "text_value");
   return text?.match(/https?:\/\/[^\s,;<>"]+/gu) ?? [];
 }
 

@@ -17,6 +17,7 @@ import {
   normalizeUser,
   type Normalized,
 } from "./normalize.ts";
+import { AsanaSettings } from "./settings.ts";
 
 const connection = connectionId("asana00001");
 const id = (gid: string): WorkItemId => factId("work-item", "asana", connection, gid);
@@ -29,7 +30,7 @@ function context(settings: Partial<NormalizeContext["settings"]> = {}): Normaliz
   return {
     connectionId: connection,
     settings: {
-      baseUrl: "https://app.asana.com/api/1.0",
+      ...AsanaSettings.parse({ token: "t", workspaces: ["1"] }),
       inProgressSections: ["In Progress"],
       ...settings,
     },
@@ -103,8 +104,56 @@ describe("tasks", () => {
       originalKind: "a_subtype_of_next_year",
     });
     expect(normalizeTask(context(), tasks[3])).toEqual({
-      rejected: { record: "task 1204000000000005", reason: "dependencies: invalid_type" },
+      rejected: {
+        record: "task 1204000000000005",
+        reason: "dependencies: invalid_type",
+        id: id("1204000000000005"),
+      },
     });
+  });
+
+  const stated = (value: string, more: object = {}) => ({
+    ...tasks[0],
+    completed: false,
+    custom_fields: [{ gid: "77", name: "Progress", display_value: value }],
+    ...more,
+  });
+
+  test.each([
+    ["Doing", "in-progress"],
+    ["shipped", "done"],
+    ["Won't do", "dropped"],
+    ["A value of next year", "todo"],
+  ])("the status field says %s before any section does", (value, status) => {
+    for (const statusField of ["progress", "77"]) {
+      const settings = { statusField, doneStatuses: ["Shipped"] };
+      expect(changeOf(normalizeTask(context(settings), stated(value))).record).toMatchObject({
+        status,
+        originalStatus: value,
+      });
+    }
+  });
+
+  test("an empty status field leaves it to the section, and a complete task is done", () => {
+    const settings = context({ statusField: "Progress" });
+    expect(changeOf(normalizeTask(settings, stated(""))).record).toMatchObject({
+      status: "in-progress",
+      originalStatus: "in Progress",
+    });
+    const complete = stated("Doing", { completed: true });
+    expect(changeOf(normalizeTask(settings, complete)).record).toMatchObject({ status: "done" });
+  });
+
+  test("an approval that was rejected is given up, one that was approved is done", () => {
+    const approval = (approval_status: string) =>
+      stated("", { resource_subtype: "approval", completed: true, approval_status });
+    const statusOf = (record: object) => changeOf(normalizeTask(context(), record)).record;
+    expect(statusOf(approval("rejected"))).toMatchObject({
+      status: "dropped",
+      kind: "task",
+      originalKind: "approval",
+    });
+    expect(statusOf(approval("approved"))).toMatchObject({ status: "done" });
   });
 
   test("normalizing twice gives the same", () => {
@@ -149,6 +198,8 @@ describe("projects, goals and users", () => {
       { ...native, fromId: toId, toId: goal("42") },
       { ...native, fromId: id("1204000000000501"), toId, weight: 0.4 },
       { ...native, fromId: id("1204000000000004"), toId },
+      // A sub-goal names its parent itself; how much it contributes is said here.
+      { ...native, fromId: goal("1204000000000403"), toId, weight: 1 },
     ]);
   });
 

@@ -3,7 +3,7 @@ import * as z from "zod";
 import type { AssertedEdge, Change, Rejected } from "#shared/model/change.ts";
 import type { Fact } from "#shared/model/facts.ts";
 import { shortText, titleOf } from "#shared/model/facts.ts";
-import type { AccountId, ConnectionId, GoalId, WorkItemId } from "#shared/model/ids.ts";
+import type { AccountId, ConnectionId, FactType, GoalId, WorkItemId } from "#shared/model/ids.ts";
 import { factId } from "#shared/model/ids.ts";
 import type { Instant } from "#shared/model/time.ts";
 import { epochMsOf, readDate, readInstant } from "#shared/model/time.ts";
@@ -15,10 +15,7 @@ import { PortfolioWire, ProjectWire, UserWire } from "./wire.ts";
 /** What normalizing needs beside the record itself. Everything here is a pure function of both. */
 export interface NormalizeContext {
   readonly connectionId: ConnectionId;
-  readonly settings: Pick<
-    AsanaSettings,
-    "baseUrl" | "inProgressSections" | "teamField" | "blockedByField" | "goalField"
-  >;
+  readonly settings: Omit<AsanaSettings, "token" | "workspaces" | "portfolios">;
   /** When the reading was asked for. */
   readonly readAt: Instant;
   readonly resolveUrl: (url: string) => WorkItemId | GoalId | undefined;
@@ -40,24 +37,40 @@ export const goalId = (context: NormalizeContext, gid: string): GoalId =>
 export const accountId = (context: NormalizeContext, gid: string): AccountId =>
   factId("account", "asana", context.connectionId, gid);
 
+const factTypes = {
+  user: "account",
+  project: "work-item",
+  portfolio: "work-item",
+  task: "work-item",
+  goal: "goal",
+} as const satisfies Record<string, FactType>;
+
+/** What a record is to become, and in which context. */
+interface Understanding {
+  readonly kind: keyof typeof factTypes;
+  readonly context: NormalizeContext;
+}
+
 /** Parses one record; a bad one becomes a reason that names its gid and the paths, never values. */
 export function understand<T>(
-  kind: string,
+  wanted: Understanding,
   schema: z.ZodType<T>,
   record: unknown,
   build: (record: T) => { readonly record: Fact; readonly edges: AssertedEdge[] } | string,
 ): Normalized {
   const parsed = schema.safeParse(record);
-  if (!parsed.success) return reject(kind, record, pathsOf(parsed.error));
+  if (!parsed.success) return reject(wanted, record, pathsOf(parsed.error));
   const built = build(parsed.data);
-  if (typeof built === "string") return reject(kind, record, built);
+  if (typeof built === "string") return reject(wanted, record, built);
   return { change: { kind: "upserted", ...built } };
 }
 
-function reject(kind: string, record: unknown, reason: string): Normalized {
-  const named = z.looseObject({ gid: z.string().max(40) }).safeParse(record);
-  const name = named.success ? `${kind} ${named.data.gid}` : kind;
-  return { rejected: { record: name, reason } };
+function reject({ kind, context }: Understanding, record: unknown, reason: string): Normalized {
+  const named = z.looseObject({ gid: z.string().min(1).max(40) }).safeParse(record);
+  if (!named.success) return { rejected: { record: kind, reason } };
+  const { gid } = named.data;
+  const id = factId(factTypes[kind], "asana", context.connectionId, gid);
+  return { rejected: { record: `${kind} ${gid}`, reason, id } };
 }
 
 /**
@@ -104,7 +117,7 @@ export function normalizeUser(
   record: unknown,
   membership: Membership,
 ): Normalized {
-  return understand("user", UserWire, record, (user) => {
+  return understand({ kind: "user", context }, UserWire, record, (user) => {
     const email = z.email().toLowerCase().safeParse(user.email);
     return {
       record: {
@@ -122,7 +135,7 @@ export function normalizeUser(
 }
 
 export function normalizeProject(context: NormalizeContext, record: unknown): Normalized {
-  return understand("project", ProjectWire, record, (project) => {
+  return understand({ kind: "project", context }, ProjectWire, record, (project) => {
     const modifiedAt = readInstant(project.modified_at);
     if (!modifiedAt) return "modified_at: not a moment";
     const status = projectStatus(project);
@@ -159,7 +172,7 @@ function projectStatus(project: ProjectWire) {
 }
 
 export function normalizePortfolio(context: NormalizeContext, record: unknown): Normalized {
-  return understand("portfolio", PortfolioWire, record, (portfolio) => ({
+  return understand({ kind: "portfolio", context }, PortfolioWire, record, (portfolio) => ({
     record: {
       type: "work-item",
       id: workItemId(context, portfolio.gid),

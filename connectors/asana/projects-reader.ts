@@ -1,10 +1,10 @@
-import type { Gap, PulledPage, Reading } from "#shared/kit/connector.ts";
+import type { PulledPage, Reading } from "#shared/kit/connector.ts";
 
 import { parsed } from "./client.ts";
 import { isGone } from "./errors.ts";
 import { normalizePortfolio, normalizeProject, type Normalized } from "./normalize.ts";
+import { readPortfolios } from "./portfolios.ts";
 import {
-  collect,
   type CollectionReader,
   contextOf,
   inBatches,
@@ -16,13 +16,6 @@ import {
 import { GidRef, projectFields } from "./wire.ts";
 import { walkWorkspaces } from "./workspace-walk.ts";
 
-interface Portfolios {
-  readonly records: readonly unknown[];
-  /** Portfolio gids by the gid of what they hold. */
-  readonly portfoliosOf: ReadonlyMap<string, readonly string[]>;
-  readonly gaps: readonly Gap[];
-}
-
 /** Projects and portfolios. Asana cannot list changed ones, so every run reads all; they are few. */
 export class ProjectsReader implements CollectionReader {
   readonly #deps: ReaderDeps;
@@ -33,7 +26,7 @@ export class ProjectsReader implements CollectionReader {
   async *pull(position: string | undefined): AsyncIterable<PulledPage> {
     const { client, source } = this.#deps;
     const before = contextOf(this.#deps);
-    const portfolios = await this.#portfolios();
+    const portfolios = await readPortfolios(this.#deps);
     const walk = walkWorkspaces(source.settings.workspaces, position, (workspace, page) =>
       client.projects(workspace, { ...page, fields: projectFields }),
     );
@@ -41,7 +34,7 @@ export class ProjectsReader implements CollectionReader {
       const context = contextOf(this.#deps, portfolios);
       const isStart = page.isFirst && page.workspace === source.settings.workspaces[0];
       const inFront = isStart
-        ? portfolios.records.map((record) =>
+        ? [...portfolios.records.values()].map((record) =>
             normalizePortfolio({ ...before, portfoliosOf: portfolios.portfoliosOf }, record),
           )
         : [];
@@ -55,51 +48,14 @@ export class ProjectsReader implements CollectionReader {
     }
   }
 
-  /** All portfolios that this token can find, and what is in them. */
-  async #portfolios(): Promise<Portfolios> {
-    const { client, source } = this.#deps;
-    const records = new Map<string, unknown>();
-    const gaps: Gap[] = [];
-    for (const workspace of source.settings.workspaces) {
-      const list = collect(client.every((page) => client.portfolios(workspace, page)));
-      const { value, gap } = await orGap(`Portfolios of workspace ${workspace}`, list);
-      if (gap) gaps.push(gap);
-      for (const record of value ?? [])
-        records.set(parsed(GidRef, record, "portfolios").gid, record);
-    }
-    for (const gid of source.settings.portfolios) {
-      const { value, gap } = await orGap(`Portfolio ${gid}`, client.portfolio(gid));
-      if (gap) gaps.push(gap);
-      else records.set(gid, value);
-    }
-    const portfoliosOf = await this.#contents([...records.keys()]);
-    return { records: [...records.values()], portfoliosOf, gaps };
-  }
-
-  async #contents(portfolios: readonly string[]): Promise<Portfolios["portfoliosOf"]> {
-    const { client } = this.#deps;
-    const portfoliosOf = new Map<string, string[]>();
-    const lists = portfolios.map(async (gid) => ({
-      gid,
-      items: await collect(client.every((page) => client.portfolioItems(gid, page))),
-    }));
-    for (const { gid, items } of await Promise.all(lists)) {
-      for (const item of items) {
-        const held = parsed(GidRef, item, `items of portfolio ${gid}`).gid;
-        portfoliosOf.set(held, [...(portfoliosOf.get(held) ?? []), gid]);
-      }
-    }
-    return portfoliosOf;
-  }
-
   enumerate(): AsyncIterable<readonly string[]> {
     return inBatches(this.#gids());
   }
 
   async *#gids(): AsyncGenerator<string> {
     const { client, source } = this.#deps;
-    const { records } = await this.#portfolios();
-    for (const record of records) yield parsed(GidRef, record, "portfolios").gid;
+    const { records } = await readPortfolios(this.#deps);
+    yield* records.keys();
     for (const workspace of source.settings.workspaces) {
       const list = client.every((page) => client.projects(workspace, { ...page, fields: "name" }));
       for await (const project of list) yield parsed(GidRef, project, "projects").gid;
@@ -107,7 +63,7 @@ export class ProjectsReader implements CollectionReader {
   }
 
   async read(gids: readonly string[]): Promise<Reading> {
-    const portfolios = await this.#portfolios();
+    const portfolios = await readPortfolios(this.#deps);
     const read = gids.map(async (gid): Promise<Normalized[]> => {
       const context = contextOf(this.#deps, portfolios);
       const found = await unlessAbsent(this.#either(gid));

@@ -1,9 +1,8 @@
-import { HubError } from "#shared/errors.ts";
 import type { Gap, PulledPage, Reading, SourceContext } from "#shared/kit/connector.ts";
 import type { Rejected, Change } from "#shared/model/change.ts";
 
 import type { AsanaClient } from "./client.ts";
-import { isAbsent, isGone } from "./errors.ts";
+import { isAbsent, isGone, isWithheld } from "./errors.ts";
 import type { NormalizeContext, Normalized } from "./normalize.ts";
 import type { AsanaSettings } from "./settings.ts";
 
@@ -29,13 +28,13 @@ const noPortfolios: ReadonlyMap<string, readonly string[]> = new Map();
 /** The moment is taken before the question: what changed while Asana answered may be missing in it. */
 export function contextOf(
   { source }: ReaderDeps,
-  known: Partial<Pick<NormalizeContext, "teamOfProject" | "portfoliosOf">> = {},
+  known: Partial<Pick<NormalizeContext, "teamOfProject" | "portfoliosOf" | "resolveUrl">> = {},
 ): NormalizeContext {
   return {
     connectionId: source.connectionId,
     settings: source.settings,
     readAt: source.clock.now(),
-    resolveUrl: source.resolveUrl,
+    resolveUrl: known.resolveUrl ?? source.resolveUrl,
     teamOfProject: known.teamOfProject ?? noTeams,
     portfoliosOf: known.portfoliosOf ?? noPortfolios,
   };
@@ -82,10 +81,7 @@ export async function orGap<T>(
   try {
     return { value: await call };
   } catch (error) {
-    const isGap =
-      error instanceof HubError &&
-      (error.code === "connector.plan-limited" || error.code === "connector.forbidden");
-    if (isGap) return { gap: { what, why: error.message } };
+    if (isWithheld(error)) return { gap: { what, why: error.message } };
     throw error;
   }
 }

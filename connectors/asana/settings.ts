@@ -4,6 +4,8 @@ const Gid = z
   .string()
   .regex(/^\d{1,20}$/u, "An Asana gid is a number, as in the address of the object");
 
+const Names = z.array(z.string().min(1).max(120)).max(50);
+
 /** What an admin gives to connect an Asana. */
 export const AsanaSettings = z.strictObject({
   baseUrl: z
@@ -14,10 +16,10 @@ export const AsanaSettings = z.strictObject({
       description:
         "Leave it as it is, unless you connect a test server that speaks Asana's protocol.",
     }),
-  token: z.string().min(1).meta({
-    title: "Personal access token",
+  token: z.string().min(1).max(500).optional().meta({
+    title: "Access token",
     description:
-      "Made at https://app.asana.com/0/my-apps by the user whose view of Asana the hub shall have. A service account sees more.",
+      "A personal access token, made at https://app.asana.com/0/my-apps by the user whose view of Asana the hub shall have, or the token of a service account, which sees more. Not needed where the connection rests on a consent.",
     secret: true,
   }),
   workspaces: z.array(Gid).min(1).max(20).meta({
@@ -28,17 +30,37 @@ export const AsanaSettings = z.strictObject({
   portfolios: z.array(Gid).max(200).default([]).meta({
     title: "Further portfolios",
     description:
-      "Asana lists only the portfolios that the token's user owns. Name the gids of others that shall be read.",
+      "Asana lists only the portfolios that the token's user owns; a service account sees all. Name the gids of others that shall be read; what is nested in them is found.",
   }),
-  inProgressSections: z
-    .array(z.string().min(1))
-    .max(50)
-    .default(["In progress", "Doing", "In review"])
-    .meta({
-      title: "Sections that mean “in progress”",
-      description:
-        "Asana tasks are only complete or not. An incomplete task in a section of one of these names counts as in progress.",
-    }),
+  inProgressSections: Names.default(["In progress", "Doing", "In review"]).meta({
+    title: "Sections that mean “in progress”",
+    description:
+      "Asana tasks are only complete or not. An incomplete task in a section of one of these names counts as in progress.",
+  }),
+  statusField: z.string().min(1).max(120).optional().meta({
+    title: "Status field",
+    description:
+      "Name of a custom field that says how far an incomplete task is. It goes before the sections. Its values are sorted below.",
+  }),
+  inProgressStatuses: Names.default(["In progress", "Doing", "In review"]).meta({
+    title: "Values that mean “in progress”",
+    description: "Values of the status field. A value that is named nowhere means not begun.",
+  }),
+  doneStatuses: Names.default(["Done", "Complete", "Completed"]).meta({
+    title: "Values that mean “done”",
+    description: "Values of the status field for work that is done though the task is incomplete.",
+  }),
+  droppedStatuses: Names.default([
+    "Won't do",
+    "Cancelled",
+    "Canceled",
+    "Dropped",
+    "Rejected",
+    "Duplicate",
+  ]).meta({
+    title: "Values that mean “given up”",
+    description: "Values of the status field for work that nobody means to finish.",
+  }),
   teamField: z.string().min(1).max(120).optional().meta({
     title: "Team field",
     description:
@@ -52,6 +74,11 @@ export const AsanaSettings = z.strictObject({
   goalField: z.string().min(1).max(120).optional().meta({
     title: "Goal field",
     description: "Name of a text custom field that holds the address of a goal that a task serves.",
+  }),
+  writeBackField: z.string().trim().min(1).max(120).optional().meta({
+    title: "Write-back field",
+    description:
+      "Name of a text custom field into which the hub may write the line of sight of tasks and projects that have it. Empty: it never writes. Even with it, it writes only what somebody has previewed and applied.",
   }),
 });
 export type AsanaSettings = z.infer<typeof AsanaSettings>;

@@ -25,13 +25,24 @@ const collections = ["users", "projects", "tasks", "goals"] as const;
 describe("probe", () => {
   test("says who the token is and where", async () => {
     const { source } = await world();
-    expect(await source.probe()).toEqual({ identity: "Hub Service in Acme", gaps: [] });
+    const { requirements = [], ...probe } = await source.probe();
+    expect(probe).toEqual({
+      identity: "Hub Service in Acme",
+      gaps: [],
+      credential: { kind: "personal access token" },
+    });
+    expect(requirements.length).toBeGreaterThan(5);
+    expect(requirements.filter(({ isHeld }) => !isHeld)).toEqual([]);
   });
 
   test("a plan without goals is a gap, not a failure", async () => {
     const { source, simulator } = await world();
     simulator.perform({ kind: "setFeatures", goals: false, portfolios: false });
-    const { gaps } = await source.probe();
+    const { gaps, requirements = [] } = await source.probe();
+    expect(requirements.filter(({ isHeld }) => !isHeld).map(({ name }) => name)).toEqual([
+      "goals:read",
+      "portfolios:read",
+    ]);
     expect(gaps.map(({ what }) => what)).toEqual([
       `Goals of workspace ${workspace}`,
       `Portfolios of workspace ${workspace}`,
@@ -231,6 +242,13 @@ describe("incremental pull", () => {
 
   test("an hourly sweep finds a changed subtask, a homeless task and work in an archived project", async () => {
     const { source, simulator, clock, position } = await afterBackfill();
+    // Without streams, which would have told of the subtask at once.
+    simulator.faults.arm({
+      on: "request",
+      kind: "status",
+      status: 403,
+      pathPrefix: "/api/1.0/events",
+    });
     simulator.perform({ kind: "updateTask", gid: "1800000000000006", completed: true });
     simulator.perform({ kind: "updateTask", gid: "1800000000000007", name: "Slides" });
     simulator.perform({ kind: "updateTask", gid: "1800000000000009", completed: false });
@@ -270,7 +288,7 @@ describe("incremental pull", () => {
   });
 
   test.each([
-    [{ kind: "status", status: 503, times: 1 }],
+    [{ kind: "status", status: 503, times: 2 }],
     [{ kind: "truncate", times: 2 }],
     [{ kind: "reset", times: 2 }],
   ] as const)("%o is a failure that may pass", async (fault) => {

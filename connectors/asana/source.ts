@@ -1,29 +1,34 @@
 import { HubError } from "#shared/errors.ts";
 import type {
-  Gap,
   Presence,
   Probe,
   PulledPage,
   Reading,
   Source,
   SourceContext,
+  SubscriptionReport,
   SubscriptionRequest,
 } from "#shared/kit/connector.ts";
+import type { Discovery } from "#shared/kit/discovery.ts";
+import type { WriteBack } from "#shared/kit/write-back.ts";
 import type { Delivery } from "#shared/model/delivery.ts";
 import type { Fact } from "#shared/model/facts.ts";
 import type { FactId, FactType } from "#shared/model/ids.ts";
 import { factId, readFactId } from "#shared/model/ids.ts";
 
-import { AsanaClient, parsed } from "./client.ts";
+import { AsanaClient } from "./client.ts";
+import { discover } from "./discover.ts";
 import { GoalsReader } from "./goals-reader.ts";
 import { interpret } from "./interpret.ts";
+import { presences } from "./presence.ts";
+import { probe } from "./probe.ts";
 import { ProjectsReader } from "./projects-reader.ts";
-import { collect, type CollectionReader, orGap, type ReaderDeps } from "./reader.ts";
+import type { CollectionReader, ReaderDeps } from "./reader.ts";
 import type { AsanaSettings } from "./settings.ts";
 import { Subscriptions } from "./subscriptions.ts";
 import { TasksReader } from "./tasks-reader.ts";
 import { UsersReader } from "./users-reader.ts";
-import { WorkspaceWire } from "./wire.ts";
+import { asanaWriteBack } from "./write-back.ts";
 
 export function createAsanaSource(context: SourceContext<AsanaSettings>): Source {
   return new AsanaSource(context);
@@ -40,12 +45,13 @@ const typeOf = {
 
 /** The readable side of one Asana connection. */
 class AsanaSource implements Source {
+  readonly writeBack?: WriteBack;
   readonly #deps: ReaderDeps;
   readonly #readers: Readonly<Record<CollectionName, CollectionReader>>;
   readonly #subscriptions: Subscriptions;
 
   constructor(source: SourceContext<AsanaSettings>) {
-    const deps: ReaderDeps = { source, client: new AsanaClient(source.settings) };
+    const deps: ReaderDeps = { source, client: new AsanaClient(source) };
     this.#deps = deps;
     this.#subscriptions = new Subscriptions(deps);
     this.#readers = {
@@ -54,40 +60,16 @@ class AsanaSource implements Source {
       tasks: new TasksReader(deps),
       goals: new GoalsReader(deps),
     };
+    const writeBack = asanaWriteBack(source);
+    if (writeBack) this.writeBack = writeBack;
   }
 
-  /** Who the token is, whether it sees the workspaces named, and what their plans leave out. */
-  async probe(): Promise<Probe> {
-    const { client, source } = this.#deps;
-    const me = await client.me();
-    const list = await collect(client.every((page) => client.workspaces(page)));
-    const visible = list.map((record) => parsed(WorkspaceWire, record, "workspaces"));
-    const wanted = source.settings.workspaces.map((gid) => {
-      const found = visible.find((workspace) => workspace.gid === gid);
-      if (found) return found;
-      const choice = visible.map((workspace) => `${workspace.name} (${workspace.gid})`).join(", ");
-      throw new HubError(
-        "connector.misconfigured",
-        `The token does not see workspace ${gid}. It sees: ${choice === "" ? "none" : choice}`,
-        { issues: [{ path: "workspaces", message: `The token does not see workspace ${gid}` }] },
-      );
-    });
-    const names = wanted.map(({ name }) => name).join(", ");
-    const identity = `${me.name ?? `user ${me.gid}`} in ${names}`.slice(0, 200);
-    return { identity, gaps: await this.#planGaps() };
+  probe(): Promise<Probe> {
+    return probe(this.#deps);
   }
 
-  async #planGaps(): Promise<readonly Gap[]> {
-    const { client, source } = this.#deps;
-    const gaps: Gap[] = [];
-    for (const workspace of source.settings.workspaces) {
-      const asked = [
-        orGap(`Goals of workspace ${workspace}`, client.goals(workspace, { limit: 1 })),
-        orGap(`Portfolios of workspace ${workspace}`, client.portfolios(workspace, { limit: 1 })),
-      ];
-      for (const { gap } of await Promise.all(asked)) if (gap) gaps.push(gap);
-    }
-    return gaps;
+  discover(): Promise<Discovery> {
+    return discover(this.#deps);
   }
 
   pull(collection: string, position: string | undefined): AsyncIterable<PulledPage> {
@@ -112,13 +94,14 @@ class AsanaSource implements Source {
     return this.#reader(collection).read(ids.map(gidOf));
   }
 
-  async confirm(
+  /** With the facts as we hold them, what vanished together with its project is told apart. */
+  confirm(
     collection: string,
     ids: readonly FactId[],
+    held?: ReadonlyMap<FactId, Fact>,
   ): Promise<ReadonlyMap<FactId, Presence>> {
-    const reader = this.#reader(collection);
-    const asked = ids.map(async (id) => [id, await presence(reader, gidOf(id))] as const);
-    return new Map(await Promise.all(asked));
+    const asked = ids.map((id) => ({ id, gid: gidOf(id), held: held?.get(id) }));
+    return presences(this.#deps.client, this.#reader(collection), asked);
   }
 
   interpret(delivery: Delivery): Promise<Reading> {
@@ -137,21 +120,12 @@ class AsanaSource implements Source {
     return this.#subscriptions.unsubscribe(nativeId);
   }
 
+  inspectSubscriptions(known: readonly SubscriptionRequest[]): Promise<SubscriptionReport> {
+    return this.#subscriptions.inspect(known);
+  }
+
   #reader(collection: string): CollectionReader {
     return this.#readers[nameOf(collection)];
-  }
-}
-
-/** 404 is gone; 403, or a plan that no longer shows it, is hidden. */
-async function presence(reader: CollectionReader, gid: string): Promise<Presence> {
-  try {
-    await reader.find(gid);
-    return "present";
-  } catch (error) {
-    const code = error instanceof HubError ? error.code : undefined;
-    if (code === "connector.not-found") return "gone";
-    if (code === "connector.forbidden" || code === "connector.plan-limited") return "hidden";
-    throw error;
   }
 }
 

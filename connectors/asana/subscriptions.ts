@@ -1,11 +1,11 @@
 import { HubError } from "#shared/errors.ts";
-import type { SubscriptionRequest } from "#shared/kit/connector.ts";
+import type { SubscriptionReport, SubscriptionRequest } from "#shared/kit/connector.ts";
 
-import { parsed } from "./client.ts";
 import { isGone } from "./errors.ts";
-import { collect, type ReaderDeps } from "./reader.ts";
+import type { ReaderDeps } from "./reader.ts";
 import { readTaskLists } from "./task-lists.ts";
-import { type WebhookWire, WebhookWire as WebhookSchema } from "./wire.ts";
+import { isOurs, isStanding, listWebhooks } from "./webhook-list.ts";
+import type { WebhookWire } from "./wire.ts";
 
 /**
  * Webhooks: one per project that is not archived, for what happens to it and its tasks. Workspaces
@@ -30,7 +30,9 @@ export class Subscriptions {
     resource,
   }: SubscriptionRequest): Promise<{ nativeId: string; secret?: string }> {
     const known = await this.#find(targetUrl, resource);
-    if (known) return { nativeId: known.gid };
+    if (known && isStanding(known)) return { nativeId: known.gid };
+    // One that Asana gives up on is in the way of a new one to the same target.
+    if (known) await this.unsubscribe(known.gid);
     try {
       const made = await this.#deps.client.createWebhook({
         resource,
@@ -53,27 +55,47 @@ export class Subscriptions {
     } catch (error) {
       if (!isGone(error)) throw error;
     }
+    this.#known = undefined;
+  }
+
+  /** One that Asana is about to delete does not work: it is made anew while there is time. */
+  async inspect(known: readonly SubscriptionRequest[]): Promise<SubscriptionReport> {
+    const ours = (await listWebhooks(this.#deps)).filter((webhook) => isOurs(this.#deps, webhook));
+    const found = new Map<string, Found>();
+    const strays: string[] = [];
+    for (const webhook of ours.toSorted((a, b) => Number(isStanding(b)) - Number(isStanding(a)))) {
+      const request = known.find((one) => isOf(webhook, one));
+      // Of two for one subscription, the better one stays.
+      if (!request || found.has(request.id)) strays.push(webhook.gid);
+      else found.set(request.id, stateOf(webhook));
+    }
+    return { found, strays };
   }
 
   async #find(target: string, resource: string): Promise<WebhookWire | undefined> {
-    this.#known ??= this.#list();
+    this.#known ??= listWebhooks(this.#deps);
     const known = await this.#known;
-    return known.find(
-      (webhook) =>
-        webhook.target === target &&
-        (webhook.resource?.gid ?? resource) === resource &&
-        webhook.active !== false,
-    );
+    return known.find((webhook) => isOf(webhook, { targetUrl: target, resource }));
   }
+}
 
-  async #list(): Promise<readonly WebhookWire[]> {
-    const { client, source } = this.#deps;
-    const lists = source.settings.workspaces.map(async (workspace) => {
-      const records = await collect(client.every((page) => client.webhooks(workspace, page)));
-      return records.map((record) => parsed(WebhookSchema, record, "webhooks"));
-    });
-    return (await Promise.all(lists)).flat();
-  }
+type Found = SubscriptionReport["found"] extends ReadonlyMap<string, infer F> ? F : never;
+
+function isOf(
+  { target, resource }: WebhookWire,
+  wanted: Pick<SubscriptionRequest, "targetUrl" | "resource">,
+): boolean {
+  return target === wanted.targetUrl && (resource?.gid ?? wanted.resource) === wanted.resource;
+}
+
+function stateOf(webhook: WebhookWire): Found {
+  if (isStanding(webhook)) return { nativeId: webhook.gid, isWorking: true };
+  const endsAt = webhook.failure_deletion_timestamp;
+  const problem =
+    typeof endsAt === "string"
+      ? `Asana could not deliver and will delete the webhook at ${endsAt}`
+      : "Asana no longer delivers to the webhook";
+  return { nativeId: webhook.gid, isWorking: false, problem };
 }
 
 /** Asana answers 400 or 403 when its call to us fails or the address is not one it may call. */

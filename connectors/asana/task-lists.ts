@@ -1,3 +1,4 @@
+import type { Gap } from "#shared/kit/connector.ts";
 import { shortText } from "#shared/model/facts.ts";
 
 import { parsed } from "./client.ts";
@@ -15,18 +16,27 @@ export interface TaskLists {
   readonly people: readonly string[];
   /** Team names by project gid. */
   readonly teamOfProject: ReadonlyMap<string, string>;
+  readonly gaps: readonly Gap[];
 }
+
+/** No list shows these: https://developers.asana.com/reference/gettasks (read 2026-11-21). */
+const homelessGap: Gap = {
+  what: "Tasks in no project",
+  why: "Asana lists them by their assignee only: those that nobody is assigned to, and their subtasks, are not read",
+};
 
 export async function readTaskLists(deps: ReaderDeps): Promise<TaskLists> {
   const { client, source } = deps;
   const projects = new Map<string, ProjectOutline>();
   const people: string[] = [];
+  const gaps: Gap[] = [homelessGap];
   for (const workspace of source.settings.workspaces) {
     for (const project of await readProjects(deps, workspace)) projects.set(project.gid, project);
     const what = `users of workspace ${workspace}`;
     const list = collect(client.every((page) => client.users(workspace, page)));
-    // Without them we miss only tasks that are in no project; the users collection reports the gap.
-    const { value: users = [] } = await orGap(what, list);
+    // Without them we miss only tasks that are in no project.
+    const { value: users = [], gap } = await orGap(what, list);
+    if (gap) gaps.push({ what: `Tasks in no project of workspace ${workspace}`, why: gap.why });
     people.push(...users.map((user) => `${workspace}/${parsed(GidRef, user, what).gid}`));
   }
   const gids = [...projects.keys()].toSorted();
@@ -35,6 +45,7 @@ export async function readTaskLists(deps: ReaderDeps): Promise<TaskLists> {
     activeProjects: gids.filter((gid) => projects.get(gid)?.archived !== true),
     people: people.toSorted(),
     teamOfProject: teamsOf([...projects.values()]),
+    gaps,
   };
 }
 

@@ -1,6 +1,9 @@
 import * as z from "zod";
 
-import { Instant } from "#shared/model/time.ts";
+import { HubError } from "#shared/errors.ts";
+import { epochMsOf, Instant, hourMs } from "#shared/model/time.ts";
+
+import { parsePosition } from "./workspace-walk.ts";
 
 /** Where a task's subtasks wait to be read: its gid, and how many levels it is below a project's list. */
 const Parent = z.tuple([z.string(), z.int().min(0).max(9)]);
@@ -22,6 +25,8 @@ export const TaskRun = z.strictObject({
   stage: Stage,
   /** The list being read: a project's gid, or `workspace/user`; absent before the first. */
   list: z.string().optional(),
+  /** The list is read whole, although the run reads what changed. */
+  isWhole: z.boolean().optional(),
   /** Where in it; absent at its start. */
   offset: z.string().optional(),
   /** True once the last page of `list` was read. */
@@ -36,8 +41,29 @@ export const TaskPosition = z.strictObject({
   v: z.literal(1),
   /** When the last finished run began. */
   since: Instant.optional(),
-  /** When the last finished sweeping run began. */
+  /** When the last finished sweeping run began, and how long it took. */
   sweptAt: Instant.optional(),
+  sweepMinutes: z.int().nonnegative().optional(),
+  /** Projects read up to now (`KnownProjects`); absent: all that there are. */
+  known: z.string().optional(),
+  /** Where event streams stand, by project gid. */
+  tokens: z.record(z.string(), z.string()).optional(),
   run: TaskRun.optional(),
 });
 export type TaskPosition = z.infer<typeof TaskPosition>;
+
+/** Clocks of two functions may differ a little, not more. */
+const clockSkewMs = hourMs;
+
+/**
+ * A position to go on from. Throws `connector.cursor-expired` for one that this version cannot read,
+ * or that speaks of times to come: nothing would ever have changed since then.
+ */
+export function readTaskPosition(text: string | undefined, nowMs: number): TaskPosition {
+  if (text === undefined) return { v: 1 };
+  const position = parsePosition(TaskPosition, text);
+  const { since, sweptAt, run } = position;
+  const moments = [since, sweptAt, run?.startedAt, run?.since].flatMap((moment) => moment ?? []);
+  if (moments.every((moment) => epochMsOf(moment) <= nowMs + clockSkewMs)) return position;
+  throw new HubError("connector.cursor-expired", "The saved position is of a time to come");
+}

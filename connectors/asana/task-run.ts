@@ -1,13 +1,19 @@
 import { HubError } from "#shared/errors.ts";
 import type { Gap } from "#shared/kit/connector.ts";
+import type { Change } from "#shared/model/change.ts";
 import { epochMsOf, instantOf, minuteMs } from "#shared/model/time.ts";
 
 import type { Page, PageRequest, TaskQuery } from "./client.ts";
 import { isAbsent } from "./errors.ts";
+import type { KnownProjects } from "./known-projects.ts";
+import { readStream } from "./project-events.ts";
 import { collect, type ReaderDeps, unlessAbsent } from "./reader.ts";
+import type { RecentGids } from "./recent-gids.ts";
+import type { SyncTokens } from "./sync-tokens.ts";
 import { listsOf, type TaskLists } from "./task-lists.ts";
 import type { Parent, Stage, TaskRun } from "./task-position.ts";
-import { GidRef, taskFields, TaskOutline, taskOutlineFields } from "./wire.ts";
+import type { Touched } from "./touched.ts";
+import { GidRef, taskFieldsFor, TaskOutline, taskOutlineFields } from "./wire.ts";
 import { listFrom } from "./workspace-walk.ts";
 
 /** One piece of a run: task records, and where the run goes on; `next` is absent at its end. */
@@ -15,6 +21,9 @@ export interface Step {
   readonly records: readonly unknown[];
   readonly next: TaskRun | undefined;
   readonly gap?: Gap;
+  /** What a stream says of deletions, and of what it read. */
+  readonly removed?: readonly Change[];
+  readonly touched?: readonly Touched[];
 }
 
 /**
@@ -25,8 +34,8 @@ const overlapMs = 15 * minuteMs;
 
 /** Parents whose subtasks are read at once: a step must fit even a budget of 150 calls a minute. */
 const parentsPerStep = 20;
-/** https://developers.asana.com/reference/tasks: subtasks may be five levels deep (read 2026-11-21). */
-const levelsMax = 5;
+/** Asana's own pages make five levels (read 2026-11-21); its API is not known to hold to that. */
+const levelsMax = 10;
 
 const stagesInTurn: readonly Stage[] = ["projects", "parents", "people"];
 
@@ -34,9 +43,14 @@ const stagesInTurn: readonly Stage[] = ["projects", "parents", "people"];
 export interface TaskWork extends ReaderDeps {
   readonly lists: TaskLists;
   /** Gids of tasks read by this call: a multi-homed task or an assigned subtask is met several times. */
-  readonly readGids: Set<string>;
+  readonly readGids: RecentGids;
   /** Gids of tasks whose subtasks are read by this call. */
-  readonly parentGids: Set<string>;
+  readonly parentGids: RecentGids;
+  /** Projects that a webhook watches and that tell of their changes themselves. */
+  readonly watched: ReadonlySet<string>;
+  /** Which projects were read before, and where their streams stand; noted as the run goes. */
+  readonly known: KnownProjects | undefined;
+  readonly tokens: SyncTokens;
 }
 
 /** Does the next piece of a run. Throws `HubError`; the run as it was can then be resumed. */
@@ -51,7 +65,7 @@ type RunInList = TaskRun & { readonly list: string };
 
 /** The list after the present one, in this stage or a later one. A list that is gone is passed over. */
 function nextList(lists: TaskLists, run: TaskRun): RunInList | undefined {
-  const { offset: _offset, ...rest } = run;
+  const { offset: _offset, isWhole: _isWhole, ...rest } = run;
   for (const stage of stagesInTurn.slice(stagesInTurn.indexOf(run.stage))) {
     if (!isNeeded(stage, run)) continue;
     const after = stage === run.stage ? run.list : undefined;
@@ -76,6 +90,46 @@ function isNeeded(stage: Stage, run: TaskRun): boolean {
 }
 
 async function readPage(work: TaskWork, run: TaskRun): Promise<Step> {
+  const { stage, offset, since, list = "" } = run;
+  const isEntering = stage === "projects" && offset === undefined && since !== undefined;
+  if (!isEntering) return readListed(work, run);
+  const entered = isNew(work, list) ? { ...run, isWhole: true } : run;
+  return isToStream(work, entered) ? readStreamed(work, entered) : readListed(work, entered);
+}
+
+/** What a stream tells, and the list where that is not enough. */
+async function readStreamed(work: TaskWork, run: TaskRun): Promise<Step> {
+  const { news, removed } = await readStream(work, run.list ?? "");
+  switch (news.kind) {
+    case "tasks": {
+      const next = { ...run, isListDone: true, parents: parentsIn(work, news.records, 0) };
+      return { records: unread(work, news.records), next, removed, touched: news.touched };
+    }
+    case "ask-changed":
+      return { ...(await readListed(work, run)), removed };
+    case "ask-all":
+      return { ...(await readListed(work, { ...run, isWhole: true })), removed };
+  }
+}
+
+/** Was hidden or did not exist when the last run read projects. */
+function isNew({ known, lists }: TaskWork, project: string): boolean {
+  return known !== undefined && lists.activeProjects.includes(project) && !known.has(project);
+}
+
+/**
+ * Streams are for active projects that no working webhook watches. Between sweeps the stream is all
+ * that is asked; a sweep lists what changed, and only begins streams, as does a project read whole.
+ */
+function isToStream({ watched, tokens, lists }: TaskWork, run: TaskRun): boolean {
+  const { list: project = "", sweeps, isWhole = false } = run;
+  const isWanted = !watched.has(project) && lists.activeProjects.includes(project);
+  if (!isWanted) tokens.delete(project);
+  const isBegun = tokens.get(project) !== undefined;
+  return isWanted && !(isBegun && (sweeps || isWhole));
+}
+
+async function readListed(work: TaskWork, run: TaskRun): Promise<Step> {
   const list = run.list ?? "";
   try {
     const request = (page: PageRequest) => pageOf(work, run, page);
@@ -86,15 +140,22 @@ async function readPage(work: TaskWork, run: TaskRun): Promise<Step> {
     const wanted = run.stage === "people" ? page.records.filter(isHomeless) : page.records;
     const parents = parentsIn(work, wanted, 0);
     const records = isOutline ? [] : unread(work, wanted);
+    if (run.stage === "projects" && page.offset === undefined) work.known?.add(list);
     return { records, next: { ...rest, ...place, parents } };
   } catch (error) {
     if (!isSkippable(error, run.stage)) throw error;
-    const next = { ...run, isListDone: true };
-    if (run.stage !== "projects" || error.code !== "connector.forbidden") {
-      return { records: [], next };
-    }
-    return { records: [], next, gap: { what: `Tasks of project ${list}`, why: error.message } };
+    return { records: [], next: { ...run, isListDone: true }, ...skipped(work, run, error) };
   }
+}
+
+function skipped(work: TaskWork, run: TaskRun, error: HubError): Pick<Step, "gap"> {
+  if (run.stage !== "projects") return {};
+  const list = run.list ?? "";
+  // Whoever gets to see it again must read it whole.
+  work.known?.delete(list);
+  work.tokens.delete(list);
+  if (error.code !== "connector.forbidden") return {};
+  return { gap: { what: `Tasks of project ${list}`, why: error.message } };
 }
 
 /** A project that vanished or is hidden, and a person who may not be asked about, do not end a run. */
@@ -105,13 +166,14 @@ function isSkippable(error: unknown, stage: Stage): error is HubError {
 }
 
 async function pageOf(deps: ReaderDeps, run: TaskRun, page: PageRequest): Promise<Page> {
-  const { client } = deps;
+  const { client, source } = deps;
   const list = run.list ?? "";
+  const fields = taskFieldsFor(source.settings);
   switch (run.stage) {
     case "projects":
       return client.tasks(
         { what: `tasks of project ${list}`, project: list, ...sinceOf(run) },
-        { ...page, fields: taskFields },
+        { ...page, fields },
       );
     case "parents":
       return client.tasks(
@@ -122,14 +184,14 @@ async function pageOf(deps: ReaderDeps, run: TaskRun, page: PageRequest): Promis
       const [workspace = "", assignee = ""] = list.split("/");
       return client.tasks(
         { what: `tasks of user ${assignee}`, workspace, assignee, ...sinceOf(run) },
-        { ...page, fields: taskFields },
+        { ...page, fields },
       );
     }
   }
 }
 
-function sinceOf({ since }: TaskRun): Pick<TaskQuery, "modified_since"> {
-  if (since === undefined) return {};
+function sinceOf({ since, isWhole }: TaskRun): Pick<TaskQuery, "modified_since"> {
+  if (since === undefined || isWhole === true) return {};
   return { modified_since: instantOf(epochMsOf(since) - overlapMs) };
 }
 
@@ -151,8 +213,12 @@ async function readSubtasks(work: TaskWork, run: TaskRun): Promise<Step> {
 }
 
 /** None for a parent that vanished meanwhile. */
-async function subtasksOf({ client }: ReaderDeps, gid: string): Promise<readonly unknown[]> {
-  const list = client.every((page) => client.subtasks(gid, { ...page, fields: taskFields }));
+async function subtasksOf(
+  { client, source }: ReaderDeps,
+  gid: string,
+): Promise<readonly unknown[]> {
+  const fields = taskFieldsFor(source.settings);
+  const list = client.every((page) => client.subtasks(gid, { ...page, fields }));
   return (await unlessAbsent(collect(list))) ?? [];
 }
 
@@ -162,9 +228,7 @@ function parentsIn(work: TaskWork, records: readonly unknown[], level: number): 
     const task = TaskOutline.safeParse(record);
     if (!task.success || task.data.num_subtasks === 0) return [];
     const { gid } = task.data;
-    if (work.parentGids.has(gid)) return [];
-    work.parentGids.add(gid);
-    return [[gid, level]];
+    return work.parentGids.add(gid) ? [[gid, level]] : [];
   });
 }
 
@@ -172,10 +236,7 @@ function parentsIn(work: TaskWork, records: readonly unknown[], level: number): 
 function unread(work: TaskWork, records: readonly unknown[]): readonly unknown[] {
   return records.filter((record) => {
     const ref = GidRef.safeParse(record);
-    if (!ref.success) return true;
-    if (work.readGids.has(ref.data.gid)) return false;
-    work.readGids.add(ref.data.gid);
-    return true;
+    return !ref.success || work.readGids.add(ref.data.gid);
   });
 }
 

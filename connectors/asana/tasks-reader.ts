@@ -1,9 +1,12 @@
 import type { Gap, PulledPage, Reading } from "#shared/kit/connector.ts";
-import { epochMsOf, hourMs } from "#shared/model/time.ts";
+import type { Change } from "#shared/model/change.ts";
+import { epochMsOf, hourMs, type Instant, minuteMs } from "#shared/model/time.ts";
 
+import { resolveAddresses } from "./addresses.ts";
 import { parsed } from "./client.ts";
+import { KnownProjects } from "./known-projects.ts";
 import { normalizeTask } from "./normalize-task.ts";
-import type { NormalizeContext, Normalized } from "./normalize.ts";
+import type { NormalizeContext } from "./normalize.ts";
 import {
   collect,
   type CollectionReader,
@@ -13,25 +16,35 @@ import {
   readingOf,
   unlessAbsent,
 } from "./reader.ts";
+import { RecentGids } from "./recent-gids.ts";
+import { SyncTokens } from "./sync-tokens.ts";
 import { readTaskLists, teamsOf } from "./task-lists.ts";
-import { TaskPosition, type TaskRun } from "./task-position.ts";
+import { readTaskPosition, type TaskPosition, type TaskRun } from "./task-position.ts";
 import { isHomeless, takeStep, type TaskWork } from "./task-run.ts";
+import { restored, type Touched } from "./touched.ts";
+import { watchedResources } from "./webhook-list.ts";
 import {
   GidRef,
   ProjectOutline,
   projectOutlineFields,
+  taskFieldsFor,
   TaskOutline,
   taskOutlineFields,
 } from "./wire.ts";
-import { parsePosition } from "./workspace-walk.ts";
 
-/** A parent does not change when its subtask does, so all subtasks are read again this often. */
+/**
+ * A parent does not change when its subtask does, so all subtasks of open work are read again this
+ * often, or so seldom that sweeping takes a sixth of the time at most.
+ */
 const sweepEveryMs = hourMs;
+const sweepRestFactor = 6;
+/** A run that was held up took long for other reasons. */
+const sweepRestMsMax = 6 * hourMs;
 /** A page of a pull gathers steps until it holds this much: a quiet project is no page of its own. */
 const recordsPerPage = 100;
 const stepsPerPage = 10;
-/** Some 25 characters each, in a position of at most 20,000. */
-const parentsSavedMax = 500;
+/** Some 25 characters each, in a position of at most 20,000, of which projects take 15,500. */
+const parentsSavedMax = 150;
 
 /** Tasks and subtasks, in any number of projects or in none. */
 export class TasksReader implements CollectionReader {
@@ -41,28 +54,18 @@ export class TasksReader implements CollectionReader {
   }
 
   async *pull(position: string | undefined): AsyncIterable<PulledPage> {
-    const saved: TaskPosition =
-      position === undefined ? { v: 1 } : parsePosition(TaskPosition, position);
+    const saved = readTaskPosition(position, this.#deps.source.clock.nowMs());
     let run: TaskRun | undefined = saved.run ?? this.#begin(saved);
-    const work: TaskWork = {
-      ...this.#deps,
-      lists: await readTaskLists(this.#deps),
-      readGids: new Set(),
-      parentGids: new Set(),
-    };
+    const work = await this.#open(saved, run);
     while (run) {
       const page = await this.#readPage(work, run);
       const isLast = page.next === undefined;
-      const after: TaskPosition = page.next
-        ? { ...saved, run: page.next }
-        : {
-            v: 1,
-            since: run.startedAt,
-            ...(run.sweeps ? { sweptAt: run.startedAt } : keptSweep(saved)),
-          };
+      const after = page.next ? { ...saved, run: page.next } : this.#finished(saved, run);
       yield {
-        ...page.reading,
-        position: JSON.stringify(after),
+        changes: page.changes,
+        rejected: page.rejected,
+        ...gapsOf(page.gaps, isLast && run.sweeps ? work.lists.gaps : []),
+        position: JSON.stringify({ ...after, ...placesOf(work, isLast) }),
         isLast,
         recordsRead: page.recordsRead,
       };
@@ -70,9 +73,29 @@ export class TasksReader implements CollectionReader {
     }
   }
 
-  #begin({ since, sweptAt }: TaskPosition): TaskRun {
+  async #open(saved: TaskPosition, run: TaskRun): Promise<TaskWork> {
+    // In a first run nothing is streamed: webhooks are made when it is over.
+    const isFirst = run.since === undefined;
+    const [lists, watched] = await Promise.all([
+      readTaskLists(this.#deps),
+      isFirst ? new Set<string>() : watchedResources(this.#deps),
+    ]);
+    return {
+      ...this.#deps,
+      lists,
+      watched,
+      known: knownIn(saved, run),
+      tokens: new SyncTokens(saved.tokens),
+      readGids: new RecentGids(),
+      parentGids: new RecentGids(),
+    };
+  }
+
+  #begin({ since, sweptAt, sweepMinutes = 0 }: TaskPosition): TaskRun {
     const { clock } = this.#deps.source;
-    const sweeps = sweptAt === undefined || clock.nowMs() - epochMsOf(sweptAt) >= sweepEveryMs;
+    const tookMs = sweepMinutes * minuteMs;
+    const restMs = Math.min(sweepRestMsMax, Math.max(sweepEveryMs, tookMs * sweepRestFactor));
+    const sweeps = sweptAt === undefined || clock.nowMs() - epochMsOf(sweptAt) >= restMs;
     // What only sweeps read has not been read since the last of them.
     const from = sweeps ? sweptAt : since;
     return {
@@ -85,21 +108,57 @@ export class TasksReader implements CollectionReader {
     };
   }
 
+  #finished({ sweptAt, sweepMinutes }: TaskPosition, run: TaskRun): TaskPosition {
+    const { startedAt } = run;
+    const tookMs = this.#deps.source.clock.nowMs() - epochMsOf(startedAt);
+    // The first run reads everything; how long that takes says nothing of the sweeps to come.
+    const minutes = run.since === undefined ? 0 : Math.max(0, Math.ceil(tookMs / minuteMs));
+    const swept = run.sweeps
+      ? { sweptAt: startedAt, sweepMinutes: minutes }
+      : {
+          ...(sweptAt !== undefined && { sweptAt }),
+          ...(sweepMinutes !== undefined && { sweepMinutes }),
+        };
+    return { v: 1, since: startedAt, ...swept };
+  }
+
   async #readPage(
     work: TaskWork,
     run: TaskRun,
-  ): Promise<{ reading: Reading; recordsRead: number; next: TaskRun | undefined }> {
-    const normalized: Normalized[] = [];
+  ): Promise<Reading & { recordsRead: number; next: TaskRun | undefined }> {
+    const read: { readonly readAt: Instant; readonly record: unknown }[] = [];
+    const removed: Change[] = [];
+    const touched: Touched[] = [];
     const gaps: Gap[] = [];
     let next: TaskRun | undefined = run;
-    for (let steps = 0; next && !isFull(next, steps, normalized.length); steps += 1) {
-      const context = contextOf(this.#deps, work.lists);
+    for (let steps = 0; next && !isFull(next, steps, read.length); steps += 1) {
+      // The moment before the question: what changed while Asana answered may be missing in it.
+      const readAt = this.#deps.source.clock.now();
       const step = await takeStep(work, next);
-      normalized.push(...step.records.map((record) => normalizeTask(context, record)));
+      read.push(...step.records.map((record) => ({ readAt, record })));
+      removed.push(...(step.removed ?? []));
+      touched.push(...(step.touched ?? []));
       if (step.gap) gaps.push(step.gap);
       next = step.next;
     }
-    return { reading: readingOf(normalized, gaps), recordsRead: normalized.length, next };
+    const addresses = await resolveAddresses(
+      this.#deps,
+      read.map(({ record }) => record),
+    );
+    const { resolveUrl } = addresses;
+    const { teamOfProject } = work.lists;
+    const context = contextOf(this.#deps, { teamOfProject, resolveUrl });
+    const { changes, rejected } = readingOf(
+      read.map(({ readAt, record }) => normalizeTask({ ...context, readAt }, record)),
+    );
+    const upserts = changes.map((change) => restored(this.#deps, change, touched));
+    return {
+      changes: [...removed, ...upserts],
+      rejected,
+      gaps: [...gaps, ...addresses.gaps],
+      recordsRead: read.length,
+      next,
+    };
   }
 
   enumerate(): AsyncIterable<readonly string[]> {
@@ -145,13 +204,14 @@ export class TasksReader implements CollectionReader {
 
   async read(gids: readonly string[]): Promise<Reading> {
     const teams = new Map<string, Promise<string | undefined>>();
-    const read = gids.map(async (gid) => {
-      const context = contextOf(this.#deps);
-      const record = await unlessAbsent(this.find(gid));
-      if (record === undefined) return [];
-      return [normalizeTask(await this.#withTeam(context, record, teams), record)];
-    });
-    return readingOf((await Promise.all(read)).flat());
+    const context = contextOf(this.#deps);
+    const found = await Promise.all(gids.map((gid) => unlessAbsent(this.find(gid))));
+    const records = found.filter((record) => record !== undefined);
+    const { resolveUrl, gaps } = await resolveAddresses(this.#deps, records);
+    const normalized = records.map(async (record) =>
+      normalizeTask(await this.#withTeam({ ...context, resolveUrl }, record, teams), record),
+    );
+    return readingOf(await Promise.all(normalized), gaps);
   }
 
   /** A list knows the teams of all projects; for a single task its first project is asked. */
@@ -176,7 +236,8 @@ export class TasksReader implements CollectionReader {
   }
 
   async find(gid: string): Promise<unknown> {
-    return this.#deps.client.task(gid);
+    const { client, source } = this.#deps;
+    return client.task(gid, taskFieldsFor(source.settings));
   }
 }
 
@@ -186,8 +247,32 @@ function isFull(run: TaskRun, steps: number, records: number): boolean {
   return steps >= stepsPerPage || records >= recordsPerPage;
 }
 
-function keptSweep({ sweptAt }: TaskPosition): Pick<TaskPosition, "sweptAt"> {
-  return sweptAt === undefined ? {} : { sweptAt };
+/** A first run gets to know its projects; a position without them knows all, or too many to keep. */
+function knownIn(saved: TaskPosition, { since }: TaskRun): KnownProjects | undefined {
+  if (saved.known !== undefined) return KnownProjects.parse(saved.known);
+  const isBeginning = since === undefined && saved.run === undefined;
+  return isBeginning ? KnownProjects.none() : undefined;
+}
+
+/** What the next call needs to know of projects: at the end of a run, of those that are still there. */
+function placesOf(
+  { known, tokens, lists }: TaskWork,
+  isLast: boolean,
+): Pick<TaskPosition, "known" | "tokens"> {
+  const { activeProjects } = lists;
+  const projects = isLast
+    ? (known?.among(activeProjects) ?? KnownProjects.of(activeProjects))
+    : known;
+  const text = projects?.toText();
+  const streams = (isLast ? tokens.among(activeProjects) : tokens).toRecord();
+  return { ...(text !== undefined && { known: text }), ...(streams && { tokens: streams }) };
+}
+
+function gapsOf(...gaps: readonly (readonly Gap[] | undefined)[]): {
+  readonly gaps?: readonly Gap[];
+} {
+  const all = gaps.flatMap((some) => some ?? []);
+  return all.length > 0 ? { gaps: all } : {};
 }
 
 function homeOf(task: TaskOutline): string | undefined {

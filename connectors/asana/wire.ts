@@ -1,5 +1,7 @@
 import * as z from "zod";
 
+import type { AsanaSettings } from "./settings.ts";
+
 /*
  * What we read of Asana's answers, and no more; unknown fields pass. Asana answers only what
  * `opt_fields` names (https://developers.asana.com/docs/inputoutput-options, read 2026-11-21), so
@@ -7,10 +9,17 @@ import * as z from "zod";
  * drift: absence of a list is not an empty list.
  */
 
+/** The settings that name custom fields. */
+export type FieldSettings = Pick<
+  AsanaSettings,
+  "teamField" | "statusField" | "goalField" | "blockedByField"
+>;
+
 export const GidRef = z.looseObject({ gid: z.string() });
 const NamedRef = z.looseObject({ gid: z.string(), name: z.string().nullish() });
 
 export const WorkspaceWire = z.looseObject({ gid: z.string(), name: z.string() });
+export type WorkspaceWire = z.infer<typeof WorkspaceWire>;
 export const workspaceFields = "name";
 
 export const UserWire = z.looseObject({
@@ -56,6 +65,29 @@ export const ProjectOutline = z.looseObject({
 export type ProjectOutline = z.infer<typeof ProjectOutline>;
 export const projectOutlineFields = "team,team.name,archived";
 
+const SketchedField = z.looseObject({
+  gid: z.string(),
+  name: z.string().nullish(),
+  type: z.string().nullish(),
+  enum_options: z.array(z.looseObject({ name: z.string().nullish() })).nullish(),
+});
+export type SketchedField = z.infer<typeof SketchedField>;
+
+/** What choosing needs to know of a project: the custom fields that its tasks may have. */
+export const ProjectSketch = z.looseObject({
+  gid: z.string(),
+  name: z.string().nullish(),
+  archived: z.boolean().nullish(),
+  modified_at: z.string().nullish(),
+  custom_field_settings: z
+    .array(z.looseObject({ custom_field: SketchedField.nullish() }))
+    .nullish(),
+});
+export type ProjectSketch = z.infer<typeof ProjectSketch>;
+export const projectSketchFields =
+  "name,archived,modified_at,custom_field_settings.custom_field.name," +
+  "custom_field_settings.custom_field.type,custom_field_settings.custom_field.enum_options.name";
+
 export const PortfolioWire = z.looseObject({
   gid: z.string(),
   name: z.string(),
@@ -69,7 +101,11 @@ export const PortfolioWire = z.looseObject({
 export type PortfolioWire = z.infer<typeof PortfolioWire>;
 export const portfolioFields = "name,owner,archived,created_at,start_on,due_on,permalink_url";
 
+export const PortfolioItemRef = z.looseObject({ gid: z.string(), resource_type: z.string() });
+export type PortfolioItemRef = z.infer<typeof PortfolioItemRef>;
+
 const CustomFieldWire = z.looseObject({
+  gid: z.string().nullish(),
   name: z.string().nullish(),
   display_value: z.string().nullish(),
   text_value: z.string().nullish(),
@@ -79,6 +115,7 @@ export const TaskWire = z.looseObject({
   gid: z.string(),
   name: z.string(),
   resource_subtype: z.string().nullish(),
+  approval_status: z.string().nullish(),
   assignee: GidRef.nullish(),
   completed: z.boolean(),
   completed_at: z.string().nullish(),
@@ -94,10 +131,29 @@ export const TaskWire = z.looseObject({
   permalink_url: z.string(),
 });
 export type TaskWire = z.infer<typeof TaskWire>;
-export const taskFields =
-  "name,resource_subtype,assignee,completed,completed_at,created_at,modified_at,start_on,due_on,parent," +
-  "memberships.project,memberships.project.name,memberships.section,memberships.section.name," +
-  "dependencies,num_subtasks,custom_fields.name,custom_fields.display_value,custom_fields.text_value,permalink_url";
+const taskFields =
+  "name,resource_subtype,approval_status,assignee,completed,completed_at,created_at,modified_at,start_on,due_on," +
+  "parent,memberships.project,memberships.project.name,memberships.section,memberships.section.name," +
+  "dependencies,num_subtasks,permalink_url";
+
+/** Asana cannot be asked for single custom fields: where the settings map none, none are asked for. */
+export function taskFieldsFor(settings: FieldSettings): string {
+  const { teamField, statusField, goalField, blockedByField } = settings;
+  const isShown = teamField !== undefined || statusField !== undefined;
+  const isRead = goalField !== undefined || blockedByField !== undefined;
+  return [
+    taskFields,
+    ...(isShown || isRead ? ["custom_fields.name"] : []),
+    ...(isShown ? ["custom_fields.display_value"] : []),
+    ...(isRead ? ["custom_fields.text_value"] : []),
+  ].join(",");
+}
+
+/** What a look into a project needs of its tasks. */
+export const TaskSample = TaskWire.pick({ custom_fields: true });
+export const taskFieldsSampled = "custom_fields.name,custom_fields.text_value";
+
+export const SectionWire = z.looseObject({ name: z.string().nullish() });
 
 /** What finding sub-tasks and homeless tasks needs. */
 export const TaskOutline = z.looseObject({
@@ -147,9 +203,13 @@ export const WebhookWire = z.looseObject({
   active: z.boolean().nullish(),
   target: z.string(),
   resource: GidRef.nullish(),
+  last_success_at: z.string().nullish(),
+  last_failure_at: z.string().nullish(),
+  failure_deletion_timestamp: z.string().nullish(),
 });
 export type WebhookWire = z.infer<typeof WebhookWire>;
-export const webhookFields = "active,target,resource";
+export const webhookFields =
+  "active,target,resource,last_success_at,last_failure_at,failure_deletion_timestamp";
 
 /** The answer to creating a webhook; the secret comes by the handshake too. */
 export const CreatedWebhook = z.looseObject({
@@ -165,6 +225,12 @@ export const EventWire = z.looseObject({
   parent: z.looseObject({ gid: z.string(), resource_type: z.string().nullish() }).nullish(),
 });
 export type EventWire = z.infer<typeof EventWire>;
+
+export const EventsWire = z.looseObject({
+  data: z.array(z.unknown()),
+  sync: z.string(),
+  has_more: z.boolean().default(false),
+});
 export const DeliveryWire = z.looseObject({ events: z.array(z.unknown()) });
 
 /** A list's envelope. Its records are parsed one by one, so that a bad one stays alone. */
