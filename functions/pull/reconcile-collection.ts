@@ -10,6 +10,7 @@ import { updateDocument } from "#shared/store/documents.ts";
 import { cursorKey } from "#shared/store/keys.ts";
 import { cursorSpec } from "#shared/store/specs.ts";
 
+import { danglingRecords } from "./dangling.ts";
 import type { PullDeps } from "./deps.ts";
 import { heldFacts, idsIn, planReconcile, type Reconciling } from "./plan-reconcile.ts";
 import { ensureReconcileCursor } from "./reconcile-cursor.ts";
@@ -31,6 +32,8 @@ const shrinkShareMax = 0.3;
 /** …unless it is only a handful. */
 const shrinkCountMin = 20;
 const idsPerRead = 100;
+/** What names a record that the source goes on naming is read again every day: within bounds. */
+const danglingReadMax = 2000;
 /** The function's own limit, after which a silent run is dead. */
 const reconcileMsMax = 15 * minuteMs;
 
@@ -59,6 +62,10 @@ export async function reconcileCollection(deps: PullDeps, run: Run): Promise<Rec
   const added = await readLacking(deps, run, lacking);
   refuseAbruptShrink(run, all.length, missing.length);
   const { removed, hidden } = await bury(deps, run, missing);
+  if (plan.parts === undefined) {
+    const dangling = await danglingRecords(deps, run);
+    await readLacking(deps, run, dangling.slice(0, danglingReadMax));
+  }
   const result = { enumerated: seen.size, added, removed, hidden };
   await finish(deps, run, { ...result, position: plan.position });
   deps.logger.info("reconcile.done", {
@@ -116,6 +123,9 @@ async function bury(
     const asked = ids.slice(start, start + idsPerRead);
     const presence = await run.source.confirm(run.collection.name, asked);
     const gone = asked.filter((id) => presence.get(id) === "gone");
+    // There, but in no list that the source has: nobody else would tell of its changes.
+    const unlisted = asked.filter((id) => presence.get(id) === "present");
+    await readLacking(deps, run, unlisted);
     hidden += asked.filter((id) => presence.get(id) === "hidden").length;
     const readAt = deps.clock.now();
     const removals = gone.map((id): Change => ({

@@ -73,6 +73,23 @@ describe("a reconcile of a source that can count", () => {
   });
 });
 
+test("records that still name what is gone are read again, though nothing touched them", async () => {
+  const rig = await ToolHub.connected();
+  const child = workItem("child", { parentId: itemId("epic") });
+  rig.tool.records = [...things("epic"), upserted(child)];
+  await pull(rig.deps, rig.pullThings);
+  // The tool lets go of a deleted parent, and the child's version stays what it was.
+  rig.hub.clock.advance(hourMs);
+  const { parentId: _parentId, ...orphan } = child;
+  const orphanNow = { ...orphan, readAt: rig.hub.clock.now() };
+  rig.tool.records = [upserted(orphanNow)];
+  await pull(rig.deps, rig.reconcileThings);
+  const stored = (await scanAll(rig.hub.table)).flatMap((item) => readFactItem(item) ?? []);
+  expect(stored.filter(({ isRemoved }) => !isRemoved)).toEqual([
+    { isRemoved: false, fact: orphanNow },
+  ]);
+});
+
 describe("a source that shrank abruptly", () => {
   const many = Array.from({ length: 60 }, (_, at) => `m${at}`);
 

@@ -5,7 +5,7 @@ import { readFactId } from "#shared/model/ids.ts";
 import type { Clock } from "#shared/ports/clock.ts";
 import type { Table } from "#shared/ports/table.ts";
 
-import { keyAliasKey } from "./keys.ts";
+import { factKey, keyAliasKey } from "./keys.ts";
 
 /** A key is never given to another record; an answer is asked anew now and then all the same. */
 const foundKeptSeconds = 90 * 86_400;
@@ -20,11 +20,23 @@ export async function readKeyAliases(
 ): Promise<ReadonlyMap<string, WorkItemId | GoalId | undefined>> {
   const items = await table.batchGet(keys.map((key) => keyAliasKey(connectionId, key)));
   const nowSeconds = clock.nowMs() / 1000;
-  return new Map(
+  const ids = new Map(
     items
       .filter((item) => Number(item["expiresAtEpochSeconds"]) > nowSeconds)
       .map((item) => [z.string().parse(item["key"]), entityId(item["id"])]),
   );
+  const gone = await goneAmong(table, [...ids.values()]);
+  return new Map([...ids].map(([key, id]) => [key, id && gone.has(id) ? undefined : id]));
+}
+
+/** A record that was deleted since its key was looked up is nothing that an address can lead to. */
+async function goneAmong(
+  table: Table,
+  ids: readonly (WorkItemId | GoalId | undefined)[],
+): Promise<ReadonlySet<string>> {
+  const asked = [...new Set(ids)].flatMap((id) => (id === undefined ? [] : [factKey(id)]));
+  const items = await table.batchGet(asked);
+  return new Set(items.filter((item) => item["isRemoved"] === true).map(({ pk }) => pk));
 }
 
 export async function saveKeyAliases(

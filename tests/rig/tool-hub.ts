@@ -114,7 +114,7 @@ export class ToolHub {
     connectionId: workConnection,
     collection: "things",
   };
-  readonly reconcileThings: PullMessage = {
+  readonly reconcileThings: Extract<PullMessage, { kind: "reconcile" }> = {
     kind: "reconcile",
     connectionId: workConnection,
     collection: "things",

@@ -1,0 +1,104 @@
+import { expect, test } from "vitest";
+
+import { createMemoryTable } from "#shared/adapters/memory/memory-table.ts";
+import { HubError } from "#shared/errors.ts";
+import type { Connection } from "#shared/model/connection.ts";
+import { factId } from "#shared/model/ids.ts";
+import { hourMs } from "#shared/model/time.ts";
+import { applyChanges } from "#shared/store/apply-changes.ts";
+import {
+  goalConnection,
+  itemId,
+  removed,
+  upserted,
+  workConnection,
+  workItem,
+} from "#shared/testing/facts.ts";
+import { ManualClock } from "#shared/testing/manual-clock.ts";
+import { createSilentLogger } from "#shared/testing/silent-logger.ts";
+
+import { AddressBook } from "./address-book.ts";
+import type { Source } from "./connector.ts";
+
+/** A tool whose addresses name records by key: KEY-1 is the work item w1. */
+function rig() {
+  const clock = new ManualClock("2026-11-21T10:00:00.000Z");
+  const table = createMemoryTable();
+  const asked: string[][] = [];
+  const tool = { isDown: false };
+  const connection = { id: workConnection } as Connection;
+  const book = () =>
+    new AddressBook({
+      table,
+      clock,
+      logger: createSilentLogger(),
+      recognize: (url) => {
+        if (url.startsWith("https://goals/")) {
+          return { id: factId("goal", "goals", goalConnection, url.slice(14)) };
+        }
+        const key = /^https:\/\/tool\/browse\/(.+)$/u.exec(url)?.[1];
+        return key === undefined ? undefined : { connection, key };
+      },
+      // The only one of a source's questions that addresses need.
+      open: async () =>
+        ({
+          findByKeys: async (keys: readonly string[]) => {
+            asked.push([...keys]);
+            if (tool.isDown) throw new HubError("connector.unavailable", "503");
+            return new Map(
+              keys.filter((key) => key !== "NO-1").map((key) => [key, itemId(`w${key.slice(4)}`)]),
+            );
+          },
+        }) as unknown as Source,
+    });
+  return { clock, table, asked, tool, book };
+}
+
+const one = "https://tool/browse/KEY-1";
+
+test("ids in addresses need no question; keys are asked once for all, and then remembered", async () => {
+  const { book, asked } = rig();
+  const resolve = await book().resolve([
+    one,
+    one,
+    "https://goals/g",
+    "https://other",
+    "no address",
+  ]);
+  expect(resolve(one)).toBe(itemId("w1"));
+  expect(resolve("https://goals/g")).toBe(factId("goal", "goals", goalConnection, "g"));
+  expect(resolve("https://other")).toBeUndefined();
+  expect((await book().resolve([one]))(one)).toBe(itemId("w1"));
+  expect(asked).toEqual([["KEY-1"]]);
+});
+
+test("a key that is known stays known while its tool is away; a new one waits", async () => {
+  const { book, tool, asked } = rig();
+  await book().resolve([one]);
+  tool.isDown = true;
+  const two = "https://tool/browse/KEY-2";
+  const resolve = await book().resolve([one, two]);
+  expect([resolve(one), resolve(two)]).toEqual([itemId("w1"), undefined]);
+  tool.isDown = false;
+  expect((await book().resolve([two]))(two)).toBe(itemId("w2"));
+  expect(asked).toEqual([["KEY-1"], ["KEY-2"], ["KEY-2"]]);
+});
+
+test("a key that nobody knows is asked again after a while, not every time", async () => {
+  const { book, asked, clock } = rig();
+  const none = "https://tool/browse/NO-1";
+  expect((await book().resolve([none]))(none)).toBeUndefined();
+  await book().resolve([none]);
+  expect(asked).toHaveLength(1);
+  clock.advance(2 * hourMs);
+  await book().resolve([none]);
+  expect(asked).toHaveLength(2);
+});
+
+test("an address of a deleted record leads nowhere", async () => {
+  const { book, table, clock } = rig();
+  await applyChanges({ table, clock }, [upserted(workItem("w1"))]);
+  await book().resolve([one]);
+  await applyChanges({ table, clock }, [removed(itemId("w1"), 99)]);
+  expect((await book().resolve([one]))(one)).toBeUndefined();
+});

@@ -1,0 +1,76 @@
+import { exampleSeed } from "#connectors/asana/simulator/example-seed.ts";
+import { startAsanaSimulator } from "#connectors/asana/simulator/start-asana-simulator.ts";
+
+import { pick, type Random, type ToolKind, type ToolUnderTest } from "./tool-under-test.ts";
+
+type Simulator = Awaited<ReturnType<typeof startAsanaSimulator>>;
+
+const workspaces = exampleSeed.workspaces.map(({ gid }) => gid);
+
+/** A small Asana in which people create, multi-home, nest, depend, finish, delete and bring back. */
+export const asanaKind: ToolKind = {
+  connector: "asana",
+  async start(clock) {
+    const asana = await startAsanaSimulator({ seed: exampleSeed, clock });
+    return {
+      connector: "asana",
+      settings: { baseUrl: asana.apiUrl, token: exampleSeed.token, workspaces },
+      faults: asana.faults,
+      apiPrefix: "/api/1.0/",
+      change: (random) => change(asana, random),
+      annoy: (random) => annoy(asana, random),
+      settle: () => asana.settle(),
+      close: () => asana.close(),
+    } satisfies ToolUnderTest;
+  },
+};
+
+function change({ state, perform }: Simulator, random: Random): void {
+  const gids = [...state.all("task")].map(({ gid }) => gid);
+  const projects = [...state.all("project")].map(({ gid }) => gid);
+  const goals = [...state.all("goal")].map(({ gid }) => gid);
+  const gid = pick(random, gids);
+  const [other, project, goal] = [pick(random, gids), pick(random, projects), pick(random, goals)];
+  if (gid === undefined || other === undefined || project === undefined) return;
+  const name = `Work ${Math.floor(random() * 1e9).toString(36)}`;
+  const people = ["1200000000000002", "1200000000000003", null] as const;
+  const operations = [
+    () => ({ kind: "createTask", name, memberships: [{ project, section: null }] }),
+    () => ({ kind: "createTask", name, parent: gid }),
+    () => ({ kind: "updateTask", gid, name }),
+    () => ({ kind: "updateTask", gid, assignee: pick(random, people) }),
+    () => ({ kind: "updateTask", gid, completed: random() < 0.6 }),
+    () => ({ kind: "addToProject", task: gid, project }),
+    () => ({ kind: "removeFromProject", task: gid, project }),
+    () => ({ kind: "setParent", task: gid, parent: random() < 0.4 ? null : other }),
+    () => ({ kind: "addDependency", task: gid, dependsOn: other }),
+    () => ({ kind: "removeDependency", task: gid, dependsOn: other }),
+    () => (random() < 0.4 ? { kind: "deleteTask", gid } : undefined),
+    () => ({ kind: "undeleteTask", gid: pick(random, deleted(state)) }),
+    () => (goal ? { kind: "updateGoal", gid: goal, name } : undefined),
+    () => (goal ? { kind: "addSupport", goal, resource: gid } : undefined),
+    () => ({ kind: "updateProject", gid: project, name }),
+  ];
+  attempt(perform, pick(random, operations)?.());
+}
+
+function deleted(state: Simulator["state"]): readonly string[] {
+  return [...state.trash.keys()];
+}
+
+/** People try things that Asana refuses; then nothing has happened. */
+function attempt(perform: Simulator["perform"], operation: unknown): void {
+  if (operation === undefined) return;
+  try {
+    perform(operation);
+  } catch (error) {
+    if (!(error instanceof Error) || error.name === "TypeError") throw error;
+  }
+}
+
+function annoy({ state, perform }: Simulator, random: Random): () => void {
+  const gid = pick(random, [...state.all("project")])?.gid;
+  const as = random() < 0.5 ? "forbidden" : "absent";
+  attempt(perform, { kind: "setHidden", gid, hidden: true, as });
+  return () => attempt(perform, { kind: "setHidden", gid, hidden: false });
+}

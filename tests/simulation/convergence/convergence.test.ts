@@ -1,0 +1,31 @@
+import { describe, expect, test } from "vitest";
+
+import { asanaKind } from "./asana-tool.ts";
+import { jiraKind } from "./jira-tool.ts";
+import { runSeed } from "./run-seed.ts";
+
+/** Enough to notice a mechanism that broke; `npm run converge` runs a thousand. */
+const seeds = 25;
+
+describe.each([jiraKind, asanaKind])("histories of $connector under faults", (kind) => {
+  test("end as a clean full read does", async () => {
+    let webhooks = 0;
+    let requestFaults = 0;
+    for (let seed = 1; seed <= seeds; seed += 1) {
+      const result = await runSeed(kind, seed);
+      const { missing, surplus, deadLetters, drift } = result;
+      expect({ seed, missing, surplus, deadLetters, drift }).toEqual({
+        seed,
+        missing: [],
+        surplus: [],
+        deadLetters: 0,
+        drift: 0,
+      });
+      webhooks += result.webhooks.dropped + result.webhooks.duplicated;
+      requestFaults += result.requestFaults;
+    }
+    // A run without faults proves nothing.
+    expect(webhooks).toBeGreaterThan(seeds);
+    expect(requestFaults).toBeGreaterThan(0);
+  });
+});
