@@ -10,9 +10,9 @@ import { sourceContext } from "#shared/testing/source-context.ts";
 
 import { JiraClient } from "./client.ts";
 import { JiraSettings } from "./settings.ts";
+import { connectionId, startConsentedSite } from "./simulator/consented-site.ts";
 import { type JiraSimulatorOptions, startJiraSimulator } from "./simulator/server.ts";
 import { smallSite } from "./simulator/small-site.ts";
-import { connectionId, startConsentedSite } from "./testing/consented-site.ts";
 
 const cleanups: (() => Promise<void>)[] = [];
 afterEach(async () => {

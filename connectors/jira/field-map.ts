@@ -14,7 +14,7 @@ export interface FieldMap {
 }
 
 /** What Jira calls the types of its own fields on every site (read from real sites' field lists, 2026-11). */
-const teamFieldType = "com.atlassian.jira.plugin.system.customfieldtypes:atlassian-team";
+export const teamFieldType = "com.atlassian.jira.plugin.system.customfieldtypes:atlassian-team";
 const epicLinkType = "com.pyxis.greenhopper.jira:gh-epic-link";
 const parentLinkType = "com.atlassian.jpo:jpo-custom-field-parent";
 

@@ -30,7 +30,8 @@ export function goalKindReader(entries: readonly string[]): GoalKindOf {
   };
 }
 
-function guessKind(name: string): GoalKind {
+/** What a type that only its name describes is most likely; the name in lower case. */
+export function guessKind(name: string): GoalKind {
   if (name.includes("theme")) return "theme";
   if (name.includes("key result")) return "key-result";
   return /objective|goal/u.test(name) ? "objective" : "initiative";

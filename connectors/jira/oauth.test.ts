@@ -7,7 +7,7 @@ import { HubError, isRetryable } from "#shared/errors.ts";
 import { dayMs, hourMs } from "#shared/model/time.ts";
 
 import { jiraOAuth } from "./oauth.ts";
-import { startConsentedSite } from "./testing/consented-site.ts";
+import { startConsentedSite } from "./simulator/consented-site.ts";
 
 const cleanups: (() => unknown)[] = [];
 afterEach(async () => {

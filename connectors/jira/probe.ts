@@ -7,7 +7,7 @@ import { readCloudId } from "./cloud-id.ts";
 import { goalKindReader } from "./goal-types.ts";
 import { permissionRequirements, refuseMissing, scopeRequirements } from "./requirements.ts";
 import type { JiraSession } from "./session.ts";
-import { apiRoot, gatewayOf } from "./settings.ts";
+import { apiRoot, gatewayOf, type JiraSettings } from "./settings.ts";
 
 /**
  * Tries the account: what it is, what it proves itself with, which scopes and permissions it holds, and
@@ -34,7 +34,7 @@ export async function probeJira(session: JiraSession): Promise<Probe> {
     requirements: [...scopes, ...permissions],
     credential: credentialOf(context),
     gaps: [
-      ...gapsOf([...scopes, ...permissions]),
+      ...gapsOf(context.settings, [...scopes, ...permissions]),
       ...(await projectGaps(session)),
       ...(await nameGaps(session)),
     ],
@@ -65,10 +65,16 @@ const lost: Readonly<Record<string, Gap>> = {
     what: "Instant updates",
     why: "The consent lacks the scope manage:jira-webhook: changes arrive with the next pull",
   },
+  "write:jira-work": {
+    what: "Write-back",
+    why: "The consent lacks the scope write:jira-work: nothing can be written into issues",
+  },
 };
 
-function gapsOf(requirements: readonly Requirement[]): readonly Gap[] {
-  const missing = requirements.filter(({ isHeld }) => !isHeld);
+function gapsOf({ writeBack }: JiraSettings, requirements: readonly Requirement[]): readonly Gap[] {
+  const missing = requirements.filter(
+    ({ name, isHeld }) => !isHeld && (writeBack !== "off" || name !== "write:jira-work"),
+  );
   return missing.flatMap(({ name }) => lost[name] ?? []);
 }
 

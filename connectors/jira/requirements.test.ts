@@ -5,10 +5,10 @@ import { ManualClock } from "#shared/testing/manual-clock.ts";
 import { sourceContext } from "#shared/testing/source-context.ts";
 
 import { JiraSettings } from "./settings.ts";
+import { connectionId, startConsentedSite } from "./simulator/consented-site.ts";
 import { startJiraSimulator } from "./simulator/server.ts";
 import { smallSite } from "./simulator/small-site.ts";
 import { createJiraSource } from "./source.ts";
-import { connectionId, startConsentedSite } from "./testing/consented-site.ts";
 
 const cleanups: (() => Promise<void>)[] = [];
 afterEach(async () => {

@@ -1,6 +1,7 @@
 import { HubError } from "#shared/errors.ts";
 import type { Source, SourceContext } from "#shared/kit/connector.ts";
 
+import { discoverJira } from "./discover.ts";
 import { findByKeys } from "./find-by-keys.ts";
 import { interpretDelivery } from "./interpret.ts";
 import { normalizeUser } from "./normalize-account.ts";
@@ -50,6 +51,7 @@ export function createJiraSource(context: SourceContext<JiraSettings>): Source {
     subscribe: (request) => subscribe(session, request),
     unsubscribe: (nativeId) => unsubscribe(session, nativeId),
     inspectSubscriptions: (known) => inspectSubscriptions(session, known),
+    discover: () => discoverJira(session),
     renewSubscription: async (nativeId) => renewSubscription(session, nativeId),
   };
 }

@@ -8,8 +8,8 @@ import { serveSimulator } from "#shared/testing/simulator/serve.ts";
 import { sourceContext } from "#shared/testing/source-context.ts";
 
 import { JiraSettings } from "./settings.ts";
+import { connectionId, startConsentedSite } from "./simulator/consented-site.ts";
 import { createJiraSource } from "./source.ts";
-import { connectionId, startConsentedSite } from "./testing/consented-site.ts";
 import { appSecretText } from "./webhook-token.ts";
 import { jiraWebhook } from "./webhook.ts";
 

@@ -10,8 +10,8 @@ import { sourceContext } from "#shared/testing/source-context.ts";
 
 import { jiraOAuth } from "../oauth.ts";
 import { JiraSettings } from "../settings.ts";
-import { type JiraSimulatorOptions, startJiraSimulator } from "../simulator/server.ts";
-import { smallSite } from "../simulator/small-site.ts";
+import { type JiraSimulatorOptions, startJiraSimulator } from "./server.ts";
+import { smallSite } from "./small-site.ts";
 import { createJiraSource } from "../source.ts";
 
 export const connectionId = ConnectionId.parse("conn_0123456789");
