@@ -65,13 +65,14 @@ export type WireIssue = z.infer<typeof WireIssue>;
 
 /** The issue stays unread here, so that one bad record does not spoil its page. */
 export const WireSearchPage = z.looseObject({
-  issues: z.array(z.unknown()).default([]),
+  // Always there, if only empty: one that is missing must not pass for a site without issues.
+  issues: z.array(z.unknown()),
   nextPageToken: z.string().nullish(),
   isLast: z.boolean().optional(),
 });
-export const WireBulk = z.looseObject({ issues: z.array(z.unknown()).default([]) });
+export const WireBulk = z.looseObject({ issues: z.array(z.unknown()) });
 export const WireIds = z.looseObject({
-  issues: z.array(z.looseObject({ id: Id })).default([]),
+  issues: z.array(z.looseObject({ id: Id })),
   nextPageToken: z.string().nullish(),
 });
 export const WireCount = z.looseObject({ count: z.int() });
@@ -100,16 +101,16 @@ export const WireServerInfo = z.looseObject({
 });
 export const WireProjectPage = z.looseObject({
   isLast: z.boolean().optional(),
-  values: z.array(z.looseObject({ id: Id, key: z.string() })).default([]),
+  values: z.array(z.looseObject({ id: Id, key: z.string() })),
 });
 export const WirePermissions = z.looseObject({
   permissions: z.record(z.string(), z.looseObject({ havePermission: z.boolean().default(false) })),
 });
 const WireLinkType = z.looseObject({ id: Id, name: z.string() });
 export type WireLinkType = z.infer<typeof WireLinkType>;
-export const WireLinkTypes = z.looseObject({ issueLinkTypes: z.array(WireLinkType).default([]) });
+export const WireLinkTypes = z.looseObject({ issueLinkTypes: z.array(WireLinkType) });
 /** Issues as they are found by key: what they are, and no more. */
-export const WireKeyed = z.looseObject({ issues: z.array(WireReference).default([]) });
+export const WireKeyed = z.looseObject({ issues: z.array(WireReference) });
 
 /** A link from an issue to somewhere else. */
 const WireRemoteLink = z.looseObject({

@@ -84,6 +84,7 @@ async function start(size: "small" | "several-pages"): Promise<SourceStage> {
 }
 
 const search = "/rest/api/3/search/jql";
+const bulk = "/rest/api/3/issue/bulkfetch";
 const firstIssue = ["issues", 0, "fields"] as const;
 
 export const contractCase: ContractCase = {
@@ -109,10 +110,10 @@ export const contractCase: ContractCase = {
     ],
     apiPath: "/rest/",
     drifts: [
-      { collection: "issues", request: search, at: [...firstIssue, "status"], says: "status" },
+      { collection: "issues", request: bulk, at: [...firstIssue, "status"], says: "status" },
       {
         collection: "issues",
-        request: search,
+        request: bulk,
         at: [...firstIssue, "issuetype", "id"],
         says: "issuetype.id",
       },
@@ -127,7 +128,7 @@ export const contractCase: ContractCase = {
     openEnums: [
       {
         collection: "issues",
-        request: search,
+        request: bulk,
         at: [...firstIssue, "status", "statusCategory", "key"],
         value: "on-the-moon",
       },
