@@ -65,7 +65,7 @@ async function live({ hub, tool, network, random }: Run): Promise<void> {
   const changes = changesMin + Math.floor(random() * (changesMax - changesMin));
   for (let count = 0; count < changes; count += 1) {
     if (random() < 0.15) armRequestFault(tool, random);
-    if (random() < 0.06) amends.push(tool.annoy(random));
+    if (random() < 0.06) amends.push(random() < 0.3 ? revoke(tool) : tool.annoy(random));
     if (random() < 0.1) amends.shift()?.();
     hub.tableFailures = random() < 0.1 ? 0.02 : 0;
     for (let burst = 1 + Math.floor(random() * 3); burst > 0; burst -= 1) tool.change(random);
@@ -73,6 +73,13 @@ async function live({ hub, tool, network, random }: Run): Promise<void> {
     for (let minutes = Math.floor(random() * 8); minutes > 0; minutes -= 1) await hub.minute();
   }
   for (const amend of amends) amend();
+}
+
+/** The token is dead until an admin enters another one. */
+function revoke({ faults, apiPrefix }: ToolUnderTest): () => void {
+  const dead = { on: "request", kind: "status", status: 401, pathPrefix: apiPrefix } as const;
+  const id = faults.arm(dead);
+  return () => faults.clear(id);
 }
 
 /** What an API does to its clients, for a handful of requests. */
