@@ -1,10 +1,12 @@
 import { afterEach, describe, expect, test } from "vitest";
 
+import { createMemoryTable } from "#shared/adapters/memory/memory-table.ts";
 import type {
   LimitObservation,
   PlannedRequest,
   RequestBudget,
 } from "#shared/kit/request-budget.ts";
+import { SharedBudget } from "#shared/kit/shared-budget.ts";
 import { ManualClock } from "#shared/testing/manual-clock.ts";
 import { sourceContext } from "#shared/testing/source-context.ts";
 
@@ -127,6 +129,40 @@ describe("a refusal", () => {
       waits.push(budget.seen.at(-1)?.refusal?.retryAfterMs);
     }
     expect(waits).toEqual([10_000, 20_000, 40_000]);
+  });
+
+  test("of the quota is not met by functions that share what is left of the hour", async () => {
+    const site = await startConsentedSite({ points: { perHour: 2000, onlyOAuth: true } });
+    cleanups.push(() => site.jira.close());
+    const { settings, clock, tokens, jira } = site;
+    const table = createMemoryTable();
+    const open = () => {
+      const budget = new SharedBudget(
+        { table, clock },
+        { owner: connectionId, isInteractive: false },
+      );
+      return new JiraClient(sourceContext({ connectionId, settings, clock, tokens, budget }));
+    };
+    const ids = smallSite.issues.map(({ id }) => id);
+    const readAll = async (client: JiraClient) => {
+      for (let count = 0; ; count += 1) {
+        try {
+          await client.issues(ids, ["summary"]);
+        } catch (error) {
+          return { count, error };
+        }
+      }
+    };
+    await open().myself();
+    const both = await Promise.all([readAll(open()), readAll(open())]);
+    for (const { error } of both) {
+      expect(error).toMatchObject({ code: "connector.rate-limited", retryAfterMs: 50 * 60_000 });
+    }
+    // 11 points each, and three in a hundred are left to people.
+    const requests = both.reduce((sum, { count }) => sum + count, 0);
+    expect(requests).toBeGreaterThan(165);
+    expect(requests).toBeLessThanOrEqual(Math.floor((2000 * 0.97) / 11));
+    expect(jira.statistics().throttled).toBe(0);
   });
 
   test("of the quota stops an app at the hour's end", async () => {

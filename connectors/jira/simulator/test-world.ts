@@ -54,7 +54,7 @@ export async function connectJira(options: Options = {}): Promise<JiraWorld> {
       ? { baseUrl: jira.url, email: "hub@acme.example", apiToken: "token-of-the-hub" }
       : { baseUrl: `${jira.url}/ex/jira/${jira.state.cloudId}`, siteUrl: jira.url };
   const tokens: Partial<SourceContext<JiraSettings>> =
-    token === undefined ? {} : { tokens: { read: () => Promise.resolve(token) } };
+    token === undefined ? {} : { tokens: { app, read: () => Promise.resolve(token) } };
   const asked: string[] = [];
   const budget: RequestBudget = {
     admit: ({ endpoint }) => {
