@@ -63,8 +63,9 @@ export function apiRoutes(context: AppContext): readonly Route[] {
   const routes: Route[] = [
     ...alertRoutes(context),
     ...workRoutes(context),
-    ...connectionRoutes(context),
+    // Before the connections: an id at the end of a path may hold slashes and would take them all.
     ...onboardingRoutes(context),
+    ...connectionRoutes(context),
     ...consentRoutes(context),
     ...ruleRoutes(context),
     ...coverageRoutes(context),

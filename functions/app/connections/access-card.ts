@@ -1,5 +1,8 @@
 import { html } from "hono/html";
 
+import type { Instant } from "#shared/model/time.ts";
+import { epochMsOf } from "#shared/model/time.ts";
+
 import { duration, moment, number, plural } from "../page/format.ts";
 import type { Html } from "../page/html.ts";
 import { nothing } from "../page/html.ts";
@@ -60,7 +63,7 @@ function age({ setAt, ageDays }: NonNullable<ConnectionAnswer["credential"]>): s
 export function budgetCard({ budget }: ConnectionAnswer, nowMs: number): Html | string {
   if (!budget) return nothing;
   const { quota, blockedUntil, blockedReason, blockedEndpoints, refusals, isShared } = budget;
-  const wait = (until: string) => duration((Date.parse(until) - nowMs) / 1000);
+  const wait = (until: string) => duration((epochMsOf(until as Instant) - nowMs) / 1000);
   return html`<section class="card stack" id="budget" data-live="5">
     <h2>Requests that the tool allows</h2>
     ${blockedUntil === undefined ? nothing : html`<p class="notice warn slim">Everything waits for another ${wait(blockedUntil)}: ${blockedReason ?? "the tool asked for it"}.</p>`}

@@ -32,7 +32,8 @@ export function connectionForm(
 ): Html {
   const issues = refused?.issues ?? [];
   const nameIssue = issues.find(({ path }) => path === "name");
-  return html`${refused ? html`<p class="notice bad" role="alert">${refused.message}${secretFields(connector).length > 0 && !keepsSecrets ? " Type the secrets again." : nothing}</p>` : nothing}
+  const typesAgain = secretFields(connector).length > 0 && !keepsSecrets;
+  return html`${refused ? refusal(refused.message, typesAgain) : nothing}
     <div class="field">
       <label for="name">Name</label>
       <p class="hint">What people here will call it.</p>
@@ -46,4 +47,10 @@ export function connectionForm(
       />${nameIssue ? html`<p class="error">${nameIssue.message}</p>` : nothing}
     </div>
     ${inputs(connector, { values: refused?.values ?? values, issues, keepsSecrets })}`;
+}
+
+function refusal(message: string, typesAgain: boolean): Html {
+  return html`<p class="notice bad" role="alert">
+    ${message}${typesAgain ? " Type the secrets again." : nothing}
+  </p>`;
 }

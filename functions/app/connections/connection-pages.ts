@@ -14,19 +14,15 @@ import { discover } from "../onboarding/discover.ts";
 import { startDraft } from "../onboarding/draft.ts";
 import { samplePage } from "../onboarding/sample-page.ts";
 import { noticeOf, readForm, withNotice } from "../page/page-input.ts";
-import {
-  changeConnection,
-  loadConnection,
-  reconcileConnection,
-  removeConnection,
-  retryQuarantine,
-} from "./change-connection.ts";
+import { changeConnection, removeConnection } from "./change-connection.ts";
 import { connectPage } from "./connect-page.ts";
 import { NewConnection, connect } from "./connect.ts";
 import type { Refused } from "./connection-form.ts";
 import { connectionPage } from "./connection-page.ts";
 import { connectionVerb } from "./connection-routes.ts";
 import { connectionsPage } from "./connections-page.ts";
+import { loadConnection } from "./load-connection.ts";
+import { reconcileConnection, retryQuarantine } from "./read-again.ts";
 import { readConnection, readConnections } from "./read-connections.ts";
 import { rightsPage } from "./rights-page.ts";
 import { readSettings } from "./settings-form.ts";

@@ -10,18 +10,20 @@ import type { Route } from "../http/route.ts";
 import { startDraft } from "../onboarding/draft.ts";
 import {
   ConnectionChange,
-  ReconcileRequest,
-  backfill,
-  cancelBackfill,
   changeConnection,
   pauseConnection,
-  reconcileConnection,
   removeConnection,
   resumeConnection,
-  retryQuarantine,
 } from "./change-connection.ts";
 import { NewConnection, connect } from "./connect.ts";
 import { ConnectionAnswer, ConnectionDetail, ConnectorAnswer } from "./connection-answers.ts";
+import {
+  ReconcileRequest,
+  backfill,
+  cancelBackfill,
+  reconcileConnection,
+  retryQuarantine,
+} from "./read-again.ts";
 import { readConnection, readConnections } from "./read-connections.ts";
 
 const topic = "Connections";

@@ -11,10 +11,10 @@ import { queryAll } from "#shared/store/list.ts";
 import { cursorSpec, grantSpec } from "#shared/store/specs.ts";
 
 import type { AppContext } from "../app-deps.ts";
-import { loadConnection } from "./change-connection.ts";
 import type { ConnectionAnswer, ConnectionDetail } from "./connection-answers.ts";
 import { describeConnection } from "./describe-connection.ts";
 import type { ConnectionParts } from "./describe-connection.ts";
+import { loadConnection } from "./load-connection.ts";
 import { readBudget } from "./read-budget.ts";
 
 const quarantineShownMax = 100;

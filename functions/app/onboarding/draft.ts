@@ -7,8 +7,8 @@ import { factKey } from "#shared/store/keys.ts";
 import { connectionSpec } from "#shared/store/specs.ts";
 
 import type { AppContext } from "../app-deps.ts";
-import { loadConnection } from "../connections/change-connection.ts";
 import { assertNew, createCursors, startReading } from "../connections/connect.ts";
+import { loadConnection } from "../connections/load-connection.ts";
 import { splitSettings, storedSettings } from "../connections/probe.ts";
 
 /** Throws `entity.conflict` for a connection that is past being set up. */

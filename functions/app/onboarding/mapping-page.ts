@@ -135,18 +135,18 @@ function singleSuggestion(
   { values, takesSuggestions }: MappingPage,
 ): Html {
   const [first] = own;
-  const suggested = typeof first?.value === "string" ? first.value : JSON.stringify(first?.value);
   const current = values[name];
-  const shown = takesSuggestions || current === undefined ? suggested : String(current);
+  const shown = asText(takesSuggestions ? first?.value : current);
   return html`<ul class="reasons">
       ${own.map(({ why }) => html`<li class="muted small">${why}</li>`)}
     </ul>
     <label class="visually-hidden" for="settings.${name}">${title}</label>
-    <input
-      id="settings.${name}"
-      name="settings.${name}"
-      value="${takesSuggestions || current !== undefined ? shown : ""}"
-    />`;
+    <input id="settings.${name}" name="settings.${name}" value="${shown}" />`;
+}
+
+function asText(value: unknown): string {
+  if (typeof value === "string" || value === undefined) return value ?? "";
+  return JSON.stringify(value);
 }
 
 function texts(value: unknown): readonly string[] {

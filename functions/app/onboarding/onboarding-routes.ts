@@ -3,8 +3,8 @@ import * as z from "zod";
 import { ConnectionId } from "#shared/model/ids.ts";
 
 import type { AppContext } from "../app-deps.ts";
-import { loadConnection } from "../connections/change-connection.ts";
 import { probeRefusals } from "../connections/connection-routes.ts";
+import { loadConnection } from "../connections/load-connection.ts";
 import { inTime } from "../connections/probe.ts";
 import { defineRoute } from "../http/route.ts";
 import type { Route } from "../http/route.ts";

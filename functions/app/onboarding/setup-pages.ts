@@ -5,11 +5,8 @@ import type { Connection } from "#shared/model/connection.ts";
 import { ConnectionId } from "#shared/model/ids.ts";
 
 import type { AppContext } from "../app-deps.ts";
-import {
-  changeConnection,
-  loadConnection,
-  removeConnection,
-} from "../connections/change-connection.ts";
+import { changeConnection, removeConnection } from "../connections/change-connection.ts";
+import { loadConnection } from "../connections/load-connection.ts";
 import { inTime } from "../connections/probe.ts";
 import { readSettings } from "../connections/settings-form.ts";
 import { parseInput } from "../http/route.ts";
