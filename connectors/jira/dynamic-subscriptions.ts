@@ -16,7 +16,7 @@ const dynamicEvents = usedEvents.filter((event) => event.startsWith("jira:"));
 const prefix = "dynamic/";
 
 /** Numbers of both kinds of webhooks may coincide. */
-export function dynamicNativeId(id: number): string {
+function dynamicNativeId(id: number): string {
   return `${prefix}${id}`;
 }
 

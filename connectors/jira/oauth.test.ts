@@ -1,5 +1,6 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
+import { setTimeout } from "node:timers/promises";
 
 import { afterEach, describe, expect, test } from "vitest";
 
@@ -129,6 +130,24 @@ describe("a source that rests on a consent", () => {
     const [first, second] = await Promise.all([idsOf(site), idsOf(site)]);
     expect([first.length, second.length]).toEqual([10, 10]);
     expect(site.jira.state.oauth.counters).toMatchObject({ refreshes: 1, reuseDetections: 0 });
+  });
+
+  test("ten functions that find the token ended together refresh it once, every time", async () => {
+    const { jira, clock, openTokens } = await start();
+    const rounds = 20;
+    for (let round = 1; round <= rounds; round += 1) {
+      clock.advance(hourMs);
+      const all = Promise.all(Array.from({ length: 10 }, () => openTokens().read()));
+      let isOver = false;
+      void all.finally(() => (isOver = true));
+      // Those that wait for the one that refreshes sleep on the site's clock.
+      while (!isOver) {
+        await setTimeout(1);
+        clock.advance(5);
+      }
+      expect(new Set(await all).size).toBe(1);
+      expect(jira.state.oauth.counters).toMatchObject({ refreshes: round, reuseDetections: 0 });
+    }
   });
 
   test("a consent that was taken back is an error that says so, never an empty site", async () => {

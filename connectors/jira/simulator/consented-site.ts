@@ -10,9 +10,9 @@ import { sourceContext } from "#shared/testing/source-context.ts";
 
 import { jiraOAuth } from "../oauth.ts";
 import { JiraSettings } from "../settings.ts";
+import { createJiraSource } from "../source.ts";
 import { type JiraSimulatorOptions, startJiraSimulator } from "./server.ts";
 import { smallSite } from "./small-site.ts";
-import { createJiraSource } from "../source.ts";
 
 export const connectionId = ConnectionId.parse("conn_0123456789");
 const grant = grantId("0123456789");
@@ -55,16 +55,20 @@ export async function startConsentedSite(wanted: Wanted = {}) {
   };
   const kept = new Map<string, SecretValues>();
   kept.set(grantSecretName(grant), firstTokens(await consent()));
+  let drawn = 0;
   const deps = {
     table: createMemoryTable(),
     secrets: memorySecrets(kept),
     clock,
     logger: createSilentLogger(),
-    random: (length: number) => "0".repeat(length),
+    random: (length: number) => String((drawn += 1)).padStart(length, "0"),
   };
   const revocations: string[] = [];
   const onRevoked = async ({ message }: Error) => void revocations.push(message);
-  const tokens = new TokenKeeper(deps, { grantId: grant, app, provider: jiraOAuth, onRevoked });
+  /** What one function has of the consent. */
+  const openTokens = () =>
+    new TokenKeeper(deps, { grantId: grant, app, provider: jiraOAuth, onRevoked });
+  const tokens = openTokens();
   const settings = JiraSettings.parse({
     baseUrl: `${jira.url}/ex/jira/${jira.state.cloudId}`,
     siteUrl: jira.url,
@@ -72,7 +76,18 @@ export async function startConsentedSite(wanted: Wanted = {}) {
   });
   const open = (more: Partial<SourceContext<JiraSettings>> = {}) =>
     createJiraSource(sourceContext({ connectionId, settings, clock, tokens, ...more }));
-  return { jira, clock, app, tokens, consent, revocations, open, settings, source: open() };
+  return {
+    jira,
+    clock,
+    app,
+    tokens,
+    openTokens,
+    consent,
+    revocations,
+    open,
+    settings,
+    source: open(),
+  };
 }
 
 function memorySecrets(kept: Map<string, SecretValues>) {
