@@ -102,6 +102,18 @@ export class JiraClient {
     return visible;
   }
 
+  /** The keys of all projects that the account may browse. */
+  async allProjectKeys(): Promise<readonly string[]> {
+    const keys: string[] = [];
+    for (;;) {
+      const page = { startAt: keys.length, maxResults: projectsPerPage };
+      const answer = await searchProjects(this.#client, page);
+      const { values, isLast } = parseAnswer(WireProjectPage, answer, "the projects");
+      keys.push(...values.map(({ key }) => key));
+      if (values.length === 0 || (isLast ?? values.length < projectsPerPage)) return keys;
+    }
+  }
+
   /** Any project that the account may browse; undefined where there is none. */
   async firstProjectKey(): Promise<string | undefined> {
     const answer = await searchProjects(this.#client, { maxResults: 1 });
@@ -197,3 +209,5 @@ export class JiraClient {
 
 /** Keys that one query may name (swagger of /project/search, 2026-11). */
 const projectsAskedMax = 50;
+/** The most that one page gives (swagger of /project/search, 2026-11). */
+const projectsPerPage = 100;

@@ -3,7 +3,7 @@ import { epochMsOf, minuteMs, readInstant } from "#shared/model/time.ts";
 import { equalCuts, splitByCreated } from "./created-windows.ts";
 import { createdJql, jqlTime } from "./jql.ts";
 import type { JiraSession } from "./session.ts";
-import { WireIssue } from "./wire.ts";
+import { WireCreated } from "./wire.ts";
 
 /** Fewer than so many in a window are not worth a lane of their own. */
 const issuesPerLaneMin = 500;
@@ -63,10 +63,6 @@ async function oldestOf(session: JiraSession, where: string): Promise<number | u
     ["created"],
     1,
   );
-  const created = readInstant(Created.safeParse(issues[0]).data?.fields.created);
+  const created = readInstant(WireCreated.safeParse(issues[0]).data?.fields.created);
   return created === undefined ? undefined : epochMsOf(created);
 }
-
-const Created = WireIssue.pick({ id: true }).extend({
-  fields: WireIssue.shape.fields.pick({ created: true }),
-});

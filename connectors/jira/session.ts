@@ -20,6 +20,7 @@ export class JiraSession {
   #fields: Promise<FieldMap> | undefined;
   #linkTypes: Promise<readonly WireLinkType[]> | undefined;
   #projects: Promise<readonly string[]> | undefined;
+  #projectsRead: Promise<readonly string[]> | undefined;
 
   constructor(context: SourceContext<JiraSettings>) {
     this.context = context;
@@ -76,6 +77,14 @@ export class JiraSession {
   projects(): Promise<readonly string[]> {
     this.#projects ??= this.#visibleProjects();
     return this.#projects;
+  }
+
+  /** The projects that are read: those configured that can be seen, else all that can be. */
+  projectsRead(): Promise<readonly string[]> {
+    this.#projectsRead ??= this.projects().then(async (keys) =>
+      keys.length > 0 ? keys : this.client.allProjectKeys(),
+    );
+    return this.#projectsRead;
   }
 
   async normalizeContext(): Promise<NormalizeContext> {

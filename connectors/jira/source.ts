@@ -1,21 +1,19 @@
 import { HubError } from "#shared/errors.ts";
 import type { Source, SourceContext } from "#shared/kit/connector.ts";
+import type { Fact } from "#shared/model/facts.ts";
+import type { FactId } from "#shared/model/ids.ts";
 
+import { confirmAccounts, confirmIssues, type Held } from "./confirm.ts";
+import { IssueParts } from "./count-parts.ts";
 import { discoverJira } from "./discover.ts";
+import { enumerateAccounts, enumerateIssues } from "./enumerate.ts";
 import { findByKeys } from "./find-by-keys.ts";
 import { interpretDelivery } from "./interpret.ts";
 import { normalizeUser } from "./normalize-account.ts";
 import { probeJira } from "./probe.ts";
 import { pullAccounts, usersPerPage } from "./pull-accounts.ts";
 import { pullIssues } from "./pull-issues.ts";
-import {
-  confirmAccounts,
-  confirmIssues,
-  enumerateAccounts,
-  enumerateIssues,
-  nativeIdOf,
-  readIssues,
-} from "./reconcile.ts";
+import { nativeIdOf, readIssues } from "./reconcile.ts";
 import { JiraSession } from "./session.ts";
 import type { JiraSettings } from "./settings.ts";
 import {
@@ -40,10 +38,12 @@ export function createJiraSource(context: SourceContext<JiraSettings>): Source {
   return {
     probe: () => probeJira(session),
     pull: (collection, position) => of(collection).pull(position),
-    enumerate: (collection) => of(collection).enumerate(),
+    enumerate: (collection, part) => of(collection).enumerate(part),
+    countParts: async (collection) => of(collection).countParts?.(),
+    partOf: (collection, fact) => of(collection).partOf?.(fact),
     isOf: (collection, fact) => (fact.type === "account") === (collection === "accounts"),
     readByIds: (collection, ids) => of(collection).readByIds(ids),
-    confirm: (collection, ids) => of(collection).confirm(ids),
+    confirm: (collection, ids, held) => of(collection).confirm(ids, held),
     interpret: (delivery) => interpretDelivery(session, delivery),
     findByKeys: (keys) => findByKeys(session, keys),
     ...(writeBack && { writeBack }),
@@ -58,12 +58,15 @@ export function createJiraSource(context: SourceContext<JiraSettings>): Source {
 
 interface CollectionParts {
   readonly pull: (position: string | undefined) => ReturnType<Source["pull"]>;
-  readonly enumerate: () => ReturnType<Source["enumerate"]>;
+  readonly enumerate: (part?: string) => ReturnType<Source["enumerate"]>;
+  readonly countParts?: () => Promise<ReadonlyMap<string, number>>;
+  readonly partOf?: (fact: Fact) => string | undefined;
   readonly readByIds: (ids: Parameters<Source["readByIds"]>[1]) => ReturnType<Source["readByIds"]>;
-  readonly confirm: (ids: Parameters<Source["confirm"]>[1]) => ReturnType<Source["confirm"]>;
+  readonly confirm: (ids: readonly FactId[], held?: Held) => ReturnType<Source["confirm"]>;
 }
 
 function collectionsOf(session: JiraSession): Readonly<Record<string, CollectionParts>> {
+  const issueParts = new IssueParts(session);
   return {
     accounts: {
       pull: (position) => pullAccounts(session, position),
@@ -73,9 +76,11 @@ function collectionsOf(session: JiraSession): Readonly<Record<string, Collection
     },
     issues: {
       pull: (position) => pullIssues(session, position),
-      enumerate: () => enumerateIssues(session),
+      enumerate: (part) => enumerateIssues(session, part),
+      countParts: () => issueParts.count(),
+      partOf: (fact) => issueParts.partOf(fact),
       readByIds: (ids) => readIssues(session, ids.map(nativeIdOf)),
-      confirm: (ids) => confirmIssues(session, ids),
+      confirm: (ids, held) => confirmIssues(session, ids, held),
     },
   };
 }

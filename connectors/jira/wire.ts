@@ -71,6 +71,10 @@ export const WireSearchPage = z.looseObject({
   isLast: z.boolean().optional(),
 });
 export const WireBulk = z.looseObject({ issues: z.array(z.unknown()) });
+/** An issue asked for nothing but when it was created. */
+export const WireCreated = z.looseObject({
+  fields: z.looseObject({ created: z.unknown().optional() }),
+});
 export const WireIds = z.looseObject({
   issues: z.array(z.looseObject({ id: Id })),
   nextPageToken: z.string().nullish(),

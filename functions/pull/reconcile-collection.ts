@@ -1,6 +1,7 @@
 import { HubError } from "#shared/errors.ts";
 import type { Change } from "#shared/model/change.ts";
 import type { Cursor } from "#shared/model/connection.ts";
+import type { Fact } from "#shared/model/facts.ts";
 import type { FactId } from "#shared/model/ids.ts";
 import { instantOf, minuteMs } from "#shared/model/time.ts";
 import { applyChanges } from "#shared/store/apply-changes.ts";
@@ -57,7 +58,7 @@ export async function reconcileCollection(deps: PullDeps, run: Run): Promise<Rec
   // Read after the enumeration: what was created meanwhile is in the store and unseen, and is confirmed.
   const all = await heldFacts(deps, run);
   const held = idsIn(run, all, plan.parts);
-  const missing = [...held].filter((id) => !seen.has(id));
+  const missing = all.filter(({ id }) => held.has(id) && !seen.has(id));
   const lacking = [...seen].filter((id) => !held.has(id));
   const added = await readLacking(deps, run, lacking);
   refuseAbruptShrink(run, all.length, missing.length);
@@ -115,13 +116,14 @@ function refuseAbruptShrink(
 async function bury(
   deps: PullDeps,
   run: Run,
-  ids: readonly FactId[],
+  facts: readonly Fact[],
 ): Promise<{ readonly removed: number; readonly hidden: number }> {
   let removed = 0;
   let hidden = 0;
-  for (let start = 0; start < ids.length; start += idsPerRead) {
-    const asked = ids.slice(start, start + idsPerRead);
-    const presence = await run.source.confirm(run.collection.name, asked);
+  for (let start = 0; start < facts.length; start += idsPerRead) {
+    const known = new Map(facts.slice(start, start + idsPerRead).map((fact) => [fact.id, fact]));
+    const asked = [...known.keys()];
+    const presence = await run.source.confirm(run.collection.name, asked, known);
     const gone = asked.filter((id) => presence.get(id) === "gone");
     // There, but in no list that the source has: nobody else would tell of its changes.
     const unlisted = asked.filter((id) => presence.get(id) === "present");

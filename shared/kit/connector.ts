@@ -154,8 +154,15 @@ export interface Source {
   isOf(collection: string, fact: Fact): boolean;
   /** Reads some records by id: for those an enumeration showed and the store lacks. */
   readByIds(collection: string, ids: readonly FactId[]): Promise<Reading>;
-  /** What is under these ids, asked one by one or in bulk: absence from a list is never proof. */
-  confirm(collection: string, ids: readonly FactId[]): Promise<ReadonlyMap<FactId, Presence>>;
+  /**
+   * What is under these ids, asked one by one or in bulk: absence from a list is never proof. `held` is
+   * what the store has under them, where the caller knows: it may tell where a record was last seen.
+   */
+  confirm(
+    collection: string,
+    ids: readonly FactId[],
+    held?: ReadonlyMap<FactId, Fact>,
+  ): Promise<ReadonlyMap<FactId, Presence>>;
   /** Interprets a verified delivery; reads the source again where the event is thin. */
   interpret(delivery: Delivery): Promise<Reading>;
   /** Which resources need a webhook registration now; absent or empty: the admin registers by hand, or none. */

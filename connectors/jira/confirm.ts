@@ -1,0 +1,124 @@
+import type { Presence } from "#shared/kit/connector.ts";
+import type { Fact } from "#shared/model/facts.ts";
+import type { FactId } from "#shared/model/ids.ts";
+
+import { bulkFetchMax } from "./client.ts";
+import { projectKeyOf } from "./find-by-keys.ts";
+import { goalKindReader } from "./goal-types.ts";
+import { inParallel } from "./in-parallel.ts";
+import { issueFactId } from "./normalize-context.ts";
+import { nativeIdOf } from "./reconcile.ts";
+import type { JiraSession } from "./session.ts";
+import { WireIssue } from "./wire.ts";
+
+const readsAtOnce = 8;
+
+export type Held = ReadonlyMap<FactId, Fact>;
+
+/**
+ * What is under these ids. Bulk reading leaves out what is deleted and what is hidden alike, and a read
+ * one by one answers both with 404. We call it gone only while the project that we know it in can be seen,
+ * before that read and after; where we do not know the project, while every configured one can be.
+ */
+export async function confirmIssues(
+  session: JiraSession,
+  ids: readonly FactId[],
+  held: Held = new Map(),
+): Promise<ReadonlyMap<FactId, Presence>> {
+  const presence = new Map<FactId, Presence>();
+  for (let start = 0; start < ids.length; start += bulkFetchMax) {
+    const asked = ids.slice(start, start + bulkFetchMax);
+    const found = await factsUnder(session, asked);
+    const absent: FactId[] = [];
+    for (const id of asked) {
+      const shown = found.get(nativeIdOf(id));
+      if (shown === undefined) absent.push(id);
+      else presence.set(id, shown === id ? "present" : "gone");
+    }
+    for (const [id, each] of await presenceOfAbsent(session, absent, held)) presence.set(id, each);
+  }
+  return presence;
+}
+
+async function presenceOfAbsent(
+  session: JiraSession,
+  ids: readonly FactId[],
+  held: Held,
+): Promise<ReadonlyMap<FactId, Presence>> {
+  if (ids.length === 0) return new Map();
+  const wasInSight = await sight(session, ids, held);
+  const answers = await inParallel(ids, readsAtOnce, (id) =>
+    session.client.canReadIssue(nativeIdOf(id)),
+  );
+  const isInSight = await sight(session, ids, held);
+  // A dead token sees nothing: then nothing of this is true.
+  await session.client.myself();
+  return new Map(
+    ids.map((id, index) => {
+      const answer = answers[index];
+      if (answer === "yes") return [id, "present"];
+      return [id, answer === "not-found" && wasInSight(id) && isInSight(id) ? "gone" : "hidden"];
+    }),
+  );
+}
+
+/** Whether the projects of these ids can be seen at this moment: asked anew each time. */
+async function sight(
+  { client, context }: JiraSession,
+  ids: readonly FactId[],
+  held: Held,
+): Promise<(id: FactId) => boolean> {
+  const configured = context.settings.projects;
+  const keyOf = (id: FactId) => projectOf(held.get(id));
+  const keys = new Set([...configured, ...ids.flatMap((id) => keyOf(id) ?? [])]);
+  const visible = await client.visibleProjectKeys([...keys]);
+  const isAllVisible = configured.every((key) => visible.has(key));
+  return (id) => {
+    const key = keyOf(id);
+    return key === undefined ? isAllVisible : visible.has(key);
+  };
+}
+
+/** The key of the project that we hold it in; a goal says it only in its own key. */
+function projectOf(fact: Fact | undefined): string | undefined {
+  if (fact?.type === "work-item") return fact.container;
+  return fact?.type === "goal" && fact.key !== undefined ? projectKeyOf(fact.key) : undefined;
+}
+
+export async function confirmAccounts(
+  { client }: JiraSession,
+  ids: readonly FactId[],
+): Promise<ReadonlyMap<FactId, Presence>> {
+  const answers = await inParallel(ids, readsAtOnce, (id) => client.canReadUser(nativeIdOf(id)));
+  await client.myself();
+  return new Map(
+    ids.map((id, index) => {
+      const answer = answers[index];
+      return [id, answer === "yes" ? "present" : answer === "not-found" ? "gone" : "hidden"];
+    }),
+  );
+}
+
+/** Native id → the fact it is now; "elsewhere" for an issue moved out of the configured projects. */
+async function factsUnder(
+  session: JiraSession,
+  ids: readonly FactId[],
+): Promise<ReadonlyMap<string, FactId | "elsewhere">> {
+  const { context, client } = session;
+  const { projects } = context.settings;
+  const goalKindOf = goalKindReader(context.settings.goalTypes);
+  const fields = ["issuetype", "project", "status"];
+  const found = new Map<string, FactId | "elsewhere">();
+  for (const record of await client.issues(ids.map(nativeIdOf), fields)) {
+    const issue = WireIssue.safeParse(record);
+    if (!issue.success) continue;
+    const { project, issuetype } = issue.data.fields;
+    const isInScope = projects.length === 0 || projects.includes(project.key);
+    const identity = { connectionId: context.connectionId, goalKindOf };
+    found.set(
+      issue.data.id,
+      isInScope ? issueFactId(identity, issue.data.id, issuetype) : "elsewhere",
+    );
+  }
+  return found;
+}
