@@ -1,9 +1,9 @@
-import { CoverageGap, Quarantined, Subscription } from "#shared/model/connection.ts";
+import { CoverageGap, Quarantined } from "#shared/model/connection.ts";
 import type { Connection } from "#shared/model/connection.ts";
 import type { ConnectionId } from "#shared/model/ids.ts";
 import type { Item } from "#shared/ports/table.ts";
 import { fromItem } from "#shared/store/codec.ts";
-import { listDeliveryCounts } from "#shared/store/connection-parts.ts";
+import { listDeliveryCounts, listSubscriptions } from "#shared/store/connection-parts.ts";
 import { listConnections } from "#shared/store/connections.ts";
 import { getDocument, readDocument } from "#shared/store/documents.ts";
 import { factKey } from "#shared/store/keys.ts";
@@ -47,9 +47,10 @@ function describe(context: AppContext, parts: ConnectionParts): ConnectionAnswer
 async function readParts(context: AppContext, connection: Connection): Promise<ConnectionParts> {
   const { table, registry, snapshots } = context;
   const { grantId } = connection;
-  const [items, deliveries, snapshot, grant, budget] = await Promise.all([
+  const [items, deliveries, subscriptions, snapshot, grant, budget] = await Promise.all([
     queryAll(table, { partition: connection.id, consistent: true }),
     listDeliveryCounts(table, connection.id),
+    listSubscriptions(table, connection.id),
     snapshots.read(),
     grantId && getDocument(table, grantSpec, factKey(grantId)),
     readBudget(context, connection),
@@ -61,7 +62,7 @@ async function readParts(context: AppContext, connection: Connection): Promise<C
     cursors: ofType("cursor").map((item) => readDocument(cursorSpec, item)),
     gaps: ofType("coverage-gap").map((item) => fromItem(CoverageGap, item)),
     quarantined: ofType("quarantined").map((item) => fromItem(Quarantined, item)),
-    subscriptions: ofType("subscription").map((item) => fromItem(Subscription, item)),
+    subscriptions,
     deliveries,
     facts: snapshot.factCounts.get(connection.id) ?? {},
     grant,
