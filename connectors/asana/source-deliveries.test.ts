@@ -1,9 +1,7 @@
-import type { RequestListener } from "node:http";
-
 import { describe, expect, test } from "vitest";
 
 import type { Source, SubscriptionRequest } from "#shared/kit/connector.ts";
-import { hourMs } from "#shared/model/time.ts";
+import { hourMs, minuteMs } from "#shared/model/time.ts";
 import type { ManualClock } from "#shared/testing/manual-clock.ts";
 import { OpenApiValidator } from "#shared/testing/openapi-validator.ts";
 import { specsPath } from "#shared/testing/specs.ts";
@@ -18,6 +16,7 @@ import {
 } from "./simulator/connected-source.ts";
 import { exampleSeed } from "./simulator/example-seed.ts";
 import { serving, world } from "./simulator/test-world.ts";
+import { recordingProxy } from "./test-source.ts";
 
 const checkout = "1500000000000001";
 const collections = ["users", "projects", "tasks", "goals"] as const;
@@ -167,10 +166,14 @@ describe("manners", () => {
     });
     const { source } = sourceOf({ baseUrl: `${proxy}/api/1.0` }, clock);
     await source.probe();
+    await source.discover?.();
+    await source.inspectSubscriptions?.([]);
     for (const collection of collections) {
       const pages = await pullAll(source, collection);
       clock.advance(2 * hourMs);
-      await pullAll(source, collection, positionOf(pages));
+      const swept = await pullAll(source, collection, positionOf(pages));
+      clock.advance(10 * minuteMs);
+      await pullAll(source, collection, positionOf(swept));
       await enumerateAll(source, collection);
       await source.readByIds(
         collection,
@@ -190,19 +193,3 @@ describe("manners", () => {
     }
   });
 });
-
-/** Passes reads on and shows each to the test. */
-function recordingProxy(target: string, see: (method: string, url: URL) => void): Promise<string> {
-  const pass: RequestListener = (request, response) => {
-    const url = new URL(request.url ?? "/", target);
-    see(request.method ?? "GET", url);
-    const headers = { authorization: request.headers.authorization ?? "" };
-    const asking = fetch(url, { headers });
-    void asking.then(async (answer) => {
-      response.statusCode = answer.status;
-      response.setHeader("content-type", "application/json");
-      return response.end(await answer.text());
-    });
-  };
-  return serving(pass);
-}

@@ -30,7 +30,7 @@ import { TasksReader } from "./tasks-reader.ts";
 import { UsersReader } from "./users-reader.ts";
 import { asanaWriteBack } from "./write-back.ts";
 
-export function createAsanaSource(context: SourceContext<AsanaSettings>): Source {
+export function createAsanaSource(context: SourceContext<AsanaSettings>): AsanaSource {
   return new AsanaSource(context);
 }
 
@@ -44,7 +44,7 @@ const typeOf = {
 } as const satisfies Record<CollectionName, FactType>;
 
 /** The readable side of one Asana connection. */
-class AsanaSource implements Source {
+export class AsanaSource implements Source {
   readonly writeBack?: WriteBack;
   readonly #deps: ReaderDeps;
   readonly #readers: Readonly<Record<CollectionName, CollectionReader>>;

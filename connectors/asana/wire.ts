@@ -204,12 +204,10 @@ export const WebhookWire = z.looseObject({
   target: z.string(),
   resource: GidRef.nullish(),
   last_success_at: z.string().nullish(),
-  last_failure_at: z.string().nullish(),
   failure_deletion_timestamp: z.string().nullish(),
 });
 export type WebhookWire = z.infer<typeof WebhookWire>;
-export const webhookFields =
-  "active,target,resource,last_success_at,last_failure_at,failure_deletion_timestamp";
+export const webhookFields = "active,target,resource,last_success_at,failure_deletion_timestamp";
 
 /** The answer to creating a webhook; the secret comes by the handshake too. */
 export const CreatedWebhook = z.looseObject({
