@@ -23,8 +23,10 @@ export interface Reconciling {
 interface Plan {
   /** The parts to enumerate; undefined: the whole collection. */
   readonly parts: readonly string[] | undefined;
-  /** What the next reconcile must know. */
-  readonly position: string;
+  /** When the collection was last enumerated whole, this time included. */
+  readonly wholeAt: Instant;
+  /** How many records were out of sight at the last reconcile. */
+  readonly hiddenBefore: number;
 }
 
 /**
@@ -33,16 +35,25 @@ interface Plan {
  */
 const wholeEveryMs = 24 * hourMs;
 
-const Position = z.strictObject({ wholeAt: Instant });
+/** What one reconcile tells the next. */
+const Position = z.strictObject({
+  wholeAt: Instant,
+  hidden: z.int().nonnegative().default(0),
+});
+
+export function reconcilePosition(position: z.infer<typeof Position>): string {
+  return JSON.stringify(position);
+}
 
 /** Decides by counting which parts of a collection must be enumerated. */
 export async function planReconcile(deps: PullDeps, run: Reconciling): Promise<Plan> {
   const now = deps.clock.now();
-  const wholeAt = await lastWhole(deps, run);
+  const last = await readPosition(deps, run);
+  const { wholeAt, hidden: hiddenBefore = 0 } = last ?? {};
   const isWholeDue = wholeAt === undefined || epochMsOf(now) - epochMsOf(wholeAt) >= wholeEveryMs;
   const counts = isWholeDue ? undefined : await run.source.countParts?.(run.collection.name);
   if (!counts || wholeAt === undefined) {
-    return { parts: undefined, position: JSON.stringify({ wholeAt: now }) };
+    return { parts: undefined, wholeAt: now, hiddenBefore };
   }
   const held = new Map<string, number>();
   for (const fact of await heldFacts(deps, run)) {
@@ -58,17 +69,17 @@ export async function planReconcile(deps: PullDeps, run: Reconciling): Promise<P
     parts: counts.size,
     differing: parts.length,
   });
-  return { parts, position: JSON.stringify({ wholeAt }) };
+  return { parts, wholeAt, hiddenBefore };
 }
 
-async function lastWhole(
+async function readPosition(
   deps: PullDeps,
   { connection, collection }: Reconciling,
-): Promise<Instant | undefined> {
+): Promise<z.infer<typeof Position> | undefined> {
   const key = cursorKey(connection.id, collection.name, "reconcile");
   const text = (await getDocument(deps.table, cursorSpec, key))?.position;
   if (text === undefined) return undefined;
-  return Position.safeParse(JSON.parse(text)).data?.wholeAt;
+  return Position.safeParse(JSON.parse(text)).data;
 }
 
 /** This connection's facts of the collection, tombstones left out. */

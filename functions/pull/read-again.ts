@@ -27,7 +27,12 @@ export async function readAgainAfterConnecting(deps: PullDeps, newId: Connection
   }
 }
 
-async function startOver(deps: PullDeps, connectionId: ConnectionId): Promise<void> {
+/** Reads a collection whole again, or all collections of the connection. */
+export async function startOver(
+  deps: PullDeps,
+  connectionId: ConnectionId,
+  only?: string,
+): Promise<void> {
   const now = deps.clock.now();
   const items = await queryAll(deps.table, {
     partition: connectionId,
@@ -35,6 +40,7 @@ async function startOver(deps: PullDeps, connectionId: ConnectionId): Promise<vo
     consistent: true,
   });
   for (const { collection } of items.map((item) => fromItem(Cursor, item))) {
+    if (only !== undefined && collection !== only) continue;
     // A run that is under way loses its place and stops; the message starts a new one.
     const key = cursorKey(connectionId, collection, "pull");
     await updateDocument(deps.table, cursorSpec, key, fromTheStart(now));

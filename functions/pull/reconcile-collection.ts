@@ -3,6 +3,7 @@ import type { Change } from "#shared/model/change.ts";
 import type { Cursor } from "#shared/model/connection.ts";
 import type { Fact } from "#shared/model/facts.ts";
 import type { FactId } from "#shared/model/ids.ts";
+import type { Instant } from "#shared/model/time.ts";
 import { instantOf, minuteMs } from "#shared/model/time.ts";
 import { applyChanges } from "#shared/store/apply-changes.ts";
 import { quarantine, removeGap, saveGaps, saveGapsOf } from "#shared/store/connection-parts.ts";
@@ -13,7 +14,14 @@ import { cursorSpec } from "#shared/store/specs.ts";
 
 import { danglingRecords } from "./dangling.ts";
 import type { PullDeps } from "./deps.ts";
-import { heldFacts, idsIn, planReconcile, type Reconciling } from "./plan-reconcile.ts";
+import {
+  heldFacts,
+  idsIn,
+  planReconcile,
+  type Reconciling,
+  reconcilePosition,
+} from "./plan-reconcile.ts";
+import { startOver } from "./read-again.ts";
 import { ensureReconcileCursor } from "./reconcile-cursor.ts";
 
 interface Run extends Reconciling {
@@ -61,14 +69,18 @@ export async function reconcileCollection(deps: PullDeps, run: Run): Promise<Rec
   const missing = all.filter(({ id }) => held.has(id) && !seen.has(id));
   const lacking = [...seen].filter((id) => !held.has(id));
   const added = await readLacking(deps, run, lacking);
-  refuseAbruptShrink(run, all.length, missing.length);
+  if (isAbruptShrink(run, all.length, missing.length)) {
+    await remember(deps, run, { ...plan, hidden: missing.length });
+    throw abruptShrink(run, all.length, missing.length);
+  }
   const { removed, hidden } = await bury(deps, run, missing);
   if (plan.parts === undefined) {
     const dangling = await danglingRecords(deps, run);
     await readLacking(deps, run, dangling.slice(0, danglingReadMax));
   }
   const result = { enumerated: seen.size, added, removed, hidden };
-  await finish(deps, run, { ...result, position: plan.position });
+  await finish(deps, run, { ...result, wholeAt: plan.wholeAt });
+  if (hidden < plan.hiddenBefore) await startOver(deps, run.connection.id, run.collection.name);
   deps.logger.info("reconcile.done", {
     connectionId: run.connection.id,
     collection: run.collection.name,
@@ -98,19 +110,33 @@ async function readLacking(deps: PullDeps, run: Run, ids: readonly FactId[]): Pr
   return added;
 }
 
-function refuseAbruptShrink(
-  { collection, acceptsShrink }: Run,
-  held: number,
-  missing: number,
-): void {
-  if (acceptsShrink) return;
-  if (missing < shrinkCountMin || missing <= held * shrinkShareMax) return;
-  throw new HubError(
+function isAbruptShrink({ acceptsShrink }: Run, held: number, missing: number): boolean {
+  return !acceptsShrink && missing >= shrinkCountMin && missing > held * shrinkShareMax;
+}
+
+function abruptShrink({ collection }: Run, held: number, missing: number): HubError {
+  return new HubError(
     "connector.forbidden",
     `${missing} of ${held} ${collection.title} can no longer be seen. That looks like a lost permission, ` +
       "so nothing was removed: check what the account may read, then reconcile again",
     { details: { held, missing } },
   );
+}
+
+/**
+ * What was out of sight may have changed there, longer ago than any pull looks back: once some of it is
+ * back in sight, the collection is read whole.
+ */
+async function remember(
+  deps: PullDeps,
+  { connection, collection }: Run,
+  { wholeAt, hidden }: { readonly wholeAt: Instant; readonly hidden: number },
+): Promise<void> {
+  const key = cursorKey(connection.id, collection.name, "reconcile");
+  await updateDocument(deps.table, cursorSpec, key, (cursor): Unversioned<Cursor> => ({
+    ...cursor,
+    position: reconcilePosition({ wholeAt, hidden }),
+  }));
 }
 
 async function bury(
@@ -169,7 +195,7 @@ async function begin(deps: PullDeps, { connection, collection }: Run): Promise<v
 async function finish(
   deps: PullDeps,
   run: Run,
-  result: Reconciled & { readonly position: string },
+  result: Reconciled & { readonly wholeAt: Instant },
 ): Promise<void> {
   const now = deps.clock.now();
   const everyMinutes = run.collection.reconcileEveryMinutes ?? 24 * 60;
@@ -180,7 +206,7 @@ async function finish(
     key,
     ({ problem: _problem, ...cursor }): Unversioned<Cursor> => ({
       ...cursor,
-      position: result.position,
+      position: reconcilePosition({ wholeAt: result.wholeAt, hidden: result.hidden }),
       state: "idle",
       recordsRead: result.enumerated,
       recordsTotal: result.enumerated,

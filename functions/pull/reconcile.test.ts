@@ -136,6 +136,23 @@ test("records that came back into sight are no gap any more", async () => {
   expect(await listGaps(rig.hub.table, workConnection)).toEqual([]);
 });
 
+test("what comes back into sight is read whole, since it may have changed out of sight", async () => {
+  const rig = await ToolHub.connected();
+  rig.tool.records = things("a", "b");
+  await pull(rig.deps, rig.pullThings);
+  rig.tool.records = things("a");
+  rig.tool.presence.set(itemId("b"), "hidden");
+  await pull(rig.deps, rig.reconcileThings);
+  expect(rig.pulls.sent).toEqual([]);
+  rig.tool.records = things("a", "b");
+  await pull(rig.deps, rig.reconcileThings);
+  expect(rig.pulls.sent.map(({ body }) => JSON.parse(body))).toMatchObject([{ kind: "pull" }]);
+  expect(await rig.cursor()).toMatchObject({ mode: "backfill", state: "waiting" });
+  await pull(rig.deps, rig.pullThings);
+  await pull(rig.deps, rig.reconcileThings);
+  expect(rig.pulls.sent).toHaveLength(1);
+});
+
 test("a full read closes the gaps and forgets the failures that it no longer meets", async () => {
   const rig = await ToolHub.connected();
   rig.tool.records = things("a", "b");

@@ -1,5 +1,5 @@
 import type { FactId } from "#shared/model/ids.ts";
-import { hourMs } from "#shared/model/time.ts";
+import { dayMs, hourMs } from "#shared/model/time.ts";
 import { ManualClock } from "#shared/testing/manual-clock.ts";
 import { seededRandom } from "#shared/testing/simulator/seeded-random.ts";
 
@@ -71,6 +71,11 @@ async function live({ hub, tool, network, random }: Run): Promise<void> {
     for (let burst = 1 + Math.floor(random() * 3); burst > 0; burst -= 1) tool.change(random);
     await tool.settle();
     for (let minutes = Math.floor(random() * 8); minutes > 0; minutes -= 1) await hub.minute();
+  }
+  // Some troubles last: what changed behind them is older than what any poll looks back to.
+  if (amends.length > 0 && random() < 0.4) {
+    hub.hub.clock.advance(4 * dayMs);
+    for (let minutes = 0; minutes < 3; minutes += 1) await hub.minute();
   }
   for (const amend of amends) amend();
 }
