@@ -29,6 +29,12 @@ describe("what Jira's refusals mean", () => {
     expect(failure(401, {}, text).code).toBe("connector.forbidden");
   });
 
+  test("a site that the consent does not cover is told from a right that is missing", () => {
+    const text = '{"code":403,"message":"The app is not installed on this instance"}';
+    expect(failure(403, {}, text).message).toContain("does not cover this site");
+    expect(failure(403).message).toContain("give it the permission");
+  });
+
   test("the wait is Retry-After, else the reset, else what the limit's kind suggests", () => {
     const wait = (headers: Record<string, string>) => failure(429, headers).retryAfterMs;
     expect(wait({ "retry-after": "7" })).toBe(7000);

@@ -40,7 +40,10 @@ export function failureOfAnswer(answer: FailedAnswer): HubError {
     case 403:
       return new HubError(
         "connector.forbidden",
-        `Jira does not let this account have ${what}: give it the permission, or use another account`,
+        // The gateway's words for a site that the consent does not cover (any more).
+        /not installed on this instance/iu.test(answer.text)
+          ? "The consent does not cover this site (any more): give it again and choose the site"
+          : `Jira does not let this account have ${what}: give it the permission, or use another account`,
         { details },
       );
     case 404:
