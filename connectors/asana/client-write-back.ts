@@ -1,8 +1,8 @@
 import { PortfoliosApi, ProjectsApi, TasksApi } from "asana";
 import * as z from "zod";
 
+import { Transport, type TransportContext } from "./client-transport.ts";
 import { isAbsent } from "./errors.ts";
-import { Transport, type TransportContext } from "./transport.ts";
 
 /** A text field on an object, as far as write-back looks at it. */
 const FieldWire = z.looseObject({

@@ -15,8 +15,8 @@ import {
 } from "asana";
 import type * as z from "zod";
 
+import { type Asked, Transport, type TransportContext } from "./client-transport.ts";
 import { classify, freshSync } from "./errors.ts";
-import { type Asked, Transport, type TransportContext } from "./transport.ts";
 import * as wire from "./wire.ts";
 
 /** One page of a list; its records are not parsed yet. */

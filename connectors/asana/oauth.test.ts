@@ -6,8 +6,8 @@ import type { OAuthApp } from "#shared/kit/oauth.ts";
 
 import { asanaOAuth } from "./oauth.ts";
 import { defaultOauthApp } from "./simulator/access.ts";
+import { testSource } from "./simulator/test-source.ts";
 import { serving, world } from "./simulator/test-world.ts";
-import { testSource } from "./test-source.ts";
 
 const redirectUri = "https://hub.example/consents/return";
 const codeVerifier = "a".repeat(64);
@@ -63,7 +63,7 @@ describe("the consent", () => {
     const first = await asanaOAuth.exchange(app, { code, redirectUri, codeVerifier, nowMs });
     expect(first.expiresAtMs).toBe(nowMs + 3_600_000);
     const refreshToken = first.refreshToken ?? "";
-    for (const _again of [1, 2]) {
+    for (let times = 0; times < 2; times += 1) {
       const next = await asanaOAuth.refresh(app, { refreshToken, nowMs });
       expect(next.accessToken).not.toBe(first.accessToken);
       expect(next).not.toHaveProperty("refreshToken");

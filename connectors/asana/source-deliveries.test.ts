@@ -15,8 +15,8 @@ import {
   task,
 } from "./simulator/connected-source.ts";
 import { exampleSeed } from "./simulator/example-seed.ts";
+import { recordingProxy } from "./simulator/test-source.ts";
 import { serving, world } from "./simulator/test-world.ts";
-import { recordingProxy } from "./test-source.ts";
 
 const checkout = "1500000000000001";
 const collections = ["users", "projects", "tasks", "goals"] as const;

@@ -6,8 +6,8 @@ import { hourMs, minuteMs } from "#shared/model/time.ts";
 import { id, idOf, idsOf, positionOf, pullAll, task } from "./simulator/connected-source.ts";
 import { exampleSeed } from "./simulator/example-seed.ts";
 import type { SeedTask } from "./simulator/seed.ts";
+import { recordingProxy, testSource } from "./simulator/test-source.ts";
 import { world } from "./simulator/test-world.ts";
-import { recordingProxy, testSource } from "./test-source.ts";
 
 const [checkout, reliability, campaign] = [
   "1500000000000001",

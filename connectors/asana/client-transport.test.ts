@@ -7,8 +7,8 @@ import { ManualClock } from "#shared/testing/manual-clock.ts";
 
 import { pullAll } from "./simulator/connected-source.ts";
 import { exampleSeed } from "./simulator/example-seed.ts";
+import { SleepyClock, testConnection, testSource, WitnessBudget } from "./simulator/test-source.ts";
 import { serving, world } from "./simulator/test-world.ts";
-import { SleepyClock, testConnection, testSource, WitnessBudget } from "./test-source.ts";
 
 const start = "2026-11-21T08:00:00.000Z";
 

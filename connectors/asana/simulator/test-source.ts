@@ -6,10 +6,10 @@ import { connectionId } from "#shared/model/ids.ts";
 import { ManualClock } from "#shared/testing/manual-clock.ts";
 import { sourceContext } from "#shared/testing/source-context.ts";
 
-import { AsanaSettings } from "./settings.ts";
-import { exampleSeed } from "./simulator/example-seed.ts";
-import { serving } from "./simulator/test-world.ts";
-import { type AsanaSource, createAsanaSource } from "./source.ts";
+import { AsanaSettings } from "../settings.ts";
+import { exampleSeed } from "./example-seed.ts";
+import { serving } from "./test-world.ts";
+import { type AsanaSource, createAsanaSource } from "../source.ts";
 
 /** The same as that of `connectedSource`, so that its ids compare. */
 export const testConnection = connectionId("asana00001");
