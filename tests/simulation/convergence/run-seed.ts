@@ -59,18 +59,13 @@ interface Run {
   readonly random: Random;
 }
 
-async function live({ hub, tool, network, random }: Run): Promise<void> {
+async function live(run: Run): Promise<void> {
+  const { hub, network, random } = run;
   network.become(faultyNetwork);
   const amends: (() => void)[] = [];
   const changes = changesMin + Math.floor(random() * (changesMax - changesMin));
   for (let count = 0; count < changes; count += 1) {
-    if (random() < 0.15) armRequestFault(tool, random);
-    if (random() < 0.06) amends.push(random() < 0.3 ? revoke(tool) : tool.annoy(random));
-    if (random() < 0.1) amends.shift()?.();
-    hub.tableFailures = random() < 0.1 ? 0.02 : 0;
-    for (let burst = 1 + Math.floor(random() * 3); burst > 0; burst -= 1) tool.change(random);
-    await tool.settle();
-    for (let minutes = Math.floor(random() * 8); minutes > 0; minutes -= 1) await hub.minute();
+    await liveOn(run, amends);
   }
   // Some troubles last: what changed behind them is older than what any poll looks back to.
   if (amends.length > 0 && random() < 0.4) {
@@ -78,6 +73,17 @@ async function live({ hub, tool, network, random }: Run): Promise<void> {
     for (let minutes = 0; minutes < 3; minutes += 1) await hub.minute();
   }
   for (const amend of amends) amend();
+}
+
+/** A few changes, perhaps a trouble or the end of one, and some minutes. */
+async function liveOn({ hub, tool, random }: Run, amends: (() => void)[]): Promise<void> {
+  if (random() < 0.15) armRequestFault(tool, random);
+  if (random() < 0.06) amends.push(random() < 0.3 ? revoke(tool) : tool.annoy(random));
+  if (random() < 0.1) amends.shift()?.();
+  hub.tableFailures = random() < 0.1 ? 0.02 : 0;
+  for (let burst = 1 + Math.floor(random() * 3); burst > 0; burst -= 1) tool.change(random);
+  await tool.settle();
+  for (let minutes = Math.floor(random() * 8); minutes > 0; minutes -= 1) await hub.minute();
 }
 
 /** The token is dead until an admin enters another one. */
