@@ -58,7 +58,8 @@ function credentialsCard({ connector, consent, refused }: ConnectPage, reads: bo
   </form>`;
 }
 
-function consentCard({ name, title }: Connector, { isConfigured }: ConsentInfo): Html {
+function consentCard({ name, title }: Connector, consent: ConsentInfo): Html {
+  const { isConfigured, writeScopes } = consent;
   const setUp = html`<a href="/connectors/${name}/oauth-app"
     >${isConfigured ? "Change the hub’s OAuth app" : "Enter the hub’s OAuth app"}</a
   >`;
@@ -70,14 +71,25 @@ function consentCard({ name, title }: Connector, { isConfigured }: ConsentInfo):
     </p>
     ${
       isConfigured
-        ? html`<form class="actions" method="post" action="/connectors/${name}/consents">
-            <button class="primary">Go to ${title} to consent</button>
-            <span class="small">${setUp}</span>
+        ? html`<form class="stack" method="post" action="/connectors/${name}/consents">
+            ${writeScopes.length === 0 ? nothing : writeBackBox}
+            <p class="actions">
+              <button class="primary">Go to ${title} to consent</button>
+              <span class="small">${setUp}</span>
+            </p>
           </form>`
         : html`<p>${setUp} first: that is done once, by somebody who administers ${title}.</p>`
     }
   </section>`;
 }
+
+const writeBackBox = html`<label class="check">
+  <input type="checkbox" name="writesBack" />
+  <span
+    >Also ask for the right to write lines of sight into the tool
+    <span class="muted small">(it stays off until somebody turns it on)</span></span
+  >
+</label>`;
 
 const nextForSource = html`<h2>What happens next</h2>
   <ol class="numbered">

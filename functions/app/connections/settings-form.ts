@@ -13,7 +13,7 @@ export interface SettingsField {
   /** Where a connector wants it asked for while a connection is set up. */
   readonly step: "access" | "special" | "mapping" | undefined;
   readonly input:
-    | { readonly kind: "text"; readonly type: "text" | "url" | "email" | "number" }
+    | { readonly kind: "text"; readonly type: "text" | "url" | "email" | "number" | "date" }
     | { readonly kind: "choice"; readonly choices: readonly string[] }
     | { readonly kind: "check" }
     | { readonly kind: "lines" }
@@ -59,7 +59,7 @@ function inputOf({ type, format, items, enum: choices }: Property): SettingsFiel
   if (type === "array" && items?.type === "string") return { kind: "lines" };
   if (type !== "string") return { kind: "json" };
   if (format === "uri") return { kind: "text", type: "url" };
-  return { kind: "text", type: format === "email" ? "email" : "text" };
+  return { kind: "text", type: format === "email" || format === "date" ? format : "text" };
 }
 
 /** What the form sent, as the schema's own types; what cannot be read stays text for the schema to refuse. */

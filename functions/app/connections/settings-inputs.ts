@@ -14,6 +14,8 @@ interface FormState {
   readonly issues: readonly InputIssue[];
   /** Editing: an empty secret keeps the one that is stored. */
   readonly keepsSecrets: boolean;
+  /** Fields that this form cannot do without, although the settings can. */
+  readonly isNeeded?: (field: SettingsField) => boolean;
 }
 
 /** One labelled input per setting, with its hint and what was wrong with it. */
@@ -23,7 +25,10 @@ export function settingsInputs(
   isShown: (field: SettingsField) => boolean = () => true,
 ): Html {
   const fields = settingsFields(connector).filter(isShown);
-  return html`${fields.map((field) => fieldRow(field, state))}`;
+  const { isNeeded = () => false } = state;
+  return html`${fields.map((field) =>
+    fieldRow({ ...field, isRequired: field.isRequired || isNeeded(field) }, state),
+  )}`;
 }
 
 function fieldRow(field: SettingsField, state: FormState): Html {

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 
 import { HubError } from "#shared/errors.ts";
-import type { ConsentAttempt } from "#shared/model/grant.ts";
+import type { ConsentAttempt, Grant } from "#shared/model/grant.ts";
 import type { GrantId } from "#shared/model/ids.ts";
 import { instantOf, minuteMs } from "#shared/model/time.ts";
 import type { Instant } from "#shared/model/time.ts";
@@ -18,6 +18,13 @@ const stateLength = 32;
 /** RFC 7636 asks for 43 to 128 characters. */
 const verifierLength = 64;
 
+interface Wish {
+  /** To be given anew; absent: a new one. */
+  readonly grantId?: GrantId | undefined;
+  /** Whether the hub may also write into the tool; off unless somebody asks for it. */
+  readonly writesBack?: boolean | undefined;
+}
+
 interface Begun {
   /** Where the admin's browser goes. */
   readonly authorizeUrl: string;
@@ -31,10 +38,13 @@ interface Begun {
 export async function beginConsent(
   context: AppContext,
   name: string,
-  grantId: GrantId | undefined,
+  { grantId, writesBack = false }: Wish,
 ): Promise<Begun> {
   const { connector, provider } = await consentConnector(context, name);
-  if (grantId !== undefined) await assertGrant(context, connector.name, grantId);
+  const grant = grantId && (await loadGrant(context, connector.name, grantId));
+  const { scopes, writeScopes = [] } = provider;
+  // A consent that is given anew keeps what it allowed.
+  const mayWrite = writesBack || writeScopes.some((scope) => grant?.scopes.includes(scope));
   const app = await loadOAuthApp(context, connector);
   const attempt: ConsentAttempt = {
     type: "consent-attempt",
@@ -52,18 +62,18 @@ export async function beginConsent(
       state: attempt.state,
       redirectUri: attempt.redirectUri,
       codeChallenge: createHash("sha256").update(attempt.codeVerifier).digest("base64url"),
-      scopes: provider.scopes,
+      scopes: mayWrite ? [...scopes, ...writeScopes] : scopes,
     }),
     expiresAt: instantOf(context.clock.nowMs() + consentMinutes * minuteMs),
   };
 }
 
-async function assertGrant(
+async function loadGrant(
   { table }: AppContext,
   connector: string,
   grantId: GrantId,
-): Promise<void> {
+): Promise<Grant> {
   const grant = await getDocument(table, grantSpec, factKey(grantId));
-  if (grant?.connector === connector) return;
+  if (grant?.connector === connector) return grant;
   throw new HubError("entity.not-found", "There is no such consent");
 }

@@ -26,7 +26,7 @@ export function oauthAppPage(
   info: ConsentInfo,
   refused: AppRefusal | undefined,
 ): Html {
-  const { isConfigured, redirectUri, scopes } = info;
+  const { isConfigured, redirectUri, scopes, writeScopes } = info;
   return layout({
     title: `The hub's OAuth app for ${connector.title}`,
     room: "Connections",
@@ -57,6 +57,14 @@ export function oauthAppPage(
         <ul class="plain">
           ${scopes.map((scope) => html`<li><code>${scope}</code></li>`)}
         </ul>
+        ${
+          writeScopes.length === 0
+            ? nothing
+            : html`<p class="label">Only if the hub shall ever write lines of sight there</p>
+                <ul class="plain">
+                  ${writeScopes.map((scope) => html`<li><code>${scope}</code></li>`)}
+                </ul>`
+        }
         <p class="muted small">The client secret is kept apart from all other data.</p>
       </aside>
     </div>`,

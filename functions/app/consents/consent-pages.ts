@@ -43,9 +43,12 @@ export function serveConsentPages(app: Hono, context: AppContext): void {
 
   app.post("/connectors/:name/consents", async (c) => {
     const { connector } = await consentConnector(context, c.req.param("name"));
-    const { grantId } = await readForm(c);
+    const { grantId, writesBack } = await readForm(c);
     const known = grantId === undefined ? undefined : parseInput(GrantId, grantId, "grantId");
-    const { authorizeUrl } = await beginConsent(context, connector.name, known);
+    const { authorizeUrl } = await beginConsent(context, connector.name, {
+      grantId: known,
+      writesBack: writesBack === "on",
+    });
     // A form may lead to our own addresses only, redirects included: a page of ours leads on.
     c.header("refresh", `0; url=${authorizeUrl}`);
     return c.html(leavePage(connector, authorizeUrl));

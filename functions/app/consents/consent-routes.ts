@@ -50,11 +50,14 @@ export function consentRoutes(context: AppContext): readonly Route[] {
       params,
       body: z.strictObject({
         grantId: GrantId.optional().meta({ description: "To be given anew; absent: a new one" }),
+        writesBack: z.boolean().optional().meta({
+          description: "Also ask that the hub may write into the tool",
+        }),
       }),
       status: 201,
       answer: z.strictObject({ authorizeUrl: z.string(), expiresAt: z.string() }),
       refusals: ["entity.not-found", "connector.misconfigured"],
-      run: ({ params, body }) => beginConsent(context, params.name, body.grantId),
+      run: ({ params, body }) => beginConsent(context, params.name, body),
     }),
     defineRoute({
       method: "get",

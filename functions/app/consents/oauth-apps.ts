@@ -39,6 +39,9 @@ export const ConsentInfo = z
     isConfigured: z.boolean().meta({ description: "The hub has a client id and a secret" }),
     redirectUri: z.string().meta({ description: "To be registered with the vendor's app" }),
     scopes: z.array(z.string()).meta({ description: "To be allowed in the vendor's app" }),
+    writeScopes: z
+      .array(z.string())
+      .meta({ description: "To be allowed as well where the hub shall write into the tool" }),
   })
   .meta({ id: "ConsentInfo" });
 export type ConsentInfo = z.infer<typeof ConsentInfo>;
@@ -61,6 +64,7 @@ export async function consentInfo(
     isConfigured: readOAuthApp(values) !== undefined,
     redirectUri: redirectUriOf(context),
     scopes: [...provider.scopes],
+    writeScopes: [...(provider.writeScopes ?? [])],
   };
 }
 

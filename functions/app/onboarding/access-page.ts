@@ -8,7 +8,7 @@ import { settingsInputs } from "../connections/settings-inputs.ts";
 import type { Html } from "../page/html.ts";
 import { nothing } from "../page/html.ts";
 import { hidden } from "../page/parts.ts";
-import { stepOf } from "./setup-fields.ts";
+import { isCredential, stepOf } from "./setup-fields.ts";
 import { setupPage, setupPath } from "./setup-frame.ts";
 
 interface AccessPage {
@@ -50,7 +50,12 @@ export function accessInputs(
   const step = stepOf(connector);
   const special = settingsInputs(connector, state, ({ name }) => step(name) === "special");
   const hasSpecial = Object.keys(connector.settings.shape).some((name) => step(name) === "special");
-  return html`${settingsInputs(connector, state, ({ name }) => step(name) === "access")}
+  const access = settingsInputs(
+    connector,
+    { ...state, ...(connector.oauth && { isNeeded: isCredential }) },
+    ({ name }) => step(name) === "access",
+  );
+  return html`${access}
   ${
     hasSpecial
       ? html`<details class="field">

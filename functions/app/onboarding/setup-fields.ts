@@ -25,6 +25,16 @@ function guess({ name, step, isSecret, isRequired, input }: SettingsField): Step
   if (name === webhookSecretField) return "special";
   if (isSecret) return "access";
   if (input.kind === "lines" || input.kind === "json" || input.kind === "check") return "mapping";
-  if (isRequired || (input.kind === "text" && input.type === "email")) return "access";
+  if (isRequired || isOfAccount(input)) return "access";
   return input.kind === "text" && input.type === "url" ? "special" : "mapping";
+}
+
+/** Who signs in, and until when. */
+function isOfAccount(input: SettingsField["input"]): boolean {
+  return input.kind === "text" && (input.type === "email" || input.type === "date");
+}
+
+/** What a connector can do without where somebody consents, but not where credentials are typed in. */
+export function isCredential({ isSecret, input }: SettingsField): boolean {
+  return isSecret || (input.kind === "text" && input.type === "email");
 }
