@@ -105,27 +105,28 @@ function failure({ failure: failed }: WriteBackBatchAnswer): Html | string {
 
 function verbs(batch: WriteBackBatchAnswer): Html {
   const { id, state, counts, remaining } = batch;
-  const verb = (name: string, label: string, tone = "") =>
-    html`<form method="post" action="/write-backs/${id}/${name}">
-      <button class="${tone}">${label}</button>
-    </form>`;
-  // The answers are the stored batches, as far as these two look at them.
-  const mayUndo = isUndoable(batch) && counts.undone + counts.planned < total(batch);
-  return html`<div class="actions">
-    ${
-      state === "previewed" && counts.planned > 0
-        ? verb("apply", `Write ${plural(counts.planned, "item")}`, "primary")
-        : nothing
-    }
-    ${state === "failed" ? verb("retry", "Go on", "primary") : nothing}
-    ${mayUndo ? verb("undo", "Take the whole batch back", "danger") : nothing}
-    ${isDiscardable(batch) ? verb("discard", "Discard") : nothing}
-    ${remaining > 0 ? moreForm(batch) : nothing}
-  </div>`;
-}
-
-function total({ counts }: WriteBackBatchAnswer): number {
-  return Object.values(counts).reduce((sum, count) => sum + count, 0);
+  const button = (name: string, label: string, tone = "") =>
+    html`<button class="${tone}" formaction="/write-backs/${id}/${name}">${label}</button>`;
+  const mayApply = state === "previewed" && counts.planned > 0;
+  const mayStand = state === "applying" || counts.written + counts.conflict + counts.failed > 0;
+  const mayUndo = isUndoable(batch) && mayStand;
+  const isSigned = mayApply || mayUndo;
+  return html`<form method="post" action="/write-backs/${id}" class="stack">
+      ${
+        isSigned
+          ? html`<div class="filters">
+              <div><label for="by">Your name</label><input id="by" name="by" maxlength="80" /></div>
+            </div>`
+          : nothing
+      }
+      <div class="actions">
+        ${mayApply ? button("apply", `Write ${plural(counts.planned, "item")}`, "primary") : nothing}
+        ${state === "failed" ? button("retry", "Go on", "primary") : nothing}
+        ${mayUndo ? button("undo", "Take the whole batch back", "danger") : nothing}
+        ${isDiscardable(batch) ? button("discard", "Discard") : nothing}
+      </div>
+    </form>
+    ${remaining > 0 ? moreForm(batch) : nothing}`;
 }
 
 function moreForm({ connectionId, filter, next = "", remaining }: WriteBackBatchAnswer): Html {
@@ -171,7 +172,7 @@ function itemRow({ id }: WriteBackBatchAnswer, item: WriteBackItemAnswer): Html 
       ${key === undefined ? nothing : html`<span class="muted">${key}</span> `}${sourceLink(title, url)}
     </th>
     <td data-label="Before">
-      ${before === null ? html`<span class="muted">Nothing</span>` : (beforeInWords ?? nothing)}
+      ${before === null ? html`<span class="muted">None</span>` : (beforeInWords ?? nothing)}
     </td>
     <td data-label="After">${verdictBadge({ kind: verdict })} ${sentence}</td>
     <td data-label="State">

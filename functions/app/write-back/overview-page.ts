@@ -32,7 +32,13 @@ export function overviewPage({ overview, goals, notice }: OverviewPage): Html {
       <aside class="stack" aria-label="What stands in the tool">
         <section class="card stack" id="standing" data-live="5">
           <h2>What stands there</h2>
-          <p>${plural(overview.standing, "item")} carry a line of sight that we wrote.</p>
+          <p>
+            ${
+              overview.standing === 0
+                ? "Nothing of ours."
+                : `${plural(overview.standing, "item carries", "items carry")} a line of sight that we wrote.`
+            }
+          </p>
           ${stale(overview)}
         </section>
         <section class="card stack">
@@ -47,7 +53,8 @@ export function overviewPage({ overview, goals, notice }: OverviewPage): Html {
   });
 }
 
-function stale({ stale: count, connectionId, isOn }: WriteBackOverview): Html | string {
+function stale({ stale: count, standing, connectionId, isOn }: WriteBackOverview): Html | string {
+  if (standing === 0) return nothing;
   if (count === 0) return html`<p class="muted">All of them are still true.</p>`;
   return html`<p class="notice warn">
       ${plural(count, "item says", "items say")} what is no longer true.
