@@ -22,12 +22,13 @@ type Standing = "standing" | "dead";
 export async function inspect(
   deps: PullDeps,
   { connection, source }: Inspecting,
-  active: readonly Subscription[],
+  known: readonly Subscription[],
 ): Promise<ReadonlyMap<string, Standing>> {
-  const report = await ask(deps, { connection, source }, active);
+  // All that we know of, also what is being registered right now: the rest are strays.
+  const report = await ask(deps, { connection, source }, known);
   if (report) await removeStrays(deps, { connection, source }, report.strays);
   const standing = new Map<string, Standing>();
-  for (const one of active) {
+  for (const one of known.filter((each) => isActive(deps, each))) {
     const death = causeOfDeath(deps, connection, { one, report });
     standing.set(one.id, death === undefined ? "standing" : "dead");
     if (death !== undefined) {
@@ -41,14 +42,18 @@ export async function inspect(
   return standing;
 }
 
+function isActive(deps: PullDeps, { state, publicUrl }: Subscription): boolean {
+  return state === "active" && publicUrl === deps.publicUrl;
+}
+
 async function ask(
   deps: PullDeps,
   { connection, source }: Inspecting,
-  active: readonly Subscription[],
+  known: readonly Subscription[],
 ): Promise<SubscriptionReport | undefined> {
   try {
     return await source.inspectSubscriptions?.(
-      active.map((one) => requestOf(deps, connection, one)),
+      known.map((one) => requestOf(deps, connection, one)),
     );
   } catch (error) {
     const code = error instanceof HubError ? error.code : "unexpected";

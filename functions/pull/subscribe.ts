@@ -28,11 +28,7 @@ export async function subscribe(deps: PullDeps, subscribing: Subscribing): Promi
   if (!source.subscriptionResources) return;
   const resources = await source.subscriptionResources();
   const known = await listSubscriptions(deps.table, connection.id);
-  const standing = await inspect(
-    deps,
-    subscribing,
-    known.filter((one) => isActive(deps, one)),
-  );
+  const standing = await inspect(deps, subscribing, known);
   let wasAnyDead = false;
   for (const resource of resources) {
     const one = known.find((candidate) => candidate.resource === resource);
@@ -45,10 +41,6 @@ export async function subscribe(deps: PullDeps, subscribing: Subscribing): Promi
     }
   }
   if (wasAnyDead) await readMissed(deps, connection);
-}
-
-function isActive(deps: PullDeps, { state, publicUrl }: Subscription): boolean {
-  return state === "active" && publicUrl === deps.publicUrl;
 }
 
 async function renewInTime(deps: PullDeps, source: Source, one: Subscription): Promise<void> {

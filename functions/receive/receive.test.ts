@@ -47,6 +47,12 @@ test("a signed delivery is in the inbox, byte for byte, before it is acknowledge
   expect(message).toMatchObject({ connectionId: workConnection, attempt: 0, body: { text: body } });
 });
 
+test("a credential that a delivery carries stays out of the queue", async () => {
+  const { inbox, send } = await receiver();
+  await send("{}", { ...signed("{}"), authorization: "Bearer token", cookie: "session" });
+  expect(inbox.sent[0]?.body).not.toMatch(/Bearer|session/u);
+});
+
 test("a delivery near the size limit still fits a queue message", async () => {
   const { inbox, send } = await receiver();
   const body = `{"text":"${'\\"'.repeat(bodyBytesMax / 2 - 20)}"}`;

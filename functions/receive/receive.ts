@@ -118,13 +118,19 @@ function messageOf(
     deliveryId: deliveryId.slice(0, 300),
     receivedAt: incoming.receivedAt,
     attempt: 0,
-    headers: { ...incoming.headers },
+    headers: withoutCredentials(incoming.headers),
     query: { ...incoming.query },
     body:
       incoming.body.byteLength <= plainBytesMax
         ? { text }
         : { gzipBase64: gzipSync(incoming.body).toString("base64") },
   };
+}
+
+/** A token that proved the delivery has done its work; queues and dead letters must not keep it. */
+function withoutCredentials(headers: Delivery["headers"]): Record<string, string> {
+  const { authorization: _authorization, cookie: _cookie, ...rest } = headers;
+  return rest;
 }
 
 /** Keeps the secret a source introduces, if and only if we asked it to: a pending subscription says so. */
