@@ -114,7 +114,10 @@ const parentFields = new Set([
 async function readAgain(session: JiraSession, id: string): Promise<Reading> {
   const reading = await readIssues(session, [id]);
   if (reading.changes.length + reading.rejected.length > 0) return reading;
-  return refused(`issue ${id}`, "the event is thin, and the issue can no longer be read");
+  const reason = "the event is thin, and the issue can no longer be read";
+  // Its type is not told; as either form, reading it again asks for the same issue.
+  const ownId = factId("work-item", "jira", session.context.connectionId, id);
+  return { changes: [], rejected: [{ record: `issue ${id}`, reason, id: ownId }] };
 }
 
 /** An issue that leaves the configured projects leaves the graph; one that was never in it, we ignore. */

@@ -69,11 +69,7 @@ export function readIssuesPosition(text: string | undefined, now: Instant): Issu
   if (text === undefined) return { version: 2 };
   const position = readPosition(IssuesPosition, text);
   const { since, deepAt, run } = position;
-  const latestMs = epochMsOf(now) + aheadMsMax;
-  const isAhead = [since, deepAt, run?.startedAt, run?.from].some(
-    (moment) => moment !== undefined && epochMsOf(moment) > latestMs,
-  );
-  if (isAhead) throw cursorExpired();
+  refuseAhead([since, deepAt, run?.startedAt, run?.from], now);
   return position;
 }
 
@@ -114,17 +110,29 @@ function fitting(position: IssuesPosition, progress: Progress): string {
   return JSON.stringify({ ...position, run: { ...position.run, progress: short } });
 }
 
+/** Where the reading of accounts stands. */
 const AccountsPosition = z.strictObject({
   version: z.literal(1),
   startAt: z.int().min(0).max(10_000_000),
+  /** When the last run that ended had begun. */
+  since: Instant.optional(),
+  /** When the run under way began. */
+  startedAt: Instant.optional(),
 });
+export type AccountsPosition = z.infer<typeof AccountsPosition>;
 
-export function readAccountsPosition(text: string | undefined): number {
-  return text === undefined ? 0 : readPosition(AccountsPosition, text).startAt;
+/** Throws `connector.cursor-expired` on a position that is not one of ours. */
+export function readAccountsPosition(text: string | undefined, now: Instant): AccountsPosition {
+  if (text === undefined) return { version: 1, startAt: 0 };
+  const position = readPosition(AccountsPosition, text);
+  refuseAhead([position.since, position.startedAt], now);
+  return position;
 }
 
-export function accountsPosition(startAt: number): string {
-  return JSON.stringify({ version: 1, startAt } satisfies z.infer<typeof AccountsPosition>);
+function refuseAhead(moments: readonly (Instant | undefined)[], now: Instant): void {
+  const latestMs = epochMsOf(now) + aheadMsMax;
+  const isAhead = moments.some((moment) => moment !== undefined && epochMsOf(moment) > latestMs);
+  if (isAhead) throw cursorExpired();
 }
 
 function readPosition<S extends z.ZodType>(schema: S, text: string): z.output<S> {

@@ -9,6 +9,9 @@ interface Chunk {
   readonly progress: IdsProgress | undefined;
 }
 
+/** Pages that wait for an earlier one to come: a slow one must not make the others idle. */
+const pagesWaitingPerRead = 1;
+
 /**
  * Reads all issues of a query: its ids 5,000 at a time, the issues by id 100 at a time and several
  * requests side by side. One query of ids feeds fifty such requests, so it needs no lanes of its own.
@@ -20,25 +23,38 @@ export async function* pagesByIds(
   start: IdsProgress,
 ): AsyncGenerator<Step> {
   const { readsAtOnce } = session.context.settings;
+  const pagesMax = readsAtOnce * (1 + pagesWaitingPerRead);
   const chunks = chunksOfIds(session, jql, start);
-  let reading: readonly Promise<Step>[] = [];
-  const fill = async () => {
-    while (reading.length < readsAtOnce) {
-      const { done, value } = await chunks.next();
-      if (done === true) return;
-      reading = reading.concat(unwatched(readChunk(session, value)));
+  let reading: readonly Promise<Step | undefined>[] = [];
+  let readsUnderWay = 0;
+  let isOver = false;
+  const readNext = async () => {
+    const { done, value } = await chunks.next();
+    if (done !== true) return readChunk(session, value);
+    isOver = true;
+    return undefined;
+  };
+  const fill = () => {
+    while (!isOver && readsUnderWay < readsAtOnce && reading.length < pagesMax) {
+      readsUnderWay += 1;
+      const next = readNext().finally(() => {
+        readsUnderWay -= 1;
+        fill();
+      });
+      reading = reading.concat(unwatched(next));
     }
   };
   try {
-    await fill();
-    while (reading.length > 0) {
+    for (fill(); ;) {
       const step = await reading[0];
       reading = reading.slice(1);
       // Before the page is handed out, so that as many are on their way while it is being stored.
-      await fill();
-      if (step) yield step;
+      fill();
+      if (!step) return;
+      yield step;
     }
   } finally {
+    isOver = true;
     await Promise.allSettled(reading);
     await chunks.return(undefined);
   }

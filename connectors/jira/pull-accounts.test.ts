@@ -1,0 +1,53 @@
+import { afterEach, expect, test } from "vitest";
+
+import type { PulledPage } from "#shared/kit/connector.ts";
+import { hourMs } from "#shared/model/time.ts";
+
+import { connectJira } from "./simulator/test-world.ts";
+
+const cleanups: (() => Promise<void>)[] = [];
+afterEach(async () => {
+  for (const cleanup of cleanups.splice(0)) await cleanup();
+});
+
+async function connect(byConsent: boolean) {
+  const world = await connectJira({ byConsent });
+  cleanups.push(() => world.jira.close());
+  const read = async (position?: string) => {
+    const pages: PulledPage[] = [];
+    for await (const page of world.reopen().pull("accounts", position)) pages.push(page);
+    const records = pages.reduce((sum, page) => sum + page.recordsRead, 0);
+    const last = pages.at(-1);
+    return { records, position: last?.position ?? "", isEnded: last?.isLast };
+  };
+  return { ...world, read };
+}
+
+test("with an API token everybody is read each time, since Jira does not say who changed", async () => {
+  const { read } = await connect(false);
+  const first = await read();
+  expect(await read(first.position)).toMatchObject({ records: 4, isEnded: true });
+});
+
+test("with a quota, in which people cost two points, everybody is read four times a day", async () => {
+  const { read, clock, asked } = await connect(true);
+  const first = await read();
+  asked.length = 0;
+  clock.advance(hourMs / 2);
+  const second = await read(first.position);
+  expect([second, asked]).toEqual([{ ...first, records: 0 }, []]);
+  clock.advance(6 * hourMs);
+  // By then the access token of the test has ended: that it is asked for shows that people are read.
+  await expect(read(second.position)).rejects.toThrow("consent");
+});
+
+test("a run that was interrupted goes on, and one from the far future is refused as expired", async () => {
+  const { source, read } = await connect(false);
+  const pages = source.pull("accounts", undefined)[Symbol.asyncIterator]();
+  const { value } = await pages.next();
+  await pages.return?.();
+  expect(await read(value?.position)).toMatchObject({ records: 0, isEnded: true });
+  const { position } = await read();
+  const expired = expect.objectContaining({ code: "connector.cursor-expired" }) as unknown;
+  await expect(read(position.replace('"since":"2026', '"since":"2999'))).rejects.toThrow(expired);
+});
