@@ -3,7 +3,7 @@ import type { SubscriptionReport, SubscriptionRequest } from "#shared/kit/connec
 
 import { isGone } from "./errors.ts";
 import type { ReaderDeps } from "./reader.ts";
-import { readTaskLists } from "./task-lists.ts";
+import { readActiveProjects } from "./task-lists.ts";
 import { isOurs, isStanding, listWebhooks } from "./webhook-list.ts";
 import type { WebhookWire } from "./wire.ts";
 
@@ -21,7 +21,7 @@ export class Subscriptions {
   }
 
   async resources(): Promise<readonly string[]> {
-    return (await readTaskLists(this.#deps)).activeProjects;
+    return readActiveProjects(this.#deps);
   }
 
   /** Registering a second time would be refused as a duplicate, or deliver everything twice. */
@@ -55,12 +55,13 @@ export class Subscriptions {
     } catch (error) {
       if (!isGone(error)) throw error;
     }
-    this.#known = undefined;
+    this.#known = this.#known?.then((known) => known.filter(({ gid }) => gid !== nativeId));
   }
 
   /** One that Asana is about to delete does not work: it is made anew while there is time. */
   async inspect(known: readonly SubscriptionRequest[]): Promise<SubscriptionReport> {
-    const ours = (await listWebhooks(this.#deps)).filter((webhook) => isOurs(this.#deps, webhook));
+    this.#known = listWebhooks(this.#deps);
+    const ours = (await this.#known).filter((webhook) => isOurs(this.#deps, webhook));
     const found = new Map<string, Found>();
     const strays: string[] = [];
     for (const webhook of ours.toSorted((a, b) => Number(isStanding(b)) - Number(isStanding(a)))) {

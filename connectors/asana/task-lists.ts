@@ -49,6 +49,14 @@ export async function readTaskLists(deps: ReaderDeps): Promise<TaskLists> {
   };
 }
 
+/** Gids of all projects that are not archived. */
+export async function readActiveProjects(deps: ReaderDeps): Promise<readonly string[]> {
+  const lists = deps.source.settings.workspaces.map((workspace) => readProjects(deps, workspace));
+  const projects = (await Promise.all(lists)).flat();
+  const active = projects.filter(({ archived }) => archived !== true).map(({ gid }) => gid);
+  return [...new Set(active)].toSorted();
+}
+
 async function readProjects(
   { client }: ReaderDeps,
   workspace: string,
