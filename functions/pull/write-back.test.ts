@@ -82,9 +82,9 @@ beforeEach(async () => {
   deps = { ...hub.deps, registry: new Registry([connector]) };
 });
 
-async function previewed(id = batchId, text = "ours"): Promise<void> {
+async function previewed(id = batchId, text = "ours", these = ids): Promise<void> {
   const now = deps.clock.now();
-  const items = ids.map((factId, position): WriteBackItem => ({
+  const items = these.map((factId, position): WriteBackItem => ({
     type: "write-back-item",
     batchId: id,
     connectionId: workConnection,
@@ -313,6 +313,33 @@ describe("failures", () => {
     expect(place.writes).toEqual([]);
   });
 
+  test("a defect of ours stops the batch instead of beginning again for ever", async () => {
+    await previewed();
+    place.beforeRead = () => {
+      throw new TypeError("no such function");
+    };
+    await move("applying");
+    expect(await getWriteBack(deps.table, batchId)).toMatchObject({
+      state: "failed",
+      failure: { code: "invariant.broken" },
+    });
+  });
+
+  test("a tool that refuses everything stops the batch after ten items", async () => {
+    const many = Array.from({ length: 15 }, (_, index) => itemId(`m${index}`));
+    for (const id of many) place.values.set(id, null);
+    await previewed(batchId, "ours", many);
+    place.afterWrite = () => {
+      throw new HubError("connector.forbidden", "the account may only read");
+    };
+    await move("applying");
+    expect(await getWriteBack(deps.table, batchId)).toMatchObject({
+      state: "failed",
+      failure: { message: "the account may only read" },
+      counts: { failed: 10, planned: 5 },
+    });
+  });
+
   test("a paused connection writes nothing", async () => {
     await previewed();
     await hub.hub.changeConnection(workConnection, (one) => ({ ...one, status: "paused" }));
@@ -365,4 +392,13 @@ test("undo asked for while it is being applied takes back what was written", asy
   await run();
   expect(standing()).toEqual([null, null, null, null]);
   expect(await stateOf()).toBe("undone");
+});
+
+test("with its connection a batch goes, with all its items", async () => {
+  await previewed();
+  await move("applying");
+  await pull(deps, { kind: "remove", connectionId: workConnection });
+  expect(await getWriteBack(deps.table, batchId)).toBeUndefined();
+  expect(await listWriteBackItems(deps.table, batchId)).toEqual([]);
+  expect((await listWriteBackMarks(deps.table, workConnection)).size).toBe(0);
 });

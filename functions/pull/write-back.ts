@@ -117,8 +117,8 @@ async function work(deps: PullDeps, { run, ...wanted }: Work): Promise<void> {
       await run.progress();
     }
   } catch (error) {
-    if (!(error instanceof HubError) || error.code.startsWith("store.")) throw error;
-    await stop(deps, run, error);
+    if (error instanceof HubError && error.code.startsWith("store.")) throw error;
+    await stop(deps, run, asHubError(error));
   }
 }
 
@@ -174,10 +174,19 @@ function concernsAll({ code, traits }: HubError): boolean {
   return traits.retry === "later" || code === "connector.unauthorized";
 }
 
+/** A defect of ours must not begin again every quarter of an hour: the batch stops and says so. */
+function asHubError(error: unknown): HubError {
+  if (error instanceof HubError) return error;
+  const name = error instanceof Error ? error.name : typeof error;
+  const message = "It failed in a way that the hub did not foresee";
+  return new HubError("invariant.broken", message, { cause: error, details: { name } });
+}
+
 async function stop(deps: PullDeps, run: WriteBackRun, error: HubError): Promise<void> {
   const { id, connectionId } = run.batch;
   const retries = run.hasSettled ? 0 : run.batch.retries;
-  deps.logger.warn("write-back.stopped", { connectionId, batchId: id, code: error.code });
+  const { code, details } = error;
+  deps.logger.warn("write-back.stopped", { connectionId, batchId: id, code, ...details });
   if (error.traits.retry === "later" && error.code !== "entity.conflict" && retries < retriesMax) {
     const waitMs = error.retryAfterMs ?? Math.min(retryMsMax, retryMsMin * 2 ** retries);
     return handOver(deps, run, waitMs, retries + 1);
