@@ -34,7 +34,7 @@ export function accessCard(connection: ConnectionAnswer): Html | string {
         "Ends",
         credential &&
           (credential.expiresAt === undefined
-            ? "never by itself, as far as the tool tells"
+            ? "the tool does not say"
             : moment(credential.expiresAt)),
       ],
     ])}

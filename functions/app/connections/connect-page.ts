@@ -42,8 +42,8 @@ export function connectPage(page: ConnectPage): Html {
 
 function credentialsCard({ connector, consent, refused }: ConnectPage, reads: boolean): Html {
   return html`<form class="card" method="post" action="/connections">
-    ${consent ? html`<h2>Or type in credentials</h2>` : nothing}
     ${hidden({ connector: connector.name, ...(reads && { draft: "on" }) })}
+    ${consent ? html`<h2 class="gap-below">Or type in credentials</h2>` : nothing}
     ${connectionForm(connector, {
       refused,
       name: connector.title,

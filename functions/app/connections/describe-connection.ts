@@ -159,6 +159,7 @@ const notBegun = {
 
 function percentOf({ state, mode, recordsRead, recordsTotal, backfilledAt }: Cursor) {
   if (state === "idle" || (mode === "poll" && state === "waiting")) return 100;
+  if (state === "waiting" && recordsRead === 0) return 0;
   if (recordsTotal === undefined) return mode === "backfill" && !backfilledAt ? undefined : 100;
   if (recordsTotal === 0) return 100;
   return Math.min(100, Math.floor((100 * recordsRead) / recordsTotal));

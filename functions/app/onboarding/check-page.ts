@@ -27,7 +27,7 @@ export function checkPage({ connection, connectorTitle, found, problem, notice }
     step: "check",
     title: "The credentials work",
     ...(problem && { title: "The check did not succeed" }),
-    intro: "This is what the account shows us. Nothing is read or stored yet.",
+    intro: "This is what the account shows us. Nothing of it is read yet.",
     problem,
     notice,
     body: html`<div class="card stack">
@@ -69,7 +69,7 @@ export function requirementList({ requirements }: Pick<DiscoveryAnswer, "require
             <span class="badge plain ${isHeld ? "good" : isRequired ? "critical" : "warning"}"
               >${isHeld ? "Held" : isRequired ? "Missing, and needed" : "Missing"}</span
             >
-            <p class="small muted">${isHeld ? "For" : "Without it"}: ${neededFor}</p>
+            <p class="small muted">${isHeld ? "For" : "Needed for"}: ${neededFor}</p>
           </div>
         </li>`,
     )}

@@ -36,7 +36,8 @@ export function choosePage({ connection, connectorTitle, states, problem }: Choo
     intro: "Only what you choose here is read. You can change it at any time.",
     problem,
     body: html`<form class="stack" method="post" action="${setupPath(connection, "choose")}">
-      ${states.map(choiceCard)}
+      ${states.filter(({ choice }) => choice.options.length > 0).map(choiceCard)}
+      ${states.every(({ choice }) => choice.options.length === 0) ? html`<p class="card">The account sees nothing to choose from.</p>` : nothing}
       <p class="actions">
         <button class="primary" name="act" value="save">Save and go on</button
         ><a class="button" href="${setupPath(connection, "check")}">Back</a>

@@ -2,17 +2,21 @@ import * as z from "zod";
 
 import { lineOfSight } from "#shared/graph/line-of-sight.ts";
 import type { VerdictKind } from "#shared/graph/line-of-sight.ts";
+import type { Collection, Source } from "#shared/kit/connector.ts";
 import type { Rule } from "#shared/kit/rule.ts";
 import type { Connection } from "#shared/model/connection.ts";
 import type { Fact, WorkItem } from "#shared/model/facts.ts";
 import { Severity } from "#shared/model/signal.ts";
+import type { Clock } from "#shared/ports/clock.ts";
 import { listDocuments } from "#shared/store/documents.ts";
 import { lists } from "#shared/store/keys.ts";
 import { ruleSettingsSpec } from "#shared/store/specs.ts";
 
 import type { AppContext } from "../app-deps.ts";
 import { readAllowances } from "../work-items/allowances.ts";
+import { Deadline } from "./deadline.ts";
 import { openForPerson } from "./discover.ts";
+import { readAbove } from "./read-above.ts";
 import { readSample } from "./read-sample.ts";
 import type { Sampled } from "./read-sample.ts";
 import { graphOfSample } from "./sample-graph.ts";
@@ -34,6 +38,9 @@ export const DryRunAnswer = z
         problem: z.string().optional(),
       }),
     ),
+    recordsAbove: count.meta({
+      description: "Parents and goals of the sample, read for its verdicts and not counted in it",
+    }),
     normalized: z
       .array(
         z.strictObject({
@@ -81,6 +88,7 @@ export const DryRunAnswer = z
   .meta({ id: "DryRun" });
 export type DryRunAnswer = z.infer<typeof DryRunAnswer>;
 
+const sampleMsMax = 15_000;
 const examplesMax = 3;
 const notUnderstoodMax = 20;
 const verdictOrder: readonly VerdictKind[] = [
@@ -95,8 +103,8 @@ const verdictOrder: readonly VerdictKind[] = [
 export async function dryRun(context: AppContext, connection: Connection): Promise<DryRunAnswer> {
   const { collections } = context.registry.get(connection.connector);
   const source = await openForPerson(context, connection);
-  const sample = await readSample(source, collections, context.clock);
-  const seen = await graphOfSample(context, connection, sample);
+  const { sample, above } = await look(source, collections, context.clock);
+  const seen = await graphOfSample(context, connection, { sample, above });
   const rejected = sample.flatMap(({ collection, rejected: records }) =>
     records.map((one) => ({ ...one, collection: collection.name })),
   );
@@ -104,6 +112,7 @@ export async function dryRun(context: AppContext, connection: Connection): Promi
     asOf: context.clock.now(),
     isWhole: sample.every(({ ended }) => ended === "whole"),
     collections: sample.map(describeSampled),
+    recordsAbove: above.length,
     normalized: normalized(seen.facts),
     notUnderstood: [...rejected, ...seen.refused]
       .slice(0, notUnderstoodMax)
@@ -112,6 +121,17 @@ export async function dryRun(context: AppContext, connection: Connection): Promi
     verdicts: await verdicts(context, seen),
     alerts: await alerts(context, seen),
   };
+}
+
+async function look(source: Source, collections: readonly Collection[], clock: Clock) {
+  const deadline = new Deadline(clock, sampleMsMax);
+  try {
+    const sample = await readSample(source, collections, deadline);
+    const changes = sample.flatMap((one) => one.changes);
+    return { sample, above: await readAbove(source, collections, { sample: changes, deadline }) };
+  } finally {
+    deadline.end();
+  }
 }
 
 function describeSampled({

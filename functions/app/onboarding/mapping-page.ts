@@ -30,9 +30,7 @@ interface MappingPage {
 export function mappingPage(page: MappingPage): Html {
   const { connection, connector, found, problem } = page;
   const fields = mappingFields(connector, found);
-  const suggested = fields.filter(({ name }) =>
-    found.suggestions.some((one) => one.field === name),
-  );
+  const suggested = fields.filter((field) => isSuggested(field, found));
   const others = fields.filter((field) => !suggested.includes(field));
   const issues = problem?.issues ?? [];
   const isOpen = issues.length > 0 || suggested.length === 0;
@@ -74,6 +72,11 @@ export function mappingFields(
   );
 }
 
+function isSuggested({ name, input, fallback }: SettingsField, found: DiscoveryAnswer): boolean {
+  const own = found.suggestions.filter((one) => one.field === name);
+  return input.kind === "lines" ? offeredBy(own, fallback).length > 0 : own.length > 0;
+}
+
 function suggestedField(field: SettingsField, page: MappingPage): Html {
   const own = page.found.suggestions.filter((one) => one.field === field.name);
   const id = `settings.${field.name}`;
@@ -91,15 +94,16 @@ function suggestedField(field: SettingsField, page: MappingPage): Html {
 
 /** One box for each suggested entry; whatever else stands in the list can be edited below. */
 function lineSuggestions(
-  { name, title }: SettingsField,
+  { name, title, fallback }: SettingsField,
   own: readonly Suggestion[],
   { values, takesSuggestions }: MappingPage,
 ): Html {
   const current = texts(values[name]);
-  const offered = own.flatMap(({ value, why }) => texts(value).map((text) => ({ text, why })));
-  const unique = [...new Map(offered.map((one) => [one.text, one])).values()];
+  const unique = offeredBy(own, fallback);
+  const whys = [...new Set(unique.map(({ why }) => why))];
   const others = current.filter((text) => !unique.some((one) => one.text === text));
-  return html`<ul class="options">
+  return html`${whys.length === 1 ? html`<p>${whys[0]}</p>` : nothing}
+    <ul class="options">
       ${unique.map(
         ({ text, why }) =>
           html`<li>
@@ -110,7 +114,10 @@ function lineSuggestions(
                 value="${text}"
                 ${takesSuggestions || current.includes(text) ? raw("checked") : nothing}
               />
-              <span><b>${text}</b> <span class="muted small">${why}</span></span>
+              <span
+                ><b>${text}</b
+                >${whys.length === 1 ? nothing : html` <span class="muted small">${why}</span>`}</span
+              >
             </label>
           </li>`,
       )}
@@ -129,6 +136,17 @@ ${others.join("\n")}</textarea>
     </details>`;
 }
 
+/** What the field begins with anyway is no suggestion. */
+function offeredBy(
+  own: readonly Suggestion[],
+  fallback: unknown,
+): readonly { readonly text: string; readonly why: string }[] {
+  const known = texts(fallback);
+  const offered = own.flatMap(({ value, why }) => texts(value).map((text) => ({ text, why })));
+  const unique = [...new Map(offered.map((one) => [one.text, one])).values()];
+  return unique.filter(({ text }) => !known.includes(text));
+}
+
 function singleSuggestion(
   { name, title }: SettingsField,
   own: readonly Suggestion[],
@@ -138,7 +156,7 @@ function singleSuggestion(
   const current = values[name];
   const shown = asText(takesSuggestions ? first?.value : current);
   return html`<ul class="reasons">
-      ${own.map(({ why }) => html`<li class="muted small">${why}</li>`)}
+      ${own.map(({ why }) => html`<li>${why}</li>`)}
     </ul>
     <label class="visually-hidden" for="settings.${name}">${title}</label>
     <input id="settings.${name}" name="settings.${name}" value="${shown}" />`;

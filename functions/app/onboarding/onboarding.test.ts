@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { HubError } from "#shared/errors.ts";
 import type { PulledPage, Source } from "#shared/kit/connector.ts";
 import type { Change } from "#shared/model/change.ts";
-import type { ConnectionId } from "#shared/model/ids.ts";
+import type { ConnectionId, GoalId, WorkItemId } from "#shared/model/ids.ts";
 import { factId } from "#shared/model/ids.ts";
 import { scanAll } from "#shared/store/list.ts";
 import { goal, linkTo, upserted, workItem } from "#shared/testing/facts.ts";
@@ -48,6 +48,7 @@ async function rigged(source: Partial<Source> = {}): Promise<AppRig> {
   });
   rig.source = ({ connectionId }) => ({
     discover: async () => ({ choices, suggestions }),
+    readByIds: async () => ({ changes: [], rejected: [] }),
     pull: () => pages(sample(connectionId)),
     ...source,
   });
@@ -197,6 +198,38 @@ describe("a dry run", () => {
     expect(result.alerts).toMatchObject([{ rule: "unlinked-work", count: 1 }]);
   });
 
+  test("reads what stands above the sample by id, for its verdicts, without counting it", async () => {
+    const rig = await rigged();
+    const asked: string[][] = [];
+    const shared = rig.source;
+    rig.source = (context) => {
+      const { connectionId } = context;
+      const ids = (type: "work-item" | "goal", name: string) =>
+        factId(type, "suite", connectionId, name);
+      const id = ids("work-item", "elsewhere") as WorkItemId;
+      const top = ids("goal", "top") as GoalId;
+      const known: readonly Change[] = [
+        upserted({ ...workItem("elsewhere"), connectionId, id }, [linkTo(id, top)]),
+        upserted({ ...goal("top"), connectionId, id: top }),
+      ];
+      return {
+        ...shared(context),
+        readByIds: async (_collection, wanted) => {
+          asked.push(wanted.map((one) => one.split(":").at(-1) ?? ""));
+          const changes = known.filter(
+            (change) => change.kind === "upserted" && wanted.includes(change.record.id),
+          );
+          return { changes, rejected: [] };
+        },
+      };
+    };
+    const { result } = await run(rig);
+    expect(asked).toEqual([["elsewhere"], ["top"]]);
+    expect(result.recordsAbove).toBe(2);
+    const linked = result.verdicts.find(({ kind }) => kind === "linked");
+    expect(linked).toMatchObject({ count: 2 });
+  });
+
   test("looks at two hundred records at most, of one page", async () => {
     const { result } = await run(await rigged());
     expect(result.verdicts.reduce((sum, { count }) => sum + count, 0)).toBeLessThanOrEqual(200);
@@ -237,7 +270,8 @@ describe("a dry run", () => {
       const change = upserted({ ...workItem("w"), connectionId, id }, [
         linkTo(id, goal("north").id),
       ]);
-      return { pull: () => pages([change], { isLast: true }) };
+      const readByIds = async () => ({ changes: [], rejected: [] });
+      return { readByIds, pull: () => pages([change], { isLast: true }) };
     };
     const { result } = await run(rig);
     expect(result).toMatchObject({ isWhole: true, verdicts: [{ kind: "linked", count: 1 }] });
@@ -262,7 +296,7 @@ describe("the pages of setting up", () => {
 
     const check = await rig.get(setup, html);
     expect(check.text).toContain("svc on suite");
-    expect(check.text).toMatch(/Missing[\s\S]*Without it[\s\S]*Links between things/u);
+    expect(check.text).toMatch(/Missing[\s\S]*Needed for[\s\S]*Links between things/u);
 
     const choose = `${setup}/choose`;
     expect((await rig.get(choose, html)).text).toContain("nothing is read");

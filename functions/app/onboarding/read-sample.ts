@@ -1,7 +1,8 @@
 import { HubError } from "#shared/errors.ts";
 import type { Collection, Gap, PulledPage, Source } from "#shared/kit/connector.ts";
 import type { Change, Rejected } from "#shared/model/change.ts";
-import type { Clock } from "#shared/ports/clock.ts";
+
+import type { Deadline } from "./deadline.ts";
 
 /** What a look at the beginning of one collection brought. */
 export interface Sampled {
@@ -16,40 +17,29 @@ export interface Sampled {
 }
 
 /** Together, over all collections; the rest of a longer page is put aside. */
-export const sampleRecordsMax = 200;
-export const sampleMsMax = 15_000;
+const sampleRecordsMax = 200;
 /** Some sources begin with pages that hold nothing; a look goes on over so many. */
 const pagesMax = 6;
 
-type Ticket = "time";
-
 /**
- * Reads the first page of each collection, side by side and for fifteen seconds at most. Nothing is
- * stored, and one collection that refuses leaves the others their say.
+ * Reads the first page of each collection, side by side. Nothing is stored, and one collection that
+ * refuses leaves the others their say.
  */
 export async function readSample(
   source: Source,
   collections: readonly Collection[],
-  clock: Clock,
+  deadline: Deadline,
 ): Promise<readonly Sampled[]> {
-  const aborter = new AbortController();
-  const time = clock.sleep(sampleMsMax, aborter.signal).then((): Ticket => "time");
-  // Aborted when everything was read sooner; nobody waits for it any more then.
-  time.catch(() => undefined);
   const share = Math.ceil(sampleRecordsMax / Math.max(1, collections.length));
-  try {
-    return await Promise.all(
-      collections.map((collection) => sampleOne(source, collection, { time, share })),
-    );
-  } finally {
-    aborter.abort();
-  }
+  return Promise.all(
+    collections.map((collection) => sampleOne(source, collection, { deadline, share })),
+  );
 }
 
 async function sampleOne(
   source: Source,
   collection: Collection,
-  { time, share }: { readonly time: Promise<Ticket>; readonly share: number },
+  { deadline, share }: { readonly deadline: Deadline; readonly share: number },
 ): Promise<Sampled> {
   const pages: PulledPage[] = [];
   const iterator = source.pull(collection.name, undefined)[Symbol.asyncIterator]();
@@ -57,7 +47,7 @@ async function sampleOne(
   let problem: string | undefined;
   try {
     while (pages.length < pagesMax) {
-      const step = await Promise.race([iterator.next(), time]);
+      const step = await deadline.race(iterator.next());
       if (step === "time") {
         ended = "time";
         break;

@@ -1,9 +1,11 @@
 import { sourceState } from "#shared/graph/sources.ts";
-import type { Rejected } from "#shared/model/change.ts";
+import type { Change, Rejected } from "#shared/model/change.ts";
 import type { Connection } from "#shared/model/connection.ts";
+import type { Fact } from "#shared/model/facts.ts";
 import type { Item } from "#shared/ports/table.ts";
 import { applyChanges } from "#shared/store/apply-changes.ts";
 import { readSourceStates } from "#shared/store/connections.ts";
+import { readFactItem } from "#shared/store/facts.ts";
 import { lists } from "#shared/store/keys.ts";
 import { queryAll, scanAll } from "#shared/store/list.ts";
 import { wholeGraphOf } from "#shared/store/whole-graph.ts";
@@ -28,7 +30,7 @@ const knownLists = [lists.goals, lists.people, lists.accounts, lists.orgUnits, l
 export async function graphOfSample(
   context: AppContext,
   connection: Connection,
-  sample: readonly Sampled[],
+  { sample, above }: { readonly sample: readonly Sampled[]; readonly above: readonly Change[] },
 ): Promise<SampleGraph> {
   const { clock, registry, createScratchTable } = context;
   const table = createScratchTable();
@@ -37,6 +39,8 @@ export async function graphOfSample(
     const applied = await applyChanges({ table, clock }, changes);
     refused.push(...applied.refused.map((one) => ({ ...one, collection: collection.name })));
   }
+  const facts = factsOf(await scanAll(table));
+  await applyChanges({ table, clock }, above);
   const [own, known, states] = await Promise.all([
     scanAll(table),
     readKnown(context),
@@ -48,8 +52,14 @@ export async function graphOfSample(
     connection.id,
     sourceState(asRead, registry.providesGoals(connection), clock.nowMs()),
   );
-  const { facts } = wholeGraphOf(own, sources);
   return { ...wholeGraphOf([...known, ...own], sources), facts, refused };
+}
+
+function factsOf(items: readonly Item[]): readonly Fact[] {
+  return items.flatMap((item) => {
+    const stored = readFactItem(item);
+    return stored?.isRemoved === false ? [stored.fact] : [];
+  });
 }
 
 async function readKnown({ table }: AppContext): Promise<readonly Item[]> {

@@ -52,8 +52,9 @@ function honesty({ isWhole }: DryRunAnswer): Html {
     </p>`;
   }
   return html`<p class="notice warn">
-    This is a sample, the first page of each collection. Whatever hangs on a parent or a goal beyond
-    it counts as unknown here, and is decided once everything was read. Alerts wait for that, too.
+    This is a sample, the first page of each collection. Whatever hangs on a parent or a goal that
+    we did not read for it counts as unknown here, and is decided once everything was read. Alerts
+    wait for that, too.
   </p>`;
 }
 
@@ -64,7 +65,7 @@ const endings: Readonly<Record<string, string>> = {
   refused: "refused",
 };
 
-function looked({ collections, gaps }: DryRunAnswer): Html {
+function looked({ collections, recordsAbove, gaps }: DryRunAnswer): Html {
   return html`<section class="card">
     <h2>What we looked at</h2>
     <ul class="collections">
@@ -82,6 +83,7 @@ function looked({ collections, gaps }: DryRunAnswer): Html {
           </li>`,
       )}
     </ul>
+    ${recordsAbove === 0 ? nothing : html`<p class="muted small">and ${plural(recordsAbove, "record")} above them, to see where their lines lead</p>`}
     ${gapList(gaps)}
   </section>`;
 }
