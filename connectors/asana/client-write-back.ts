@@ -16,7 +16,8 @@ const ObjectWire = z.looseObject({
   data: z.looseObject({ custom_fields: z.array(FieldWire).nullish() }),
 });
 
-const fields = ["gid", "name", "resource_subtype", "text_value"]
+/** Asana gives the gid of everything unasked, and does not list it among the fields to ask for. */
+const fields = ["name", "resource_subtype", "text_value"]
   .map((name) => `custom_fields.${name}`)
   .join(",");
 
@@ -62,7 +63,8 @@ export class AsanaWriteBackClient {
     field: { readonly gid: string; readonly value: string | null },
   ): Promise<void> {
     const body = () => ({ data: { custom_fields: { [field.gid]: field.value } } });
-    const opts = () => ({ opt_fields: "gid" });
+    // The answer is not looked at: the shortest that may be asked for.
+    const opts = () => ({ opt_fields: "modified_at" });
     await this.#transport.write(
       {
         what: `${kind} ${gid}`,
