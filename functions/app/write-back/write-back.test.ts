@@ -198,3 +198,21 @@ test("the pages do the same without a script, and show titles as text", async ()
   expect((await rig.send("POST", `${page}/explode`, { form: {} })).status).toBe(404);
   expect((await rig.get(overviewPath)).text).toContain("Topmost open items");
 });
+
+test("more items than a batch holds are several batches, one after the other", async () => {
+  const rig = await told();
+  const many = Array.from({ length: 505 }, (_, index) =>
+    workItem(`m${index}`, { container: "BIG" }),
+  );
+  await rig.hub.apply(...many.map((item) => upserted(item)));
+  rig.hub.clock.advance(60_000);
+  const first = await preview(rig, { container: "BIG" });
+  expect([first.items.length, first.batch.remaining]).toEqual([500, 5]);
+  await left(rig, first.batch.id, "previewed", "planned");
+  const { text } = await rig.get(`/write-backs/${first.batch.id}`);
+  expect(text).toContain("Preview the next of 5");
+  const second = await preview(rig, { container: "BIG", after: first.batch.next ?? "" });
+  expect([second.items.length, second.batch.remaining]).toEqual([5, 0]);
+  const both = [...first.items, ...second.items].map(({ factId }) => factId);
+  expect(new Set(both).size).toBe(505);
+});
