@@ -1,8 +1,12 @@
 import { afterAll, describe, expect, test } from "vitest";
 
 import { connectors } from "#connectors/index.ts";
+import type { Connector } from "#shared/kit/connector.ts";
 import { caseOf } from "#shared/testing/connector-contract/case-of.ts";
-import type { VendorDocument } from "#shared/testing/connector-contract/contract-case.ts";
+import type {
+  SourceCase,
+  VendorDocument,
+} from "#shared/testing/connector-contract/contract-case.ts";
 import {
   type DocumentFigures,
   expectDocumented,
@@ -45,40 +49,47 @@ afterAll(() => {
   }
 });
 
+const documented: {
+  readonly name: string;
+  readonly connector: Connector;
+  readonly sourceCase: SourceCase;
+  readonly document: VendorDocument;
+}[] = [];
 for (const connector of connectors) {
   const sourceCase = (await caseOf(connector.name))?.source;
   const document = sourceCase?.document;
-  if (!sourceCase || !document) continue;
-  describe(connector.name, () => {
-    const file = specsPath(...document.file);
-    const under = candidate(connector, sourceCase);
+  if (document) documented.push({ name: connector.name, connector, sourceCase, document });
+}
 
-    test.skipIf(file === undefined)("what is wrong is seen", async () => {
+describe.each(documented)("$name", ({ name, connector, sourceCase, document }) => {
+  const file = specsPath(...document.file);
+  const under = candidate(connector, sourceCase);
+
+  test.skipIf(file === undefined)("what is wrong is seen", async () => {
+    if (file === undefined) return;
+    const check = await checkOf(document, file);
+    const trial = await under.begin();
+    const relay = await trial.relay();
+    await (await trial.openThrough(relay)).probe();
+    const verdicts = await Promise.all(relay.exchanges.map((one) => check.check(one)));
+    const sound = verdicts.findIndex(({ violations }) => violations.length === 0);
+    const exchange = relay.exchanges[sound];
+    if (!exchange) throw new Error("nothing that a probe asks is as documented");
+    for (const [what, spoil] of spoilings) {
+      const { violations } = await check.check(spoil(exchange));
+      expect([what, violations]).toEqual([what, [expect.anything()]]);
+    }
+  });
+
+  test.skipIf(file === undefined)(
+    "every request and every simulated answer is valid for the vendor's document",
+    async () => {
       if (file === undefined) return;
       const check = await checkOf(document, file);
-      const trial = await under.begin();
-      const relay = await trial.relay();
-      await (await trial.openThrough(relay)).probe();
-      const verdicts = await Promise.all(relay.exchanges.map((one) => check.check(one)));
-      const sound = verdicts.findIndex(({ violations }) => violations.length === 0);
-      const exchange = relay.exchanges[sound];
-      if (!exchange) throw new Error("nothing that a probe asks is as documented");
-      for (const [what, spoil] of spoilings) {
-        const { violations } = await check.check(spoil(exchange));
-        expect([what, violations]).toEqual([what, [expect.anything()]]);
-      }
-    });
-
-    test.skipIf(file === undefined)(
-      "every request and every simulated answer is valid for the vendor's document",
-      async () => {
-        if (file === undefined) return;
-        const check = await checkOf(document, file);
-        const found = await expectDocumented(under, document, check);
-        figures.set(connector.name, found);
-        expect(found.operations.size).toBeGreaterThan(3);
-      },
-      60_000,
-    );
-  });
-}
+      const found = await expectDocumented(under, document, check);
+      figures.set(name, found);
+      expect(found.operations.size).toBeGreaterThan(3);
+    },
+    60_000,
+  );
+});

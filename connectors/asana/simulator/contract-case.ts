@@ -1,14 +1,17 @@
 import { createHmac } from "node:crypto";
 
 import type {
+  CollectionCase,
   ContractCase,
+  Deed,
   ShortId,
   SourceStage,
 } from "#shared/testing/connector-contract/contract-case.ts";
 import { ManualClock } from "#shared/testing/manual-clock.ts";
 
 import { exampleSeed } from "./example-seed.ts";
-import { startAsanaSimulator } from "./start-asana-simulator.ts";
+import type { AsanaSeed } from "./seed.ts";
+import { type AsanaSimulator, startAsanaSimulator } from "./start-asana-simulator.ts";
 
 const longAgo = "2026-09-01T08:00:00.000Z";
 const manyTasks = Array.from({ length: 260 }, (_, index) => ({
@@ -21,17 +24,22 @@ const manyTasks = Array.from({ length: 260 }, (_, index) => ({
   memberships: [{ project: "1500000000000001", section: null }],
 }));
 
+const sightField = { gid: "1700000000000099", name: "Line of sight", type: "text" } as const;
+const seed: AsanaSeed = {
+  ...exampleSeed,
+  custom_fields: [...exampleSeed.custom_fields, sightField],
+  projects: exampleSeed.projects.map((project) => ({
+    ...project,
+    custom_field_settings: [sightField.gid],
+  })),
+};
+
 const workItem = ({ gid }: { readonly gid: string }): ShortId => `work-item ${gid}`;
 
 async function start(size: "small" | "several-pages"): Promise<SourceStage> {
   const clock = new ManualClock("2026-11-21T08:00:00.000Z");
   const tasks = [...exampleSeed.tasks, ...(size === "small" ? [] : manyTasks)];
-  const simulator = await startAsanaSimulator({ seed: { ...exampleSeed, tasks }, clock });
-  let renamed = 0;
-  const rename = (kind: string, gid: string) => () => {
-    renamed += 1;
-    return simulator.perform({ kind, gid, name: `Renamed in the contract ${renamed}` });
-  };
+  const simulator = await startAsanaSimulator({ seed: { ...seed, tasks }, clock });
   return {
     url: simulator.url,
     clock,
@@ -42,69 +50,81 @@ async function start(size: "small" | "several-pages"): Promise<SourceStage> {
       workspaces: exampleSeed.workspaces.map(({ gid }) => gid),
     }),
     collections: {
-      users: {
-        facts: exampleSeed.users.map(({ gid }): ShortId => `account ${gid}`),
-        unknown: "account 1200000000009999",
-        isIncremental: false,
-        change: {
-          of: "account 1200000000000003",
-          perform: rename("updateUser", "1200000000000003"),
-        },
-      },
-      projects: {
-        facts: [...exampleSeed.projects, ...(exampleSeed.portfolios ?? [])].map(workItem),
-        unknown: "work-item 1500000000009999",
-        isIncremental: false,
-        change: {
-          of: "work-item 1500000000000002",
-          perform: rename("updateProject", "1500000000000002"),
-        },
-        remove: {
-          of: "work-item 1500000000000003",
-          perform: () => simulator.perform({ kind: "deleteProject", gid: "1500000000000003" }),
-        },
-        hide: {
-          of: "work-item 1500000000000002",
-          perform: () =>
-            simulator.perform({ kind: "setHidden", gid: "1500000000000002", hidden: true }),
-        },
-      },
-      tasks: {
-        facts: tasks.map(workItem),
-        unknown: "work-item 1800000000009999",
-        isIncremental: true,
-        change: {
-          of: "work-item 1800000000000008",
-          perform: rename("updateTask", "1800000000000008"),
-        },
-        remove: {
-          of: "work-item 1800000000000008",
-          perform: () => simulator.perform({ kind: "deleteTask", gid: "1800000000000008" }),
-        },
-        hide: {
-          of: "work-item 1800000000000002",
-          perform: () =>
-            simulator.perform({ kind: "setHidden", gid: "1800000000000002", hidden: true }),
-        },
-      },
-      goals: {
-        facts: (exampleSeed.goals ?? []).map(({ gid }): ShortId => `goal ${gid}`),
-        unknown: "goal 1910000000009999",
-        isIncremental: false,
-        change: { of: "goal 1910000000000003", perform: rename("updateGoal", "1910000000000003") },
-        remove: {
-          of: "goal 1910000000000004",
-          perform: () => simulator.perform({ kind: "deleteGoal", gid: "1910000000000004" }),
-        },
-        hide: {
-          of: "goal 1910000000000003",
-          perform: () =>
-            simulator.perform({ kind: "setHidden", gid: "1910000000000003", hidden: true }),
-        },
-      },
+      users: usersOf(simulator),
+      projects: projectsOf(simulator),
+      tasks: tasksOf(simulator, tasks.map(workItem)),
+      goals: goalsOf(simulator),
     },
-    settle: simulator.settle,
-    close: simulator.close,
+    settle: () => simulator.settle(),
+    close: () => simulator.close(),
+  };
+}
+
+type Deeds = Pick<AsanaSimulator, "perform">;
+
+let renamed = 0;
+
+/** A name that it did not have before. */
+function rename(kind: string, of: ShortId, simulator: Deeds): Deed {
+  const perform = () => {
+    renamed += 1;
+    return simulator.perform({ kind, gid: gidOf(of), name: `Renamed in the contract ${renamed}` });
+  };
+  return { of, perform };
+}
+
+function remove(kind: string, of: ShortId, simulator: Deeds): Deed {
+  return { of, perform: () => simulator.perform({ kind, gid: gidOf(of) }) };
+}
+
+function hide(of: ShortId, simulator: Deeds): Deed {
+  const operation = { kind: "setHidden", gid: gidOf(of), hidden: true };
+  return { of, perform: () => simulator.perform(operation) };
+}
+
+function gidOf(of: ShortId): string {
+  return of.slice(of.indexOf(" ") + 1);
+}
+
+function usersOf(simulator: Deeds): CollectionCase {
+  return {
+    facts: exampleSeed.users.map(({ gid }): ShortId => `account ${gid}`),
+    unknown: "account 1200000000009999",
+    isIncremental: false,
+    change: rename("updateUser", "account 1200000000000003", simulator),
+  };
+}
+
+function projectsOf(simulator: Deeds): CollectionCase {
+  return {
+    facts: [...exampleSeed.projects, ...(exampleSeed.portfolios ?? [])].map(workItem),
+    unknown: "work-item 1500000000009999",
+    isIncremental: false,
+    change: rename("updateProject", "work-item 1500000000000002", simulator),
+    remove: remove("deleteProject", "work-item 1500000000000003", simulator),
+    hide: hide("work-item 1500000000000002", simulator),
+  };
+}
+
+function tasksOf(simulator: Deeds, facts: readonly ShortId[]): CollectionCase {
+  return {
+    facts,
+    unknown: "work-item 1800000000009999",
+    isIncremental: true,
+    change: rename("updateTask", "work-item 1800000000000008", simulator),
+    remove: remove("deleteTask", "work-item 1800000000000008", simulator),
+    hide: hide("work-item 1800000000000002", simulator),
+  };
+}
+
+function goalsOf(simulator: Deeds): CollectionCase {
+  return {
+    facts: (exampleSeed.goals ?? []).map(({ gid }): ShortId => `goal ${gid}`),
+    unknown: "goal 1910000000009999",
+    isIncremental: false,
+    change: rename("updateGoal", "goal 1910000000000003", simulator),
+    remove: remove("deleteGoal", "goal 1910000000000004", simulator),
+    hide: hide("goal 1910000000000003", simulator),
   };
 }
 
@@ -174,20 +194,43 @@ export const contractCase: ContractCase = {
           says: "body.data.#.owner: Response body property data.#.owner must be object",
           why: "A goal may be without an owner, which is null, as its field `owner` in a request may be",
         },
-        ...["last_failure_at", "last_success_at"].map((field) => ({
+        {
+          in: "request",
+          method: "PUT",
+          path: "/tasks/{task_gid}",
+          says: "body.data.custom_fields.#: Request body property data.custom_fields.# must be string",
+          why: "Null takes the value away: developers.asana.com/docs/custom-fields-guide (2026-11)",
+        },
+        ...(
+          [
+            ["POST", "data.last_failure_at"],
+            ["POST", "data.last_success_at"],
+            ["GET", "data.#.last_failure_at"],
+          ] as const
+        ).map(([method, field]) => ({
           in: "response" as const,
-          method: "POST",
+          method,
           path: "/webhooks",
-          says: `body.data.${field}: Response body property data.${field} must be string`,
+          says: `body.${field}: Response body property ${field} must be string`,
           why: "Null until there was one: developers.asana.com/docs/webhooks-guide shows so of a new webhook (2026-11)",
         })),
       ],
     },
-    webhook: {
-      collection: "tasks",
-      sign: (body, secret) => ({
-        "x-hook-signature": createHmac("sha256", secret).update(body).digest("hex"),
-      }),
-    },
+    writeBack: [
+      {
+        what: "into a text field",
+        settings: { writeBackField: sightField.name },
+        collection: "tasks",
+      },
+    ],
+    webhooks: [
+      {
+        isBodySigned: true,
+        collection: "tasks",
+        sign: (body, secret) => ({
+          "x-hook-signature": createHmac("sha256", secret).update(body).digest("hex"),
+        }),
+      },
+    ],
   },
 };

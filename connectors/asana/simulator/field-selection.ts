@@ -73,7 +73,11 @@ function select(value: Value, below: Selection, resolve: Resolve): unknown {
   }
   if (isList(value)) return value.map((item) => select(item, below, resolve));
   if (typeof value === "object" && value !== null) {
-    if (below.size > 0) return selectFields(value, below, resolve);
+    if (below.size > 0) {
+      // What has a gid of its own always shows it, in nested places too: a custom field on a task.
+      const gid = value["gid"];
+      return { ...(gid !== undefined && { gid }), ...selectFields(value, below, resolve) };
+    }
     return Object.fromEntries(
       Object.entries(value).map(([name, inner]) => [name, select(inner, below, resolve)]),
     );

@@ -33,6 +33,7 @@ const company: ShortId = "org-unit /";
 const division: ShortId = "org-unit /Product";
 const engineering: ShortId = "org-unit /Product/Engineering";
 const design: ShortId = "org-unit /Product/Design";
+const units: readonly ShortId[] = [company, division, engineering, design];
 
 async function start(size: "small" | "several-pages"): Promise<SourceStage> {
   const clock = new ManualClock("2026-11-21T08:00:00.000Z");
@@ -48,10 +49,7 @@ async function start(size: "small" | "several-pages"): Promise<SourceStage> {
     settings: (root) => ({ companyDomain: "acme", apiKey, baseUrl: `${root}/api` }),
     collections: {
       employees: {
-        facts: [
-          ...employees.map(({ id }): ShortId => `person ${id}`),
-          ...[company, division, engineering, design],
-        ],
+        facts: [...employees.map(({ id }): ShortId => `person ${id}`), ...units],
         unknown: "person 99999",
         isIncremental: true,
         change: {
@@ -65,8 +63,8 @@ async function start(size: "small" | "several-pages"): Promise<SourceStage> {
         remove: { of: "person 5", perform: () => simulator.perform({ kind: "delete", id: "5" }) },
       },
     },
-    settle: simulator.settle,
-    close: simulator.close,
+    settle: () => simulator.settle(),
+    close: () => simulator.close(),
   };
 }
 
@@ -122,17 +120,20 @@ export const contractCase: ContractCase = {
         },
       ],
     },
-    webhook: {
-      collection: "employees",
-      sign: (body, secret) => {
-        const timestamp = String(Math.floor(Date.parse("2026-11-21T08:00:00.000Z") / 1000));
-        return {
-          "x-bamboohr-timestamp": timestamp,
-          "x-bamboohr-signature": createHmac("sha256", secret)
-            .update(`${body}${timestamp}`)
-            .digest("hex"),
-        };
+    webhooks: [
+      {
+        isBodySigned: true,
+        collection: "employees",
+        sign: (body, secret) => {
+          const timestamp = String(Math.floor(Date.parse("2026-11-21T08:00:00.000Z") / 1000));
+          return {
+            "x-bamboohr-timestamp": timestamp,
+            "x-bamboohr-signature": createHmac("sha256", secret)
+              .update(`${body}${timestamp}`)
+              .digest("hex"),
+          };
+        },
       },
-    },
+    ],
   },
 };

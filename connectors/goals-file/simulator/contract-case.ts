@@ -40,7 +40,7 @@ async function start(): Promise<SourceStage> {
         remove: { of: "goal notices", perform: () => server.goals.pop() },
       },
     },
-    close: server.close,
+    close: () => server.close(),
   };
 }
 

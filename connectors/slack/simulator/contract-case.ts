@@ -18,7 +18,7 @@ async function start(): Promise<NotifierStage> {
       const last = slack.messages().at(-1);
       return last ? activeIn(last.message) : [];
     },
-    close: slack.close,
+    close: () => slack.close(),
   };
 }
 

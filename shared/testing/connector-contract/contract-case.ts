@@ -1,5 +1,6 @@
 import type { ErrorCode } from "#shared/errors.ts";
 import type { Message } from "#shared/kit/notifier.ts";
+import type { AccessTokens } from "#shared/kit/token-keeper.ts";
 import type { FactType } from "#shared/model/ids.ts";
 import type { ManualClock } from "#shared/testing/manual-clock.ts";
 import type { Faults } from "#shared/testing/simulator/faults.ts";
@@ -54,6 +55,7 @@ export interface SourceStage {
   /** Good settings, for the tool at this root: the simulator's own, or one that stands before it. */
   readonly settings: (root: string) => TypedSettings;
   readonly collections: Readonly<Record<string, CollectionCase>>;
+  readonly variants?: readonly Variant[];
   /** Resolves when no webhook is waiting or under way. */
   readonly settle?: () => Promise<void>;
   close(): Promise<void>;
@@ -96,26 +98,44 @@ export interface SourceCase {
   readonly openEnums: readonly (Deviation & { readonly value: unknown })[];
   /** How long nothing may happen until a run reads nothing again because of its overlap, in minutes. */
   readonly overlapMinutes: number;
-  /**
-   * Other ways to connect to the same tool, whose requests differ: another credential, another host, a
-   * feature that is off by default. By what they are called.
-   */
-  readonly variants?: Readonly<Record<string, TypedSettings>>;
-  /** Settings that allow writing lines of sight back, and a collection that takes them. */
-  readonly writeBack?: { readonly settings: TypedSettings; readonly collection: string };
-  /** For a connector with `webhook`. */
-  readonly webhook?: WebhookCase;
+  /** Settings that allow writing lines of sight back, and a collection that takes them; one of each way. */
+  readonly writeBack?: readonly WriteBackCase[];
+  /** For a connector with `webhook`, one of each kind. */
+  readonly webhooks?: readonly WebhookCase[];
   /** The vendor's own description of the API; absent: there is none. */
   readonly document?: VendorDocument;
   /** Why facts carry addresses and the connector recognises none; absent: it must recognise them all. */
   readonly foreignUrls?: string;
 }
 
+/** One kind of webhook. */
 export interface WebhookCase {
   /** The collection whose `change` deed makes the tool send. */
   readonly collection: string;
-  /** The vendor's signature of these bytes, lower-case header names. */
-  readonly sign: (body: string, secret: string) => Readonly<Record<string, string>>;
+  /** The way to connect that registers this kind; absent: the good settings do. */
+  readonly variant?: string;
+  /** Where the vendor signs a token and not the body, an altered body cannot be told. */
+  readonly isBodySigned: boolean;
+  /**
+   * The vendor's signature of these bytes, lower-case header names; absent where it takes more than a
+   * secret, and the connector's own tests try forgeries.
+   */
+  readonly sign?: (body: string, secret: string) => Readonly<Record<string, string>>;
+}
+
+export interface WriteBackCase {
+  readonly what: string;
+  readonly settings: TypedSettings;
+  readonly collection: string;
+}
+
+/** Another way to connect to the same tool, whose requests differ: another credential, another host. */
+export interface Variant {
+  readonly what: string;
+  /** The fields that differ from the good settings; undefined where one must be left out. */
+  readonly settings: (root: string) => TypedSettings;
+  /** Where a consent stands in for secrets. */
+  readonly tokens?: AccessTokens;
 }
 
 /** A vendor's OpenAPI document and how our requests find their place in it. */

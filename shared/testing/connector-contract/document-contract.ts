@@ -50,24 +50,27 @@ export async function expectDocumented(
 
 /** The tour with the usual settings and with each variant, each on a tool of its own. */
 async function exchangesOf(candidate: Candidate): Promise<readonly Exchange[]> {
-  const { variants = {}, writeBack } = candidate.sourceCase;
   const exchanges: Exchange[] = [];
-  for (const settings of [{}, ...Object.values(variants)]) {
+  for (let index = -1, count = 0; index < count; index += 1) {
     const trial = await candidate.begin("several-pages");
+    const { variants = [] } = trial.stage;
+    count = variants.length;
     const relay = await trial.relay();
-    await tour(candidate, trial, { relay, settings });
+    await tour(candidate, trial, { relay, as: variants[index] });
     exchanges.push(...relay.exchanges);
   }
-  if (!writeBack) return exchanges;
-  const trial = await candidate.begin();
-  const relay = await trial.relay();
-  const source = await trial.openThrough(relay, writeBack.settings);
-  const facts = fold(await pullAll(source, writeBack.collection));
-  await tourWriteBack(source, [...facts.keys()].slice(0, 5));
-  return [...exchanges, ...relay.exchanges];
+  for (const { settings, collection } of candidate.sourceCase.writeBack ?? []) {
+    const trial = await candidate.begin();
+    const relay = await trial.relay();
+    const source = await trial.openThrough(relay, settings);
+    const facts = fold(await pullAll(source, collection));
+    await tourWriteBack(source, [...facts.keys()].slice(0, 5));
+    exchanges.push(...relay.exchanges);
+  }
+  return exchanges;
 }
 
 function keyOf({ in: side, method, path, says }: Violation | KnownError): string {
-  // Which record of a list it was does not matter.
-  return `${side} of ${method} ${path}: ${says.replaceAll(/\.\d+(?=\.)/gu, ".#")}`;
+  // Which record of a list it was, or which custom field, does not matter.
+  return `${side} of ${method} ${path}: ${says.replaceAll(/\.\d+(?=[.: ])/gu, ".#")}`;
 }

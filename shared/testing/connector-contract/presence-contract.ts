@@ -1,5 +1,8 @@
 import { describe, expect, test } from "vitest";
 
+import type { Connector, Source } from "#shared/kit/connector.ts";
+import type { FactId } from "#shared/model/ids.ts";
+
 import { enumerateAll, fold, pullAll, shortIds } from "./reads.ts";
 import type { Candidate } from "./trial.ts";
 
@@ -33,7 +36,8 @@ export function presenceContract({ connector, sourceCase, begin }: Candidate): v
       const lost = new Set([done.of, ...(done.brings ?? [])].map(trial.id));
       const kept = [...before.keys()].filter((each) => !lost.has(each));
       expect(shortIds(shown)).toEqual(shortIds(kept));
-      const presence = await source.confirm(name, [...before.keys()]);
+      const held = new Map([...before].map(([each, { record }]) => [each, record]));
+      const presence = await source.confirm(name, [...before.keys()], held);
       expect(presence.get(id)).toBe(expected);
       expect(kept.filter((each) => presence.get(each) !== "present")).toEqual([]);
       const read = await source.readByIds(name, [id]);
@@ -46,24 +50,19 @@ export function presenceContract({ connector, sourceCase, begin }: Candidate): v
     const source = await trial.open();
     const settings = connector.settings.parse(trial.stage.settings(trial.stage.url));
     const connection = { id: trial.connectionId, settings };
-    let addresses = 0;
-    for (const { name } of connector.collections) {
-      for (const { record } of fold(await pullAll(source, name)).values()) {
-        if (!("url" in record) || record.url === undefined) continue;
-        addresses += 1;
-        if (sourceCase.foreignUrls !== undefined) continue;
-        const found = connector.recognizeUrl?.(new URL(record.url), connection);
-        const id =
-          typeof found === "object"
-            ? (await source.findByKeys?.([found.key]))?.get(found.key)
-            : found;
-        expect([record.url, id]).toEqual([record.url, record.id]);
-      }
-    }
-    const foreign = new URL("https://somebody-else.example/browse/PAY-1");
-    expect(connector.recognizeUrl?.(foreign, connection)).toBeUndefined();
-    const isReasonNeeded = addresses > 0 && connector.recognizeUrl === undefined;
+    const recognize = (url: string) => connector.recognizeUrl?.(new URL(url), connection);
+    const addressed = await addressesOf(source, connector);
+    const isReasonNeeded = addressed.length > 0 && connector.recognizeUrl === undefined;
     expect(sourceCase.foreignUrls !== undefined).toBe(isReasonNeeded);
+    for (const { url, id } of isReasonNeeded ? [] : addressed) {
+      const found = recognize(url);
+      const meant =
+        typeof found === "object"
+          ? (await source.findByKeys?.([found.key]))?.get(found.key)
+          : found;
+      expect([url, meant]).toEqual([url, id]);
+    }
+    expect(recognize("https://somebody-else.example/browse/PAY-1")).toBeUndefined();
     expect(await source.findByKeys?.(["NOBODY-1"])).toEqual(source.findByKeys && new Map());
   });
 
@@ -90,4 +89,16 @@ export function presenceContract({ connector, sourceCase, begin }: Candidate): v
     expect(names).toEqual([...new Set(names)]);
     expect(requirements.filter(({ isHeld, isRequired }) => isRequired && !isHeld)).toEqual([]);
   });
+}
+
+/** The facts that say where people see them. */
+async function addressesOf(source: Source, { collections }: Connector) {
+  const addressed: { readonly url: string; readonly id: FactId }[] = [];
+  for (const { name } of collections) {
+    for (const { record } of fold(await pullAll(source, name)).values()) {
+      if (!("url" in record) || record.url === undefined) continue;
+      addressed.push({ url: record.url, id: record.id });
+    }
+  }
+  return addressed;
 }

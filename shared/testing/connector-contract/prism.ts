@@ -59,15 +59,15 @@ export class PrismCheck {
     const prism = createInstance(proxyConfig, {
       logger: silentLogger(),
       // The simulator has answered already; Prism is given what it said.
-      forward: (_input, _upstream, _proxy, routed) => () => async () => {
+      forward: (_input, _upstream, _proxy, routed) => () => async (): Promise<Answer> => {
         resource = routed;
-        return { _tag: "Right", right: answerOf(exchange) } as Answer;
+        return { _tag: "Right", right: answerOf(exchange) };
       },
     });
     const request = requestOf(exchange, path);
     const outcome = await prism.request(request, this.#operations)();
     const at = { method: exchange.method, path: resource?.path ?? ours };
-    if (outcome._tag === "Left") {
+    if ("left" in outcome) {
       const violation = { in: "request", ...at, says: String(outcome.left) } as const;
       return { operation: undefined, violations: [violation] };
     }
@@ -106,7 +106,7 @@ function unknownParameters(request: IHttpRequest, resource: Resource | undefined
   const isKnown = (name: string) =>
     documented.some((parameter) =>
       // Of `deepObject`, each property is a parameter: `page[limit]`.
-      String(parameter.style) === "deepObject"
+      parameter.style.valueOf() === "deepObject"
         ? name.startsWith(`${parameter.name}[`)
         : name === parameter.name,
     );
@@ -121,7 +121,7 @@ function requestOf(exchange: Exchange, path: string): IHttpRequest {
   const query = Object.fromEntries(
     [...new Set(params.keys())].map((name) => {
       const values = params.getAll(name);
-      return [name, values.length === 1 ? String(values[0]) : values];
+      return [name, values.length === 1 ? (values[0] ?? "") : values];
     }),
   );
   return {
@@ -148,6 +148,11 @@ function plain(headers: Exchange["requestHeaders"]): Record<string, string> {
 function silentLogger(): Components["logger"] {
   const quiet = () => undefined;
   const levels = { trace: quiet, debug: quiet, info: quiet, warn: quiet, error: quiet };
-  const logger = { ...levels, fatal: quiet, success: quiet, child: () => logger };
-  return logger as unknown as Components["logger"];
+  const logger: Components["logger"] = {
+    ...levels,
+    fatal: quiet,
+    success: quiet,
+    child: () => logger,
+  };
+  return logger;
 }

@@ -40,13 +40,14 @@ export async function startRelay(upstream: string): Promise<Relay> {
   const exchanges: Exchange[] = [];
   let meddling: Meddling | undefined;
   const server = createServer((incoming, outgoing) => {
-    void relayOne(upstream, { incoming, outgoing }).then((exchange) => {
+    void (async () => {
+      const exchange = await relayOne(upstream, { incoming, outgoing });
       if (!exchange) return;
       exchanges.push(exchange);
       const { status, responseHeaders } = exchange;
       outgoing.writeHead(status, withoutLength(responseHeaders));
       outgoing.end(meddled(exchange, meddling));
-    });
+    })();
   });
   await new Promise<void>((resolve) => {
     server.listen(0, "127.0.0.1", () => resolve());

@@ -1,4 +1,4 @@
-import { describe, test } from "vitest";
+import { describe, expect, test } from "vitest";
 
 import type { Connector } from "#shared/kit/connector.ts";
 
@@ -8,26 +8,47 @@ import { failureContract } from "./failure-contract.ts";
 import { presenceContract } from "./presence-contract.ts";
 import { readingContract } from "./reading-contract.ts";
 import { resumeContract } from "./resume-contract.ts";
-import { candidate } from "./trial.ts";
+import { type Candidate, candidate } from "./trial.ts";
 import { webhookContract } from "./webhook-contract.ts";
 import { writeBackContract } from "./write-back-contract.ts";
 
 /** Everything that `Source` promises, of one connector. */
 export function sourceContract(connector: Connector, sourceCase: SourceCase): void {
   const under = candidate(connector, sourceCase);
-  describe("reading", () => readingContract(under));
-  describe("positions", () => resumeContract(under));
-  describe("presence", () => presenceContract(under));
-  describe("failures", () => failureContract(under));
-  describe("drift", () => driftContract(under));
-  const { webhook, writeBack } = sourceCase;
-  if (writeBack) describe("writing back", () => writeBackContract(under, writeBack));
-  if (webhook) describe("webhooks", () => webhookContract(under, webhook));
-  else if (connector.webhook) {
-    test("webhooks are tested", () => {
-      throw new Error(
-        `${connector.name} takes webhooks: add \`webhook\` to its contract case, see docs/adding-a-connector.md`,
-      );
-    });
-  }
+  const { webhooks = [], writeBack = [] } = sourceCase;
+  const parts: readonly (readonly [name: string, part: (of: Candidate) => void])[] = [
+    ["reading", readingContract],
+    ["positions", resumeContract],
+    ["presence", presenceContract],
+    ["failures", failureContract],
+    ["drift", driftContract],
+    ...webhooks.map(
+      (each) =>
+        [
+          `webhooks ${each.variant ?? ""}`.trim(),
+          (of: Candidate) => {
+            webhookContract(of, each);
+          },
+        ] as const,
+    ),
+    ...writeBack.map(
+      (each) =>
+        [
+          `writing back ${each.what}`,
+          (of: Candidate) => {
+            writeBackContract(of, each);
+          },
+        ] as const,
+    ),
+  ];
+  describe.each(parts)("%s", (_name, part) => {
+    part(under);
+  });
+
+  test("webhooks are tested where they are taken", () => {
+    expect(
+      webhooks.length > 0,
+      `add \`webhooks\` to the contract case of ${connector.name}, or take it away: docs/adding-a-connector.md`,
+    ).toBe(connector.webhook !== undefined);
+  });
 }

@@ -3,7 +3,7 @@ import type { CannotHold, SightStatement, StoredValue } from "#shared/kit/write-
 import type { FactId } from "#shared/model/ids.ts";
 import { hourMs, minuteMs } from "#shared/model/time.ts";
 
-import type { TypedSettings } from "./contract-case.ts";
+import type { Variant } from "./contract-case.ts";
 import { endOf, enumerateAll, fold, pullAll } from "./reads.ts";
 import { startReceiver } from "./receiver.ts";
 import type { Relay } from "./relay.ts";
@@ -16,9 +16,9 @@ import type { Candidate, Trial } from "./trial.ts";
 export async function tour(
   { connector }: Candidate,
   trial: Trial,
-  { relay, settings }: { readonly relay: Relay; readonly settings: TypedSettings },
+  { relay, as }: { readonly relay: Relay; readonly as: Variant | undefined },
 ): Promise<void> {
-  const open = () => trial.openThrough(relay, settings);
+  const open = () => trial.openThrough(relay, as);
   const source = await open();
   await source.probe();
   await source.discover?.();
@@ -48,11 +48,13 @@ async function tourCollection(trial: Trial, name: string, open: () => Promise<So
 }
 
 async function tourPresence(trial: Trial, name: string, source: Source): Promise<void> {
+  const facts = fold(await pullAll(source, name));
+  const held = new Map([...facts].map(([id, { record }]) => [id, record]));
   const { remove, hide } = trial.collection(name);
   for (const deed of [hide, remove]) {
     if (!deed) continue;
     await deed.perform();
-    await source.confirm(name, [trial.id(deed.of)]);
+    await source.confirm(name, [trial.id(deed.of)], held);
     await source.readByIds(name, [trial.id(deed.of)]);
   }
 }
@@ -66,20 +68,12 @@ async function tourSubscriptions(
   if (!verifier) return;
   const receiver = await startReceiver(verifier, trial.stage.clock);
   try {
-    const requests: SubscriptionRequest[] = [];
-    const made: string[] = [];
-    for (const resource of (await source.subscriptionResources?.()) ?? []) {
-      const id = `sub_${String(requests.length).padStart(10, "0")}`;
-      const targetUrl = `${receiver.url}/webhooks/tour?subscription=${id}`;
-      const request = { id, targetUrl, resource };
-      requests.push(request);
-      const subscription = await source.subscribe?.(request);
-      if (subscription === undefined) continue;
-      made.push(subscription.nativeId);
-      if (subscription.expiresAt !== undefined) {
-        await source.renewSubscription?.(subscription.nativeId);
-      }
-    }
+    const resources = (await source.subscriptionResources?.()) ?? [];
+    const requests = resources.map((resource, index): SubscriptionRequest => {
+      const id = `sub_${String(index).padStart(10, "0")}`;
+      return { id, targetUrl: `${receiver.url}/webhooks/tour?subscription=${id}`, resource };
+    });
+    const made = await subscribeAll(source, requests);
     await source.inspectSubscriptions?.(requests);
     for (const { name } of connector.collections) await trial.collection(name).change.perform();
     await trial.stage.settle?.();
@@ -89,6 +83,18 @@ async function tourSubscriptions(
   } finally {
     await receiver.close();
   }
+}
+
+async function subscribeAll(source: Source, requests: readonly SubscriptionRequest[]) {
+  const made: string[] = [];
+  for (const request of requests) {
+    const subscription = await source.subscribe?.(request);
+    if (subscription === undefined) continue;
+    made.push(subscription.nativeId);
+    if (subscription.expiresAt === undefined) continue;
+    await source.renewSubscription?.(subscription.nativeId);
+  }
+  return made;
 }
 
 /** What the hub would write into the tool about an item. */

@@ -14,6 +14,7 @@ import type {
   SourceCase,
   SourceStage,
   TypedSettings,
+  Variant,
 } from "./contract-case.ts";
 import { type Relay, startRelay } from "./relay.ts";
 import { Witness } from "./witness.ts";
@@ -33,8 +34,10 @@ export interface Trial {
   readonly connectionId: ConnectionId;
   /** A fresh source, as each invocation of a function has it; with some settings changed if wanted. */
   open(changed?: TypedSettings): Promise<Source>;
+  /** By one of the other ways to connect that the case has. */
+  openBy(variant: string | undefined): Promise<Source>;
   /** The same, through a relay that stands before the tool. */
-  openThrough(relay: Relay, changed?: TypedSettings): Promise<Source>;
+  openThrough(relay: Relay, changed?: TypedSettings | Variant): Promise<Source>;
   relay(): Promise<Relay>;
   collection(name: string): CollectionCase;
   /** How far back a run looks over the one before. */
@@ -82,7 +85,10 @@ function trialOf(
   { witness, overlapMs, keep }: Keeping,
 ): Trial {
   const id = connectionId("0123456789");
-  const openAt = async (root: string, changed: TypedSettings = {}): Promise<Source> => {
+  const openAt = async (root: string, as: TypedSettings | Variant = {}): Promise<Source> => {
+    const { settings: changed, tokens } = isVariant(as)
+      ? { settings: as.settings(root), tokens: as.tokens }
+      : { settings: as };
     const typed = { ...stage.settings(root), ...changed };
     const settings = connector.settings.parse(typed);
     for (const name of secretFields(connector)) witness.keepSecret(settings[name]);
@@ -91,7 +97,13 @@ function trialOf(
     const logger = createSilentLogger(witness.lines);
     const { clock } = stage;
     // Parsed by this connector's own schema just now, which is what its factory was typed with.
-    const context = { connectionId: id, settings: settings as never, clock, logger };
+    const context = {
+      connectionId: id,
+      settings: settings as never,
+      clock,
+      logger,
+      ...(tokens && { tokens }),
+    };
     return witness.watch(build(sourceContext<never>(context)));
   };
   return {
@@ -100,6 +112,11 @@ function trialOf(
     overlapMs,
     connectionId: id,
     open: (changed) => openAt(stage.url, changed),
+    openBy: (what) => {
+      const variant = stage.variants?.find((each) => each.what === what);
+      if (what !== undefined && !variant) throw new Error(`the case has no variant “${what}”`);
+      return openAt(stage.url, variant);
+    },
     openThrough: (relay, changed) => openAt(relay.url, changed),
     relay: async () => {
       const relay = await startRelay(stage.url);
@@ -119,6 +136,10 @@ function trialOf(
       return factId(type, connector.name, id, native);
     },
   };
+}
+
+function isVariant(as: TypedSettings | Variant): as is Variant {
+  return typeof as["settings"] === "function";
 }
 
 function splitShort(short: ShortId): readonly [FactType, string] {

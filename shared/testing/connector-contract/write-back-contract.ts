@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 
 import { minuteMs } from "#shared/model/time.ts";
 
-import type { SourceCase } from "./contract-case.ts";
+import type { WriteBackCase } from "./contract-case.ts";
 import { endOf, fold, pullAll } from "./reads.ts";
 import { statement, tourWriteBack } from "./tour.ts";
 import type { Candidate } from "./trial.ts";
@@ -10,7 +10,7 @@ import type { Candidate } from "./trial.ts";
 /** Lines of sight go into the tool only where that is allowed, can be taken back, and are no news to us. */
 export function writeBackContract(
   { begin }: Candidate,
-  { settings, collection }: NonNullable<SourceCase["writeBack"]>,
+  { settings, collection }: WriteBackCase,
 ): void {
   test("without being asked for in the settings, nothing can be written", async () => {
     const trial = await begin();
