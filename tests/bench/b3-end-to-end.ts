@@ -1,12 +1,13 @@
 import { join } from "node:path";
 
-import { Child } from "./b3/child.ts";
 import { atRate, oneByOne, saturated } from "./b3/drive.ts";
 import { FlightLog } from "./b3/flight-log.ts";
 import { HttpLanes } from "./b3/http-lanes.ts";
 import { judgeEndToEnd } from "./b3/judge.ts";
 import type { Round } from "./b3/judge.ts";
+import type { Answer, Ingested, Request } from "./b3/messages.ts";
 import type { Bench, BenchResult } from "./bench.ts";
+import { Child } from "./child.ts";
 import { withTemporaryFolder } from "./temporary-folder.ts";
 import { startVendors } from "./vendors.ts";
 import { jiraConnection, webhookSecret, createSite } from "./workload/company.ts";
@@ -37,8 +38,9 @@ async function measure(folder: string): Promise<BenchResult> {
     const vendors = await startVendors((alert) => log.told(alert));
     closers.push(() => vendors.close());
     const { jiraUrl, slackUrl } = vendors;
-    const hub = new Child(new URL("b3/hub-process.ts", import.meta.url), (done) =>
-      log.ingested(done),
+    const hub = new Child<Request, Answer, Ingested>(
+      new URL("b3/hub-process.ts", import.meta.url),
+      { onNote: (done) => log.ingested(done) },
     );
     closers.push(() => hub.stop());
     const dataDir = join(folder, "hub");
@@ -86,7 +88,8 @@ async function openLimits(
   closers: (() => Promise<void> | void)[],
 ): Promise<Limits> {
   const file = new URL("b3/limit-process.ts", import.meta.url);
-  const [intake, table] = [new Child(file), new Child(file)];
+  const limitProcess = () => new Child<Request, Answer>(file);
+  const [intake, table] = [limitProcess(), limitProcess()];
   closers.push(
     () => intake.stop(),
     () => table.stop(),

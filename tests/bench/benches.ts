@@ -1,8 +1,15 @@
 import { normalize } from "./b1-normalize.ts";
 import { endToEnd } from "./b3-end-to-end.ts";
+import { backfill } from "./b4-backfill.ts";
 import { relink } from "./b6-relink.ts";
 import { writeAmplification } from "./b8-write-amplification.ts";
 import type { Bench } from "./bench.ts";
 
 /** Every benchmark, in the order in which they run. A new one is a file and a line. */
-export const benches: readonly Bench[] = [normalize, endToEnd, relink, writeAmplification];
+export const benches: readonly Bench[] = [
+  normalize,
+  endToEnd,
+  backfill,
+  relink,
+  writeAmplification,
+];

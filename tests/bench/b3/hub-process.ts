@@ -9,15 +9,16 @@ import { silentLogger } from "#infra/local/logger.ts";
 import { systemClock } from "#shared/adapters/system-clock.ts";
 import { InboxMessage } from "#shared/model/delivery.ts";
 
+import { serveRequests, tellNote } from "../serve-requests.ts";
+import type { Stop } from "../serve-requests.ts";
 import { declareReady, seedHub } from "../workload/seed.ts";
-import type { Request } from "./messages.ts";
+import type { Answer, Ingested, Request } from "./messages.ts";
 import { machineMs } from "./messages.ts";
-import { serveRequests, tell } from "./serve-requests.ts";
 
 /** The local hub as `npm start` runs it, in a process of its own. */
 let hub: LocalHub | undefined;
 
-serveRequests(async (request) => {
+serveRequests(async (request: Request | Stop): Promise<Answer> => {
   switch (request.kind) {
     case "start-hub":
       return { url: await start(request) };
@@ -64,7 +65,8 @@ function watched(ingest: Ingest): Ingest {
   return async (event: SQSEvent, context: unknown) => {
     const result = await run(event, context);
     const atMs = machineMs();
-    tell({ kind: "ingested", ids: event.Records.map(({ body }) => deliveryIdIn(body)), atMs });
+    const ids = event.Records.map(({ body }) => deliveryIdIn(body));
+    tellNote({ ids, atMs } satisfies Ingested);
     return result;
   };
 }

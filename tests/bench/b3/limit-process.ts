@@ -14,7 +14,9 @@ import type { Table } from "#shared/ports/table.ts";
 import { factItem } from "#shared/store/facts.ts";
 import { upserted, workItem } from "#shared/testing/facts.ts";
 
-import { serveRequests } from "./serve-requests.ts";
+import { serveRequests } from "../serve-requests.ts";
+import type { Stop } from "../serve-requests.ts";
+import type { Answer, Request } from "./messages.ts";
 
 /**
  * The least that any hub of this make must do, and nothing else: take a signed request and keep it
@@ -23,7 +25,7 @@ import { serveRequests } from "./serve-requests.ts";
 const closers: (() => Promise<void> | void)[] = [];
 let table: Table | undefined;
 
-serveRequests(async (request) => {
+serveRequests(async (request: Request | Stop): Promise<Answer> => {
   switch (request.kind) {
     case "start-intake":
       return { url: await startIntake(request.dataDir, request.secret) };

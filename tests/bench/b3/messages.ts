@@ -1,4 +1,4 @@
-/** What the benchmark asks of a child process, one at a time; each is answered by `Answer`. */
+/** What the end-to-end benchmark asks of a child process; each is answered by `Answer`. */
 export type Request =
   | {
       readonly kind: "start-hub";
@@ -11,21 +11,17 @@ export type Request =
   | { readonly kind: "start-intake"; readonly dataDir: string; readonly secret: string }
   | { readonly kind: "start-writes"; readonly dataDir: string }
   /** Conditional writes by so many at once, for so long. */
-  | { readonly kind: "write"; readonly lanes: number; readonly forMs: number }
-  | { readonly kind: "stop" };
+  | { readonly kind: "write"; readonly lanes: number; readonly forMs: number };
 
 export interface Answer {
-  readonly kind: "answer";
   /** Where the process listens, if it does. */
   readonly url?: string;
   /** What happened a second, of what was asked for. */
   readonly perSecond?: number;
-  readonly failure?: string;
 }
 
 /** Told unasked: these deliveries are in the graph, or changed nothing in it. */
 export interface Ingested {
-  readonly kind: "ingested";
   readonly ids: readonly string[];
   readonly atMs: number;
 }
