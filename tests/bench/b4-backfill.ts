@@ -117,59 +117,6 @@ async function lanesAgainstOne(
         target: { atMost: 1.05 },
       },
     ],
-    notes: [
-      `at 0 ms, by round: ${measured.map(({ own, other }) => `${amount(perSecond(own))} of ${amount(perSecond(other))}`).join(", ")} issues/s; ${loadLine()}`,
-      `processor time of the reading process: ${cpu(({ own }) => own)} µs an issue, of the reader ${cpu(({ other }) => other)}; what hides the difference is waiting for the site`,
-    ],
-  };
-}
-
-async function atLatency(processes: Processes): Promise<BenchResult> {
-  const { startSite } = processes;
-  const site = await startSite(issues, latencyMs);
-  const byToken = await lanesAgainstOne(processes, site, "source");
-  const byConsent = await lanesAgainstOne(processes, site, "consented-source");
-  return {
-    checks: [...byToken.checks, ...byConsent.checks],
-    notes: [byToken.note, byConsent.note].map((note) => `${note}; ${loadLine()}`),
-  };
-}
-
-const ways = { source: "by API token", "consented-source": "by consent" } as const;
-
-async function lanesAgainstOne(
-  { read, requestsTo }: Processes,
-  access: SiteAccess,
-  reader: keyof typeof ways,
-): Promise<{ readonly checks: readonly Check[]; readonly note: string }> {
-  const way = ways[reader];
-  const one = () => read({ reader, access, lanes: 1, pagesMax: oneLanePages });
-  const before = await one();
-  await requestsTo(access);
-  const all = await read({ reader, access, lanes });
-  assertWhole(all);
-  const { requests, throttled } = await requestsTo(access);
-  const after = await one();
-  const oneLane = (before.issues + after.issues) / ((before.ms + after.ms) / 1000);
-  return {
-    checks: [
-      {
-        what: `issues a second at ${latencyMs} ms a page, ${lanes} lanes, ${way}`,
-        measured: perSecond(all),
-        limit: oneLane,
-        limitName: `one lane, ${2 * oneLanePages} pages of it,`,
-        unit: "issues/s",
-        target: { atLeast: 7 },
-      },
-      {
-        what: `requests per issue, ${way}`,
-        measured: requests,
-        limit: issues,
-        limitName: "issues",
-        unit: "",
-        target: { atMost: 0.0105 },
-      },
-    ],
     note: `${way}: ${amount(issues)} issues in ${(all.ms / 1000).toFixed(1)} s, ${amount(requests)} requests (${(requests / issues).toFixed(5)} per issue), ${throttled} refused`,
   };
 }
