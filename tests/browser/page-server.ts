@@ -1,10 +1,15 @@
 import { serve } from "@hono/node-server";
+import type { Hono } from "hono";
 
 import { bamboohr } from "#connectors/bamboohr/connector.ts";
 import { connectors } from "#connectors/index.ts";
+import type { JiraSimulator } from "#connectors/jira/simulator/server.ts";
+import { startJiraSimulator } from "#connectors/jira/simulator/server.ts";
 import type { AppDeps } from "#functions/app/app-deps.ts";
 import { createApp } from "#functions/app/app.ts";
 import { createCompany } from "#infra/local/sample/create-company.ts";
+import { toAsanaSeed } from "#infra/local/sample/to-asana-seed.ts";
+import { jiraEmail, jiraToken, toJiraSeed } from "#infra/local/sample/to-jira-seed.ts";
 import { createMemoryTable } from "#shared/adapters/memory/memory-table.ts";
 import { randomText } from "#shared/adapters/random-text.ts";
 import { Registry } from "#shared/kit/registry.ts";
@@ -23,6 +28,7 @@ import { createSilentLogger } from "#shared/testing/silent-logger.ts";
 import { MemoryHub } from "../rig/memory-hub.ts";
 import { MemoryQueue, MemorySecrets } from "../rig/tool-hub.ts";
 import { companyChanges } from "./seed-company.ts";
+import { seedBusy } from "./seed-troubles.ts";
 
 /*
  * The app's pages over a table in memory that holds the sample company: for looking at pages while
@@ -66,6 +72,7 @@ export async function startPages(port: number, isEmpty = false): Promise<PageSer
   const server = Promise.withResolvers<PageServer>();
   const deps = appDeps(hub, `http://127.0.0.1:${port}`);
   const app = createApp(deps);
+  const jira = isEmpty ? undefined : await startDraft(app, hub);
   const settling: typeof app.fetch = async (...args) => {
     const response = await app.fetch(...args);
     await hub.settle();
@@ -78,6 +85,7 @@ export async function startPages(port: number, isEmpty = false): Promise<PageSer
         const closed = Promise.withResolvers<undefined>();
         node.close(() => closed.resolve(undefined));
         await closed.promise;
+        await jira?.close();
       },
     }),
   );
@@ -100,6 +108,24 @@ function appDeps(hub: MemoryHub, publicUrl: string): AppDeps {
     rules,
     createScratchTable: () => createMemoryTable(),
   };
+}
+
+/** A Jira that is being set up: one that answers, so that every step has something to show. */
+async function startDraft(app: Hono, { clock }: MemoryHub): Promise<JiraSimulator> {
+  const company = createCompany({ seed: 7, asOf: clock.now() });
+  const { places } = toAsanaSeed(company);
+  const seed = toJiraSeed(company, places("https://asana.example"));
+  // The clock stands still here, so that what the site allows would never come back.
+  const jira = await startJiraSimulator({ seed, clock, burstFactor: 10_000 });
+  const settings = { baseUrl: jira.url, email: jiraEmail, apiToken: jiraToken };
+  const wanted = { connector: "jira", name: "Jira (Harbor Labs)", draft: true, settings };
+  const made = await app.request("/api/connections", {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify(wanted),
+  });
+  if (made.status !== 201) throw new Error(`No draft: ${await made.text()}`);
+  return jira;
 }
 
 async function seed(hub: MemoryHub): Promise<void> {
@@ -128,6 +154,7 @@ async function seed(hub: MemoryHub): Promise<void> {
   await hub.apply(...companyChanges(company));
   clock.advance(53 * minuteMs);
   await connectOthers(hub);
+  await seedBusy(hub);
   await saveGaps(table, peopleConnection, clock.now(), [
     { what: "Work e-mail of 3 people", why: "The key's owner may not see these profiles." },
   ]);

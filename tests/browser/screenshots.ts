@@ -21,6 +21,11 @@ const widths = { desktop: 1280, phone: 390 } as const;
 /** Long lists say no more after this. */
 const heightMax = 2600;
 
+interface Listed {
+  readonly id: string;
+  readonly status?: string;
+}
+
 /** The hub's API, as far as the pictures need it. */
 export class HubPaths {
   readonly url: string;
@@ -29,10 +34,14 @@ export class HubPaths {
     this.url = url.replace(/\/+$/u, "");
   }
 
-  async first(list: string, field: string): Promise<string | undefined> {
+  async first(
+    list: string,
+    field: string,
+    isWanted: (one: Listed) => boolean = () => true,
+  ): Promise<string | undefined> {
     const response = await fetch(`${this.url}${list}`);
-    const body = (await response.json()) as Record<string, { readonly id: string }[]>;
-    return body[field]?.[0]?.id;
+    const body = (await response.json()) as Record<string, Listed[]>;
+    return body[field]?.find(isWanted)?.id;
   }
 }
 
@@ -46,6 +55,18 @@ const firstOf =
     const id = await hub.first(list, field);
     return id === undefined ? undefined : `/${room}/${encodeURIComponent(id)}`;
   };
+
+/** A step of the first connection that is being set up, where there is one. */
+function setUp(step: string): Shot["path"] {
+  return async (hub) => {
+    const id = await hub.first(
+      "/api/connections",
+      "connections",
+      ({ status }) => status === "draft",
+    );
+    return id === undefined ? undefined : `/connections/${id}/setup${step}`;
+  };
+}
 
 export const shots: readonly Shot[] = [
   { name: "alerts", path: at("/") },
@@ -73,7 +94,14 @@ export const shots: readonly Shot[] = [
     name: "connection",
     path: firstOf("connections", "/api/connections", "connections"),
   },
+  { name: "connection-busy", path: at("/connections/conn_busyjira01") },
   { name: "connect", path: at("/connections/new?connector=jira") },
+  { name: "connect-channel", path: at("/connections/new?connector=slack") },
+  { name: "oauth-app", path: at("/connectors/jira/oauth-app") },
+  { name: "setup-check", path: setUp("") },
+  { name: "setup-choose", path: setUp("/choose") },
+  { name: "setup-mapping", path: setUp("/mapping") },
+  { name: "setup-sample", path: setUp("/sample") },
   { name: "coverage", path: at("/coverage") },
   { name: "accounts", path: at("/accounts") },
   { name: "rules", path: at("/rules") },
