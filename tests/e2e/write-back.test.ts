@@ -140,7 +140,7 @@ describe("write-back of 200 items", () => {
     await until(
       `the ${tool} batch is ${state}`,
       async () => (await batch(tool)).batch.state === state,
-      { withinMs: 60_000, everyMs: 200, seen: async () => (await batch(tool)).batch },
+      { withinMs: 120_000, everyMs: 200, seen: async () => (await batch(tool)).batch },
     );
   }
 
