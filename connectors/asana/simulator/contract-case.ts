@@ -199,7 +199,7 @@ export const contractCase: ContractCase = {
           method: "PUT",
           path: "/tasks/{task_gid}",
           says: "body.data.custom_fields.#: Request body property data.custom_fields.# must be string",
-          why: "Null takes the value away: developers.asana.com/docs/custom-fields-guide (2026-11)",
+          why: "Its own words allow more than texts here; null takes the value away (developers.asana.com/docs/custom-fields-guide, 2026-11)",
         },
         ...(
           [

@@ -1,9 +1,10 @@
 import { createHmac } from "node:crypto";
 
 import type { TokenSet } from "#shared/kit/oauth.ts";
-import type { AccessTokens } from "#shared/kit/token-keeper.ts";
+import type { AccessTokens } from "#shared/kit/oauth.ts";
 import { instantOf, minuteMs } from "#shared/model/time.ts";
 import type {
+  CollectionCase,
   ContractCase,
   ShortId,
   SourceStage,
@@ -95,8 +96,7 @@ async function start(size: "small" | "several-pages"): Promise<SourceStage> {
   const issues = [...smallSite.issues, ...(size === "small" ? [] : manyIssues)];
   const seed: JiraSeedInput = { ...smallSite, issues, users, oauthApps: [app] };
   const jira = await startJiraSimulator({ seed, clock, burstFactor: 1000 });
-  let renamed = 0;
-  const named = (what: string) => `${what}, changed ${(renamed += 1)} times`;
+  const facts = issues.map(({ id }): ShortId => `${goalIds.has(id) ? "goal" : "work-item"} ${id}`);
   return {
     url: jira.url,
     clock,
@@ -108,48 +108,53 @@ async function start(size: "small" | "several-pages"): Promise<SourceStage> {
       goalTypes: ["level 2=initiative", "level 3=objective"],
       goalLinkFields: ["goal link"],
     }),
-    collections: {
-      accounts: {
-        facts: smallSite.users.map(({ accountId }): ShortId => `account ${accountId}`),
-        unknown: "account acc-nobody",
-        isIncremental: false,
-        change: {
-          of: "account acc-kim",
-          perform: () =>
-            jira.perform({
-              kind: "updateUser",
-              accountId: "acc-kim",
-              displayName: named("Kim Berg"),
-            }),
-        },
-      },
-      issues: {
-        facts: issues.map(({ id }): ShortId => `${goalIds.has(id) ? "goal" : "work-item"} ${id}`),
-        unknown: "work-item 99999",
-        isIncremental: true,
-        change: {
-          of: "work-item 10106",
-          perform: () =>
-            jira.perform({
-              kind: "updateIssue",
-              key: "PAY-5",
-              summary: named("Payout fails on Sundays"),
-            }),
-        },
-        remove: {
-          of: "work-item 10104",
-          perform: () => jira.perform({ kind: "deleteIssue", key: "PAY-3" }),
-        },
-        hide: {
-          of: "work-item 10107",
-          brings: ["work-item 10108"],
-          perform: () => jira.perform({ kind: "hideProject", projectKey: "MOB" }),
-        },
-      },
-    },
+    collections: { accounts: accountsOf(jira), issues: issuesOf(jira, facts) },
     variants: variantsOf(jira, clock),
     settle: () => jira.sender.settle(),
     close: () => jira.close(),
+  };
+}
+
+let renamed = 0;
+
+/** A name that it did not have before. */
+function anew(name: string): string {
+  renamed += 1;
+  return `${name}, changed ${renamed} times`;
+}
+
+function accountsOf(jira: JiraSimulator): CollectionCase {
+  const accountId = "acc-kim";
+  return {
+    facts: smallSite.users.map((user): ShortId => `account ${user.accountId}`),
+    unknown: "account acc-nobody",
+    isIncremental: false,
+    change: {
+      of: `account ${accountId}`,
+      perform: () => jira.perform({ kind: "updateUser", accountId, displayName: anew("Kim Berg") }),
+    },
+  };
+}
+
+function issuesOf(jira: JiraSimulator, facts: readonly ShortId[]): CollectionCase {
+  return {
+    facts,
+    unknown: "work-item 99999",
+    isIncremental: true,
+    change: {
+      of: "work-item 10106",
+      perform: () =>
+        jira.perform({ kind: "updateIssue", key: "PAY-5", summary: anew("Fails on Sundays") }),
+    },
+    remove: {
+      of: "work-item 10104",
+      perform: () => jira.perform({ kind: "deleteIssue", key: "PAY-3" }),
+    },
+    hide: {
+      of: "work-item 10107",
+      brings: ["work-item 10108"],
+      perform: () => jira.perform({ kind: "hideProject", projectKey: "MOB" }),
+    },
   };
 }
 

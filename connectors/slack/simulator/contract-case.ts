@@ -50,7 +50,15 @@ export const contractCase: ContractCase = {
     refused: [
       {
         what: "the address of a webhook that is gone",
-        settings: { webhookUrl: "http://127.0.0.1:9/services/gone" },
+        settings: (good) => ({
+          ...good,
+          webhookUrl: String(good["webhookUrl"]).replace(/[^/]+$/u, "gone-long-ago"),
+        }),
+        codes: ["connector.unauthorized"],
+      },
+      {
+        what: "a host where nobody listens",
+        settings: (good) => ({ ...good, webhookUrl: "http://127.0.0.1:9/services/any" }),
         codes: ["connector.unreachable"],
       },
     ],

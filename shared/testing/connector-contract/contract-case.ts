@@ -1,6 +1,6 @@
 import type { ErrorCode } from "#shared/errors.ts";
 import type { Message } from "#shared/kit/notifier.ts";
-import type { AccessTokens } from "#shared/kit/token-keeper.ts";
+import type { AccessTokens } from "#shared/kit/oauth.ts";
 import type { FactType } from "#shared/model/ids.ts";
 import type { ManualClock } from "#shared/testing/manual-clock.ts";
 import type { Faults } from "#shared/testing/simulator/faults.ts";
@@ -177,7 +177,12 @@ export interface NotifierStage {
 
 export interface NotifierCase {
   readonly start: () => Promise<NotifierStage>;
-  readonly refused: SourceCase["refused"];
+  /** Addresses that a probe refuses: what is wrong, made out of the good settings, and what is said. */
+  readonly refused: readonly {
+    readonly what: string;
+    readonly settings: (good: TypedSettings) => TypedSettings;
+    readonly codes: readonly ErrorCode[];
+  }[];
   /** The active parts that a message has by right: links to itself and to its path. */
   readonly rightfulParts: (message: Message) => readonly string[];
 }

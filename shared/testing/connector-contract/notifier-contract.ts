@@ -38,10 +38,10 @@ export function notifierContract(connector: Connector, notifierCase: NotifierCas
     for (const stage of stages.splice(0)) await stage.close();
   });
 
-  async function begin(changed: TypedSettings = {}) {
+  async function begin(change = (good: TypedSettings) => good) {
     const stage = await notifierCase.start();
     stages.push(stage);
-    const settings = connector.settings.parse({ ...stage.settings, ...changed });
+    const settings = connector.settings.parse(change(stage.settings));
     const build = await connector.notifier?.();
     if (!build) throw new Error(`${connector.name} has a case for a notifier and is none`);
     // Parsed by this connector's own schema just now, which is what its factory was typed with.
