@@ -39,6 +39,12 @@ export const roomRules: readonly IRegularForbiddenRuleType[] = [
   only("errors-stand-alone", errors, [model]),
   only("graph-is-pure", graph, [graph, model]),
   only("kit-knows-no-host-and-no-plug-in", kit, [kit, model, ports, errors, graph, zod], true),
+  only(
+    "access-opens-sources-through-ports",
+    "^shared/access/",
+    ["^shared/access/", kit, model, ports, errors, "^shared/store/", zod],
+    true,
+  ),
   only("rules-are-pure", "^shared/rules/", ["^shared/rules/", model, kit, graph, zod]),
   only(
     "store-reaches-the-table-through-its-port",

@@ -51,6 +51,7 @@ const offences: Record<string, readonly [from: string, to: string]> = {
   "errors-stand-alone": ["shared/errors.ts", "shared/kit/retry.ts"],
   "graph-is-pure": ["shared/graph/walk.ts", "shared/ports/table.ts"],
   "kit-knows-no-host-and-no-plug-in": ["shared/kit/retry.ts", "shared/adapters/sqs.ts"],
+  "access-opens-sources-through-ports": ["shared/access/open-source.ts", "shared/adapters/sqs.ts"],
   "rules-are-pure": ["shared/rules/late/rule.ts", "shared/ports/table.ts"],
   "store-reaches-the-table-through-its-port": ["shared/store/keys.ts", "shared/adapters/sqs.ts"],
   "adapters-know-ports-and-their-service": ["shared/adapters/sqs.ts", "shared/kit/retry.ts"],

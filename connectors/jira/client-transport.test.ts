@@ -1,12 +1,12 @@
 import { afterEach, describe, expect, test } from "vitest";
 
+import { SharedBudget } from "#shared/access/shared-budget.ts";
 import { createMemoryTable } from "#shared/adapters/memory/memory-table.ts";
 import type {
   LimitObservation,
   PlannedRequest,
   RequestBudget,
 } from "#shared/kit/request-budget.ts";
-import { SharedBudget } from "#shared/kit/shared-budget.ts";
 import { ManualClock } from "#shared/testing/manual-clock.ts";
 import { sourceContext } from "#shared/testing/source-context.ts";
 

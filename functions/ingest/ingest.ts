@@ -1,9 +1,9 @@
 import { gunzipSync } from "node:zlib";
 
+import { openSource } from "#shared/access/open-source.ts";
 import { HubError, isRetryable } from "#shared/errors.ts";
 import type { Source } from "#shared/kit/connector.ts";
 import type { Registry } from "#shared/kit/registry.ts";
-import { openSource } from "#shared/kit/registry.ts";
 import type { Change, Rejected } from "#shared/model/change.ts";
 import type { Connection } from "#shared/model/connection.ts";
 import type { Delivery } from "#shared/model/delivery.ts";

@@ -1,7 +1,7 @@
+import { openNotifier } from "#shared/access/open-source.ts";
 import { HubError } from "#shared/errors.ts";
 import type { Message, SendOutcome } from "#shared/kit/notifier.ts";
 import type { Registry } from "#shared/kit/registry.ts";
-import { openNotifier } from "#shared/kit/registry.ts";
 import type { Connection } from "#shared/model/connection.ts";
 import type { AlertId } from "#shared/model/ids.ts";
 import type { Alert, NotificationReason } from "#shared/model/signal.ts";

@@ -1,5 +1,5 @@
+import { openSource } from "#shared/access/open-source.ts";
 import { HubError } from "#shared/errors.ts";
-import { openSource } from "#shared/kit/registry.ts";
 import type { Connection, Cursor } from "#shared/model/connection.ts";
 import type { PullMessage } from "#shared/model/pull.ts";
 import { instantOf, minuteMs } from "#shared/model/time.ts";

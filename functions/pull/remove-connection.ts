@@ -1,6 +1,7 @@
+import { openSource } from "#shared/access/open-source.ts";
+import { grantSecretName } from "#shared/access/token-keeper.ts";
 import { HubError } from "#shared/errors.ts";
-import { openSource, secretName } from "#shared/kit/registry.ts";
-import { grantSecretName } from "#shared/kit/token-keeper.ts";
+import { secretName } from "#shared/kit/registry.ts";
 import type { Change } from "#shared/model/change.ts";
 import type { Connection } from "#shared/model/connection.ts";
 import type { FactId, GrantId } from "#shared/model/ids.ts";

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { grantSecretName } from "#shared/kit/token-keeper.ts";
+import { grantSecretName } from "#shared/access/token-keeper.ts";
 import { grantId } from "#shared/model/ids.ts";
 import { createDocument } from "#shared/store/documents.ts";
 import { scanAll } from "#shared/store/list.ts";

@@ -10,9 +10,8 @@ import type { Logger } from "#shared/ports/logger.ts";
 
 import type { Discovery, Requirement } from "./discovery.ts";
 import type { Notifier } from "./notifier.ts";
-import type { OAuthProvider } from "./oauth.ts";
+import type { AccessTokens, OAuthProvider } from "./oauth.ts";
 import type { RequestBudget } from "./request-budget.ts";
-import type { AccessTokens } from "./token-keeper.ts";
 import type { WriteBack } from "./write-back.ts";
 
 /** A kind of record that a source offers. */

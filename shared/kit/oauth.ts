@@ -68,3 +68,15 @@ export interface OAuthProvider {
   /** The workspaces that the consent covers now. */
   sites(app: OAuthApp, accessToken: string): Promise<readonly ConsentedSite[]>;
 }
+
+/** Access tokens of one consent, refreshed for all functions by exactly one of them. */
+export interface AccessTokens {
+  /** The app that was consented to; its secret signs what the vendor sends to it. */
+  readonly app: Pick<OAuthApp, "clientId" | "clientSecret">;
+  /**
+   * A token that is good for at least another minute. `refused` is one that the vendor has just answered
+   * with 401: it is not given again. Throws `connector.unauthorized` when the consent is over, and
+   * `connector.unavailable` when the refresh takes too long elsewhere.
+   */
+  read(options?: { readonly refused?: string }): Promise<string>;
+}

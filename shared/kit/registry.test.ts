@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import * as z from "zod";
 
+import { openNotifier, openSource } from "#shared/access/open-source.ts";
 import { createMemoryTable } from "#shared/adapters/memory/memory-table.ts";
 import { HubError } from "#shared/errors.ts";
 import type { Connection } from "#shared/model/connection.ts";
@@ -12,7 +13,7 @@ import { createSilentLogger } from "#shared/testing/silent-logger.ts";
 
 import type { Source } from "./connector.ts";
 import { defineConnector, secretFields } from "./connector.ts";
-import { Registry, openNotifier, openSource, secretName, webhookSecrets } from "./registry.ts";
+import { Registry, secretName, webhookSecrets } from "./registry.ts";
 
 const Settings = z.object({
   site: z.url().meta({ title: "Site", description: "Where" }),

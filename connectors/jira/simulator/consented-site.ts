@@ -1,7 +1,7 @@
+import { firstTokens, grantSecretName, TokenKeeper } from "#shared/access/token-keeper.ts";
 import { createMemoryTable } from "#shared/adapters/memory/memory-table.ts";
 import type { SourceContext } from "#shared/kit/connector.ts";
 import type { OAuthApp } from "#shared/kit/oauth.ts";
-import { firstTokens, grantSecretName, TokenKeeper } from "#shared/kit/token-keeper.ts";
 import { ConnectionId, grantId } from "#shared/model/ids.ts";
 import type { SecretValues } from "#shared/ports/secrets.ts";
 import { ManualClock } from "#shared/testing/manual-clock.ts";

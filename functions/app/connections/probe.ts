@@ -1,9 +1,10 @@
 import * as z from "zod";
 
+import { openSource } from "#shared/access/open-source.ts";
 import { HubError } from "#shared/errors.ts";
 import type { Connector, Probe } from "#shared/kit/connector.ts";
 import { secretFields } from "#shared/kit/connector.ts";
-import { openSource, secretName } from "#shared/kit/registry.ts";
+import { secretName } from "#shared/kit/registry.ts";
 import type { Connection } from "#shared/model/connection.ts";
 import { listConnections } from "#shared/store/connections.ts";
 

@@ -1,6 +1,6 @@
+import { grantSecretName, firstTokens } from "#shared/access/token-keeper.ts";
 import { HubError } from "#shared/errors.ts";
 import type { ConsentedSite, TokenSet } from "#shared/kit/oauth.ts";
-import { grantSecretName, firstTokens } from "#shared/kit/token-keeper.ts";
 import type { ConsentAttempt, Grant } from "#shared/model/grant.ts";
 import type { GrantId } from "#shared/model/ids.ts";
 import { grantId as newGrantId } from "#shared/model/ids.ts";

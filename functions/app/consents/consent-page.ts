@@ -28,7 +28,7 @@ export function oauthAppPage(
 ): Html {
   const { isConfigured, redirectUri, scopes, writeScopes } = info;
   return layout({
-    title: `The hub's OAuth app for ${connector.title}`,
+    title: `The hub’s OAuth app for ${connector.title}`,
     room: "Connections",
     crumbs,
     intro: `Once, for all of ${connector.title}: register an app there, then enter it here. After that, connecting is one click of consent.`,

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import * as z from "zod";
 
-import { grantSecretName } from "#shared/kit/token-keeper.ts";
+import { grantSecretName } from "#shared/access/token-keeper.ts";
 import { GrantId } from "#shared/model/ids.ts";
 import { minuteMs } from "#shared/model/time.ts";
 import { getDocument, updateDocument } from "#shared/store/documents.ts";

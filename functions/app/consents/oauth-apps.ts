@@ -1,8 +1,8 @@
 import * as z from "zod";
 
+import { oauthAppSecretName, readOAuthApp } from "#shared/access/grants.ts";
 import { HubError } from "#shared/errors.ts";
 import type { Connector } from "#shared/kit/connector.ts";
-import { oauthAppSecretName, readOAuthApp } from "#shared/kit/grants.ts";
 import type { OAuthApp, OAuthProvider } from "#shared/kit/oauth.ts";
 
 import type { AppContext } from "../app-deps.ts";

@@ -1,8 +1,8 @@
 import * as z from "zod";
 
+import { openSource } from "#shared/access/open-source.ts";
 import type { Connector, Probe, Source } from "#shared/kit/connector.ts";
 import type { Discovery } from "#shared/kit/discovery.ts";
-import { openSource } from "#shared/kit/registry.ts";
 import type { Connection } from "#shared/model/connection.ts";
 import { listConnections } from "#shared/store/connections.ts";
 

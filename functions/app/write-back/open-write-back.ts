@@ -1,5 +1,5 @@
+import { openSource } from "#shared/access/open-source.ts";
 import { HubError } from "#shared/errors.ts";
-import { openSource } from "#shared/kit/registry.ts";
 import type { WriteBack } from "#shared/kit/write-back.ts";
 import type { Connection } from "#shared/model/connection.ts";
 import type { ConnectionId } from "#shared/model/ids.ts";

@@ -1,11 +1,11 @@
 import { connectors } from "#connectors/index.ts";
 import type { PullDeps } from "#functions/pull/deps.ts";
 import { silentLogger } from "#infra/local/logger.ts";
+import { oauthAppSecretName } from "#shared/access/grants.ts";
+import { firstTokens, grantSecretName } from "#shared/access/token-keeper.ts";
 import { randomText } from "#shared/adapters/random-text.ts";
-import { oauthAppSecretName } from "#shared/kit/grants.ts";
 import type { TokenSet } from "#shared/kit/oauth.ts";
 import { Registry, secretName } from "#shared/kit/registry.ts";
-import { firstTokens, grantSecretName } from "#shared/kit/token-keeper.ts";
 import type { Connection, Cursor } from "#shared/model/connection.ts";
 import type { Grant } from "#shared/model/grant.ts";
 import { grantId } from "#shared/model/ids.ts";

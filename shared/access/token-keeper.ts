@@ -1,24 +1,11 @@
 import { HubError } from "#shared/errors.ts";
+import type { AccessTokens, OAuthApp, OAuthProvider, TokenSet } from "#shared/kit/oauth.ts";
 import type { GrantId } from "#shared/model/ids.ts";
 import type { Clock } from "#shared/ports/clock.ts";
 import type { Logger } from "#shared/ports/logger.ts";
 import type { Secrets, SecretValues } from "#shared/ports/secrets.ts";
 import type { Table } from "#shared/ports/table.ts";
 import { type RefreshLease, releaseLease, takeLease } from "#shared/store/refresh-lease.ts";
-
-import type { OAuthApp, OAuthProvider, TokenSet } from "./oauth.ts";
-
-/** Access tokens of one consent, refreshed for all functions by exactly one of them. */
-export interface AccessTokens {
-  /** The app that was consented to; its secret signs what the vendor sends to it. */
-  readonly app: Pick<OAuthApp, "clientId" | "clientSecret">;
-  /**
-   * A token that is good for at least another minute. `refused` is one that the vendor has just answered
-   * with 401: it is not given again. Throws `connector.unauthorized` when the consent is over, and
-   * `connector.unavailable` when the refresh takes too long elsewhere.
-   */
-  read(options?: { readonly refused?: string }): Promise<string>;
-}
 
 interface TokenKeeperDeps {
   readonly table: Table;

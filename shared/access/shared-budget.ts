@@ -1,4 +1,9 @@
 import { HubError } from "#shared/errors.ts";
+import type {
+  LimitObservation,
+  PlannedRequest,
+  RequestBudget,
+} from "#shared/kit/request-budget.ts";
 import type { Budget, BudgetOwner } from "#shared/model/budget.ts";
 import { interactiveReserve } from "#shared/model/budget.ts";
 import { epochMsOf, instantOf } from "#shared/model/time.ts";
@@ -6,8 +11,6 @@ import type { Clock } from "#shared/ports/clock.ts";
 import type { Table } from "#shared/ports/table.ts";
 import { getBudget, takePoints, updateBudget } from "#shared/store/budgets.ts";
 import type { Unversioned } from "#shared/store/documents.ts";
-
-import type { LimitObservation, PlannedRequest, RequestBudget } from "./request-budget.ts";
 
 interface SharedBudgetDeps {
   readonly table: Table;

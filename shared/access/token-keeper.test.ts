@@ -3,13 +3,13 @@ import { describe, expect, test } from "vitest";
 import { createMemoryTable } from "#shared/adapters/memory/memory-table.ts";
 import { systemClock } from "#shared/adapters/system-clock.ts";
 import { HubError } from "#shared/errors.ts";
+import type { OAuthProvider } from "#shared/kit/oauth.ts";
 import { grantId } from "#shared/model/ids.ts";
 import type { Secrets, SecretValues } from "#shared/ports/secrets.ts";
 import { takeLease } from "#shared/store/refresh-lease.ts";
 import { createSilentLogger } from "#shared/testing/silent-logger.ts";
 import { seededRandom } from "#shared/testing/simulator/seeded-random.ts";
 
-import type { OAuthProvider } from "./oauth.ts";
 import { firstTokens, grantSecretName, TokenKeeper } from "./token-keeper.ts";
 
 const id = grantId("0123456789");

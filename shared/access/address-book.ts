@@ -1,17 +1,12 @@
 import { HubError } from "#shared/errors.ts";
+import type { Source, UrlResolver } from "#shared/kit/connector.ts";
+import type { Recognized } from "#shared/kit/registry.ts";
 import type { Connection } from "#shared/model/connection.ts";
 import type { ConnectionId, GoalId, WorkItemId } from "#shared/model/ids.ts";
 import type { Clock } from "#shared/ports/clock.ts";
 import type { Logger } from "#shared/ports/logger.ts";
 import type { Table } from "#shared/ports/table.ts";
 import { readKeyAliases, saveKeyAliases } from "#shared/store/key-aliases.ts";
-
-import type { Source, UrlResolver } from "./connector.ts";
-
-/** What a URL says by itself: an entity, or a key that its connection's source must be asked about. */
-export type Recognized =
-  | { readonly id: WorkItemId | GoalId }
-  | { readonly connection: Connection; readonly key: string };
 
 interface AddressBookDeps {
   readonly table: Table;

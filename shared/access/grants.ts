@@ -1,4 +1,5 @@
 import { HubError } from "#shared/errors.ts";
+import type { AccessTokens, OAuthApp } from "#shared/kit/oauth.ts";
 import type { Grant } from "#shared/model/grant.ts";
 import type { GrantId } from "#shared/model/ids.ts";
 import type { SecretValues } from "#shared/ports/secrets.ts";
@@ -6,9 +7,8 @@ import { getDocument, updateDocument } from "#shared/store/documents.ts";
 import { factKey } from "#shared/store/keys.ts";
 import { grantSpec } from "#shared/store/specs.ts";
 
-import type { OAuthApp } from "./oauth.ts";
-import type { OpenDeps } from "./registry.ts";
-import { type AccessTokens, TokenKeeper } from "./token-keeper.ts";
+import type { OpenDeps } from "./open-deps.ts";
+import { TokenKeeper } from "./token-keeper.ts";
 
 /** Where the OAuth app that an admin registered for a connector is kept: its id, secret and addresses. */
 export function oauthAppSecretName(connector: string): string {

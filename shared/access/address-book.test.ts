@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 
 import { createMemoryTable } from "#shared/adapters/memory/memory-table.ts";
 import { HubError } from "#shared/errors.ts";
+import type { Source } from "#shared/kit/connector.ts";
 import type { Connection } from "#shared/model/connection.ts";
 import { factId } from "#shared/model/ids.ts";
 import { hourMs } from "#shared/model/time.ts";
@@ -18,7 +19,6 @@ import { ManualClock } from "#shared/testing/manual-clock.ts";
 import { createSilentLogger } from "#shared/testing/silent-logger.ts";
 
 import { AddressBook } from "./address-book.ts";
-import type { Source } from "./connector.ts";
 
 /** A tool whose addresses name records by key: KEY-1 is the work item w1. */
 function rig() {

@@ -1,0 +1,97 @@
+import { HubError } from "#shared/errors.ts";
+import type { Source } from "#shared/kit/connector.ts";
+import { secretFields } from "#shared/kit/connector.ts";
+import type { Notifier } from "#shared/kit/notifier.ts";
+import { secretName } from "#shared/kit/registry.ts";
+import type { Connection } from "#shared/model/connection.ts";
+
+import { AddressBook } from "./address-book.ts";
+import { openTokens } from "./grants.ts";
+import type { OpenDeps } from "./open-deps.ts";
+import { SharedBudget } from "./shared-budget.ts";
+
+/** The settings as the connector knows them: stored ones and secrets together, parsed by its schema. */
+async function fullSettings(
+  { registry, secrets }: Pick<OpenDeps, "registry" | "secrets">,
+  connection: Connection,
+): Promise<Record<string, unknown>> {
+  const connector = registry.get(connection.connector);
+  const stored = await secrets.read(secretName(connection.id));
+  const own = Object.fromEntries(
+    secretFields(connector).flatMap((field) => {
+      const value = stored?.[field];
+      return value === undefined ? [] : [[field, value]];
+    }),
+  );
+  const parsed = connector.settings.safeParse({ ...connection.settings, ...own });
+  if (parsed.success) return parsed.data;
+  const paths = parsed.error.issues.map((issue) => issue.path.join(".")).join(", ");
+  throw new HubError(
+    "connector.misconfigured",
+    `The settings of connection ${connection.id} are incomplete or outdated (${paths}): edit them`,
+  );
+}
+
+interface Opening {
+  readonly connection: Connection;
+  /** All connections, for the addresses that records carry. */
+  readonly connections: readonly Connection[];
+  /** Whether a person waits: then the reserve of the budget may be used. */
+  readonly isInteractive?: boolean;
+  /** Settings that are being tried, parsed by the connector's schema; absent: the stored ones. */
+  readonly settings?: Readonly<Record<string, unknown>>;
+}
+
+/** Opens the readable side of a connection. Throws `connector.misconfigured` when its settings do not parse. */
+export async function openSource(deps: OpenDeps, opening: Opening): Promise<Source> {
+  const { connection, connections, isInteractive = false } = opening;
+  const connector = deps.registry.get(connection.connector);
+  if (!connector.source) {
+    throw new HubError("input.invalid", `${connector.title} is not a source of records`);
+  }
+  const [build, settings, tokens] = await Promise.all([
+    connector.source(),
+    opening.settings ?? fullSettings(deps, connection),
+    connection.grantId && openTokens(deps, connection.grantId),
+  ]);
+  const logger = deps.logger.with({ connectionId: connection.id, connector: connector.name });
+  const recognize = deps.registry.recognizer(connections);
+  const addresses = new AddressBook({
+    ...deps,
+    logger,
+    recognize,
+    open: (other) => openSource(deps, { connection: other, connections, isInteractive }),
+  });
+  const owner = connection.grantId ?? connection.id;
+  return build({
+    connectionId: connection.id,
+    // Parsed by this connector's own schema just now, which is what its factory was typed with.
+    settings: settings as never,
+    clock: deps.clock,
+    logger,
+    resolveUrl: (url) => {
+      const found = recognize(url);
+      return found && "id" in found ? found.id : undefined;
+    },
+    resolveUrls: (urls) => addresses.resolve(urls),
+    budget: new SharedBudget(deps, { owner, isInteractive }),
+    ...(tokens && { tokens }),
+  });
+}
+
+/** Opens a channel to tell people. */
+export async function openNotifier(
+  deps: Pick<OpenDeps, "registry" | "secrets">,
+  connection: Connection,
+): Promise<Notifier> {
+  const connector = deps.registry.get(connection.connector);
+  if (!connector.notifier) {
+    throw new HubError("input.invalid", `${connector.title} cannot deliver messages`);
+  }
+  const [build, settings] = await Promise.all([
+    connector.notifier(),
+    fullSettings(deps, connection),
+  ]);
+  // As above: parsed by this connector's own schema.
+  return build(settings as never);
+}
