@@ -2,6 +2,7 @@
 export const styleSetup = `
 .card > .actions > .button { margin-top: 0; }
 .card > .gap-below { margin-bottom: 14px; }
+.gap-above { margin-top: 5px; }
 .medium { max-width: 780px; }
 .narrow { max-width: 560px; }
 .steps { display: flex; flex-wrap: wrap; gap: 6px 22px; margin: 0 0 20px; padding: 0 0 14px; border-bottom: 1px solid var(--line); font-size: .92rem; counter-reset: none; }

@@ -26,7 +26,6 @@ export function accessCard(connection: ConnectionAnswer): Html | string {
   if (!credential && !consent) return nothing;
   return html`<section class="card stack">
     <h2>Access</h2>
-    ${credentialWarning(connection)}
     ${facts([
       ["With", credential?.kind],
       ["Entered", credential && age(credential)],
@@ -113,7 +112,7 @@ function quotaMeter({ limit, used, remaining, reserve, windowSeconds }: Quota, l
       <rect class="used" width="${share(used)}" height="10" />
       <rect class="reserve" x="${1000 - share(reserve)}" width="${share(reserve)}" height="10" />
     </svg>
-    <p class="small num">
+    <p class="small num gap-above">
       ${number(used)} of ${number(limit)} used by us in this
       ${windowSeconds === 3600 ? "hour" : duration(windowSeconds)}; ${left} left of it.
     </p>

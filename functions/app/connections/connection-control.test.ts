@@ -185,7 +185,7 @@ describe("the quarantine", () => {
     await quarantine(rig.hub.table, { ...where, collection: "people" }, one);
     const { text } = await rig.get(`/connections/${id}`, html);
     expect(text).toContain("Try all again");
-    expect(text).toContain("Things (1)");
+    expect(text).toContain("Only Things (1)");
     const sent = rig.messages.length;
     await rig.send("POST", `/api/connections/${id}/quarantine/retry`, { json: {} });
     const form = { collection: "things" };

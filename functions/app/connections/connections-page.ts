@@ -148,6 +148,7 @@ export function collectionList({ collections }: ConnectionAnswer): Html {
   return html`<ul class="collections">
     ${collections.map((collection) => {
       const { title, percent, recordsRead, recordsTotal, state, mode, problem } = collection;
+      const { mayAcceptShrink } = collection;
       const isDone = state === "idle";
       const amount =
         recordsTotal === undefined || isDone
@@ -157,7 +158,7 @@ export function collectionList({ collections }: ConnectionAnswer): Html {
         <div class="line">
           <span>${title}</span><span class="muted num">${stateWords(state, mode)} · ${amount}</span>
         </div>
-        ${bar(title, isDone ? 100 : percent, isDone)}${paceText(collection)}${problem === undefined ? nothing : html`<p class="error-text">${problem.message}</p>`}
+        ${bar(title, isDone ? 100 : percent, isDone)}${paceText(collection)}${problem === undefined ? nothing : html`<p class="error-text">${mayAcceptShrink ? "A reconcile missed so much that it asks for your decision." : problem.message}</p>`}
       </li>`;
     })}
   </ul>`;
@@ -167,7 +168,7 @@ function paceText({ recordsPerSecond, secondsLeft }: Collection): Html | string 
   if (recordsPerSecond === undefined) return nothing;
   const left =
     secondsLeft === undefined ? "" : ` · about ${duration(Math.max(1, secondsLeft))} left`;
-  return html`<p class="muted small num">${number(recordsPerSecond)} a second${left}</p>`;
+  return html`<p class="muted small num gap-above">${number(recordsPerSecond)} a second${left}</p>`;
 }
 
 function stateWords(state: string, mode: string): string {

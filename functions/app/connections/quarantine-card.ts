@@ -22,7 +22,7 @@ export function quarantineCard(connection: ConnectionDetail): Html | string {
       mayTry
         ? html`<div class="actions">
             ${again(id, undefined, "Try all again")}
-            ${affected.length > 1 ? affected.map(({ name, title, quarantined: count }) => again(id, name, `${title} (${number(count)})`)) : nothing}
+            ${affected.length > 1 ? affected.map(({ name, title, quarantined: count }) => again(id, name, `Only ${title} (${number(count)})`)) : nothing}
           </div>`
         : nothing
     }

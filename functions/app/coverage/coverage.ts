@@ -80,12 +80,14 @@ export type CoverageAnswer = z.input<typeof CoverageAnswer>;
 
 /** What the hub can see, and what it cannot. Counts only, and none about fewer than five people. */
 export async function readCoverage(context: AppContext): Promise<CoverageAnswer> {
-  const [snapshot, connections, unknown, depths] = await Promise.all([
+  const [snapshot, all, unknown, depths] = await Promise.all([
     context.snapshots.read(),
     readConnections(context),
     listDeliveryCounts(context.table, unknownConnections),
     context.queueAdmin.depths(),
   ]);
+  // One that is being set up covers nothing yet, and misses nothing.
+  const connections = all.filter(({ status }) => status !== "draft");
   const states = await readAccountStates(context.table, snapshot.graph.org);
   const open = openWork(snapshot);
   return {

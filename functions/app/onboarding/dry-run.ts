@@ -136,8 +136,7 @@ async function look(source: Source, collections: readonly Collection[], clock: C
 
 function describeSampled({
   collection,
-  changes,
-  rejected,
+  records,
   recordsTotal,
   ended,
   problem,
@@ -145,7 +144,7 @@ function describeSampled({
   return {
     name: collection.name,
     title: collection.title,
-    records: changes.length + rejected.length,
+    records,
     ...(recordsTotal !== undefined && { recordsTotal }),
     ended,
     ...(problem !== undefined && { problem }),

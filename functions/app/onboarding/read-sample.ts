@@ -9,6 +9,7 @@ export interface Sampled {
   readonly collection: Collection;
   readonly changes: readonly Change[];
   readonly rejected: readonly Rejected[];
+  readonly records: number;
   readonly gaps: readonly Gap[];
   readonly recordsTotal: number | undefined;
   /** How the look ended: all there is, a part of it, out of time, or in a refusal. */
@@ -68,11 +69,14 @@ async function sampleOne(
 }
 
 function gathered(pages: readonly PulledPage[], share: number) {
-  const changes = pages.flatMap((page) => page.changes);
-  const rejected = pages.flatMap((page) => page.rejected);
+  const changes = pages.flatMap((page) => page.changes).slice(0, share);
+  const rejected = pages.flatMap((page) => page.rejected).slice(0, share);
+  const recordsRead = pages.reduce((sum, page) => sum + page.recordsRead, 0);
   return {
-    changes: changes.slice(0, share),
-    rejected: rejected.slice(0, share),
+    changes,
+    rejected,
+    // One record may become several facts, and a page may hold more than the share.
+    records: Math.min(recordsRead, changes.length + rejected.length),
     gaps: pages.flatMap(({ gaps }) => gaps ?? []),
     recordsTotal: pages.findLast(({ recordsTotal }) => recordsTotal !== undefined)?.recordsTotal,
   };

@@ -14,8 +14,8 @@ type Step = "access" | "special" | "mapping";
 export function stepOf(connector: Pick<Connector, "settings" | "oauth">): (name: string) => Step {
   const fields = settingsFields(connector);
   const steps = new Map(fields.map((field) => [field.name, guess(field)]));
-  const isAsked = fields.some(({ name, isSecret }) => isSecret && steps.get(name) === "access");
-  // Without credentials there is nothing to go by, and all is asked for at once.
+  const isAsked = fields.some(({ name, isRequired }) => isRequired && steps.get(name) === "access");
+  // Where no field stands for the way in, there is nothing to go by, and all is asked for at once.
   if (!isAsked && !connector.oauth) return () => "access";
   return (name) => steps.get(name) ?? "mapping";
 }
