@@ -60,16 +60,17 @@ export function normalizeParsed(
       : { ...read, fields: { ...read.fields, parent } };
   const updatedAt = readInstant(issue.fields.updated);
   const record = `issue ${issue.id}`;
-  const id = issueFactId(context, issue.id, issue.fields.issuetype);
+  const idOfIt = () => issueFactId(context, issue.id, issue.fields.issuetype);
   if (updatedAt === undefined) {
-    return { rejected: { record, id, reason: "fields.updated is not a point in time" } };
+    const reason = "fields.updated is not a point in time";
+    return { rejected: { record, id: idOfIt(), reason } };
   }
   const version = { sourceVersion: epochMsOf(updatedAt), readAt };
   const kind = context.goalKindOf(issue.fields.issuetype);
   const fact = kind ? goalOf(context, issue, kind) : workItemOf(context, issue);
   const { edges, unresolvedUrls } = edgesOf(context, issue);
   const change = Change.safeParse({ kind: "upserted", record: { ...fact, ...version }, edges });
-  if (!change.success) return { rejected: rejectionOf(record, change.error.issues, id) };
+  if (!change.success) return { rejected: rejectionOf(record, change.error.issues, idOfIt()) };
   return {
     change: change.data as Upsert,
     unresolvedUrls,
