@@ -20,10 +20,15 @@ export interface BenchResult {
   readonly skipped?: string;
 }
 
+export interface BenchOptions {
+  /** `--full`: also the workloads that take many minutes. */
+  readonly isFull: boolean;
+}
+
 export interface Bench {
   readonly id: string;
   readonly title: string;
-  run(): Promise<BenchResult>;
+  run(options: BenchOptions): Promise<BenchResult>;
 }
 
 export function ratioOf(check: Check): number {

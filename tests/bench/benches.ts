@@ -1,6 +1,7 @@
 import { normalize } from "./b1-normalize.ts";
 import { endToEnd } from "./b3-end-to-end.ts";
 import { backfill } from "./b4-backfill.ts";
+import { backfillLimited } from "./b5-limited.ts";
 import { relink } from "./b6-relink.ts";
 import { writeAmplification } from "./b8-write-amplification.ts";
 import type { Bench } from "./bench.ts";
@@ -10,6 +11,7 @@ export const benches: readonly Bench[] = [
   normalize,
   endToEnd,
   backfill,
+  backfillLimited,
   relink,
   writeAmplification,
 ];

@@ -1,4 +1,4 @@
-import type { Bench } from "./bench.ts";
+import type { Bench, BenchOptions } from "./bench.ts";
 import { passes } from "./bench.ts";
 import { checkLines } from "./report.ts";
 
@@ -17,11 +17,12 @@ export function selectBenches(
 export async function runBenches(
   benches: readonly Bench[],
   print: (line: string) => void,
+  options: BenchOptions = { isFull: false },
 ): Promise<boolean> {
   const missed: string[] = [];
   for (const bench of benches) {
     print(`\n${bench.id}  ${bench.title}`);
-    if (!(await runOne(bench, print))) missed.push(bench.id);
+    if (!(await runOne(bench, print, options))) missed.push(bench.id);
   }
   print(
     missed.length === 0 ? "\nAll ratios meet their targets." : `\nMissed: ${missed.join(", ")}`,
@@ -29,9 +30,13 @@ export async function runBenches(
   return missed.length === 0;
 }
 
-async function runOne(bench: Bench, print: (line: string) => void): Promise<boolean> {
+async function runOne(
+  bench: Bench,
+  print: (line: string) => void,
+  options: BenchOptions,
+): Promise<boolean> {
   try {
-    const { checks, notes, skipped } = await bench.run();
+    const { checks, notes, skipped } = await bench.run(options);
     if (skipped !== undefined) print(`  skipped: ${skipped}`);
     for (const line of checks.flatMap(checkLines)) print(`  ${line}`);
     for (const note of notes) print(`    ${note}`);
