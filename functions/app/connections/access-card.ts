@@ -3,7 +3,7 @@ import { html } from "hono/html";
 import type { Instant } from "#shared/model/time.ts";
 import { epochMsOf } from "#shared/model/time.ts";
 
-import { duration, moment, number, plural } from "../page/format.ts";
+import { capital, duration, moment, number, plural } from "../page/format.ts";
 import type { Html } from "../page/html.ts";
 import { nothing } from "../page/html.ts";
 import { facts, hidden } from "../page/parts.ts";
@@ -27,7 +27,7 @@ export function accessCard(connection: ConnectionAnswer): Html | string {
   return html`<section class="card stack">
     <h2>Access</h2>
     ${facts([
-      ["With", credential?.kind],
+      ["With", credential && capital(credential.kind)],
       ["Entered", credential && age(credential)],
       [
         "Ends",

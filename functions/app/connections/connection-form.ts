@@ -51,6 +51,6 @@ export function connectionForm(
 
 function refusal(message: string, typesAgain: boolean): Html {
   return html`<p class="notice bad" role="alert">
-    ${message}${typesAgain ? " Type the secrets again." : nothing}
+    ${typesAgain ? `${message.replace(/[.\s]*$/u, ".")} Type the secrets again.` : message}
   </p>`;
 }

@@ -2,7 +2,7 @@ import { html, raw } from "hono/html";
 
 import type { Connector } from "#shared/kit/connector.ts";
 
-import { capital, moment, number } from "../page/format.ts";
+import { number } from "../page/format.ts";
 import type { Html } from "../page/html.ts";
 import { nothing } from "../page/html.ts";
 import { layout } from "../page/layout.ts";
@@ -19,6 +19,7 @@ import {
   problemText,
 } from "./connections-page.ts";
 import { quarantineCard } from "./quarantine-card.ts";
+import { webhookCard } from "./webhook-card.ts";
 
 type Collection = ConnectionDetail["collections"][number];
 
@@ -55,7 +56,7 @@ export function connectionPage(page: ConnectionPage): Html {
         ${unseen(connection)}${quarantineCard(connection)}${deliveries(connection)}
       </div>
       <aside class="stack" aria-label="Manage this connection">
-        ${verbs(connection)}${accessCard(connection)}${budgetCard(connection, nowMs)}${webhook(connection)}
+        ${verbs(connection)}${accessCard(connection)}${budgetCard(connection, nowMs)}${webhookCard(connection)}
         ${
           connector
             ? html`<details class="card" id="settings" ${refused ? raw("open") : nothing}>
@@ -159,52 +160,4 @@ function verbs(connection: ConnectionAnswer): Html | string {
       </form>
     </details>
   </div>`;
-}
-
-const resourcesShownMax = 8;
-
-function webhook({ webhookUrl, subscriptions }: ConnectionDetail): Html | string {
-  if (webhookUrl === undefined) return nothing;
-  const active = subscriptions.filter(({ state }) => state === "active").length;
-  // Those that need somebody come first.
-  const sorted = subscriptions.toSorted((a, b) => rank(a) - rank(b));
-  return html`<div class="card stack">
-    <h2>Webhooks</h2>
-    <p>
-      ${subscriptions.length === 0 ? "None registered by the hub." : `${active} of ${subscriptions.length} registered and active.`}
-    </p>
-    ${
-      sorted.length === 0
-        ? nothing
-        : html`<ul class="collections">
-            ${sorted.slice(0, resourcesShownMax).map(subscriptionRow)}
-          </ul>`
-    }
-    ${sorted.length > resourcesShownMax ? html`<p class="muted small">and ${number(sorted.length - resourcesShownMax)} more</p>` : nothing}
-    <details>
-      <summary>Register one by hand</summary>
-      <p class="muted small">Let it send to</p>
-      <p><code>${webhookUrl}</code></p>
-    </details>
-  </div>`;
-}
-
-type Subscription = ConnectionDetail["subscriptions"][number];
-
-function rank({ state }: Subscription): number {
-  return { failed: 0, pending: 1, active: 2 }[state];
-}
-
-function subscriptionRow({ resource, state, problem, heardAt, expiresAt }: Subscription): Html {
-  const tone = { failed: "critical", pending: "warning", active: "good" }[state];
-  return html`<li>
-    <div class="line">
-      <span>${resource === "*" ? "Everything" : resource}</span
-      ><span class="badge plain ${tone}">${capital(state)}</span>
-    </div>
-    <p class="muted small">
-      ${heardAt === undefined ? "No sign of life yet" : `Heard ${moment(heardAt)}`}${expiresAt === undefined ? nothing : ` · ends ${moment(expiresAt)} unless renewed`}
-    </p>
-    ${problem === undefined ? nothing : html`<p class="error-text">${problem}</p>`}
-  </li>`;
 }
