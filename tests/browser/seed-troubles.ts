@@ -10,7 +10,7 @@ import { connectionSpec, cursorSpec } from "#shared/store/specs.ts";
 import type { MemoryHub } from "../rig/memory-hub.ts";
 
 /** A Jira in whose first reading everything that a connection's page can tell happens at once. */
-export const busy = connectionId("busyjira01");
+const busy = connectionId("busyjira01");
 
 export async function seedBusy(hub: MemoryHub): Promise<void> {
   const { clock, table } = hub;

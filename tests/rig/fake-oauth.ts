@@ -52,7 +52,7 @@ export class FakeOAuth implements OAuthProvider {
   }
 }
 
-export function siteNamed(id: string): ConsentedSite {
+function siteNamed(id: string): ConsentedSite {
   return {
     id,
     name: `Site ${id}`,
