@@ -8,7 +8,8 @@ import { isAbsent } from "./errors.ts";
 const FieldWire = z.looseObject({
   gid: z.string(),
   name: z.string().nullish(),
-  resource_subtype: z.string().nullish(),
+  /** Newer readers prefer `resource_subtype`, which the document lists for tasks only. */
+  type: z.string().nullish(),
   text_value: z.string().nullish(),
 });
 export type FieldOnObject = z.infer<typeof FieldWire>;
@@ -17,9 +18,7 @@ const ObjectWire = z.looseObject({
 });
 
 /** Asana gives the gid of everything unasked, and does not list it among the fields to ask for. */
-const fields = ["name", "resource_subtype", "text_value"]
-  .map((name) => `custom_fields.${name}`)
-  .join(",");
+const fields = ["name", "type", "text_value"].map((name) => `custom_fields.${name}`).join(",");
 
 /** What an item is at Asana: ids do not tell. */
 export type ObjectKind = "task" | "project" | "portfolio";

@@ -82,7 +82,7 @@ class TextField {
 
   #among(kind: "task" | "project", fields: readonly FieldOnObject[]): Holder {
     const named = fields.filter(({ name }) => name?.trim().toLowerCase() === this.#name);
-    const [field, other] = named.filter((one) => one.resource_subtype === "text");
+    const [field, other] = named.filter((one) => one.type === "text");
     if (other) return { why: "It has two text fields of that name" };
     if (field) return { kind, field };
     if (named.length > 0) return { why: "Its field of that name is not a text field" };

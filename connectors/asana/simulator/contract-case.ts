@@ -28,6 +28,10 @@ const sightField = { gid: "1700000000000099", name: "Line of sight", type: "text
 const seed: AsanaSeed = {
   ...exampleSeed,
   custom_fields: [...exampleSeed.custom_fields, sightField],
+  portfolios: (exampleSeed.portfolios ?? []).map((portfolio) => ({
+    ...portfolio,
+    custom_field_settings: [sightField.gid],
+  })),
   projects: exampleSeed.projects.map((project) => ({
     ...project,
     custom_field_settings: [sightField.gid],
@@ -186,6 +190,7 @@ export const contractCase: ContractCase = {
       file: ["openapi", "asana_oas.yaml"],
       pathOf: (path) => path.replace(/^\/api\/1\.0/u, ""),
       outside: [],
+      operationsMin: 24,
       knownErrors: [
         {
           in: "response",
@@ -216,13 +221,11 @@ export const contractCase: ContractCase = {
         })),
       ],
     },
-    writeBack: [
-      {
-        what: "into a text field",
-        settings: { writeBackField: sightField.name },
-        collection: "tasks",
-      },
-    ],
+    writeBack: ["tasks", "projects"].map((collection) => ({
+      what: `into a text field of ${collection}`,
+      settings: { writeBackField: sightField.name },
+      collection,
+    })),
     webhooks: [
       {
         isBodySigned: true,

@@ -144,6 +144,8 @@ export interface VendorDocument {
   readonly file: readonly [string, ...string[]];
   /** The document's path for a path of ours; undefined: it is no part of the document, for `outside`. */
   readonly pathOf: (path: string) => string | undefined;
+  /** How many of its operations our requests come to: fewer, and the tour no longer reaches something. */
+  readonly operationsMin: number;
   /** Patterns of paths of ours that the vendor documents elsewhere, each with where. */
   readonly outside: readonly { readonly path: RegExp; readonly why: string }[];
   /**
