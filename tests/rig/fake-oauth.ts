@@ -4,6 +4,7 @@ import type { ConsentedSite, OAuthApp, OAuthProvider, TokenSet } from "#shared/k
 /** A vendor's OAuth in memory: tests say which sites a consent covers, and see what was asked of it. */
 export class FakeOAuth implements OAuthProvider {
   readonly scopes = ["read:things", "offline_access"];
+  readonly writeScopes = ["write:things"];
   readonly rotatesRefreshTokens = true;
   consentedSites: ConsentedSite[] = [siteNamed("a"), siteNamed("b")];
   readonly exchanged: Parameters<OAuthProvider["exchange"]>[1][] = [];

@@ -127,6 +127,27 @@ describe("a consent", () => {
     expect(rig.oauth.exchanged).toHaveLength(1);
   });
 
+  test("comes back once also when the same address is opened twice at the same moment", async () => {
+    const rig = await withApp();
+    const state = (await begin(rig)).get("state") ?? "";
+    const both = await Promise.all([
+      back(rig, { state, code: "c0de" }),
+      back(rig, { state, code: "c0de" }),
+    ]);
+    expect(both.map(({ status }) => status).toSorted()).toEqual([303, 400]);
+    expect(rig.oauth.exchanged).toHaveLength(1);
+  });
+
+  test("asks for the right to write only when somebody wants that", async () => {
+    const rig = await withApp();
+    expect((await begin(rig)).get("scope")).not.toContain("write:things");
+    const { body } = await rig.send("POST", "/api/connectors/suite/consents", {
+      json: { writesBack: true },
+    });
+    const asked = new URL(Begun.parse(body).authorizeUrl).searchParams.get("scope");
+    expect(asked?.split(" ")).toEqual([...rig.oauth.scopes, ...rig.oauth.writeScopes]);
+  });
+
   test.each([
     ["unknown", async () => "x".repeat(32)],
     ["empty", async () => ""],
