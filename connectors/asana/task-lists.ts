@@ -6,17 +6,23 @@ import { collect, orGap, type ReaderDeps } from "./reader.ts";
 import type { Stage } from "./task-position.ts";
 import { GidRef, ProjectOutline, projectOutlineFields } from "./wire.ts";
 
-/** What tasks are listed by: projects and people, read once at the start of a call. */
+/** Whom tasks in no project are assigned to, as far as they can be told. */
+export interface People {
+  /** `workspace/user`, sorted. */
+  readonly keys: readonly string[];
+  readonly gaps: readonly Gap[];
+}
+
+/** What tasks are listed by: projects, read once at the start of a call, and people. */
 export interface TaskLists {
   /** Project gids, sorted. */
   readonly projects: readonly string[];
   /** Those of them that are not archived. */
   readonly activeProjects: readonly string[];
-  /** `workspace/user`, sorted. */
-  readonly people: readonly string[];
+  /** Read once, when they are first asked for: most runs do not, and there may be many thousands. */
+  readonly people: () => Promise<People>;
   /** Team names by project gid. */
   readonly teamOfProject: ReadonlyMap<string, string>;
-  readonly gaps: readonly Gap[];
 }
 
 /** No list shows these: https://developers.asana.com/reference/gettasks (read 2026-11-21). */
@@ -26,27 +32,32 @@ const homelessGap: Gap = {
 };
 
 export async function readTaskLists(deps: ReaderDeps): Promise<TaskLists> {
-  const { client, source } = deps;
   const projects = new Map<string, ProjectOutline>();
-  const people: string[] = [];
+  for (const workspace of deps.source.settings.workspaces) {
+    for (const project of await readProjects(deps, workspace)) projects.set(project.gid, project);
+  }
+  const gids = [...projects.keys()].toSorted();
+  let people: Promise<People> | undefined;
+  return {
+    projects: gids,
+    activeProjects: gids.filter((gid) => projects.get(gid)?.archived !== true),
+    people: () => (people ??= readPeople(deps)),
+    teamOfProject: teamsOf([...projects.values()]),
+  };
+}
+
+async function readPeople({ client, source }: ReaderDeps): Promise<People> {
+  const keys: string[] = [];
   const gaps: Gap[] = [homelessGap];
   for (const workspace of source.settings.workspaces) {
-    for (const project of await readProjects(deps, workspace)) projects.set(project.gid, project);
     const what = `users of workspace ${workspace}`;
     const list = collect(client.every((page) => client.users(workspace, page)));
     // Without them we miss only tasks that are in no project.
     const { value: users = [], gap } = await orGap(what, list);
     if (gap) gaps.push({ what: `Tasks in no project of workspace ${workspace}`, why: gap.why });
-    people.push(...users.map((user) => `${workspace}/${parsed(GidRef, user, what).gid}`));
+    keys.push(...users.map((user) => `${workspace}/${parsed(GidRef, user, what).gid}`));
   }
-  const gids = [...projects.keys()].toSorted();
-  return {
-    projects: gids,
-    activeProjects: gids.filter((gid) => projects.get(gid)?.archived !== true),
-    people: people.toSorted(),
-    teamOfProject: teamsOf([...projects.values()]),
-    gaps,
-  };
+  return { keys: keys.toSorted(), gaps };
 }
 
 /** Gids of all projects that are not archived. */
@@ -80,13 +91,18 @@ export function teamsOf(projects: readonly ProjectOutline[]): ReadonlyMap<string
  * The lists of a stage. Between sweeps archived projects rest: what changes in them waits for the
  * next sweep, since most projects of an old workspace are archived.
  */
-export function listsOf(lists: TaskLists, stage: Stage, sweeps: boolean): readonly string[] {
+export async function listsOf(
+  lists: TaskLists,
+  stage: Stage,
+  sweeps: boolean,
+): Promise<readonly string[]> {
   switch (stage) {
     case "projects":
       return sweeps ? lists.projects : lists.activeProjects;
     case "parents":
       return lists.projects;
     case "people":
-      return lists.people;
+    case "people-parents":
+      return (await lists.people()).keys;
   }
 }

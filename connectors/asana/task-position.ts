@@ -11,9 +11,10 @@ export type Parent = z.infer<typeof Parent>;
 
 /**
  * What a run reads in turn: tasks of each project; then, on sweeping runs, the subtasks of all
- * incomplete parents, and what people are assigned that is in no project.
+ * incomplete parents in projects, what people are assigned that is in no project, and the subtasks of
+ * that.
  */
-export const Stage = z.enum(["projects", "parents", "people"]);
+export const Stage = z.enum(["projects", "parents", "people", "people-parents"]);
 export type Stage = z.infer<typeof Stage>;
 
 /** A run under way. Lists are walked in the order of their keys, so that a resumed run skips nothing. */

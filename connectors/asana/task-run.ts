@@ -1,7 +1,7 @@
 import { HubError } from "#shared/errors.ts";
 import type { Gap } from "#shared/kit/connector.ts";
 import type { Change } from "#shared/model/change.ts";
-import { epochMsOf, instantOf, minuteMs } from "#shared/model/time.ts";
+import { dayMs, epochMsOf, instantOf, minuteMs } from "#shared/model/time.ts";
 
 import type { Page, PageRequest, TaskQuery } from "./client.ts";
 import { isAbsent } from "./errors.ts";
@@ -13,7 +13,14 @@ import type { SyncTokens } from "./sync-tokens.ts";
 import { listsOf, type TaskLists } from "./task-lists.ts";
 import type { Parent, Stage, TaskRun } from "./task-position.ts";
 import type { Touched } from "./touched.ts";
-import { GidRef, taskFieldsFor, TaskOutline, taskOutlineFields } from "./wire.ts";
+import {
+  type FieldSettings,
+  GidRef,
+  TaskDependents,
+  taskFieldsFor,
+  TaskOutline,
+  taskOutlineFields,
+} from "./wire.ts";
 import { listFrom } from "./workspace-walk.ts";
 
 /** One piece of a run: task records, and where the run goes on; `next` is absent at its end. */
@@ -32,12 +39,19 @@ export interface Step {
  */
 const overlapMs = 15 * minuteMs;
 
+/** Subtasks may still change when their parent is complete already. */
+const completedForMs = 7 * dayMs;
+
 /** Parents whose subtasks are read at once: a step must fit even a budget of 150 calls a minute. */
 const parentsPerStep = 20;
 /** Asana's own pages make five levels (read 2026-11-21); its API is not known to hold to that. */
 const levelsMax = 10;
 
-const stagesInTurn: readonly Stage[] = ["projects", "parents", "people"];
+const stagesInTurn: readonly Stage[] = ["projects", "parents", "people", "people-parents"];
+
+const ofPeople: ReadonlySet<Stage> = new Set(["people", "people-parents"]);
+/** Stages that only look for parents; the tasks themselves were read before. */
+const outlines: ReadonlySet<Stage> = new Set(["parents", "people-parents"]);
 
 /** What a call of `pull` works with from step to step. */
 export interface TaskWork extends ReaderDeps {
@@ -56,7 +70,7 @@ export interface TaskWork extends ReaderDeps {
 /** Does the next piece of a run. Throws `HubError`; the run as it was can then be resumed. */
 export async function takeStep(work: TaskWork, run: TaskRun): Promise<Step> {
   if (run.parents.length > 0) return readSubtasks(work, run);
-  const at = run.list !== undefined && !run.isListDone ? run : nextList(work.lists, run);
+  const at = run.list !== undefined && !run.isListDone ? run : await nextList(work.lists, run);
   if (!at) return { records: [], next: undefined };
   return readPage(work, at);
 }
@@ -64,14 +78,13 @@ export async function takeStep(work: TaskWork, run: TaskRun): Promise<Step> {
 type RunInList = TaskRun & { readonly list: string };
 
 /** The list after the present one, in this stage or a later one. A list that is gone is passed over. */
-function nextList(lists: TaskLists, run: TaskRun): RunInList | undefined {
+async function nextList(lists: TaskLists, run: TaskRun): Promise<RunInList | undefined> {
   const { offset: _offset, isWhole: _isWhole, ...rest } = run;
   for (const stage of stagesInTurn.slice(stagesInTurn.indexOf(run.stage))) {
     if (!isNeeded(stage, run)) continue;
     const after = stage === run.stage ? run.list : undefined;
-    const list = listsOf(lists, stage, run.sweeps).find(
-      (key) => after === undefined || key > after,
-    );
+    const keys = await listsOf(lists, stage, run.sweeps);
+    const list = keys.find((key) => after === undefined || key > after);
     if (list !== undefined) return { ...rest, stage, list, isListDone: false };
   }
   return undefined;
@@ -83,6 +96,7 @@ function isNeeded(stage: Stage, run: TaskRun): boolean {
     case "projects":
       return true;
     case "parents":
+    case "people-parents":
       return run.sweeps && run.since !== undefined;
     case "people":
       return run.sweeps;
@@ -136,10 +150,10 @@ async function readListed(work: TaskWork, run: TaskRun): Promise<Step> {
     const { page } = await listFrom(request, run.offset);
     const { offset: _offset, ...rest } = run;
     const place = page.offset === undefined ? { isListDone: true } : { offset: page.offset };
-    const isOutline = run.stage === "parents";
-    const wanted = run.stage === "people" ? page.records.filter(isHomeless) : page.records;
+    const wanted = ofPeople.has(run.stage) ? page.records.filter(isHomeless) : page.records;
     const parents = parentsIn(work, wanted, 0);
-    const records = isOutline ? [] : unread(work, wanted);
+    const waiting = run.isWhole === true ? await readDependents(work, page.records) : [];
+    const records = outlines.has(run.stage) ? [] : unread(work, [...wanted, ...waiting]);
     if (run.stage === "projects" && page.offset === undefined) work.known?.add(list);
     return { records, next: { ...rest, ...place, parents } };
   } catch (error) {
@@ -162,13 +176,14 @@ function skipped(work: TaskWork, run: TaskRun, error: HubError): Pick<Step, "gap
 function isSkippable(error: unknown, stage: Stage): error is HubError {
   if (isAbsent(error)) return true;
   const isRefused = error instanceof HubError && error.code === "connector.misconfigured";
-  return stage === "people" && isRefused;
+  return ofPeople.has(stage) && isRefused;
 }
 
 async function pageOf(deps: ReaderDeps, run: TaskRun, page: PageRequest): Promise<Page> {
   const { client, source } = deps;
   const list = run.list ?? "";
-  const fields = taskFieldsFor(source.settings);
+  const fields = fieldsOf(source.settings, run);
+  const [workspace = "", assignee = ""] = list.split("/");
   switch (run.stage) {
     case "projects":
       return client.tasks(
@@ -177,22 +192,56 @@ async function pageOf(deps: ReaderDeps, run: TaskRun, page: PageRequest): Promis
       );
     case "parents":
       return client.tasks(
-        { what: `tasks of project ${list}`, project: list, completed_since: run.startedAt },
+        { what: `tasks of project ${list}`, project: list, completed_since: openSince(run) },
         { ...page, fields: taskOutlineFields },
       );
-    case "people": {
-      const [workspace = "", assignee = ""] = list.split("/");
+    case "people":
       return client.tasks(
         { what: `tasks of user ${assignee}`, workspace, assignee, ...sinceOf(run) },
         { ...page, fields },
       );
-    }
+    case "people-parents":
+      return client.tasks(
+        {
+          what: `tasks of user ${assignee}`,
+          workspace,
+          assignee,
+          completed_since: openSince(run),
+        },
+        { ...page, fields: taskOutlineFields },
+      );
   }
+}
+
+function fieldsOf(settings: FieldSettings, { isWhole }: TaskRun): string {
+  return `${taskFieldsFor(settings)}${isWhole === true ? ",dependents" : ""}`;
+}
+
+/** A week after a task is complete, its subtasks are looked at no more. */
+function openSince({ startedAt }: TaskRun): string {
+  return instantOf(epochMsOf(startedAt) - completedForMs);
 }
 
 function sinceOf({ since, isWhole }: TaskRun): Pick<TaskQuery, "modified_since"> {
   if (since === undefined || isWhole === true) return {};
   return { modified_since: instantOf(epochMsOf(since) - overlapMs) };
+}
+
+/**
+ * While a project was hidden, what waits for its tasks was shown without that, and does not change when
+ * it comes back: it is read again with the project.
+ */
+async function readDependents(
+  { client, source }: ReaderDeps,
+  records: readonly unknown[],
+): Promise<readonly unknown[]> {
+  const tasks = records.flatMap((record) => TaskDependents.safeParse(record).data ?? []);
+  const listed = new Set(tasks.map(({ gid }) => gid));
+  const waiting = tasks.flatMap(({ dependents }) => (dependents ?? []).map(({ gid }) => gid));
+  const gids = [...new Set(waiting)].filter((gid) => !listed.has(gid));
+  const fields = taskFieldsFor(source.settings);
+  const read = await Promise.all(gids.map((gid) => unlessAbsent(client.task(gid, fields))));
+  return read.filter((record) => record !== undefined);
 }
 
 /** Last in, first out: the list of waiting parents stays short, however many there are in all. */
@@ -201,9 +250,10 @@ async function readSubtasks(work: TaskWork, run: TaskRun): Promise<Step> {
   const asked = run.parents.slice(-parentsPerStep);
   const read = await Promise.all(
     asked.map(async ([gid, level]) => {
-      const records = await subtasksOf(work, gid);
+      const records = await subtasksOf(work, gid, run);
+      const waiting = run.isWhole === true ? await readDependents(work, records) : [];
       const parents = level + 1 < levelsMax ? parentsIn(work, records, level + 1) : [];
-      return { records: unread(work, records), parents };
+      return { records: unread(work, [...records, ...waiting]), parents };
     }),
   );
   return {
@@ -216,8 +266,9 @@ async function readSubtasks(work: TaskWork, run: TaskRun): Promise<Step> {
 async function subtasksOf(
   { client, source }: ReaderDeps,
   gid: string,
+  run: TaskRun,
 ): Promise<readonly unknown[]> {
-  const fields = taskFieldsFor(source.settings);
+  const fields = fieldsOf(source.settings, run);
   const list = client.every((page) => client.subtasks(gid, { ...page, fields }));
   return (await unlessAbsent(collect(list))) ?? [];
 }

@@ -64,7 +64,7 @@ export class TasksReader implements CollectionReader {
       yield {
         changes: page.changes,
         rejected: page.rejected,
-        ...gapsOf(page.gaps, isLast && run.sweeps ? work.lists.gaps : []),
+        ...gapsOf(page.gaps, isLast && run.sweeps ? (await work.lists.people()).gaps : []),
         position: JSON.stringify({ ...after, ...placesOf(work, isLast) }),
         isLast,
         recordsRead: page.recordsRead,
@@ -176,7 +176,7 @@ export class TasksReader implements CollectionReader {
       // A hidden or vanished project shows nothing; its tasks are then confirmed one by one.
       yield* this.#withSubtasks((await unlessAbsent(collect(list))) ?? []);
     }
-    for (const person of lists.people) {
+    for (const person of (await lists.people()).keys) {
       const [workspace = "", assignee = ""] = person.split("/");
       const what = `tasks of user ${assignee}`;
       const list = client.every((page) =>

@@ -155,6 +155,12 @@ export const taskFieldsSampled = "custom_fields.name,custom_fields.text_value";
 
 export const SectionWire = z.looseObject({ name: z.string().nullish() });
 
+/** Tasks that wait for one. */
+export const TaskDependents = z.looseObject({
+  gid: z.string(),
+  dependents: z.array(GidRef).nullish(),
+});
+
 /** What finding sub-tasks and homeless tasks needs. */
 export const TaskOutline = z.looseObject({
   gid: z.string(),
