@@ -1,3 +1,5 @@
+import * as z from "zod";
+
 import type { Gap, PulledPage, Reading } from "#shared/kit/connector.ts";
 
 import { type Page, type PageRequest, parsed } from "./client.ts";
@@ -15,12 +17,31 @@ import {
   unlessGone,
 } from "./reader.ts";
 import { GidRef } from "./wire.ts";
-import { walkWorkspaces } from "./workspace-walk.ts";
+import { parsePosition, walkWorkspaces } from "./workspace-walk.ts";
 
 /** Each goal costs two more calls; small pages keep a run resumable under a tight rate limit. */
 const goalsPerPage = 25;
 
-/** Goals with what supports them. Asana cannot list changed ones, so every run reads all. */
+/**
+ * Goals change without a moment that says so, and a run is due every five minutes: with more than these,
+ * each run reads the relations of a part, in turn, so that goals leave most of the requests to work.
+ */
+const goalsPerRun = 300;
+
+/** Where a run stands, or where the last one ended. */
+const GoalsPosition = z.strictObject({
+  v: z.literal(2),
+  /** Where in the lists of workspaces; absent between runs. */
+  walk: z.string().optional(),
+  /** Which part this run reads, of how many. */
+  turn: z.int().nonnegative(),
+  turns: z.int().positive(),
+  /** Goals listed by this run so far. */
+  counted: z.int().nonnegative(),
+});
+type GoalsPosition = z.infer<typeof GoalsPosition>;
+
+/** Goals with what supports them. Asana cannot list changed ones, so runs read all, if need be by turns. */
 export class GoalsReader implements CollectionReader {
   readonly #deps: ReaderDeps;
   constructor(deps: ReaderDeps) {
@@ -30,18 +51,27 @@ export class GoalsReader implements CollectionReader {
   async *pull(position: string | undefined): AsyncIterable<PulledPage> {
     const { source } = this.#deps;
     const gaps: Gap[] = [];
-    const walk = walkWorkspaces(source.settings.workspaces, position, (workspace, page) =>
+    const run = runFrom(position);
+    const walk = walkWorkspaces(source.settings.workspaces, run.walk, (workspace, page) =>
       this.#list(workspace, page, gaps),
     );
+    let { counted } = run;
     for await (const page of walk) {
-      const normalized = await Promise.all(
-        page.records.map((goal) => this.#withRelations(goal, gaps)),
-      );
+      const due = page.records.filter((goal) => isDue(run, goal));
+      const normalized = await Promise.all(due.map((goal) => this.#withRelations(goal, gaps)));
+      counted += page.records.length;
+      const next: GoalsPosition = {
+        v: 2,
+        turn: run.turn,
+        turns: run.turns,
+        counted,
+        ...(!page.isLast && { walk: page.position }),
+      };
       yield {
         ...readingOf(normalized.flat(), gaps.splice(0)),
-        position: page.position,
+        position: JSON.stringify(next),
         isLast: page.isLast,
-        recordsRead: page.records.length,
+        recordsRead: due.length,
       };
     }
   }
@@ -102,4 +132,20 @@ export class GoalsReader implements CollectionReader {
   async find(gid: string): Promise<unknown> {
     return this.#deps.client.goal(gid);
   }
+}
+
+/** The first run reads all; a later one its part of as many as the last one listed. */
+function runFrom(position: string | undefined): GoalsPosition {
+  if (position === undefined) return { v: 2, turn: 0, turns: 1, counted: 0 };
+  const saved = parsePosition(GoalsPosition, position);
+  if (saved.walk !== undefined) return saved;
+  const turns = Math.max(1, Math.ceil(saved.counted / goalsPerRun));
+  return { v: 2, turn: (saved.turn + 1) % turns, turns, counted: 0 };
+}
+
+/** One that cannot be told apart is always due, to be rejected with its reason. */
+function isDue({ turn, turns }: GoalsPosition, goal: unknown): boolean {
+  const ref = GidRef.safeParse(goal);
+  const number = ref.success ? Number(ref.data.gid.slice(-9)) : Number.NaN;
+  return !Number.isInteger(number) || number % turns === turn;
 }

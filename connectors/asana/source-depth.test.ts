@@ -121,6 +121,32 @@ describe("homes and depth", () => {
   });
 });
 
+test("very many goals are read by turns after the first run, each in one of them", async () => {
+  const goals = Array.from({ length: 320 }, (_, index) => ({
+    gid: String(1_910_000_000_001_000 + index),
+    name: `Goal ${index}`,
+    owner: null,
+    team: null,
+    is_workspace_level: false,
+    time_period: null,
+    status: null,
+    metric: null,
+  }));
+  const seed = { ...exampleSeed, goals, goal_relationships: [] };
+  const { source, simulator } = await world({ seed });
+  const first = await pullAll(source, "goals");
+  expect(idsOf(first)).toHaveLength(320);
+  simulator.resetStatistics();
+  const second = await pullAll(source, "goals", positionOf(first));
+  expect(simulator.statistics().requests).toBeLessThan(400);
+  const third = await pullAll(source, "goals", positionOf(second));
+  expect(idsOf(second).length + idsOf(third).length).toBe(320);
+  expect(idsOf([...second, ...third])).toEqual(idsOf(first));
+  // Cut off in the middle, a turn stays the same turn.
+  const rest = await pullAll(source, "goals", second[3]?.position);
+  expect(idsOf([...second.slice(0, 4), ...rest])).toEqual(idsOf(second));
+});
+
 describe("mapped fields", () => {
   const jira = "https://acme.atlassian.net/browse/PAY-12";
   const blockedBy = "1700000000000004";
