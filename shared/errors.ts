@@ -22,6 +22,7 @@ export const errorCodes = {
   "connector.forbidden": { retry: "never", audience: "operator", httpStatus: 422 },
   "connector.misconfigured": { retry: "never", audience: "operator", httpStatus: 422 },
   "connector.not-found": { retry: "never", audience: "operator", httpStatus: 422 },
+  "connector.shrunk": { retry: "never", audience: "operator", httpStatus: 422 },
   "connector.plan-limited": { retry: "never", audience: "operator", httpStatus: 422 },
   "connector.unreachable": { retry: "later", audience: "operator", httpStatus: 422 },
   "connector.rate-limited": { retry: "later", audience: "operator", httpStatus: 503 },

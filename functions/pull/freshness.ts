@@ -42,7 +42,7 @@ export async function markFresh(deps: PullDeps, connectionId: ConnectionId): Pro
 }
 
 function isForAdmin(problem: Cursor["problem"]): boolean {
-  return problem?.code === "connector.forbidden";
+  return problem?.code === "connector.shrunk";
 }
 
 async function listCursors(

@@ -158,7 +158,7 @@ function afterPage(
   { cursor, page, rejected, run }: PageContext,
 ): Unversioned<Cursor> {
   const now = deps.clock.now();
-  const { problem: _problem, ...rest } = cursor;
+  const { problem: _problem, positionBefore, ...rest } = cursor;
   const next = {
     ...rest,
     position: page.position,
@@ -168,7 +168,11 @@ function afterPage(
     ...(page.recordsTotal !== undefined && { recordsTotal: page.recordsTotal }),
     updatedAt: now,
   };
-  if (!page.isLast) return { ...next, dueAt: instantOf(deps.clock.nowMs() + runMsMax) };
+  if (!page.isLast) {
+    // Where it stood before it was read again, for as long as that may be taken back.
+    const before = positionBefore === undefined ? {} : { positionBefore };
+    return { ...next, ...before, dueAt: instantOf(deps.clock.nowMs() + runMsMax) };
+  }
   return {
     ...next,
     mode: "poll",

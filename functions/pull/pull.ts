@@ -14,6 +14,7 @@ import { noteProblem } from "./freshness.ts";
 import { pullCollection } from "./pull-collection.ts";
 import { reconcileCollection } from "./reconcile-collection.ts";
 import { removeConnection } from "./remove-connection.ts";
+import { removeUnusedGrant } from "./remove-grant.ts";
 import { retryQuarantined } from "./retry-quarantined.ts";
 import { subscribe } from "./subscribe.ts";
 import { writeBack } from "./write-back.ts";
@@ -23,6 +24,7 @@ const reconcileAgainMs = 30 * minuteMs;
 
 /** Does one piece of reading. Failures of the source are recorded where people see them, not thrown. */
 export async function pull(deps: PullDeps, message: PullMessage): Promise<void> {
+  if (message.kind === "remove-grant") return removeUnusedGrant(deps, message.grantId);
   const connections = await listConnections(deps.table);
   // The list is of an index, which shows a new connection a moment after it was made.
   const connection =
@@ -52,7 +54,7 @@ export async function pull(deps: PullDeps, message: PullMessage): Promise<void> 
 
 async function read(
   deps: PullDeps,
-  message: Exclude<PullMessage, { kind: "remove" | "write-back" }>,
+  message: Exclude<PullMessage, { kind: "remove" | "write-back" | "remove-grant" }>,
   {
     connection,
     connections,

@@ -116,7 +116,7 @@ function isAbruptShrink({ acceptsShrink }: Run, held: number, missing: number): 
 
 function abruptShrink({ collection }: Run, held: number, missing: number): HubError {
   return new HubError(
-    "connector.forbidden",
+    "connector.shrunk",
     `${missing} of ${held} ${collection.title} can no longer be seen. That looks like a lost permission, ` +
       "so nothing was removed: check what the account may read, then reconcile again",
     { details: { held, missing } },

@@ -1,15 +1,13 @@
 import { openSource } from "#shared/access/open-source.ts";
-import { grantSecretName } from "#shared/access/token-keeper.ts";
 import { HubError } from "#shared/errors.ts";
 import { secretName } from "#shared/kit/registry.ts";
 import type { Change } from "#shared/model/change.ts";
 import type { Connection } from "#shared/model/connection.ts";
-import type { FactId, GrantId } from "#shared/model/ids.ts";
+import type { FactId } from "#shared/model/ids.ts";
 import { readFactId } from "#shared/model/ids.ts";
 import type { Item, Table } from "#shared/ports/table.ts";
 import { applyChanges } from "#shared/store/apply-changes.ts";
 import { listSubscriptions } from "#shared/store/connection-parts.ts";
-import { listConnections } from "#shared/store/connections.ts";
 import type { Unversioned } from "#shared/store/documents.ts";
 import { updateDocument } from "#shared/store/documents.ts";
 import { factKey } from "#shared/store/keys.ts";
@@ -18,6 +16,7 @@ import { connectionSpec } from "#shared/store/specs.ts";
 import { removeWriteBacksOf } from "#shared/store/write-backs.ts";
 
 import type { PullDeps } from "./deps.ts";
+import { removeUnusedGrant } from "./remove-grant.ts";
 
 const removalsPerBatch = 200;
 /** Looks at the table until nothing of the connection is left; more rounds mean somebody still writes. */
@@ -49,17 +48,6 @@ export async function removeConnection(deps: PullDeps, connection: Connection): 
   await deps.table.write({ kind: "delete", key: { pk: connection.id, sk: "0" }, condition: [] });
   if (connection.grantId) await removeUnusedGrant(deps, connection.grantId);
   deps.logger.info("connection.removed", { connectionId: connection.id });
-}
-
-/** A consent on which no connection rests any more is of no use, and its tokens are only a danger. */
-async function removeUnusedGrant(deps: PullDeps, grantId: GrantId): Promise<void> {
-  const others = await listConnections(deps.table);
-  if (others.some((other) => other.grantId === grantId)) return;
-  await deps.secrets.remove(grantSecretName(grantId));
-  for (const part of await queryAll(deps.table, { partition: grantId, consistent: true })) {
-    await remove(deps.table, part);
-  }
-  deps.logger.info("grant.removed", { grantId });
 }
 
 /** Everything in its partition that begins so, but not the connection itself. */

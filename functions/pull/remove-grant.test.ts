@@ -34,3 +34,15 @@ test("a consent goes with the last connection that rests on it, tokens and all",
   await pull(rig.deps, { kind: "remove", connectionId: goalConnection });
   expect([await left(), rig.secrets.values.has(grantSecretName(rest.grantId))]).toEqual([0, false]);
 });
+
+test("a consent that led to no connection goes when it is told to, and one in use stays", async () => {
+  const used = grantId("0123456789");
+  const rig = await ToolHub.connected({ grantId: used, siteId: "a" });
+  const unused = grantId("9876543210");
+  for (const id of [used, unused]) {
+    await rig.secrets.write(grantSecretName(id), { accessToken: "t", expiresAtMs: "0" });
+    await pull(rig.deps, { kind: "remove-grant", grantId: id });
+  }
+  expect(rig.secrets.values.has(grantSecretName(used))).toBe(true);
+  expect(rig.secrets.values.has(grantSecretName(unused))).toBe(false);
+});

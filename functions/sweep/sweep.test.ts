@@ -1,8 +1,13 @@
 import { expect, test } from "vitest";
 
+import type { Grant } from "#shared/model/grant.ts";
+import { grantId } from "#shared/model/ids.ts";
+import type { PullMessage } from "#shared/model/pull.ts";
 import { dayMs, instantOf, minuteMs } from "#shared/model/time.ts";
 import { listGaps } from "#shared/store/connection-parts.ts";
 import { getConnection } from "#shared/store/connections.ts";
+import { createDocument } from "#shared/store/documents.ts";
+import { grantSpec } from "#shared/store/specs.ts";
 import { itemId, removed, upserted, workConnection, workItem } from "#shared/testing/facts.ts";
 import { createSilentLogger } from "#shared/testing/silent-logger.ts";
 
@@ -112,6 +117,35 @@ test("a credential that ends soon is said to end, and no longer once it was rene
   }));
   await sweep(rig.deps);
   expect(await listGaps(rig.hub.table, workConnection)).toEqual([]);
+});
+
+test("a consent on which nothing rests goes after a day", async () => {
+  const rig = await ToolHub.connected();
+  const now = rig.hub.clock.now();
+  const grant = (id: string): Grant => ({
+    type: "grant",
+    id: grantId(id),
+    connector: "tool",
+    scopes: [],
+    sites: [],
+    status: "active",
+    createdAt: now,
+    updatedAt: now,
+    revision: 0,
+  });
+  for (const id of ["unused0000", "inuse00000"]) {
+    await createDocument(rig.hub.table, grantSpec, grant(id));
+  }
+  await rig.hub.changeConnection(workConnection, (one) => {
+    return { ...one, grantId: grantId("inuse00000") };
+  });
+  await sweep(rig.deps);
+  expect(kinds(rig.pulls)).not.toContain("remove-grant");
+  rig.hub.clock.advance(dayMs);
+  await sweep(rig.deps);
+  const bodies = rig.pulls.sent.map(({ body }) => JSON.parse(body) as PullMessage);
+  const drop = bodies.find(({ kind }) => kind === "remove-grant");
+  expect(drop).toEqual({ kind: "remove-grant", grantId: "grant_unused0000" });
 });
 
 test("a draft that nobody finishes goes after a day, and is never read before", async () => {

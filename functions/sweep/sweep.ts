@@ -18,6 +18,7 @@ import {
   alertSpec,
   connectionSpec,
   cursorSpec,
+  grantSpec,
   ruleSettingsSpec,
   signalSpec,
 } from "#shared/store/specs.ts";
@@ -45,6 +46,7 @@ export async function sweep(deps: SweepDeps): Promise<void> {
   await noteStale(deps, connections);
   await noteEndingCredentials(deps, connections);
   await dropOldDrafts(deps, connections);
+  await dropUnusedGrants(deps, connections);
   await advance(deps, "pending", (alert, now) => openIfStanding(deps, alert, now));
   await advance(deps, "snoozed", wake);
 }
@@ -141,6 +143,23 @@ async function dropOldDrafts(deps: SweepDeps, connections: readonly Connection[]
     if (status !== "draft" || deps.clock.nowMs() - epochMsOf(updatedAt) < draftKeptMs) continue;
     await send(deps, { kind: "remove", connectionId });
     deps.logger.info("connection.draft-dropped", { connectionId });
+  }
+}
+
+/** A consent that led to no connection, or whose last one went while nobody looked. */
+async function dropUnusedGrants(
+  deps: SweepDeps,
+  connections: readonly Connection[],
+): Promise<void> {
+  if (Math.floor(deps.clock.nowMs() / minuteMs) % lookAfterEveryMinutes !== 0) return;
+  const used = new Set(connections.flatMap(({ grantId }) => grantId ?? []));
+  for (const { id: grantId, updatedAt } of await listDocuments(
+    deps.table,
+    grantSpec,
+    lists.grants,
+  )) {
+    if (used.has(grantId) || deps.clock.nowMs() - epochMsOf(updatedAt) < draftKeptMs) continue;
+    await send(deps, { kind: "remove-grant", grantId });
   }
 }
 

@@ -1,6 +1,6 @@
 import * as z from "zod";
 
-import { ConnectionId } from "./ids.ts";
+import { ConnectionId, GrantId } from "./ids.ts";
 import { WriteBackId } from "./write-back.ts";
 
 /** One piece of reading to do, as it waits in the `pulls` queue. */
@@ -29,6 +29,8 @@ export const PullMessage = z.discriminatedUnion("kind", [
     connectionId: ConnectionId,
     batchId: WriteBackId,
   }),
+  /** Removes a consent on which no connection rests, and its tokens. */
+  z.strictObject({ kind: z.literal("remove-grant"), grantId: GrantId }),
   /** Deregisters webhooks, removes facts, secrets and the connection itself. */
   z.strictObject({ kind: z.literal("remove"), connectionId: ConnectionId }),
 ]);

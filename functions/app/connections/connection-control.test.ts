@@ -215,7 +215,7 @@ describe("a shrink that was refused", () => {
       updatedAt: now,
       dueAt: now,
       problem: {
-        code: "connector.forbidden",
+        code: "connector.shrunk",
         message: "40 of 60 Things can no longer be seen. That looks like a lost permission",
         since: now,
       },

@@ -29,9 +29,5 @@ export function paceOf(
 /** A reconcile saw so much less than we hold that it took it for a lost permission. */
 export function isShrinkRefused(reconcile: Cursor | undefined): boolean {
   const { state, problem } = reconcile ?? {};
-  return (
-    state === "failed" &&
-    problem?.code === "connector.forbidden" &&
-    problem.message.includes("can no longer be seen")
-  );
+  return state === "failed" && problem?.code === "connector.shrunk";
 }
