@@ -16,6 +16,7 @@ const fields = z.strictObject({
       title: "Address that people open",
       description:
         "Only needed when the Jira address is that of api.atlassian.com: https://your-site.atlassian.net",
+      onlyShown: true,
     }),
   email: z.email().optional().meta({
     title: "Account e-mail",

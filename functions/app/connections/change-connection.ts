@@ -13,6 +13,7 @@ import { factKey } from "#shared/store/keys.ts";
 import { connectionSpec } from "#shared/store/specs.ts";
 
 import type { AppContext } from "../app-deps.ts";
+import { assertConsentedAddresses, assertSecretsStay } from "./assert-addresses.ts";
 import { credentialOf, startReading } from "./connect.ts";
 import { assertStarted, loadChangeable, loadConnection } from "./load-connection.ts";
 import { probe, splitSettings } from "./probe.ts";
@@ -76,6 +77,9 @@ async function applySettings(
   const kept = Object.fromEntries(Object.entries(merged).filter(([, value]) => value !== null));
   const isDraft = connection.status === "draft";
   const settings = splitSettings(connector, kept, { isDraft });
+  const { settings: before, grantId } = connection;
+  assertSecretsStay(connector, { before, after: settings.full, typed: changes });
+  if (grantId) assertConsentedAddresses(connector, [before], settings.full);
   const found = await probe(context, connector, { connection, settings: settings.full });
   const areSecretsNew = !isDeepStrictEqual(ownSecrets, settings.secrets);
   if (areSecretsNew) {

@@ -19,6 +19,7 @@ import { factKey } from "#shared/store/keys.ts";
 import { connectionSpec, cursorSpec, grantSpec } from "#shared/store/specs.ts";
 
 import type { AppContext } from "../app-deps.ts";
+import { assertConsentedAddresses } from "./assert-addresses.ts";
 import type { ProbeResult } from "./probe.ts";
 import { probe, splitSettings } from "./probe.ts";
 
@@ -52,6 +53,7 @@ export async function connect(context: AppContext, wanted: NewConnection): Promi
   const isDraft = wanted.draft === true;
   const site = await consentedSite(context, wanted);
   const settings = splitSettings(connector, { ...site?.settings, ...wanted.settings }, { isDraft });
+  if (site) assertConsentedAddresses(connector, [site.settings], settings.full);
   const id = connectionId(context.random(10));
   const now = context.clock.now();
   const wished: Connection = {

@@ -255,6 +255,30 @@ describe("changing a connection", () => {
     expect(rig.messages.slice(sent).map(({ kind }) => kind)).toEqual(["subscribe", "pull", "pull"]);
   });
 
+  test("stored secrets are not sent to another address unless they are typed again", async () => {
+    const rig = await AppRig.create();
+    const id = await connected(rig);
+    const seen: unknown[] = [];
+    rig.probe = async (given) => {
+      seen.push(given);
+      return { identity: "svc", gaps: [] };
+    };
+    const change = (settings: Record<string, unknown>) =>
+      rig.send("PATCH", `/api/connections/${id}`, { json: { settings } });
+    for (const elsewhere of ["https://elsewhere.example", "http://tool.example"]) {
+      const { status, body } = await change({ baseUrl: elsewhere });
+      expect([status, ErrorAnswer.parse(body).error.issues?.map(({ path }) => path)]).toEqual([
+        400,
+        ["settings.token"],
+      ]);
+    }
+    expect(seen).toEqual([]);
+    expect((await change({ baseUrl: "https://tool.example/api" })).status).toBe(200);
+    expect((await change({ baseUrl: "https://elsewhere.example", token: secret })).status).toBe(
+      200,
+    );
+  });
+
   test("null takes a setting away, and a wrong one is named", async () => {
     const rig = await AppRig.create();
     const id = await connected(rig);

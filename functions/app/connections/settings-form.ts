@@ -8,6 +8,8 @@ export interface SettingsField {
   readonly title: string;
   readonly description: string | undefined;
   readonly isSecret: boolean;
+  /** An address that people open and that nothing is ever sent to. */
+  readonly isOnlyShown: boolean;
   readonly isRequired: boolean;
   readonly fallback: unknown;
   /** Where a connector wants it asked for while a connection is set up. */
@@ -25,6 +27,7 @@ const Property = z.looseObject({
   title: z.string().optional(),
   description: z.string().optional(),
   secret: z.boolean().optional(),
+  onlyShown: z.boolean().optional(),
   format: z.string().optional(),
   step: z.enum(["access", "special", "mapping"]).optional(),
   enum: z.array(z.unknown()).optional(),
@@ -45,6 +48,7 @@ export function settingsFields(connector: Pick<Connector, "settings">): readonly
     title: property.title ?? name,
     description: property.description,
     isSecret: property.secret === true,
+    isOnlyShown: property.onlyShown === true,
     isRequired: schema.required.includes(name),
     fallback: property.default,
     step: property.step,

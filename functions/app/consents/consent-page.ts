@@ -35,7 +35,7 @@ export function oauthAppPage(
     body: html`<div class="split">
       <form class="card" method="post" action="/connectors/${connector.name}/oauth-app">
         ${refused ? html`<p class="notice bad" role="alert">${refused.message}</p>` : nothing}
-        ${isConfigured ? html`<p class="notice">An app is entered already. What you enter here takes its place.</p>` : nothing}
+        ${isConfigured ? html`<p class="notice">An app is entered already. What you enter here takes its place; with another authorization server, consents must be given again.</p>` : nothing}
         ${settingsInputs(
           { settings: OAuthAppInput },
           {

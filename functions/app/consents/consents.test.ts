@@ -134,7 +134,9 @@ describe("a consent", () => {
       back(rig, { state, code: "c0de" }),
       back(rig, { state, code: "c0de" }),
     ]);
-    expect(both.map(({ status }) => status).toSorted()).toEqual([303, 400]);
+    expect(both.map(({ status }) => status).toSorted((one, other) => one - other)).toEqual([
+      303, 400,
+    ]);
     expect(rig.oauth.exchanged).toHaveLength(1);
   });
 
@@ -231,6 +233,41 @@ describe("connections of one consent", () => {
       400,
       { error: { issues: [{ path: "siteId" }] } },
     ]);
+  });
+
+  test("its tokens go only to the address that the consent named", async () => {
+    const rig = await withApp();
+    const grantId = await granted(rig);
+    let probes = 0;
+    rig.probeSuite = async () => {
+      probes += 1;
+      return { identity: "svc", gaps: [] };
+    };
+    const elsewhere = { baseUrl: "https://elsewhere.example/a" };
+    const settings = { rooms: ["r1"], ...elsewhere };
+    const json = { connector: "suite", name: "S", settings, grantId, siteId: "a" };
+    const refused = { error: { issues: [{ path: "settings.baseUrl" }] } };
+    const made = await rig.send("POST", "/api/connections", { json });
+    expect([made.status, made.body]).toMatchObject([400, refused]);
+    expect(probes).toBe(0);
+    const id = await connectedSite(rig, grantId, "a");
+    const to = `/api/connections/${id}`;
+    const changed = await rig.send("PATCH", to, { json: { settings: elsewhere } });
+    expect([changed.status, changed.body]).toMatchObject([400, refused]);
+    const rooms = await rig.send("PATCH", to, { json: { settings: { rooms: ["r2"] } } });
+    expect(rooms.status).toBe(200);
+  });
+
+  test("are over when the hub's app moves to another authorization server", async () => {
+    const rig = await withApp();
+    const id = await granted(rig);
+    const enter = (app: Record<string, string>) =>
+      rig.send("PUT", "/api/connectors/suite/oauth-app", { json: { ...appOfHub, ...app } });
+    const status = async () => (await getDocument(rig.hub.table, grantSpec, factKey(id)))?.status;
+    await enter({ clientSecret: "a-newer-secret" });
+    expect(await status()).toBe("active");
+    await enter({ authorizationUrl: "https://elsewhere.example" });
+    expect(await status()).toBe("revoked");
   });
 
   test("work again when the consent is given anew, with tokens later than any refresh", async () => {

@@ -4,6 +4,9 @@ import { oauthAppSecretName, readOAuthApp } from "#shared/access/grants.ts";
 import { HubError } from "#shared/errors.ts";
 import type { Connector } from "#shared/kit/connector.ts";
 import type { OAuthApp, OAuthProvider } from "#shared/kit/oauth.ts";
+import { listDocuments, updateDocument } from "#shared/store/documents.ts";
+import { factKey, lists } from "#shared/store/keys.ts";
+import { grantSpec } from "#shared/store/specs.ts";
 
 import type { AppContext } from "../app-deps.ts";
 
@@ -87,6 +90,11 @@ export async function saveOAuthApp(
 ): Promise<ConsentInfo> {
   const { connector } = await consentConnector(context, name);
   const { clientId, clientSecret, authorizationUrl, apiUrl } = app;
+  const before = readOAuthApp(
+    await context.secrets.read(oauthAppSecretName(connector.name), { fresh: true }),
+  );
+  // Tokens of one server are no other server's to see.
+  if (before && serverOf(before) !== serverOf(app)) await endConsents(context, connector.name);
   await context.secrets.write(oauthAppSecretName(connector.name), {
     clientId,
     clientSecret,
@@ -97,6 +105,21 @@ export async function saveOAuthApp(
   const info = await consentInfo(context, connector);
   if (!info) throw new HubError("invariant.broken", "A connector lost its consent on the way");
   return { ...info, isConfigured: true };
+}
+
+function serverOf({
+  authorizationUrl,
+}: Pick<OAuthAppInput, "authorizationUrl">): string | undefined {
+  return authorizationUrl === undefined ? undefined : URL.parse(authorizationUrl)?.origin;
+}
+
+async function endConsents({ table, clock, logger }: AppContext, connector: string): Promise<void> {
+  for (const { id, ...grant } of await listDocuments(table, grantSpec, lists.grants)) {
+    if (grant.connector !== connector) continue;
+    const over = { status: "revoked" as const, updatedAt: clock.now() };
+    await updateDocument(table, grantSpec, factKey(id), (current) => ({ ...current, ...over }));
+    logger.warn("consent.ended", { grantId: id, connector });
+  }
 }
 
 /** Throws `connector.misconfigured` when no app was entered yet. */
