@@ -61,13 +61,14 @@ export class WriteBackRun {
   }
 
   /** Keeps what a step decided: first what stands in the tool, then the item, so a repeat is harmless. */
-  async settle(item: WriteBackItem, outcome: Outcome): Promise<void> {
+  async settle(item: WriteBackItem, decided: Outcome): Promise<void> {
     const { reason: _reason, undoWantedAt: _wanted, ...rest } = item;
+    const { isWritten = decided.state === "written", ...outcome } = decided;
     const now = this.#deps.clock.now();
     const next: WriteBackItem = {
       ...rest,
       ...outcome,
-      ...(outcome.state === "written" && { writtenAt: now }),
+      ...(isWritten && { writtenAt: now }),
       ...(this.batch.state === "undoing" && this.batch.undone && { triedIn: this.batch.undone.at }),
       ...(outcome.state === "planned" && (await this.#replaced(item, outcome))),
       changedAt: now,

@@ -5,7 +5,10 @@ import type { WriteBackItem } from "#shared/model/write-back.ts";
 
 /** What became of an item: the part of it that a step decides. */
 export type Outcome = Pick<WriteBackItem, "state"> &
-  Partial<Pick<WriteBackItem, "before" | "beforeInWords" | "reason">>;
+  Partial<Pick<WriteBackItem, "before" | "beforeInWords" | "reason">> & {
+    /** We wrote, though something else shows: tools may show a write late. */
+    readonly isWritten?: true;
+  };
 
 /**
  * What the tool must do for one item. Every step reads before it writes and again afterwards, so that
@@ -48,7 +51,8 @@ export async function applyItem(tool: WriteBack, item: WriteBackItem): Promise<O
   }
   await tool.write(item.factId, item.wanted);
   if ((await look(tool, item.factId)) === item.wanted) return { state: "written" };
-  return { state: "conflict", reason: "Right after writing, something else stood there" };
+  const reason = "Right after writing, something else stood there";
+  return { state: "conflict", reason, isWritten: true };
 }
 
 /** Puts back what stood there before, only where our value still stands. */

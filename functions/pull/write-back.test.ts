@@ -193,6 +193,23 @@ describe("what somebody else put there", () => {
     expect(place.values.get(b)).toBe("a person's");
   });
 
+  test("or seems to, since the tool shows a write late, can be taken back once ours shows", async () => {
+    await previewed();
+    const reads: (() => void)[] = [];
+    place.afterWrite = (id) => {
+      if (id !== b) return;
+      place.values.set(b, null);
+      reads.push(() => place.values.set(b, "ours"));
+    };
+    await move("applying");
+    expect(await states()).toEqual(["written", "conflict", "written", "written"]);
+    for (const show of reads) show();
+    place.afterWrite = () => undefined;
+    await move("undoing");
+    expect(standing()).toEqual([null, null, null, null]);
+    expect(await states()).toEqual(["undone", "undone", "undone", "undone"]);
+  });
+
   test("after applying is not undone; once ours stands again it can be", async () => {
     await previewed();
     await move("applying");
@@ -346,6 +363,25 @@ describe("failures", () => {
     await move("applying");
     expect([await stateOf(), place.writes]).toEqual(["failed", []]);
   });
+});
+
+test.each([
+  ["paused", { status: "paused" }],
+  ["told to write elsewhere", { settings: { site: "another" } }],
+] as const)("a run ends before its next item when its connection is %s", async (_what, change) => {
+  await previewed();
+  let changing: Promise<unknown> = Promise.resolve();
+  place.afterWrite = (id) => {
+    if (id === b) {
+      changing = hub.hub.changeConnection(workConnection, (one) => ({ ...one, ...change }));
+    }
+  };
+  await move("applying");
+  await changing;
+  expect(place.writes).toEqual([a, b]);
+  expect(await getWriteBack(deps.table, batchId)).toMatchObject({ state: "applying" });
+  expect((await getWriteBack(deps.table, batchId))?.lease).toBeUndefined();
+  expect(sent().at(-1)).toMatchObject({ kind: "write-back", batchId, delaySeconds: 0 });
 });
 
 test("a run that died is taken up once its lease has lapsed; before that, a second one waits", async () => {

@@ -1,3 +1,5 @@
+import { isDeepStrictEqual } from "node:util";
+
 import { openSource } from "#shared/access/open-source.ts";
 import { HubError } from "#shared/errors.ts";
 import type { WriteBack } from "#shared/kit/write-back.ts";
@@ -6,6 +8,7 @@ import type { PullMessage } from "#shared/model/pull.ts";
 import { epochMsOf, instantOf, minuteMs } from "#shared/model/time.ts";
 import type { WriteBackBatch, WriteBackId, WriteBackItem } from "#shared/model/write-back.ts";
 import { taskOf } from "#shared/model/write-back.ts";
+import { getConnection } from "#shared/store/connections.ts";
 import { replaceDocument } from "#shared/store/documents.ts";
 import { getWriteBack, listWriteBackItems, writeBackSpec } from "#shared/store/write-backs.ts";
 
@@ -108,7 +111,8 @@ async function work(deps: PullDeps, { run, ...wanted }: Work): Promise<void> {
         if (await run.finish()) return report(deps, run);
         continue;
       }
-      if (deps.clock.nowMs() - run.startedMs > runMsMax) return await handOver(deps, run, 0);
+      const isLong = deps.clock.nowMs() - run.startedMs > runMsMax;
+      if (isLong || !(await isAsOpened(deps, wanted))) return await handOver(deps, run, 0);
       refusals = (await step(run, { tool, items })) ? 0 : refusals + 1;
       if (refusals >= refusalsMax) {
         const why = [...run.items.values()].findLast(({ state }) => state === "failed")?.reason;
@@ -137,6 +141,16 @@ async function openTool(
     "connector.misconfigured",
     `The settings of the connection no longer say that the hub writes to ${place}: set them so to go on, or to take it back`,
   );
+}
+
+/** Who pauses a connection, or turns its write-back off, means the next item too. */
+async function isAsOpened(
+  { table }: PullDeps,
+  { connection: { id, settings, grantId } }: Omit<Batch, "batchId">,
+): Promise<boolean> {
+  const now = await getConnection(table, id);
+  const isInUse = now?.status === "active" || now?.status === "degraded";
+  return isInUse && now.grantId === grantId && isDeepStrictEqual(now.settings, settings);
 }
 
 /** False when the tool refused the item. Failures that concern more than one item are thrown. */

@@ -54,7 +54,7 @@ export const WriteBackItem = z.strictObject({
   state: WriteBackItemState,
   /** Why it was skipped, left or failed. */
   reason: z.string().max(500).optional(),
-  /** When our value was last seen to stand there by this batch's doing. */
+  /** When this batch last wrote our value there, or saw it stand. */
   writtenAt: Instant.optional(),
   /** The undoing, by its beginning, that has dealt with it. */
   triedIn: Instant.optional(),
