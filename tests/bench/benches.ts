@@ -4,6 +4,7 @@ import { backfill } from "./b4-backfill.ts";
 import { backfillLimited } from "./b5-limited.ts";
 import { relink } from "./b6-relink.ts";
 import { writeAmplification } from "./b8-write-amplification.ts";
+import { memory } from "./b10-memory.ts";
 import type { Bench } from "./bench.ts";
 
 /** Every benchmark, in the order in which they run. A new one is a file and a line. */
@@ -14,4 +15,5 @@ export const benches: readonly Bench[] = [
   backfillLimited,
   relink,
   writeAmplification,
+  memory,
 ];

@@ -1,4 +1,6 @@
+import { bundleProcess } from "../bundle-process.ts";
 import { Child } from "../child.ts";
+import { withTemporaryFolder } from "../temporary-folder.ts";
 import type { ReadAnswer, ReadRequest, SiteAccess, SiteAnswer, SiteRequest } from "./messages.ts";
 
 /** The processes of one benchmark: one of simulated sites, and one for whatever reads. */
@@ -7,14 +9,22 @@ export interface Processes {
   /** Since it was last asked of the same site. */
   requestsTo(site: SiteAccess): Promise<{ readonly requests: number; readonly throttled: number }>;
   read(request: Omit<ReadRequest, "kind">): Promise<ReadAnswer>;
-  /** In a new process that ends with it, under flags of Node.js. */
+  /** In a new process that ends with it, as functions are deployed: bundled, and under flags of Node.js. */
   readAlone(request: Omit<ReadRequest, "kind">, flags: readonly string[]): Promise<ReadAnswer>;
 }
 
 const siteFile = new URL("site-process.ts", import.meta.url);
 const readFile = new URL("read-process.ts", import.meta.url);
 
-export async function withProcesses<T>(work: (processes: Processes) => Promise<T>): Promise<T> {
+export function withProcesses<T>(work: (processes: Processes) => Promise<T>): Promise<T> {
+  return withTemporaryFolder((folder) => withProcessesIn(folder, work));
+}
+
+async function withProcessesIn<T>(
+  folder: string,
+  work: (processes: Processes) => Promise<T>,
+): Promise<T> {
+  let bundled: Promise<URL> | undefined;
   const sites = new Child<SiteRequest, SiteAnswer>(siteFile);
   const reader = new Child<ReadRequest, ReadAnswer>(readFile);
   try {
@@ -30,7 +40,8 @@ export async function withProcesses<T>(work: (processes: Processes) => Promise<T
       },
       read: (request) => reader.ask({ kind: "read", ...request }),
       readAlone: async (request, flags) => {
-        const alone = new Child<ReadRequest, ReadAnswer>(readFile, { flags });
+        bundled ??= bundleProcess(readFile, folder);
+        const alone = new Child<ReadRequest, ReadAnswer>(await bundled, { flags });
         try {
           return await alone.ask({ kind: "read", ...request });
         } finally {

@@ -1,19 +1,12 @@
-import { pull } from "#functions/pull/pull.ts";
-import { startDatabase } from "#infra/local/database/start-database.ts";
-import { silentLogger } from "#infra/local/logger.ts";
-import { createDynamoTable } from "#shared/adapters/dynamodb/table.ts";
-import { createMemoryTable } from "#shared/adapters/memory/memory-table.ts";
-import { systemClock } from "#shared/adapters/system-clock.ts";
 import type { Source } from "#shared/kit/connector.ts";
-import type { Table } from "#shared/ports/table.ts";
 
 import { serveRequests } from "../serve-requests.ts";
 import type { Stop } from "../serve-requests.ts";
-import { withTemporaryFolder } from "../temporary-folder.ts";
-import { createForgetfulTable } from "./forgetful-table.ts";
-import type { ReadAnswer, Reader, ReadRequest } from "./messages.ts";
+import type { Reader, ReadAnswer, ReadRequest } from "./messages.ts";
+import { startMeter } from "./meter.ts";
+import type { Measured } from "./meter.ts";
 import { parseOnly } from "./parse-only.ts";
-import { pullIssuesMessage, ReadingHub } from "./reading-hub.ts";
+import { peakRssMiB } from "./peak-memory.ts";
 import { consentedSource, tokenSource } from "./sources.ts";
 
 /** What reads, in a process of its own: neither the site nor the benchmark share its thread and memory. */
@@ -23,17 +16,19 @@ serveRequests(async (request: ReadRequest | Stop): Promise<ReadAnswer> => {
     source: () => counted(request, issuesOf(tokenSource(request))),
     "consented-source": () => counted(request, issuesOf(consentedSource(request))),
     "parse-only": () => counted(request, parseOnly(request)),
-    "pull-into-memory": () => pulled(request, createMemoryTable()),
-    "pull-into-nothing": () => pulled(request, createForgetfulTable()),
-    "pull-into-database": () =>
-      withTemporaryFolder((folder) => pulledIntoDatabase(request, folder)),
+    "pull-into-memory": () => pulled(request),
+    "pull-into-nothing": () => pulled(request),
+    "pull-into-database": () => pulled(request),
   };
   const measured = await readers[request.reader]();
-  // In KiB on Linux and macOS.
-  return { ...measured, peakRssMiB: process.resourceUsage().maxRSS / 1024 };
+  return { ...measured, peakRssMiB: peakRssMiB() };
 });
 
-type Measured = Omit<ReadAnswer, "peakRssMiB">;
+/** Loaded only where it is needed: what is not measured takes no memory either. */
+async function pulled(request: ReadRequest): Promise<Measured> {
+  const { pullInto } = await import("./pull-into.ts");
+  return pullInto(request);
+}
 
 /** Normalized, counted and let go. */
 async function* issuesOf(source: Source): AsyncGenerator<number> {
@@ -58,35 +53,4 @@ async function counted({ pagesMax }: ReadRequest, pages: AsyncIterable<number>):
     if (count > (pagesMax ?? Infinity)) break;
   }
   return { issues, ...meter() };
-}
-
-async function pulled({ access, lanes }: ReadRequest, table: Table): Promise<Measured> {
-  const hub = new ReadingHub(table, systemClock);
-  await hub.connectByToken(access.url, lanes);
-  const meter = startMeter();
-  await pull(hub.deps, pullIssuesMessage);
-  const measured = meter();
-  const { recordsRead, problem, state } = await hub.cursor();
-  if (state !== "idle") throw new Error(`The run ended ${state}: ${problem?.message ?? ""}`);
-  return { issues: recordsRead, ...measured };
-}
-
-async function pulledIntoDatabase(request: ReadRequest, dataDir: string): Promise<Measured> {
-  const database = await startDatabase({ dataDir, clock: systemClock, logger: silentLogger });
-  try {
-    const { client, tableName } = database;
-    const table = createDynamoTable({ client, tableName, clock: systemClock });
-    return await pulled(request, table);
-  } finally {
-    await database.close();
-  }
-}
-
-function startMeter(): () => { readonly ms: number; readonly cpuMs: number } {
-  const startMs = performance.now();
-  const start = process.cpuUsage();
-  return () => {
-    const { user, system } = process.cpuUsage(start);
-    return { ms: performance.now() - startMs, cpuMs: (user + system) / 1000 };
-  };
 }
