@@ -52,6 +52,14 @@ test("what deliveries say is stored; a delivery that cannot be read is kept with
   expect(today?.counts).toEqual({ ingested: 2, rejected: 1 });
 });
 
+test("a delivery for a connection that nobody has started yet is not read", async () => {
+  const { rig, deps } = await ingester();
+  rig.tool.interpretation = () => ({ changes: [upserted(workItem("w"))], rejected: [] });
+  await rig.hub.changeConnection(workConnection, (one) => ({ ...one, status: "draft" }));
+  expect(await ingest(deps, [message("d1")])).toEqual(["done"]);
+  expect(await rig.hub.table.get({ pk: itemId("w"), sk: "0" })).toBeUndefined();
+});
+
 test("a source that asks for patience gets its delivery back later, and the others are stored now", async () => {
   const { rig, inbox, deps } = await ingester();
   let count = 0;

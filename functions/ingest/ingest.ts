@@ -92,7 +92,8 @@ class SourceCache {
     const connection =
       this.#connections.find((candidate) => candidate.id === id) ??
       (await getConnection(this.#deps.table, id));
-    if (!connection || connection.status === "removing") return undefined;
+    const isInUse = connection && connection.status !== "removing" && connection.status !== "draft";
+    if (!isInUse) return undefined;
     const opening =
       this.#open.get(id) ?? openSource(this.#deps, { connection, connections: this.#connections });
     this.#open.set(id, opening);
@@ -113,7 +114,7 @@ async function interpret(
   }
   try {
     const source = await sources.get(message.connectionId);
-    // The connection was removed while its last deliveries waited: there is nowhere to put them.
+    // Removed while its last deliveries waited, or not started yet: there is nowhere to put them.
     if (!source) return "done";
     const reading = await source.interpret(deliveryOf(message));
     await saveGaps(deps.table, message.connectionId, deps.clock.now(), reading.gaps ?? []);

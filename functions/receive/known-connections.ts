@@ -28,7 +28,8 @@ export class KnownConnections {
     if (kept && kept.untilMs > this.#clock.nowMs()) return kept.connection;
     const connection = await getConnection(this.#table, id);
     this.#kept.delete(id);
-    if (connection && this.#kept.size < keptMax) {
+    // A draft may be started in the next moment, and then be called at once.
+    if (connection && connection.status !== "draft" && this.#kept.size < keptMax) {
       this.#kept.set(id, { connection, untilMs: this.#clock.nowMs() + keepMs });
     }
     return connection;

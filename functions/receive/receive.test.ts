@@ -60,6 +60,13 @@ test("a delivery near the size limit still fits a queue message", async () => {
   expect(Buffer.byteLength(inbox.sent[0]?.body ?? "")).toBeLessThan(1024 * 1024);
 });
 
+test("nothing is received for a connection that nobody has started yet", async () => {
+  const { rig, inbox, send } = await receiver();
+  await rig.hub.changeConnection(workConnection, (one) => ({ ...one, status: "draft" }));
+  expect((await send("{}", signed("{}"))).status).toBe(404);
+  expect(inbox.sent).toEqual([]);
+});
+
 const long = "x".repeat(2_000_000);
 
 test.each([

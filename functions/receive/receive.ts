@@ -84,8 +84,8 @@ export async function receive(deps: ReceiveDeps, incoming: Incoming): Promise<An
 async function findConnection(deps: ReceiveDeps, { connector, connectionId }: Incoming) {
   const id = ConnectionId.safeParse(connectionId);
   const connection = id.success ? await deps.connections.find(id.data) : undefined;
-  const isReceiving = connection?.status !== "removing" && connection?.connector === connector;
-  return isReceiving ? connection : undefined;
+  const isReceiving = connection?.status !== "removing" && connection?.status !== "draft";
+  return isReceiving && connection?.connector === connector ? connection : undefined;
 }
 
 async function verify(

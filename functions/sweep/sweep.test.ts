@@ -4,6 +4,7 @@ import type { Grant } from "#shared/model/grant.ts";
 import { grantId } from "#shared/model/ids.ts";
 import type { PullMessage } from "#shared/model/pull.ts";
 import { dayMs, instantOf, minuteMs } from "#shared/model/time.ts";
+import type { Table } from "#shared/ports/table.ts";
 import { listGaps } from "#shared/store/connection-parts.ts";
 import { getConnection } from "#shared/store/connections.ts";
 import { createDocument } from "#shared/store/documents.ts";
@@ -155,4 +156,22 @@ test("a draft that nobody finishes goes after a day, and is never read before", 
   rig.hub.clock.advance(dayMs);
   await sweep(rig.deps);
   expect(kinds(rig.pulls)).toEqual(["remove"]);
+});
+
+test("a draft that was started in the same moment in which it was to go stays", async () => {
+  const rig = await ToolHub.connected({ status: "draft" });
+  rig.hub.clock.advance(dayMs);
+  const { table } = rig.hub;
+  let isStarted = false;
+  const batchGet: Table["batchGet"] = async (keys) => {
+    const items = await table.batchGet(keys);
+    if (!isStarted && keys.some(({ pk }) => pk === workConnection)) {
+      isStarted = true;
+      await rig.hub.changeConnection(workConnection, (one) => ({ ...one, status: "active" }));
+    }
+    return items;
+  };
+  await sweep({ ...rig.deps, table: { ...table, batchGet } });
+  expect(isStarted).toBe(true);
+  expect(kinds(rig.pulls)).not.toContain("remove");
 });

@@ -139,8 +139,12 @@ async function noteEndingCredentials(
 
 /** A connection that was never started would keep somebody's secrets for ever. */
 async function dropOldDrafts(deps: SweepDeps, connections: readonly Connection[]): Promise<void> {
-  for (const { id: connectionId, status, updatedAt } of connections) {
+  for (const connection of connections) {
+    const { id: connectionId, status, updatedAt } = connection;
     if (status !== "draft" || deps.clock.nowMs() - epochMsOf(updatedAt) < draftKeptMs) continue;
+    // Whoever starts it in this very moment is first, and keeps it.
+    const leaving = { ...connection, status: "removing" as const };
+    if (!(await replaceDocument(deps.table, connectionSpec, connection, leaving))) continue;
     await send(deps, { kind: "remove", connectionId });
     deps.logger.info("connection.draft-dropped", { connectionId });
   }

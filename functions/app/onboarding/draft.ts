@@ -41,6 +41,9 @@ export async function startDraft(context: AppContext, id: ConnectionId): Promise
         ? { ...current, status: "active", updatedAt: clock.now() }
         : undefined,
   );
+  if (started.status === "removing") {
+    throw new HubError("entity.conflict", "This connection was given up meanwhile: begin again");
+  }
   await startReading(context, connector, started);
   context.snapshots.expire();
   logger.info("connection.started", { connectionId: id, connector: connector.name });
