@@ -116,7 +116,10 @@ describe("a value", () => {
   });
 });
 
-test("a field that the hub reads is not one to write to", async () => {
-  const { tool } = await opened({ goalField: "Line of sight" });
-  await expect(tool.read([inField])).rejects.toMatchObject({ code: "connector.misconfigured" });
-});
+test.each(["goalField", "statusField"])(
+  "a field that the hub reads as its %s is not one to write to",
+  async (name) => {
+    const { tool } = await opened({ [name]: "Line of sight" });
+    await expect(tool.read([inField])).rejects.toMatchObject({ code: "connector.misconfigured" });
+  },
+);

@@ -41,10 +41,10 @@ class TextField {
   readonly #isRead: boolean;
 
   constructor(context: SourceContext<AsanaSettings>, name: string) {
-    const { teamField, blockedByField, goalField } = context.settings;
+    const { teamField, statusField, blockedByField, goalField } = context.settings;
     this.#client = new AsanaWriteBackClient(context);
     this.#name = name.trim().toLowerCase();
-    this.#isRead = [teamField, blockedByField, goalField].some(
+    this.#isRead = [teamField, statusField, blockedByField, goalField].some(
       (other) => other?.trim().toLowerCase() === this.#name,
     );
   }
