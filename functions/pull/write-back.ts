@@ -111,8 +111,7 @@ async function work(deps: PullDeps, { run, ...wanted }: Work): Promise<void> {
         if (await run.finish()) return report(deps, run);
         continue;
       }
-      const isLong = deps.clock.nowMs() - run.startedMs > runMsMax;
-      if (isLong || !(await isAsOpened(deps, wanted))) return await handOver(deps, run, 0);
+      if (!(await mayGoOn(deps, run, wanted))) return await handOver(deps, run, 0);
       refusals = (await step(run, { tool, items })) ? 0 : refusals + 1;
       if (refusals >= refusalsMax) {
         const why = [...run.items.values()].findLast(({ state }) => state === "failed")?.reason;
@@ -144,10 +143,12 @@ async function openTool(
 }
 
 /** Who pauses a connection, or turns its write-back off, means the next item too. */
-async function isAsOpened(
-  { table }: PullDeps,
+async function mayGoOn(
+  { table, clock }: PullDeps,
+  { startedMs }: WriteBackRun,
   { connection: { id, settings, grantId } }: Omit<Batch, "batchId">,
 ): Promise<boolean> {
+  if (clock.nowMs() - startedMs > runMsMax) return false;
   const now = await getConnection(table, id);
   const isInUse = now?.status === "active" || now?.status === "degraded";
   return isInUse && now.grantId === grantId && isDeepStrictEqual(now.settings, settings);
