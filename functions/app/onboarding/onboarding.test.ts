@@ -230,6 +230,31 @@ describe("a dry run", () => {
     expect(linked).toMatchObject({ count: 2 });
   });
 
+  test("of one last page that holds more than a sample does not claim to be all there is", async () => {
+    const rig = await rigged();
+    const shared = rig.source;
+    rig.source = (context) => ({
+      ...shared(context),
+      pull: () => {
+        const more = { ...workItem("more"), connectionId: context.connectionId };
+        return pages([...sample(context.connectionId), upserted(more)], { isLast: true });
+      },
+    });
+    const { result } = await run(rig);
+    expect(result).toMatchObject({ isWhole: false, collections: [{ ended: "part" }] });
+  });
+
+  test("of pages that say all there is says so", async () => {
+    const rig = await rigged();
+    const shared = rig.source;
+    rig.source = (context) => ({
+      ...shared(context),
+      pull: () => pages(sample(context.connectionId).slice(0, 4), { isLast: true }),
+    });
+    const { result } = await run(rig);
+    expect(result).toMatchObject({ isWhole: true, collections: [{ ended: "whole" }] });
+  });
+
   test("looks at two hundred records at most, of one page", async () => {
     const { result } = await run(await rigged());
     expect(result.verdicts.reduce((sum, { count }) => sum + count, 0)).toBeLessThanOrEqual(200);

@@ -65,7 +65,15 @@ async function sampleOne(
   }
   // Not waited for: a request that hangs would keep the person waiting with it.
   iterator.return?.().catch(() => undefined);
+  // The last page, but more on it than is looked at: not all there is.
+  if (ended === "whole" && isCut(pages, share)) ended = "part";
   return { collection, ended, problem, ...gathered(pages, share) };
+}
+
+function isCut(pages: readonly PulledPage[], share: number): boolean {
+  const count = (of: (page: PulledPage) => readonly unknown[]) =>
+    pages.reduce((sum, page) => sum + of(page).length, 0);
+  return count(({ changes }) => changes) > share || count(({ rejected }) => rejected) > share;
 }
 
 function gathered(pages: readonly PulledPage[], share: number) {

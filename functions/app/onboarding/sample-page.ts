@@ -48,19 +48,19 @@ export function samplePage(page: SamplePage): Html {
 function honesty({ isWhole }: DryRunAnswer): Html {
   if (isWhole) {
     return html`<p class="notice">
-      This is all there is to read now: what you see here is what you get.
+      This is all there is to read now. Only what hangs on work in other tools is decided later.
     </p>`;
   }
   return html`<p class="notice warn">
-    This is a sample, the first page of each collection. Whatever hangs on a parent or a goal that
-    we did not read for it counts as unknown here, and is decided once everything was read. Alerts
-    wait for that, too.
+    This is a sample, the first records of each collection. Whatever hangs on a parent or a goal
+    that we did not read for it counts as unknown here, and is decided once everything was read.
+    Alerts wait for that, too.
   </p>`;
 }
 
 const endings: Readonly<Record<string, string>> = {
   whole: "all there is",
-  part: "the first page",
+  part: "the first of them",
   time: "as far as fifteen seconds went",
   refused: "refused",
 };

@@ -44,8 +44,9 @@ export function overviewPage({ overview, goals, notice }: OverviewPage): Html {
         <section class="card stack">
           <h2>What it never does</h2>
           <p class="muted">
-            It writes nothing by itself, nothing about people, and nothing over what somebody else
-            has put there since you looked.
+            It writes nothing by itself, nothing about people, and nothing over what it sees that
+            somebody else has put there since you looked: each item is read right before it is
+            written. Only an edit in that very moment could be lost.
           </p>
         </section>
       </aside>
