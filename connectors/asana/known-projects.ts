@@ -52,6 +52,17 @@ export class KnownProjects {
   }
 }
 
+/** The projects to keep in mind: all, or where those are too many, the ones that are not archived. */
+export function toRemember({
+  projects,
+  activeProjects,
+}: {
+  readonly projects: readonly string[];
+  readonly activeProjects: readonly string[];
+}): readonly string[] {
+  return projects.length * hashLength <= charsMax ? projects : activeProjects;
+}
+
 function hashOf(gid: string): string {
   return createHash("sha256").update(gid).digest("base64url").slice(0, hashLength);
 }

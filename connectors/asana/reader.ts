@@ -16,6 +16,8 @@ export interface ReaderDeps {
 export interface CollectionReader {
   pull(position: string | undefined): AsyncIterable<PulledPage>;
   enumerate(): AsyncIterable<readonly string[]>;
+  /** The same with when each was changed, in epoch milliseconds. */
+  enumerateVersions?(): AsyncIterable<ReadonlyMap<string, number>>;
   /** The records of these gids as far as they are there and visible. */
   read(gids: readonly string[]): Promise<Reading>;
   /** Asks for one gid; throws what `isAbsent` knows when it is not there or hidden. */
@@ -92,12 +94,12 @@ export async function collect<T>(items: AsyncIterable<T>): Promise<T[]> {
   return all;
 }
 
-/** Batches of gids, so that an enumeration never holds more than it must. */
-export async function* inBatches(gids: AsyncIterable<string>): AsyncGenerator<readonly string[]> {
+/** Batches, so that an enumeration never holds more than it must. */
+export async function* inBatches<T>(items: AsyncIterable<T>): AsyncGenerator<readonly T[]> {
   const batchSize = 500;
-  let batch: string[] = [];
-  for await (const gid of gids) {
-    batch.push(gid);
+  let batch: T[] = [];
+  for await (const item of items) {
+    batch.push(item);
     if (batch.length < batchSize) continue;
     yield batch;
     batch = [];

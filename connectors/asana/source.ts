@@ -84,6 +84,21 @@ export class AsanaSource implements Source {
     }
   }
 
+  /** Edits below what no list shows as changed, such as a long finished parent, are found by this. */
+  async *enumerateVersions(collection: string): AsyncIterable<ReadonlyMap<FactId, number>> {
+    const type = typeOf[nameOf(collection)];
+    const { connectionId } = this.#deps.source;
+    const reader = this.#reader(collection);
+    const toId = (gid: string) => factId(type, "asana", connectionId, gid);
+    if (!reader.enumerateVersions) {
+      for await (const gids of reader.enumerate()) yield new Map(gids.map((gid) => [toId(gid), 0]));
+      return;
+    }
+    for await (const versions of reader.enumerateVersions()) {
+      yield new Map([...versions].map(([gid, version]) => [toId(gid), version]));
+    }
+  }
+
   isOf(collection: string, fact: Fact): boolean {
     if (fact.type !== "work-item") return fact.type === typeOf[nameOf(collection)];
     const isContainer = fact.kind === "project" || fact.kind === "portfolio";

@@ -5,7 +5,7 @@ import { dayMs, epochMsOf, instantOf, minuteMs } from "#shared/model/time.ts";
 
 import type { Page, PageRequest, TaskQuery } from "./client.ts";
 import { isAbsent } from "./errors.ts";
-import type { KnownProjects } from "./known-projects.ts";
+import { type KnownProjects, toRemember } from "./known-projects.ts";
 import { readStream } from "./project-events.ts";
 import { collect, type ReaderDeps, unlessAbsent } from "./reader.ts";
 import type { RecentGids } from "./recent-gids.ts";
@@ -128,7 +128,7 @@ async function readStreamed(work: TaskWork, run: TaskRun): Promise<Step> {
 
 /** Was hidden or did not exist when the last run read projects. */
 function isNew({ known, lists }: TaskWork, project: string): boolean {
-  return known !== undefined && lists.activeProjects.includes(project) && !known.has(project);
+  return known !== undefined && toRemember(lists).includes(project) && !known.has(project);
 }
 
 /**

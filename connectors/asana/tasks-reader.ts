@@ -1,10 +1,10 @@
 import type { Gap, PulledPage, Reading } from "#shared/kit/connector.ts";
 import type { Change } from "#shared/model/change.ts";
-import { epochMsOf, hourMs, type Instant, minuteMs } from "#shared/model/time.ts";
+import { epochMsOf, hourMs, type Instant, minuteMs, readInstant } from "#shared/model/time.ts";
 
 import { resolveAddresses } from "./addresses.ts";
 import { parsed } from "./client.ts";
-import { KnownProjects } from "./known-projects.ts";
+import { KnownProjects, toRemember } from "./known-projects.ts";
 import { normalizeTask } from "./normalize-task.ts";
 import type { NormalizeContext } from "./normalize.ts";
 import {
@@ -161,11 +161,21 @@ export class TasksReader implements CollectionReader {
     };
   }
 
-  enumerate(): AsyncIterable<readonly string[]> {
-    return inBatches(this.#gids());
+  async *enumerate(): AsyncIterable<readonly string[]> {
+    for await (const batch of inBatches(this.#outlines())) yield batch.map(({ gid }) => gid);
   }
 
-  async *#gids(): AsyncGenerator<string> {
+  async *enumerateVersions(): AsyncIterable<ReadonlyMap<string, number>> {
+    for await (const batch of inBatches(this.#outlines())) {
+      const versions = batch.map(({ gid, modified_at: at }) => {
+        const modifiedAt = readInstant(at);
+        return [gid, modifiedAt === undefined ? 0 : epochMsOf(modifiedAt)] as const;
+      });
+      yield new Map(versions);
+    }
+  }
+
+  async *#outlines(): AsyncGenerator<TaskOutline> {
     const { client } = this.#deps;
     const lists = await readTaskLists(this.#deps);
     for (const project of lists.projects) {
@@ -186,10 +196,10 @@ export class TasksReader implements CollectionReader {
     }
   }
 
-  async *#withSubtasks(records: readonly unknown[]): AsyncGenerator<string> {
+  async *#withSubtasks(records: readonly unknown[]): AsyncGenerator<TaskOutline> {
     const { client } = this.#deps;
     const tasks = records.map((record) => parsed(TaskOutline, record, "tasks"));
-    yield* tasks.map(({ gid }) => gid);
+    yield* tasks;
     const lists = tasks
       .filter((task) => task.num_subtasks > 0)
       .map(({ gid }) =>
@@ -259,12 +269,10 @@ function placesOf(
   { known, tokens, lists }: TaskWork,
   isLast: boolean,
 ): Pick<TaskPosition, "known" | "tokens"> {
-  const { activeProjects } = lists;
-  const projects = isLast
-    ? (known?.among(activeProjects) ?? KnownProjects.of(activeProjects))
-    : known;
+  const gids = toRemember(lists);
+  const projects = isLast ? (known?.among(gids) ?? KnownProjects.of(gids)) : known;
   const text = projects?.toText();
-  const streams = (isLast ? tokens.among(activeProjects) : tokens).toRecord();
+  const streams = (isLast ? tokens.among(lists.activeProjects) : tokens).toRecord();
   return { ...(text !== undefined && { known: text }), ...(streams && { tokens: streams }) };
 }
 

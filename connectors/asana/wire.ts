@@ -166,9 +166,10 @@ export const TaskOutline = z.looseObject({
   gid: z.string(),
   num_subtasks: z.number(),
   memberships: z.array(z.unknown()),
+  modified_at: z.string().nullish(),
 });
 export type TaskOutline = z.infer<typeof TaskOutline>;
-export const taskOutlineFields = "num_subtasks,memberships.project";
+export const taskOutlineFields = "num_subtasks,memberships.project,modified_at";
 
 export const GoalWire = z.looseObject({
   gid: z.string(),

@@ -25,6 +25,8 @@ interface Plan {
   readonly parts: readonly string[] | undefined;
   /** When the collection was last enumerated whole, this time included. */
   readonly wholeAt: Instant;
+  /** When it was before this time; absent: never. */
+  readonly wholeBefore: Instant | undefined;
   /** How many records were out of sight at the last reconcile. */
   readonly hiddenBefore: number;
 }
@@ -53,7 +55,7 @@ export async function planReconcile(deps: PullDeps, run: Reconciling): Promise<P
   const isWholeDue = wholeAt === undefined || epochMsOf(now) - epochMsOf(wholeAt) >= wholeEveryMs;
   const counts = isWholeDue ? undefined : await run.source.countParts?.(run.collection.name);
   if (!counts || wholeAt === undefined) {
-    return { parts: undefined, wholeAt: now, hiddenBefore };
+    return { parts: undefined, wholeAt: now, wholeBefore: wholeAt, hiddenBefore };
   }
   const held = new Map<string, number>();
   for (const fact of await heldFacts(deps, run)) {
@@ -69,7 +71,7 @@ export async function planReconcile(deps: PullDeps, run: Reconciling): Promise<P
     parts: counts.size,
     differing: parts.length,
   });
-  return { parts, wholeAt, hiddenBefore };
+  return { parts, wholeAt, wholeBefore: wholeAt, hiddenBefore };
 }
 
 async function readPosition(

@@ -4,7 +4,7 @@ import type { Cursor } from "#shared/model/connection.ts";
 import type { Fact } from "#shared/model/facts.ts";
 import type { FactId } from "#shared/model/ids.ts";
 import type { Instant } from "#shared/model/time.ts";
-import { instantOf, minuteMs } from "#shared/model/time.ts";
+import { epochMsOf, hourMs, instantOf, minuteMs } from "#shared/model/time.ts";
 import { applyChanges } from "#shared/store/apply-changes.ts";
 import { quarantine, removeGap, saveGaps, saveGapsOf } from "#shared/store/connection-parts.ts";
 import type { Unversioned } from "#shared/store/documents.ts";
@@ -12,7 +12,8 @@ import { updateDocument } from "#shared/store/documents.ts";
 import { cursorKey } from "#shared/store/keys.ts";
 import { cursorSpec } from "#shared/store/specs.ts";
 
-import { danglingRecords } from "./dangling.ts";
+import { danglingRecords, inTurn } from "./dangling.ts";
+import { refuseRemoved } from "./bury-if-removed.ts";
 import type { PullDeps } from "./deps.ts";
 import {
   heldFacts,
@@ -41,8 +42,6 @@ const shrinkShareMax = 0.3;
 /** …unless it is only a handful. */
 const shrinkCountMin = 20;
 const idsPerRead = 100;
-/** What names a record that the source goes on naming is read again every day: within bounds. */
-const danglingReadMax = 2000;
 /** The function's own limit, after which a silent run is dead. */
 const reconcileMsMax = 15 * minuteMs;
 
@@ -55,20 +54,14 @@ export async function reconcileCollection(deps: PullDeps, run: Run): Promise<Rec
   const startedMs = deps.clock.nowMs();
   await begin(deps, run);
   const plan = await planReconcile(deps, run);
-  const seen = new Set<FactId>();
-  for (const part of plan.parts ?? [undefined]) {
-    const pages =
-      part === undefined
-        ? run.source.enumerate(run.collection.name)
-        : run.source.enumerate(run.collection.name, part);
-    for await (const ids of pages) for (const id of ids) seen.add(id);
-  }
+  const seen = await enumerate(run, plan.parts);
   // Read after the enumeration: what was created meanwhile is in the store and unseen, and is confirmed.
-  const all = await heldFacts(deps, run);
+  const all = plan.parts?.length === 0 ? [] : await heldFacts(deps, run);
   const held = idsIn(run, all, plan.parts);
   const missing = all.filter(({ id }) => held.has(id) && !seen.has(id));
-  const lacking = [...seen].filter((id) => !held.has(id));
-  const added = await readLacking(deps, run, lacking);
+  const lacking = [...seen.keys()].filter((id) => !held.has(id));
+  const edited = editedSince(all, seen, plan.wholeBefore);
+  const added = await readLacking(deps, run, [...lacking, ...edited]);
   if (isAbruptShrink(run, all.length, missing.length)) {
     await remember(deps, run, { ...plan, hidden: missing.length });
     throw abruptShrink(run, all.length, missing.length);
@@ -76,11 +69,12 @@ export async function reconcileCollection(deps: PullDeps, run: Run): Promise<Rec
   const { removed, hidden } = await bury(deps, run, missing);
   if (plan.parts === undefined) {
     const dangling = await danglingRecords(deps, run);
-    await readLacking(deps, run, dangling.slice(0, danglingReadMax));
+    await readLacking(deps, run, inTurn(dangling, deps.clock.nowMs()));
   }
   const result = { enumerated: seen.size, added, removed, hidden };
-  await finish(deps, run, { ...result, wholeAt: plan.wholeAt });
+  // Before it is written down that they are back: a run that dies in between must do it again.
   if (hidden < plan.hiddenBefore) await startOver(deps, run.connection.id, run.collection.name);
+  await finish(deps, run, { ...result, wholeAt: plan.wholeAt });
   deps.logger.info("reconcile.done", {
     connectionId: run.connection.id,
     collection: run.collection.name,
@@ -88,6 +82,46 @@ export async function reconcileCollection(deps: PullDeps, run: Run): Promise<Rec
     durationMs: deps.clock.nowMs() - startedMs,
   });
   return result;
+}
+
+/** What the source shows, each with its version as far as it tells, else 0. */
+async function enumerate(
+  { source, collection }: Run,
+  parts: readonly string[] | undefined,
+): Promise<ReadonlyMap<FactId, number>> {
+  const seen = new Map<FactId, number>();
+  if (parts === undefined && source.enumerateVersions) {
+    for await (const page of source.enumerateVersions(collection.name)) {
+      for (const [id, version] of page) seen.set(id, version);
+    }
+    return seen;
+  }
+  for (const part of parts ?? [undefined]) {
+    const pages =
+      part === undefined
+        ? source.enumerate(collection.name)
+        : source.enumerate(collection.name, part);
+    for await (const ids of pages) for (const id of ids) seen.set(id, 0);
+  }
+  return seen;
+}
+
+/**
+ * Records that were edited at the source after what we hold of them. What was edited before the last
+ * look at everything was met by it; a version that it found to mean nothing is not stored.
+ */
+function editedSince(
+  facts: readonly Fact[],
+  seen: ReadonlyMap<FactId, number>,
+  since: Instant | undefined,
+): readonly FactId[] {
+  const sinceMs = since === undefined ? 0 : epochMsOf(since) - hourMs;
+  return facts
+    .filter(({ id, sourceVersion }) => {
+      const version = seen.get(id) ?? 0;
+      return version > sourceVersion && version >= sinceMs;
+    })
+    .map(({ id }) => id);
 }
 
 async function readLacking(deps: PullDeps, run: Run, ids: readonly FactId[]): Promise<number> {
@@ -98,6 +132,7 @@ async function readLacking(deps: PullDeps, run: Run, ids: readonly FactId[]): Pr
       ids.slice(start, start + idsPerRead),
     );
     const { applied, refused } = await applyChanges(deps, reading.changes);
+    await refuseRemoved(deps, run.connection.id, reading.changes);
     added += applied;
     const where = {
       connectionId: run.connection.id,
@@ -181,7 +216,8 @@ async function begin(deps: PullDeps, { connection, collection }: Run): Promise<v
     deps.table,
     cursorSpec,
     key,
-    ({ problem: _problem, ...cursor }): Unversioned<Cursor> => ({
+    // The problem stays until this run has come to its end: nobody says "well" too soon.
+    (cursor): Unversioned<Cursor> => ({
       ...cursor,
       state: "running",
       startedAt: now,

@@ -90,6 +90,34 @@ test("records that still name what is gone are read again, though nothing touche
   ]);
 });
 
+test("edits of which nobody told are found where lists tell versions, and read once", async () => {
+  const rig = await ToolHub.connected();
+  rig.tool.tellsVersions = true;
+  const one = workItem("one", { sourceVersion: rig.hub.clock.nowMs() - 1000 });
+  const two = workItem("two", { sourceVersion: rig.hub.clock.nowMs() - 1000 });
+  rig.tool.records = [upserted(one), upserted(two)];
+  await pull(rig.deps, rig.pullThings);
+  await pull(rig.deps, rig.reconcileThings);
+  expect(rig.tool.readById).toEqual([]);
+  rig.hub.clock.advance(hourMs);
+  const edit = { sourceVersion: rig.hub.clock.nowMs(), readAt: rig.hub.clock.now() };
+  // The second edit means nothing to us: it is not stored, and must not be read every day.
+  rig.tool.records = [
+    upserted({ ...one, title: "Edited", ...edit }),
+    upserted({ ...two, ...edit }),
+  ];
+  rig.hub.clock.advance(25 * hourMs);
+  await pull(rig.deps, rig.reconcileThings);
+  expect(rig.tool.readById.toSorted()).toEqual([itemId("one"), itemId("two")]);
+  const stored = (await scanAll(rig.hub.table)).flatMap((item) => readFactItem(item) ?? []);
+  expect(stored).toContainEqual(
+    expect.objectContaining({ fact: expect.objectContaining({ title: "Edited" }) }),
+  );
+  rig.hub.clock.advance(25 * hourMs);
+  await pull(rig.deps, rig.reconcileThings);
+  expect(rig.tool.readById).toHaveLength(2);
+});
+
 describe("a source that shrank abruptly", () => {
   const many = Array.from({ length: 60 }, (_, at) => `m${at}`);
 

@@ -143,6 +143,11 @@ export interface Source {
    */
   enumerate(collection: string, part?: string): AsyncIterable<readonly FactId[]>;
   /**
+   * As `enumerate`, each id with the version that its record has at the source now, so that edits of which
+   * nobody told show; 0 where the source's list does not say. Absent: its lists tell no versions.
+   */
+  enumerateVersions?(collection: string): AsyncIterable<ReadonlyMap<FactId, number>>;
+  /**
    * How many records each part of a collection has now, as the source counts, perhaps roughly. Where a
    * count equals ours, a reconcile may spare itself the enumeration; absent: it never may.
    */

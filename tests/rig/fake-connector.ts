@@ -35,6 +35,10 @@ export class FakeTool {
   pageExtras: Pick<PulledPage, "gaps"> = {};
   /** Called before each page is handed out: throw to fail, count to observe. */
   beforePage: (page: number) => void = () => undefined;
+  /** Called before records are read by id. */
+  beforeRead: (ids: readonly FactId[]) => Promise<void> | void = () => undefined;
+  /** What reading by id cannot understand. */
+  rejectedByIds: Reading["rejected"] = [];
   interpretation: () => Reading = () => ({ changes: [], rejected: [] });
   readonly subscribed: string[] = [];
   resources: string[] = [];
@@ -49,6 +53,10 @@ export class FakeTool {
   counting:
     | { readonly counts: () => Map<string, number>; readonly partOf: (id: FactId) => string }
     | undefined;
+  /** Whether its lists tell versions. */
+  tellsVersions = false;
+  /** Ids that were read one by one. */
+  readonly readById: FactId[] = [];
   readonly enumerated: (string | undefined)[] = [];
   beforeSubscribe: (resource: string) => Promise<void> = async () => undefined;
 
@@ -80,6 +88,7 @@ export class FakeTool {
       probe: async () => ({ identity: "fake", gaps: [] }),
       pull: (_collection, position) => this.#pages(position),
       enumerate: (_collection, part) => this.#enumerate(part),
+      ...(this.tellsVersions && { enumerateVersions: () => this.#versions() }),
       ...(this.counting && {
         countParts: async () => this.counting?.counts(),
         partOf: (_collection, { id }) => this.counting?.partOf(id),
@@ -89,10 +98,12 @@ export class FakeTool {
           this.inspection?.(known) ?? { found: new Map(), strays: [] },
       }),
       isOf: () => true,
-      readByIds: async (_collection, wanted) => ({
-        changes: this.records.filter((change) => wanted.includes(idOf(change))),
-        rejected: [],
-      }),
+      readByIds: async (_collection, wanted) => {
+        this.readById.push(...wanted);
+        await this.beforeRead(wanted);
+        const changes = this.records.filter((change) => wanted.includes(idOf(change)));
+        return { changes, rejected: this.rejectedByIds };
+      },
       confirm: async (_collection, asked) =>
         new Map(asked.map((id) => [id, this.presence.get(id) ?? "gone"])),
       interpret: async () => this.interpretation(),
@@ -115,6 +126,12 @@ export class FakeTool {
         this.subscribed.push(`not ${nativeId}`);
       },
     };
+  }
+
+  async *#versions(): AsyncIterable<ReadonlyMap<FactId, number>> {
+    const versionOf = (change: Change) =>
+      change.kind === "upserted" ? change.record.sourceVersion : change.sourceVersion;
+    yield new Map(this.records.map((change) => [idOf(change), versionOf(change)]));
   }
 
   async *#enumerate(part: string | undefined): AsyncIterable<readonly FactId[]> {
