@@ -1,5 +1,7 @@
 import * as z from "zod";
 
+import { serverAddress } from "#shared/kit/server-address.ts";
+
 const Gid = z
   .string()
   .regex(/^\d{1,20}$/u, "An Asana gid is a number, as in the address of the object");
@@ -8,14 +10,11 @@ const Names = z.array(z.string().min(1).max(120)).max(50);
 
 /** What an admin gives to connect an Asana. */
 export const AsanaSettings = z.strictObject({
-  baseUrl: z
-    .url({ protocol: /^https?$/u })
-    .default("https://app.asana.com/api/1.0")
-    .meta({
-      title: "API address",
-      description:
-        "Leave it as it is, unless you connect a test server that speaks Asana's protocol.",
-    }),
+  baseUrl: serverAddress().default("https://app.asana.com/api/1.0").meta({
+    title: "API address",
+    description:
+      "Leave it as it is, unless you connect a test server that speaks Asana's protocol.",
+  }),
   token: z.string().min(1).max(500).optional().meta({
     title: "Access token",
     description:

@@ -1,5 +1,7 @@
 import * as z from "zod";
 
+import { serverAddress } from "#shared/kit/server-address.ts";
+
 /**
  * An org level may be one of BambooHR's own structure fields or a field of the company's own. Pay,
  * birth dates and the like are refused here, so that no setting can make the hub read them.
@@ -33,14 +35,11 @@ export const BambooSettings = z.strictObject({
     title: "Company name",
     description: "Name of the topmost unit. The company domain is used when this is empty.",
   }),
-  baseUrl: z
-    .url({ protocol: /^https?$/u })
-    .optional()
-    .meta({
-      title: "API address",
-      description:
-        "Only for another server that speaks BambooHR's protocol. Leave empty for https://<company domain>.bamboohr.com/api",
-    }),
+  baseUrl: serverAddress().optional().meta({
+    title: "API address",
+    description:
+      "Only for another server that speaks BambooHR's protocol. Leave empty for https://<company domain>.bamboohr.com/api",
+  }),
 });
 export type BambooSettings = z.infer<typeof BambooSettings>;
 

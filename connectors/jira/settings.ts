@@ -1,10 +1,12 @@
 import * as z from "zod";
 
+import { serverAddress } from "#shared/kit/server-address.ts";
+
 const ProjectKey = z.string().regex(/^[A-Z][A-Z0-9_]{1,29}$/u, "A project key, such as PAY");
 const Name = z.string().trim().min(1).max(120);
 
 const fields = z.strictObject({
-  baseUrl: z.url({ protocol: /^https?$/u }).meta({
+  baseUrl: serverAddress().meta({
     title: "Jira address",
     description:
       "https://your-site.atlassian.net. With a scoped API token or a service account: https://api.atlassian.com/ex/jira/ and the site's cloud id.",

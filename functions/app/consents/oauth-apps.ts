@@ -4,16 +4,14 @@ import { oauthAppSecretName, readOAuthApp } from "#shared/access/grants.ts";
 import { HubError } from "#shared/errors.ts";
 import type { Connector } from "#shared/kit/connector.ts";
 import type { OAuthApp, OAuthProvider } from "#shared/kit/oauth.ts";
+import { serverAddress } from "#shared/kit/server-address.ts";
 import { listDocuments, updateDocument } from "#shared/store/documents.ts";
 import { factKey, lists } from "#shared/store/keys.ts";
 import { grantSpec } from "#shared/store/specs.ts";
 
 import type { AppContext } from "../app-deps.ts";
 
-const Address = z
-  .url({ protocol: /^https?$/u })
-  .max(300)
-  .optional();
+const Address = serverAddress().max(300).optional();
 
 export const OAuthAppInput = z.strictObject({
   clientId: z.string().trim().min(1).max(200).meta({
