@@ -16,12 +16,17 @@ export interface ReaderDeps {
 export interface CollectionReader {
   pull(position: string | undefined): AsyncIterable<PulledPage>;
   enumerate(): AsyncIterable<readonly string[]>;
-  /** The same with when each was changed, in epoch milliseconds. */
-  enumerateVersions?(): AsyncIterable<ReadonlyMap<string, number>>;
+  /** The same with when each was changed, in epoch milliseconds, and the task above it. */
+  enumerateOutlines?(): AsyncIterable<ReadonlyMap<string, GidOutline>>;
   /** The records of these gids as far as they are there and visible. */
   read(gids: readonly string[]): Promise<Reading>;
   /** Asks for one gid; throws what `isAbsent` knows when it is not there or hidden. */
   find(gid: string): Promise<unknown>;
+}
+
+export interface GidOutline {
+  readonly version: number;
+  readonly parent: string | undefined;
 }
 
 const noTeams: ReadonlyMap<string, string> = new Map();

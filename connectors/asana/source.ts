@@ -1,5 +1,6 @@
 import { HubError } from "#shared/errors.ts";
 import type {
+  Outline,
   Presence,
   Probe,
   PulledPage,
@@ -85,17 +86,23 @@ export class AsanaSource implements Source {
   }
 
   /** Edits below what no list shows as changed, such as a long finished parent, are found by this. */
-  async *enumerateVersions(collection: string): AsyncIterable<ReadonlyMap<FactId, number>> {
+  async *enumerateOutlines(collection: string): AsyncIterable<ReadonlyMap<FactId, Outline>> {
     const type = typeOf[nameOf(collection)];
     const { connectionId } = this.#deps.source;
     const reader = this.#reader(collection);
     const toId = (gid: string) => factId(type, "asana", connectionId, gid);
-    if (!reader.enumerateVersions) {
-      for await (const gids of reader.enumerate()) yield new Map(gids.map((gid) => [toId(gid), 0]));
+    if (!reader.enumerateOutlines) {
+      for await (const gids of reader.enumerate()) {
+        yield new Map(gids.map((gid) => [toId(gid), { version: 0 }]));
+      }
       return;
     }
-    for await (const versions of reader.enumerateVersions()) {
-      yield new Map([...versions].map(([gid, version]) => [toId(gid), version]));
+    for await (const page of reader.enumerateOutlines()) {
+      const outlines = [...page].map(([gid, { version, parent }]) => {
+        const above = parent === undefined ? {} : { parentId: toId(parent) };
+        return [toId(gid), { version, ...above }] as const;
+      });
+      yield new Map(outlines);
     }
   }
 

@@ -11,6 +11,7 @@ import {
   collect,
   type CollectionReader,
   contextOf,
+  type GidOutline,
   inBatches,
   type ReaderDeps,
   readingOf,
@@ -165,13 +166,9 @@ export class TasksReader implements CollectionReader {
     for await (const batch of inBatches(this.#outlines())) yield batch.map(({ gid }) => gid);
   }
 
-  async *enumerateVersions(): AsyncIterable<ReadonlyMap<string, number>> {
+  async *enumerateOutlines(): AsyncIterable<ReadonlyMap<string, GidOutline>> {
     for await (const batch of inBatches(this.#outlines())) {
-      const versions = batch.map(({ gid, modified_at: at }) => {
-        const modifiedAt = readInstant(at);
-        return [gid, modifiedAt === undefined ? 0 : epochMsOf(modifiedAt)] as const;
-      });
-      yield new Map(versions);
+      yield new Map(batch.map((task) => [task.gid, outlineOf(task)] as const));
     }
   }
 
@@ -281,6 +278,11 @@ function gapsOf(...gaps: readonly (readonly Gap[] | undefined)[]): {
 } {
   const all = gaps.flatMap((some) => some ?? []);
   return all.length > 0 ? { gaps: all } : {};
+}
+
+function outlineOf({ modified_at: at, parent }: TaskOutline): GidOutline {
+  const modifiedAt = readInstant(at);
+  return { version: modifiedAt === undefined ? 0 : epochMsOf(modifiedAt), parent: parent?.gid };
 }
 
 function homeOf(task: TaskOutline): string | undefined {

@@ -167,9 +167,10 @@ export const TaskOutline = z.looseObject({
   num_subtasks: z.number(),
   memberships: z.array(z.unknown()),
   modified_at: z.string().nullish(),
+  parent: GidRef.nullish(),
 });
 export type TaskOutline = z.infer<typeof TaskOutline>;
-export const taskOutlineFields = "num_subtasks,memberships.project,modified_at";
+export const taskOutlineFields = "num_subtasks,memberships.project,modified_at,parent";
 
 export const GoalWire = z.looseObject({
   gid: z.string(),

@@ -1,4 +1,5 @@
 import { HubError } from "#shared/errors.ts";
+import type { Outline } from "#shared/kit/connector.ts";
 import type { Change } from "#shared/model/change.ts";
 import type { Cursor } from "#shared/model/connection.ts";
 import type { Fact } from "#shared/model/facts.ts";
@@ -12,8 +13,8 @@ import { updateDocument } from "#shared/store/documents.ts";
 import { cursorKey } from "#shared/store/keys.ts";
 import { cursorSpec } from "#shared/store/specs.ts";
 
-import { danglingRecords, inTurn } from "./dangling.ts";
 import { refuseRemoved } from "./bury-if-removed.ts";
+import { danglingRecords, inTurn } from "./dangling.ts";
 import type { PullDeps } from "./deps.ts";
 import {
   heldFacts,
@@ -84,15 +85,15 @@ export async function reconcileCollection(deps: PullDeps, run: Run): Promise<Rec
   return result;
 }
 
-/** What the source shows, each with its version as far as it tells, else 0. */
+/** What the source shows, and what its lists tell of each. */
 async function enumerate(
   { source, collection }: Run,
   parts: readonly string[] | undefined,
-): Promise<ReadonlyMap<FactId, number>> {
-  const seen = new Map<FactId, number>();
-  if (parts === undefined && source.enumerateVersions) {
-    for await (const page of source.enumerateVersions(collection.name)) {
-      for (const [id, version] of page) seen.set(id, version);
+): Promise<ReadonlyMap<FactId, Outline>> {
+  const seen = new Map<FactId, Outline>();
+  if (parts === undefined && source.enumerateOutlines) {
+    for await (const page of source.enumerateOutlines(collection.name)) {
+      for (const [id, outline] of page) seen.set(id, { ...seen.get(id), ...outline });
     }
     return seen;
   }
@@ -101,7 +102,7 @@ async function enumerate(
       part === undefined
         ? source.enumerate(collection.name)
         : source.enumerate(collection.name, part);
-    for await (const ids of pages) for (const id of ids) seen.set(id, 0);
+    for await (const ids of pages) for (const id of ids) seen.set(id, nothingTold);
   }
   return seen;
 }
@@ -112,17 +113,24 @@ async function enumerate(
  */
 function editedSince(
   facts: readonly Fact[],
-  seen: ReadonlyMap<FactId, number>,
+  seen: ReadonlyMap<FactId, Outline>,
   since: Instant | undefined,
 ): readonly FactId[] {
   const sinceMs = since === undefined ? 0 : epochMsOf(since) - hourMs;
   return facts
-    .filter(({ id, sourceVersion }) => {
-      const version = seen.get(id) ?? 0;
-      return version > sourceVersion && version >= sinceMs;
+    .filter((fact) => {
+      const { version, parentId } = seen.get(fact.id) ?? nothingTold;
+      return (version > fact.sourceVersion && version >= sinceMs) || isMoved(fact, parentId);
     })
     .map(({ id }) => id);
 }
+
+function isMoved(fact: Fact, parentId: FactId | undefined): boolean {
+  if (fact.type !== "work-item" || parentId === undefined) return false;
+  return ![fact.parentId, ...(fact.otherParentIds ?? [])].some((each) => each === parentId);
+}
+
+const nothingTold: Outline = { version: 0 };
 
 async function readLacking(deps: PullDeps, run: Run, ids: readonly FactId[]): Promise<number> {
   let added = 0;

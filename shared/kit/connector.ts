@@ -87,6 +87,14 @@ export interface PulledPage extends Reading {
   readonly recordsTotal?: number;
 }
 
+/** What a list of a source tells of a record. */
+export interface Outline {
+  /** The record's version; 0 where the list does not say. */
+  readonly version: number;
+  /** The parent under which it was listed; moving it may leave its version as it was. */
+  readonly parentId?: FactId;
+}
+
 /** What is at the source under an id that an enumeration did not show. */
 export type Presence = "present" | "gone" | "hidden";
 
@@ -143,10 +151,10 @@ export interface Source {
    */
   enumerate(collection: string, part?: string): AsyncIterable<readonly FactId[]>;
   /**
-   * As `enumerate`, each id with the version that its record has at the source now, so that edits of which
-   * nobody told show; 0 where the source's list does not say. Absent: its lists tell no versions.
+   * As `enumerate`, each id with what the source's lists tell of its record now, so that edits of which
+   * nobody told show. Absent: they tell nothing but ids.
    */
-  enumerateVersions?(collection: string): AsyncIterable<ReadonlyMap<FactId, number>>;
+  enumerateOutlines?(collection: string): AsyncIterable<ReadonlyMap<FactId, Outline>>;
   /**
    * How many records each part of a collection has now, as the source counts, perhaps roughly. Where a
    * count equals ours, a reconcile may spare itself the enumeration; absent: it never may.

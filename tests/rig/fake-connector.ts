@@ -5,6 +5,7 @@ import * as z from "zod";
 import { HubError } from "#shared/errors.ts";
 import type {
   Connector,
+  Outline,
   Presence,
   PulledPage,
   Reading,
@@ -88,7 +89,7 @@ export class FakeTool {
       probe: async () => ({ identity: "fake", gaps: [] }),
       pull: (_collection, position) => this.#pages(position),
       enumerate: (_collection, part) => this.#enumerate(part),
-      ...(this.tellsVersions && { enumerateVersions: () => this.#versions() }),
+      ...(this.tellsVersions && { enumerateOutlines: () => this.#outlines() }),
       ...(this.counting && {
         countParts: async () => this.counting?.counts(),
         partOf: (_collection, { id }) => this.counting?.partOf(id),
@@ -128,10 +129,10 @@ export class FakeTool {
     };
   }
 
-  async *#versions(): AsyncIterable<ReadonlyMap<FactId, number>> {
+  async *#outlines(): AsyncIterable<ReadonlyMap<FactId, Outline>> {
     const versionOf = (change: Change) =>
       change.kind === "upserted" ? change.record.sourceVersion : change.sourceVersion;
-    yield new Map(this.records.map((change) => [idOf(change), versionOf(change)]));
+    yield new Map(this.records.map((change) => [idOf(change), { version: versionOf(change) }]));
   }
 
   async *#enumerate(part: string | undefined): AsyncIterable<readonly FactId[]> {
