@@ -1,6 +1,6 @@
 import { createdJql } from "./jql.ts";
 import type { LanesProgress } from "./position.ts";
-import { endlessPages, isRefused, type Step, unwatched } from "./pull-step.ts";
+import { endlessPages, isRefused, type Step } from "./pull-step.ts";
 import { readRecords } from "./reading.ts";
 import type { JiraSession } from "./session.ts";
 
@@ -15,7 +15,8 @@ interface LanePage extends Omit<Step, "progress"> {
 /**
  * Reads all issues of a query with their fields, in several windows of creation side by side: each
  * issue is paid for once, which counts where points are limited. At most one page per lane is in memory;
- * what is given says of every lane where it stands.
+ * what is given says of every lane where it stands. Where one lane fails, the pages that others have on
+ * their way are paid for as well: they are given before its error is thrown.
  */
 export async function* pagesByLanes(
   session: JiraSession,
@@ -24,15 +25,17 @@ export async function* pagesByLanes(
 ): AsyncGenerator<Step> {
   const { cuts } = start;
   const lanes = new Map(start.lanes.map(({ window, token }) => [window, token] as const));
-  const reading = new Map<number, Promise<LanePage>>();
+  const reading = new Map<number, Promise<Outcome>>();
+  const failures: unknown[] = [];
   let { next } = start;
   const begin = (window: number, token: string | undefined, isSaved = false) => {
     lanes.set(window, token);
+    if (failures.length > 0) return;
     const lane = { window, token, isSaved, jql: jqlOf(where, cuts, window) };
-    reading.set(window, unwatched(readLane(session, lane)));
+    reading.set(window, outcomeOf(window, readLane(session, lane)));
   };
   const beginNext = () => {
-    if (next > cuts.length) return;
+    if (next > cuts.length || failures.length > 0) return;
     begin(next, undefined);
     next += 1;
   };
@@ -40,15 +43,32 @@ export async function* pagesByLanes(
     for (const [window, token] of lanes) begin(window, token, true);
     while (reading.size < session.context.settings.readsAtOnce && next <= cuts.length) beginNext();
     while (reading.size > 0) {
-      const { window, nextToken, ...page } = await Promise.race(reading.values());
-      reading.delete(window);
+      const outcome = await Promise.race(reading.values());
+      reading.delete(outcome.window);
+      if ("error" in outcome) {
+        failures.push(outcome.error);
+        continue;
+      }
+      const { window, nextToken, ...page } = outcome;
       lanes.delete(window);
       if (nextToken === undefined) beginNext();
       else begin(window, nextToken);
       yield { ...page, progress: progressOf(cuts, next, lanes) };
     }
+    if (failures.length > 0) throw failures[0];
   } finally {
     await Promise.allSettled(reading.values());
+  }
+}
+
+type Outcome = LanePage | { readonly window: number; readonly error: unknown };
+
+/** Never rejects: which lane failed must be known, and nobody may be waiting for it yet. */
+async function outcomeOf(window: number, page: Promise<LanePage>): Promise<Outcome> {
+  try {
+    return await page;
+  } catch (error) {
+    return { window, error };
   }
 }
 

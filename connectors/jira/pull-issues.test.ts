@@ -1,6 +1,8 @@
 import { afterEach, describe, expect, test } from "vitest";
 
+import { HubError } from "#shared/errors.ts";
 import type { PulledPage, Source } from "#shared/kit/connector.ts";
+import { type RequestBudget, unlimitedBudget } from "#shared/kit/request-budget.ts";
 import { dayMs, instantOf, minuteMs } from "#shared/model/time.ts";
 
 import type { JiraSeedInput } from "./simulator/seed.ts";
@@ -143,6 +145,31 @@ test("a consent pays for each issue once, an API token reads from the database",
     ),
   );
   expect(titles).toContain("Fresh");
+});
+
+test("pages that were paid for when a lane is told to wait are given before the run stops", async () => {
+  let pagesAdmitted = 0;
+  const budget: RequestBudget = {
+    admit: async ({ points }) => {
+      if (points !== 101) return;
+      if (pagesAdmitted === 12) throw new HubError("connector.rate-limited", "No points are left");
+      pagesAdmitted += 1;
+    },
+    observe: () => Promise.resolve(),
+  };
+  const world = await connect({ seed: many(5000), byConsent: true, context: { budget } });
+  const pages: PulledPage[] = [];
+  const reading = async () => {
+    for await (const page of world.source.pull("issues", undefined)) pages.push(page);
+  };
+  await expect(reading()).rejects.toMatchObject({ code: "connector.rate-limited" });
+  expect(pages.map(({ recordsRead }) => recordsRead)).toEqual(Array(12).fill(100));
+  const without = world.reopen({}, { budget: unlimitedBudget });
+  const rest = await read(without, pages.at(-1)?.position);
+  // Nothing is lost, and nothing is read twice.
+  expect(rest.ids).toHaveLength(3800);
+  const ids = [...pages.flatMap(({ changes }) => changes.map(nativeIdOf)), ...rest.ids];
+  expect(new Set(ids).size).toBe(5000);
 });
 
 test("a run whose credentials or clocks changed in the middle starts over", async () => {
