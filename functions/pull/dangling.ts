@@ -3,6 +3,7 @@ import { Edge as EdgeSchema } from "#shared/model/edges.ts";
 import type { Fact } from "#shared/model/facts.ts";
 import type { FactId } from "#shared/model/ids.ts";
 import { readFactId } from "#shared/model/ids.ts";
+import { dayMs } from "#shared/model/time.ts";
 import type { Item } from "#shared/ports/table.ts";
 import { fromItem } from "#shared/store/codec.ts";
 import { readFactItem } from "#shared/store/facts.ts";
@@ -42,6 +43,16 @@ export async function danglingRecords(
     run.collection.facts.includes(fact.type) &&
     run.source.isOf(run.collection.name, fact);
   return facts.filter(isOurs).map(({ id }) => id);
+}
+
+/** What names a record that the source goes on naming is read again every day: within bounds. */
+const danglingReadMax = 2000;
+
+/** As many of them as may be read at once: each day the next ones, so that all have their turn. */
+export function inTurn(dangling: readonly FactId[], nowMs: number): readonly FactId[] {
+  if (dangling.length <= danglingReadMax) return dangling;
+  const start = (Math.floor(nowMs / dayMs) * danglingReadMax) % dangling.length;
+  return [...dangling.slice(start), ...dangling.slice(0, start)].slice(0, danglingReadMax);
 }
 
 function parentsOf(fact: Fact): readonly FactId[] {

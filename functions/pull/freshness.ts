@@ -3,6 +3,7 @@ import type { Connection } from "#shared/model/connection.ts";
 import { Cursor } from "#shared/model/connection.ts";
 import type { ConnectionId } from "#shared/model/ids.ts";
 import { fromItem } from "#shared/store/codec.ts";
+import { getConnection } from "#shared/store/connections.ts";
 import type { Unversioned } from "#shared/store/documents.ts";
 import { updateDocument } from "#shared/store/documents.ts";
 import { factKey } from "#shared/store/keys.ts";
@@ -25,10 +26,11 @@ export async function markFresh(deps: PullDeps, connectionId: ConnectionId): Pro
   const isFresh = isReady && cursors.every((cursor) => cursor.problem === undefined);
   if (!isFresh) return;
   const now = deps.clock.now();
-  let isFirst = false;
+  const before = await getConnection(deps.table, connectionId);
+  // Before it is written down that it is ready: a run that dies in between must do it again.
+  if (before && before.readyAt === undefined) await readAgainAfterConnecting(deps, connectionId);
   await updateDocument(deps.table, connectionSpec, factKey(connectionId), (connection) => {
     const { problem: _problem, ...rest } = connection;
-    isFirst = connection.readyAt === undefined;
     return {
       ...rest,
       readyAt: connection.readyAt ?? now,
@@ -38,7 +40,6 @@ export async function markFresh(deps: PullDeps, connectionId: ConnectionId): Pro
       updatedAt: now,
     };
   });
-  if (isFirst) await readAgainAfterConnecting(deps, connectionId);
 }
 
 function isForAdmin(problem: Cursor["problem"]): boolean {

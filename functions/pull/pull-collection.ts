@@ -1,6 +1,5 @@
 import { HubError, isRetryable } from "#shared/errors.ts";
 import type { Collection, PulledPage, Source } from "#shared/kit/connector.ts";
-import type { Change } from "#shared/model/change.ts";
 import type { Connection, Cursor } from "#shared/model/connection.ts";
 import type { PullMessage } from "#shared/model/pull.ts";
 import type { Instant } from "#shared/model/time.ts";
@@ -12,12 +11,12 @@ import {
   retireQuarantined,
   saveGapsOf,
 } from "#shared/store/connection-parts.ts";
-import { getConnection } from "#shared/store/connections.ts";
 import type { Unversioned } from "#shared/store/documents.ts";
 import { getDocument, replaceDocument, updateDocument } from "#shared/store/documents.ts";
 import { cursorKey } from "#shared/store/keys.ts";
 import { cursorSpec } from "#shared/store/specs.ts";
 
+import { buryIfRemoved } from "./bury-if-removed.ts";
 import type { PullDeps } from "./deps.ts";
 import { markFresh, noteProblem } from "./freshness.ts";
 import { readAhead } from "./read-ahead.ts";
@@ -56,7 +55,7 @@ export async function pullCollection(deps: PullDeps, run: Run): Promise<void> {
       const next = afterPage(deps, { cursor, page, rejected, run });
       const moved: Cursor | undefined = await replaceDocument(deps.table, cursorSpec, cursor, next);
       // Somebody else moved the cursor: this page is stored, which is harmless, and theirs goes on.
-      if (!moved) return await buryIfRemoved(deps, run, page);
+      if (!moved) return void (await buryIfRemoved(deps, run.connection.id, page.changes));
       cursor = moved;
       if (page.isLast) return await finish(deps, { ...run, cursor, wasBackfill });
       if (deps.clock.nowMs() - startedMs > runMsMax) return await handOver(deps, run);
@@ -64,23 +63,6 @@ export async function pullCollection(deps: PullDeps, run: Run): Promise<void> {
   } catch (error) {
     await recordFailure(deps, cursor, error);
   }
-}
-
-/** A connection that was taken away meanwhile must not keep what this run has just stored. */
-async function buryIfRemoved(
-  deps: PullDeps,
-  { connection }: Run,
-  { changes }: PulledPage,
-): Promise<void> {
-  const standing = await getConnection(deps.table, connection.id);
-  if (standing && standing.status !== "removing") return;
-  const readAt = deps.clock.now();
-  const sourceVersion = deps.clock.nowMs();
-  const removals = changes.map((change): Change => {
-    const id = change.kind === "upserted" ? change.record.id : change.id;
-    return { kind: "removed", id, sourceVersion, readAt };
-  });
-  await applyChanges(deps, removals);
 }
 
 function beginRun(deps: PullDeps, cursor: Cursor): Unversioned<Cursor> {
@@ -202,24 +184,31 @@ async function recordFailure(deps: PullDeps, cursor: Cursor, error: unknown): Pr
     code: known?.code ?? "unexpected",
     ...(known === undefined && error instanceof Error && { errorName: error.name }),
   });
+  let isOvertaken = false;
   const failed = await updateDocument(
     deps.table,
     cursorSpec,
     cursorKeyOf(cursor),
-    (current): Unversioned<Cursor> => ({
-      ...withPosition(current, known),
-      state: "failed",
-      updatedAt: now,
-      dueAt: retryAt(deps, current, error),
-      problem: {
-        code: known?.code ?? "invariant.broken",
-        message: (
-          known?.message ?? "Reading failed in a way we did not foresee; it will be tried again"
-        ).slice(0, 500),
-        since: current.problem?.since ?? now,
-      },
-    }),
+    (current): Unversioned<Cursor> | undefined => {
+      // Whoever has the cursor now reads on, or starts over: this run's failure says nothing of theirs.
+      isOvertaken = current.revision !== cursor.revision;
+      if (isOvertaken) return undefined;
+      return {
+        ...withPosition(current, known),
+        state: "failed",
+        updatedAt: now,
+        dueAt: retryAt(deps, current, error),
+        problem: {
+          code: known?.code ?? "invariant.broken",
+          message: (
+            known?.message ?? "Reading failed in a way we did not foresee; it will be tried again"
+          ).slice(0, 500),
+          since: current.problem?.since ?? now,
+        },
+      };
+    },
   );
+  if (isOvertaken) return;
   await noteProblem(deps, cursor.connectionId, known);
   await sendAgain(deps, failed);
 }

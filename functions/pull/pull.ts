@@ -9,6 +9,7 @@ import { getDocument, updateDocument } from "#shared/store/documents.ts";
 import { cursorKey } from "#shared/store/keys.ts";
 import { cursorSpec } from "#shared/store/specs.ts";
 
+import { isStanding } from "./bury-if-removed.ts";
 import type { PullDeps } from "./deps.ts";
 import { noteProblem } from "./freshness.ts";
 import { pullCollection } from "./pull-collection.ts";
@@ -45,16 +46,24 @@ export async function pull(deps: PullDeps, message: PullMessage): Promise<void> 
       kind: message.kind,
       code: error.code,
     });
-    if (message.kind === "pull" || message.kind === "reconcile") {
-      await recordCursorProblem(deps, message, error);
-    }
-    await noteProblem(deps, connection.id, error);
+    await noteFailure(deps, message, error);
   }
+}
+
+type ReadMessage = Exclude<PullMessage, { kind: "remove" | "write-back" | "remove-grant" }>;
+
+async function noteFailure(deps: PullDeps, message: ReadMessage, error: HubError): Promise<void> {
+  // One that was taken away meanwhile has nothing to note it on.
+  if (!(await isStanding(deps, message.connectionId))) return;
+  if (message.kind === "pull" || message.kind === "reconcile") {
+    await recordCursorProblem(deps, message, error);
+  }
+  await noteProblem(deps, message.connectionId, error);
 }
 
 async function read(
   deps: PullDeps,
-  message: Exclude<PullMessage, { kind: "remove" | "write-back" | "remove-grant" }>,
+  message: ReadMessage,
   {
     connection,
     connections,
@@ -89,10 +98,14 @@ async function recordCursorProblem(
     state: "failed",
     updatedAt: now,
     dueAt: instantOf(deps.clock.nowMs() + (error.retryAfterMs ?? reconcileAgainMs)),
-    problem: {
-      code: error.code,
-      message: error.message.slice(0, 500),
-      since: cursor.problem?.since ?? now,
-    },
+    // A shrink waits for an admin: a try that did not get so far has not made it good.
+    problem:
+      cursor.problem?.code === "connector.shrunk" && error.traits.retry === "later"
+        ? cursor.problem
+        : {
+            code: error.code,
+            message: error.message.slice(0, 500),
+            since: cursor.problem?.since ?? now,
+          },
   }));
 }

@@ -49,7 +49,8 @@ export async function startOver(
 }
 
 function fromTheStart(now: Instant): (cursor: Cursor) => Unversioned<Cursor> {
-  return ({ position: _position, ...rest }) => ({
+  // Nor is there a way back to an earlier position: what it was read again for would stay unread.
+  return ({ position: _position, positionBefore: _before, ...rest }) => ({
     ...rest,
     mode: "backfill",
     state: "waiting",

@@ -10,6 +10,7 @@ import {
   saveGaps,
 } from "#shared/store/connection-parts.ts";
 
+import { refuseRemoved } from "./bury-if-removed.ts";
 import type { PullDeps } from "./deps.ts";
 
 interface Retry {
@@ -67,13 +68,18 @@ async function readAgain(
   const reading = await readOrNothing(source, name, ids);
   if (!reading) return 0;
   const { refused } = await applyChanges(deps, reading.changes);
+  await refuseRemoved(deps, connection.id, reading.changes);
   const at = deps.clock.now();
   const where = { connectionId: connection.id, collection: name, at };
   const rejected = [...reading.rejected, ...refused];
   await quarantine(deps.table, where, rejected);
   await saveGaps(deps.table, connection.id, at, reading.gaps ?? []);
   const failing = new Set(rejected.flatMap(({ id }) => id ?? []));
-  const mended = entries.filter(({ factId }) => factId !== undefined && !failing.has(factId));
+  // Under the same name it may fail in another form, as a goal where it was work before.
+  const names = new Set(rejected.map(({ record }) => record.slice(0, 300).toWellFormed()));
+  const mended = entries.filter(
+    ({ factId, record }) => factId !== undefined && !failing.has(factId) && !names.has(record),
+  );
   for (const entry of mended) await removeQuarantined(deps.table, entry);
   return mended.length;
 }

@@ -1,11 +1,23 @@
+import { createHash } from "node:crypto";
+
 import { HubError } from "#shared/errors.ts";
 import type { Source } from "#shared/kit/connector.ts";
 import { secretName } from "#shared/kit/registry.ts";
 import type { Connection, Subscription } from "#shared/model/connection.ts";
+import type { ConnectionId } from "#shared/model/ids.ts";
 import type { PullMessage } from "#shared/model/pull.ts";
-import { dayMs, epochMsOf } from "#shared/model/time.ts";
-import { listSubscriptions, saveSubscription } from "#shared/store/connection-parts.ts";
+import { dayMs, epochMsOf, hourMs, instantOf, minuteMs } from "#shared/model/time.ts";
+import {
+  claimSubscription,
+  listSubscriptions,
+  removeSubscription,
+  saveSubscription,
+} from "#shared/store/connection-parts.ts";
+import { getDocument, updateDocument } from "#shared/store/documents.ts";
+import { cursorKey } from "#shared/store/keys.ts";
+import { cursorSpec } from "#shared/store/specs.ts";
 
+import { isStanding } from "./bury-if-removed.ts";
 import type { PullDeps } from "./deps.ts";
 import { inspect } from "./inspect-subscriptions.ts";
 import { requestOf } from "./subscription-request.ts";
@@ -17,6 +29,9 @@ interface Subscribing {
 
 /** A registration that ends by itself is renewed this long before: a few lost runs do no harm. */
 const renewBeforeMs = 10 * dayMs;
+/** Who said that it registers one has done so by then, or died. */
+const claimMs = 10 * minuteMs;
+const reconcileAgainMsMin = hourMs;
 
 /**
  * Keeps the webhooks of a connection right: registers what has none, renews what ends, makes anew what
@@ -29,16 +44,20 @@ export async function subscribe(deps: PullDeps, subscribing: Subscribing): Promi
   const resources = await source.subscriptionResources();
   const known = await listSubscriptions(deps.table, connection.id);
   const standing = await inspect(deps, subscribing, known);
+  const byResource = new Map(known.toReversed().map((one) => [one.resource, one]));
   let wasAnyDead = false;
   for (const resource of resources) {
-    const one = known.find((candidate) => candidate.resource === resource);
+    const one = byResource.get(resource);
     const state = one && standing.get(one.id);
-    if (one && state === "standing") await renewInTime(deps, source, one);
-    else {
-      if (one?.nativeId !== undefined) await source.unsubscribe?.(one.nativeId);
-      await register(deps, subscribing, one ?? newSubscription(deps, connection, resource));
-      wasAnyDead ||= state === "dead";
+    if (one && state === "standing") {
+      await renewInTime(deps, source, one);
+      continue;
     }
+    wasAnyDead ||= state === "dead";
+    if (!(await isStanding(deps, connection.id))) return;
+    const wanted = one ?? newSubscription(deps, connection, resource);
+    const isWorthGoingOn = await register(deps, subscribing, wanted);
+    if (!isWorthGoingOn) break;
   }
   if (wasAnyDead) await readMissed(deps, connection);
 }
@@ -59,24 +78,47 @@ async function renewInTime(deps: PullDeps, source: Source, one: Subscription): P
   }
 }
 
-/** What happened while nobody told us: changes by the pulls, what is gone by the reconciles. */
+/**
+ * What happened while nobody told us: changes by the pulls, what is gone by the reconciles. Those cost
+ * much, so a webhook that dies again and again brings about one an hour.
+ */
 async function readMissed(deps: PullDeps, connection: Connection): Promise<void> {
   const { id: connectionId } = connection;
   const { collections } = deps.registry.get(connection.connector);
   deps.logger.warn("subscription.resync", { connectionId });
   for (const { name: collection, reconcileEveryMinutes } of collections) {
-    const messages: PullMessage[] = [{ kind: "pull", connectionId, collection }];
-    if (reconcileEveryMinutes !== undefined && connection.readyAt !== undefined) {
-      messages.push({ kind: "reconcile", connectionId, collection });
-    }
-    for (const message of messages) await deps.pulls.send(JSON.stringify(message));
+    await send(deps, { kind: "pull", connectionId, collection });
+    if (reconcileEveryMinutes === undefined || connection.readyAt === undefined) continue;
+    if (await isDueSoon(deps, connectionId, collection)) continue;
+    await send(deps, { kind: "reconcile", connectionId, collection });
   }
+}
+
+async function send(deps: PullDeps, message: PullMessage): Promise<void> {
+  await deps.pulls.send(JSON.stringify(message));
+}
+
+/** Whether it was reconciled within the hour: then the clock reconciles it again when the hour is over. */
+async function isDueSoon(
+  deps: PullDeps,
+  connectionId: ConnectionId,
+  collection: string,
+): Promise<boolean> {
+  const key = cursorKey(connectionId, collection, "reconcile");
+  const startedAt = (await getDocument(deps.table, cursorSpec, key))?.startedAt;
+  if (startedAt === undefined) return false;
+  const againAtMs = epochMsOf(startedAt) + reconcileAgainMsMin;
+  if (againAtMs <= deps.clock.nowMs()) return false;
+  await updateDocument(deps.table, cursorSpec, key, (cursor) =>
+    epochMsOf(cursor.dueAt) <= againAtMs ? undefined : { ...cursor, dueAt: instantOf(againAtMs) },
+  );
+  return true;
 }
 
 function newSubscription(deps: PullDeps, connection: Connection, resource: string): Subscription {
   return {
     type: "subscription",
-    id: `sub_${deps.random(10)}`,
+    id: idFor(connection.id, resource),
     connectionId: connection.id,
     resource,
     state: "pending",
@@ -85,16 +127,22 @@ function newSubscription(deps: PullDeps, connection: Connection, resource: strin
   };
 }
 
+/** The same for whoever registers the resource, so that two who do so at once make one of it. */
+function idFor(connectionId: ConnectionId, resource: string): string {
+  const digest = createHash("sha256").update(`${connectionId} ${resource}`).digest("hex");
+  return `sub_${BigInt(`0x${digest}`).toString(36).slice(-10)}`;
+}
+
 /**
  * The subscription is written before the source is asked, because the source may call back within the
- * request and its secret exists only then.
+ * request and its secret exists only then. False when the source wants to be asked nothing more now.
  */
 async function register(
   deps: PullDeps,
   { connection, source }: Subscribing,
   known: Subscription,
-): Promise<void> {
-  const { problem: _problem, nativeId: _nativeId, expiresAt: _expiresAt, ...rest } = known;
+): Promise<boolean> {
+  const { problem: _problem, nativeId: deadId, expiresAt: _expiresAt, ...rest } = known;
   const now = deps.clock.now();
   const pending: Subscription = {
     ...rest,
@@ -102,11 +150,17 @@ async function register(
     publicUrl: deps.publicUrl,
     createdAt: now,
   };
-  await saveSubscription(deps.table, pending);
+  const claimedBefore = instantOf(deps.clock.nowMs() - claimMs);
+  if (!(await claimSubscription(deps.table, pending, claimedBefore))) return true;
   const where = { connectionId: connection.id, subscriptionId: known.id };
   try {
+    if (deadId !== undefined) await takeAway(deps, source, { ...known, nativeId: deadId });
     const made = await source.subscribe?.(requestOf(deps, connection, known));
-    if (!made) return;
+    if (!made) return true;
+    if (!(await isStanding(deps, connection.id))) {
+      await withdraw(deps, source, { ...known, nativeId: made.nativeId });
+      return false;
+    }
     if (made.secret !== undefined) {
       await deps.secrets.merge(secretName(connection.id), { [known.id]: made.secret });
     }
@@ -118,6 +172,7 @@ async function register(
       ...(expiresAt !== undefined && { expiresAt }),
     });
     deps.logger.info("subscription.active", where);
+    return true;
   } catch (error) {
     const problem =
       error instanceof HubError ? error.message : "Registering failed in a way we did not foresee";
@@ -128,5 +183,31 @@ async function register(
     });
     const code = error instanceof HubError ? error.code : "unexpected";
     deps.logger.warn("subscription.failed", { ...where, code });
+    return code !== "connector.rate-limited";
+  }
+}
+
+/** Its connection was taken away while it was being made. */
+async function withdraw(
+  deps: PullDeps,
+  source: Source,
+  one: Subscription & { readonly nativeId: string },
+): Promise<void> {
+  await removeSubscription(deps.table, one);
+  await takeAway(deps, source, one).catch(() => undefined);
+}
+
+/** One that cannot be taken away is no reason to have none: as a stray it is tried again. */
+async function takeAway(
+  deps: PullDeps,
+  source: Source,
+  { connectionId, id, nativeId }: Subscription & { readonly nativeId: string },
+): Promise<void> {
+  try {
+    await source.unsubscribe?.(nativeId);
+  } catch (error) {
+    const code = error instanceof HubError ? error.code : "unexpected";
+    if (code === "connector.rate-limited") throw error;
+    deps.logger.warn("subscription.remains", { connectionId, subscriptionId: id, code });
   }
 }

@@ -175,6 +175,28 @@ export async function saveSubscription(
   });
 }
 
+/**
+ * Says that this function registers it now. False when another one said so a moment ago, in which case
+ * that one goes on: two at once would each keep the secret of another registration.
+ */
+export async function claimSubscription(
+  table: Table,
+  { heardAt: _apart, ...subscription }: Subscription,
+  claimedBefore: Instant,
+): Promise<boolean> {
+  const key = subscriptionKey(subscription.connectionId, subscription.id);
+  const { applied } = await table.write({
+    kind: "put",
+    item: { ...toAttributes({ ...subscription, state: "pending" }), ...key },
+    condition: [
+      [["pk", "absent"]],
+      [["state", "<>", "pending"]],
+      [["createdAt", "<", claimedBefore]],
+    ],
+  });
+  return applied;
+}
+
 export async function getSubscription(
   table: Table,
   connectionId: ConnectionId,
