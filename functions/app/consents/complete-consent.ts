@@ -1,6 +1,7 @@
 import { grantSecretName, firstTokens } from "#shared/access/token-keeper.ts";
 import { HubError } from "#shared/errors.ts";
 import type { ConsentedSite, TokenSet } from "#shared/kit/oauth.ts";
+import { shortText } from "#shared/model/facts.ts";
 import type { ConsentAttempt, Grant } from "#shared/model/grant.ts";
 import type { GrantId } from "#shared/model/ids.ts";
 import { grantId as newGrantId } from "#shared/model/ids.ts";
@@ -23,7 +24,13 @@ export interface Callback {
 }
 
 export type Consented =
-  | { readonly outcome: "granted"; readonly grant: Grant; readonly isAnew: boolean }
+  | {
+      readonly outcome: "granted";
+      readonly grant: Grant;
+      readonly isAnew: boolean;
+      /** Whether some connection's site is not among its sites any more. */
+      readonly leavesOut: boolean;
+    }
   /** The admin, or the vendor, said no. Nothing was stored. */
   | { readonly outcome: "refused"; readonly connector: string; readonly isDenied: boolean };
 
@@ -86,6 +93,8 @@ async function keep(
     scopes: [...tokens.scopes],
     sites: sites.map((site) => ({
       ...site,
+      // Names come in any length, and empty: nobody could choose such a site.
+      name: shortText(site.name, 120) ?? URL.parse(site.url)?.host ?? site.id,
       scopes: [...site.scopes],
       settings: { ...site.settings } as Grant["sites"][number]["settings"],
     })),
@@ -97,9 +106,9 @@ async function keep(
       ...current,
       ...said,
     }));
-    await reviveConnections(context, id);
+    const { leavesOut } = await reviveConnections(context, grant);
     logger.info("consent.renewed", { grantId: id, sites: sites.length });
-    return { outcome: "granted", grant, isAnew: true };
+    return { outcome: "granted", grant, isAnew: true, leavesOut };
   }
   const grant: Grant = {
     type: "grant",
@@ -114,7 +123,7 @@ async function keep(
     throw new HubError("entity.conflict", "This consent's id is taken: begin again");
   }
   logger.info("consent.given", { grantId: id, connector: attempt.connector, sites: sites.length });
-  return { outcome: "granted", grant, isAnew: false };
+  return { outcome: "granted", grant, isAnew: false, leavesOut: false };
 }
 
 /**

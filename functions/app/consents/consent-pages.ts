@@ -2,6 +2,7 @@ import type { Context, Hono } from "hono";
 
 import { HubError } from "#shared/errors.ts";
 import type { Connection } from "#shared/model/connection.ts";
+import { shortText } from "#shared/model/facts.ts";
 import type { Grant } from "#shared/model/grant.ts";
 import { GrantId } from "#shared/model/ids.ts";
 import { listConnections } from "#shared/store/connections.ts";
@@ -62,7 +63,8 @@ export function serveConsentPages(app: Hono, context: AppContext): void {
     }
     // Away from the address that holds the code.
     const path = `/consents/${done.grant.id}`;
-    return c.redirect(done.isAnew ? withNotice(path, "consented-anew") : path, 303);
+    const did = done.leavesOut ? "consented-less" : "consented-anew";
+    return c.redirect(done.isAnew ? withNotice(path, did) : path, 303);
   });
 
   app.get("/consents/:id", (c) => showSites(context, c, undefined));
@@ -125,7 +127,7 @@ async function setUpSites(context: AppContext, c: Context): Promise<Response> {
     if (chosen.length === 0) throw new HubError("input.invalid", "Choose at least one site");
     for (const { id, name } of grant.sites.filter((site) => chosen.includes(site.id))) {
       if (known.some(({ siteId }) => siteId === id)) continue;
-      const wanted = { connector: grant.connector, name: name.slice(0, 80), settings: {} };
+      const wanted = { connector: grant.connector, name: shortText(name, 80) ?? id, settings: {} };
       const { id: grantId } = grant;
       drafts.push(await connect(context, { ...wanted, draft: true, grantId, siteId: id }));
     }

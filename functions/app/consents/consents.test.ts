@@ -301,6 +301,43 @@ describe("connections of one consent", () => {
     });
   });
 
+  test("of a site that the new consent leaves out do not work again, and say why", async () => {
+    const rig = await withApp();
+    const id = await granted(rig);
+    const a = await connectedSite(rig, id, "a");
+    const b = await connectedSite(rig, id, "b");
+    rig.oauth.consentedSites = rig.oauth.consentedSites.filter((site) => site.id === "a");
+    const state = (await begin(rig, id)).get("state") ?? "";
+    const { headers } = await back(rig, { state, code: "anew" });
+    expect((await rig.get(`/api/connections/${a}`)).body).toMatchObject({ status: "active" });
+    expect((await rig.get(`/api/connections/${b}`)).body).toMatchObject({
+      status: "degraded",
+      problem: { code: "connector.forbidden", message: expect.stringContaining("leaves out") },
+    });
+    const page = await rig.get(headers.get("location") ?? "", { accept: "text/html" });
+    expect(page.text).not.toContain("What rests on it works again");
+  });
+
+  test("a site without a name, or with an endless one, is named all the same", async () => {
+    const rig = await withApp();
+    const site = (name: string, siteId: string) => ({
+      id: siteId,
+      name,
+      url: "https://a.tool.example",
+      scopes: [],
+      settings: { baseUrl: `https://api.tool.example/${siteId}` },
+    });
+    rig.oauth.consentedSites = [site("", "a"), site("\u05d0".repeat(300), "b")];
+    const id = await granted(rig);
+    const page = await rig.get(`/consents/${id}`, { accept: "text/html" });
+    expect([page.status, page.text]).toEqual([
+      200,
+      expect.stringContaining("<b>a.tool.example</b>"),
+    ]);
+    const answer = await rig.send("POST", `/consents/${id}`, { form: { site: "a" } });
+    expect(answer.headers.get("location")).toMatch(/setup$/u);
+  });
+
   test("a consent to be given anew must be one of this connector", async () => {
     const rig = await withApp();
     const json = { grantId: "grant_zzzzzzzzzz" };

@@ -48,6 +48,8 @@ const notices: Readonly<Record<string, string>> = {
   unlinked: "The link was taken back.",
   "app-kept": "The app is kept. Now give your consent.",
   "consented-anew": "The consent was given anew. What rests on it works again and reads on.",
+  "consented-less":
+    "The consent was given anew, but leaves out a site that is connected: that one cannot be read. Consent again and choose it too.",
   "setup-saved": "Saved.",
   started: "Started. Everything is being read now; the numbers below grow while it goes on.",
   "started-next": "Started, and reading. Here is the next one of the same consent.",
