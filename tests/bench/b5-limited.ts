@@ -6,7 +6,7 @@ import { median, percentile } from "./statistics.ts";
 
 const usual: readonly LimitedRun[] = [
   { issues: 100_000, linkEventsPerMinute: 0 },
-  { issues: 100_000, linkEventsPerMinute: 5 },
+  { issues: 200_000, linkEventsPerMinute: 5 },
 ];
 const large: LimitedRun = { issues: 1_000_000, linkEventsPerMinute: 0 };
 
