@@ -4,6 +4,7 @@ import { createMemoryTable } from "#shared/adapters/memory/memory-table.ts";
 import { HubError } from "#shared/errors.ts";
 import type { Source } from "#shared/kit/connector.ts";
 import type { Connection } from "#shared/model/connection.ts";
+import type { GoalId, WorkItemId } from "#shared/model/ids.ts";
 import { factId } from "#shared/model/ids.ts";
 import { hourMs } from "#shared/model/time.ts";
 import { applyChanges } from "#shared/store/apply-changes.ts";
@@ -25,7 +26,7 @@ function rig() {
   const clock = new ManualClock("2026-11-21T10:00:00.000Z");
   const table = createMemoryTable();
   const asked: string[][] = [];
-  const tool = { isDown: false };
+  const tool = { isDown: false, found: new Map<string, WorkItemId | GoalId | undefined>() };
   const connection = { id: workConnection } as Connection;
   const book = () =>
     new AddressBook({
@@ -46,7 +47,10 @@ function rig() {
             asked.push([...keys]);
             if (tool.isDown) throw new HubError("connector.unavailable", "503");
             return new Map(
-              keys.filter((key) => key !== "NO-1").map((key) => [key, itemId(`w${key.slice(4)}`)]),
+              keys.flatMap((key) => {
+                const id = tool.found.has(key) ? tool.found.get(key) : itemId(`w${key.slice(4)}`);
+                return key === "NO-1" || id === undefined ? [] : [[key, id] as const];
+              }),
             );
           },
         }) as unknown as Source,
@@ -96,9 +100,23 @@ test("a key that nobody knows is asked again after a while, not every time", asy
 });
 
 test("an address of a deleted record leads nowhere", async () => {
-  const { book, table, clock } = rig();
+  const { book, table, clock, tool, asked } = rig();
   await applyChanges({ table, clock }, [upserted(workItem("w1"))]);
   await book().resolve([one]);
   await applyChanges({ table, clock }, [removed(itemId("w1"), 99)]);
+  tool.found.set("KEY-1", undefined);
   expect((await book().resolve([one]))(one)).toBeUndefined();
+  expect((await book().resolve([one]))(one)).toBeUndefined();
+  expect(asked).toHaveLength(2);
+});
+
+test("an address of a record that became another kind of thing leads to what it is now", async () => {
+  const { book, table, clock, tool } = rig();
+  await applyChanges({ table, clock }, [upserted(workItem("w1"))]);
+  await book().resolve([one]);
+  // A story became an initiative: the item of before is gone, the goal has the same key.
+  await applyChanges({ table, clock }, [removed(itemId("w1"), 99)]);
+  const goal = factId("goal", "tool", workConnection, "w1");
+  tool.found.set("KEY-1", goal);
+  expect((await book().resolve([one]))(one)).toBe(goal);
 });

@@ -107,3 +107,37 @@ test("many lanes of one function take the quota in few writes and never more tha
   clock.advance(hourMs);
   await budget.admit(search);
 });
+
+test("functions that live for a few requests leave the quota to others, whatever they planned", async () => {
+  const { open, table, clock } = rig();
+  const limit = 65_000;
+  await open().observe(search, { quota: { ...quota, limit } });
+  const ids = { endpoint: "POST /search/jql", points: 5001 };
+  const one = { endpoint: "GET /field", points: 1 };
+  for (let count = 0; count < 200; count += 1) {
+    const listing = open();
+    await listing.admit(ids);
+    await listing.observe(ids, { spentPoints: 13 });
+    for (let more = 0; more < 3; more += 1) {
+      const asking = open();
+      await asking.admit(one);
+      await asking.observe(one, { spentPoints: 1 });
+    }
+  }
+  const startsAt = (await getBudget(table, id))?.quota?.startsAt ?? clock.now();
+  const taken = await takenPoints(table, { owner: id, startsAt });
+  expect(taken).toBeGreaterThanOrEqual(200 * 16);
+  expect(taken).toBeLessThan(200 * 16 * 2);
+});
+
+test("what a request of the last hour did not cost is nothing that this hour has more", async () => {
+  const { open, clock } = rig();
+  const budget = open();
+  await budget.observe(search, { quota });
+  const large = { endpoint: "POST /search/jql", points: 5000 };
+  await budget.admit(large);
+  clock.advance(hourMs);
+  await budget.admit({ ...search });
+  await budget.observe(large, { spentPoints: 1 });
+  expect((await spendAll(budget)).count).toBe(96);
+});

@@ -6,7 +6,7 @@ import type {
 } from "#shared/kit/request-budget.ts";
 import type { Budget, BudgetOwner } from "#shared/model/budget.ts";
 import { interactiveReserve } from "#shared/model/budget.ts";
-import { epochMsOf, instantOf } from "#shared/model/time.ts";
+import { epochMsOf, Instant, instantOf } from "#shared/model/time.ts";
 import type { Clock } from "#shared/ports/clock.ts";
 import type { Table } from "#shared/ports/table.ts";
 import { getBudget, takePoints, updateBudget } from "#shared/store/budgets.ts";
@@ -27,7 +27,10 @@ interface Spending {
 const lookEveryMs = 5000;
 /** What was left, as a source says with every answer, is worth a write this often. */
 const noteEveryMs = 60_000;
-/** Points are taken from the shared window in pieces of this share: few writes, little left unused. */
+/**
+ * Points are taken from the shared window in pieces of up to this share: few writes, little left unused.
+ * Nobody takes more ahead than it has used: what a function holds when it ends is lost to the others.
+ */
 const pieceShare = 1 / 500;
 
 /** The budget of one owner as one function sees it; the table joins what all of them see. */
@@ -37,7 +40,9 @@ export class SharedBudget implements RequestBudget {
   #known: Budget | undefined;
   #lookedAtMs = Number.NEGATIVE_INFINITY;
   /** Points taken from the window for this function and not yet used. */
-  #held = { startsAt: "", points: 0 };
+  #held = { startsAt: "", points: 0, used: 0 };
+  /** The window that each request was paid from. */
+  readonly #paidFrom = new WeakMap<PlannedRequest, string>();
   #taking: Promise<void> = Promise.resolve();
 
   constructor(deps: SharedBudgetDeps, spending: Spending) {
@@ -54,20 +59,21 @@ export class SharedBudget implements RequestBudget {
     if (!this.#known) return;
     refuseBlocked(this.#known, request, nowMs);
     // One after the other: many lanes of one function must not each take a piece.
-    const taken = this.#taking.then(() => this.#take(request.points));
+    const taken = this.#taking.then(() => this.#take(request));
     this.#taking = taken.catch(() => undefined);
     await taken;
   }
 
-  async #take(points: number): Promise<void> {
+  async #take(request: PlannedRequest): Promise<void> {
+    const { points } = request;
     const { table, clock } = this.#deps;
     const window = currentWindow(this.#known?.quota, clock.nowMs());
     if (!window) return;
     if (this.#held.startsAt !== window.startsAt) {
-      this.#held = { startsAt: window.startsAt, points: 0 };
+      this.#held = { startsAt: window.startsAt, points: 0, used: 0 };
     }
     if (this.#held.points < points) {
-      const piece = Math.max(points, Math.ceil(window.limit * pieceShare));
+      const piece = Math.max(points, Math.min(pieceOf(window.limit), this.#held.used));
       const where = { owner: this.#spending.owner, startsAt: window.startsAt };
       const taken = await takePoints(table, where, piece);
       const share = this.#spending.isInteractive ? 1 : 1 - interactiveReserve;
@@ -78,13 +84,30 @@ export class SharedBudget implements RequestBudget {
       this.#held.points += piece;
     }
     this.#held.points -= points;
+    this.#held.used += points;
+    this.#paidFrom.set(request, window.startsAt);
+  }
+
+  /** A full page was planned for and a short one came: the rest is for whoever needs it now. */
+  async #giveBack(limit: number): Promise<void> {
+    const { startsAt, points, used } = this.#held;
+    const piece = pieceOf(limit);
+    const excess = points - Math.min(piece, used);
+    if (excess <= piece) return;
+    this.#held.points -= excess;
+    const where = { owner: this.#spending.owner, startsAt: Instant.parse(startsAt) };
+    await takePoints(this.#deps.table, where, -excess);
   }
 
   async observe(request: PlannedRequest, observation: LimitObservation): Promise<void> {
     const { clock } = this.#deps;
-    // Held for this function only, and of this window: a window that ends takes it along.
-    if (this.#held.startsAt !== "") {
-      this.#held.points += request.points - (observation.spentPoints ?? request.points);
+    // A window that ends takes along what was not used of it.
+    const limit = this.#known?.quota?.limit;
+    if (limit !== undefined && this.#paidFrom.get(request) === this.#held.startsAt) {
+      const unspent = request.points - (observation.spentPoints ?? request.points);
+      this.#held.points += unspent;
+      this.#held.used -= unspent;
+      await this.#giveBack(limit);
     }
     if (!this.#isWorthAWrite(observation, clock.nowMs())) return;
     const noted = (budget: Budget) => note(budget, { request, observation, clock });
@@ -108,6 +131,10 @@ export class SharedBudget implements RequestBudget {
       nowMs - epochMsOf(seen.seenAt) >= noteEveryMs
     );
   }
+}
+
+function pieceOf(limit: number): number {
+  return Math.ceil(limit * pieceShare);
 }
 
 function refuseBlocked(budget: Budget, { endpoint }: PlannedRequest, nowMs: number): void {

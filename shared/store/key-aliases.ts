@@ -12,7 +12,10 @@ const foundKeptSeconds = 90 * 86_400;
 /** A key that nobody knew may be of a record that comes to be. */
 const unknownKeptSeconds = 3600;
 
-/** What was found out about these keys; undefined for one that the source did not know lately. */
+/**
+ * What was found out about these keys; undefined for one that the source did not know lately. A key whose
+ * record is gone since then is left out: it may be deleted, or have become another kind of thing.
+ */
 export async function readKeyAliases(
   table: Table,
   clock: Clock,
@@ -26,10 +29,9 @@ export async function readKeyAliases(
       .map((item) => [z.string().parse(item["key"]), entityId(item["id"])]),
   );
   const gone = await goneAmong(table, [...ids.values()]);
-  return new Map([...ids].map(([key, id]) => [key, id && gone.has(id) ? undefined : id]));
+  return new Map([...ids].filter(([, id]) => id === undefined || !gone.has(id)));
 }
 
-/** A record that was deleted since its key was looked up is nothing that an address can lead to. */
 async function goneAmong(
   table: Table,
   ids: readonly (WorkItemId | GoalId | undefined)[],
