@@ -23,7 +23,7 @@ import { readAlert } from "./read-alert.ts";
 export function serveAlertPages(app: Hono, context: AppContext): void {
   app.get("/", async (c) => {
     const query = readFilters(AlertsQuery, c);
-    const [list, connections, org] = await Promise.all([
+    const [list, all, org] = await Promise.all([
       listAlerts(context, query),
       listConnections(context.table),
       context.orgReader.read(),
@@ -32,6 +32,8 @@ export function serveAlertPages(app: Hono, context: AppContext): void {
       .filter(({ id }) => org.membersOf(id).length > 0)
       .map(({ id, name }) => ({ id, name }))
       .toSorted((a, b) => a.name.localeCompare(b.name, "en"));
+    // One that is being set up is no source yet, and brings no alert.
+    const connections = all.filter(({ status }) => status !== "draft");
     const isReading = connections.some(
       (one) => context.registry.isSource(one) && one.readyAt === undefined,
     );

@@ -76,7 +76,7 @@ export function budgetCard({ budget }: ConnectionAnswer, nowMs: number): Html | 
     }
     ${
       refusals.length === 0
-        ? html`<p class="muted small">It never refused one.</p>`
+        ? html`<p class="muted small">No refusal of it is on record.</p>`
         : html`<div>
             <p class="label">Refused, by the tool’s own reason</p>
             <ul class="collections">

@@ -97,6 +97,60 @@ describe("a draft", () => {
     expect((await scanAll(rig.hub.table)).some((item) => item["type"] === "cursor")).toBe(false);
   });
 
+  test("is neither a source that is being read nor one to filter by", async () => {
+    const rig = await rigged();
+    const { text: before } = await rig.get("/", { accept: "text/html" });
+    await drafted(rig);
+    const { text } = await rig.get("/", { accept: "text/html" });
+    expect(before).not.toContain("Sources are still being read");
+    expect(text).not.toContain("Sources are still being read");
+    expect(text).not.toContain(">Ours<");
+  });
+
+  test("shows what its tool calls things as text, whatever it is", async () => {
+    const hostile = `"><script>alert(1)</script><img src=x onerror='a()'>`;
+    const [choice] = choices;
+    const rig = await rigged({
+      discover: async () => ({
+        choices: [
+          {
+            ...choice,
+            title: hostile,
+            emptyMeans: hostile,
+            isCut: true,
+            field: "rooms",
+            options: [{ value: hostile, label: hostile, hint: hostile }],
+          },
+        ],
+        suggestions: [{ field: "goalFields", value: [hostile], why: hostile }],
+      }),
+      pull: async function* refusing(): AsyncIterable<PulledPage> {
+        yield {
+          changes: [],
+          rejected: [{ record: hostile, reason: hostile }],
+          recordsRead: 1,
+          position: "p",
+          isLast: false,
+        };
+        throw new HubError("connector.forbidden", hostile);
+      },
+    });
+    rig.probeSuite = async () => ({
+      identity: hostile,
+      gaps: [{ what: hostile, why: hostile }],
+      requirements: [{ name: hostile, isHeld: false, neededFor: hostile, isRequired: false }],
+      credential: { kind: hostile.slice(0, 60) },
+    });
+    const id = await drafted(rig);
+    await rig.send("PATCH", `/api/connections/${id}`, { json: { settings: { rooms: [hostile] } } });
+    for (const step of ["", "/choose", "/mapping", "/sample", "/access"]) {
+      const page = await rig.get(`/connections/${id}/setup${step}`, { accept: "text/html" });
+      expect([step, page.status]).toEqual([step, 200]);
+      expect(page.text).not.toMatch(/<script>alert|<img/u);
+      if (step !== "/access") expect(page.text).toContain("&lt;script&gt;");
+    }
+  });
+
   test("whose credentials are refused is not kept", async () => {
     const rig = await rigged();
     rig.probeSuite = async () => {

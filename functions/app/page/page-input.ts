@@ -53,7 +53,7 @@ const notices: Readonly<Record<string, string>> = {
   "setup-saved": "Saved.",
   started: "Started. Everything is being read now; the numbers below grow while it goes on.",
   "started-next": "Started, and reading. Here is the next one of the same consent.",
-  cancelled: "Gone. Nothing of it was kept.",
+  cancelled: "Given up. Its settings and credentials are being removed.",
   "cancel-backfill": "Given up. Polling goes on from where it stood before.",
   "shrink-accepted":
     "Understood. What is gone at the source goes here too, after each record was asked for once more.",

@@ -56,7 +56,7 @@ export function overviewPage({ overview, goals, notice }: OverviewPage): Html {
 
 function stale({ stale: count, standing, connectionId, isOn }: WriteBackOverview): Html | string {
   if (standing === 0) return nothing;
-  if (count === 0) return html`<p class="muted">All of them are still true.</p>`;
+  if (count === 0) return html`<p class="muted">None of them is known to be untrue by now.</p>`;
   return html`<p class="notice warn">
       ${plural(count, "item says", "items say")} what is no longer true.
     </p>
