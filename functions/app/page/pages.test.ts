@@ -240,7 +240,10 @@ describe("forms", () => {
     };
     const to = (await rig.send("POST", "/connections", { form })).headers.get("location") ?? "";
     const [page = ""] = to.split("?");
-    const change = { name: "Renamed", "settings.baseUrl": "https://other.example" };
+    const moved = { name: "Renamed", "settings.baseUrl": "https://other.example" };
+    const refused = await rig.send("POST", page, { form: moved });
+    expect(refused).toMatchObject({ status: 400, text: expect.stringContaining("another server") });
+    const change = { ...moved, "settings.baseUrl": "https://tool.example/other" };
     expect((await rig.send("POST", page, { form: change })).status).toBe(303);
     expect([...rig.secrets.values.values()]).toEqual([{ token: "s3cr3t-token" }]);
     expect((await rig.get(page)).text).toContain("Renamed");
