@@ -39,8 +39,10 @@ export async function runSeed(kind: ToolKind, seed: number): Promise<SeedResult>
     await hub.connect(tool.connector, tool.settings, { withWebhooks: true });
     await hub.minute();
     await live({ hub, tool, network, random });
+    // Before they are cleared, and their counts with them.
+    const requestFaults = tool.faults.list().reduce((sum, { hits }) => sum + hits, 0);
     await getWell({ hub, tool, network });
-    return { seed, ...(await compare({ hub, tool, network, random })) };
+    return { seed, requestFaults, ...(await compare({ hub, tool, network, random })) };
   } finally {
     await tool.close();
     await network.close();
@@ -134,7 +136,6 @@ async function compare({ hub, tool, network, random }: Run) {
   const clean = await readClean(tool, hub.hub.clock.nowMs(), { random, known });
   const [is, should] = [await graphContent(hub.hub.table), clean];
   const [had, wanted] = [new Set(is), new Set(should)];
-  const armed = tool.faults.list().reduce((sum, { hits }) => sum + hits, 0);
   return {
     missing: should.filter((line) => !had.has(line)),
     surplus: is.filter((line) => !wanted.has(line)),
@@ -142,7 +143,6 @@ async function compare({ hub, tool, network, random }: Run) {
     drift: await hub.hub.drift(),
     facts: should.length,
     webhooks: network.counts,
-    requestFaults: armed,
   };
 }
 
