@@ -38,6 +38,8 @@ describe("Asana's failures", () => {
     expect(wait({ "retry-after": "7" })).toBe(7000);
     expect(wait({})).toBe(60_000);
     expect(wait({ "retry-after": "soon" })).toBe(60_000);
+    // No moment lies so far ahead: what keeps it would fail.
+    expect(wait({ "retry-after": "1e15" })).toBe(24 * 3_600_000);
   });
 
   test.each([

@@ -20,6 +20,8 @@ const ErrorBody = z.looseObject({ errors: z.array(z.looseObject({ message: z.str
 
 /** Asana says how long to wait; should it ever not, this is long enough for its one-minute windows. */
 const waitMsDefault = 60_000;
+/** Waits longer than a day are a mistake of somebody's clock. */
+const waitMsMax = 24 * 3_600_000;
 
 /**
  * Names a failure of a call, with what to do about it. `what` says what was read ("tasks of project
@@ -125,7 +127,9 @@ function meaning(
 /** `Retry-After` is in seconds (https://developers.asana.com/docs/rate-limits, read 2026-11-21). */
 function retryAfter(failure: VendorFailure, code: ErrorCode): { retryAfterMs?: number } {
   const seconds = Number(failure.response?.headers?.["retry-after"]);
-  if (Number.isFinite(seconds) && seconds > 0) return { retryAfterMs: Math.ceil(seconds * 1000) };
+  if (Number.isFinite(seconds) && seconds > 0) {
+    return { retryAfterMs: Math.min(Math.ceil(seconds * 1000), waitMsMax) };
+  }
   return code === "connector.rate-limited" ? { retryAfterMs: waitMsDefault } : {};
 }
 

@@ -71,6 +71,15 @@ describe("the hourly quota", () => {
     const both = quota('"a";q=100;w=3600, "b";q=1000;w=3600', '"a";r=90;t=60, "b";r=20;t=60');
     expect(both?.limit).toBe(1000);
     expect(quota("nonsense", ";;=")).toBeUndefined();
+    // Windows of no length, and ends that no clock reaches.
+    for (const [window, end] of [
+      ["0", "10"],
+      ["-5", "10"],
+      ["1e300", "10"],
+      ["3600", "1e300"],
+    ]) {
+      expect(quota(`"q";q=100;w=${window}`, `"q";r=5;t=${end}`)).toBeUndefined();
+    }
     expect(quotaIn(new Headers({ "x-ratelimit-limit": "100" }), nowMs)).toBeUndefined();
   });
 

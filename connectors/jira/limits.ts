@@ -78,19 +78,27 @@ export function quotaIn(headers: Headers, nowMs: number): LimitObservation["quot
   );
   const quotas = itemsIn(headers.get("beta-ratelimit-policy")).flatMap(({ name, values }) => {
     const limit = values.get("q");
-    if (limit === undefined || limit <= 0) return [];
     const state = states.get(name);
     const resetSeconds = state?.get("t");
+    const windowSeconds = values.get("w") ?? 3600;
+    const isSound =
+      windowSeconds > 0 && isSpan(windowSeconds) && isSpan(resetSeconds ?? windowSeconds);
+    if (limit === undefined || limit <= 0 || !isSound) return [];
     return [
       {
         limit,
         remaining: state?.get("r") ?? limit,
-        windowSeconds: values.get("w") ?? 3600,
+        windowSeconds,
         ...(resetSeconds !== undefined && { resetAtMs: resetAt(nowMs, resetSeconds) }),
       },
     ];
   });
   return quotas.toSorted((a, b) => a.remaining / a.limit - b.remaining / b.limit)[0];
+}
+
+/** Of quotas by the minute, the hour or the day; what is longer is a mistake, and keeping it would fail. */
+function isSpan(seconds: number): boolean {
+  return seconds >= 0 && seconds <= (31 * 24 * hourMs) / 1000;
 }
 
 /** Seconds are rounded on the way, so the moment would waver; windows end with a minute. */
