@@ -90,7 +90,11 @@ function howToTurnOn({ isPossible, setting, connectionId }: WriteBackOverview): 
 function previewForm({ connectionId, place }: WriteBackOverview, goals: OverviewPage["goals"]) {
   return html`<section class="card stack" id="preview">
     <h2>Preview</h2>
-    <p>Goes to ${place ?? "the tool"}. A preview reads what stands there now and writes nothing.</p>
+    <p>
+      Goes to ${place ?? "the tool"}. A preview reads what stands there now and writes nothing. What
+      is written later names the goal and the work in between to everybody who may see the item
+      there.
+    </p>
     <form method="post" action="/write-backs">
       ${hidden({ connectionId })}
       <div class="filters">
