@@ -47,17 +47,20 @@ async function presenceOfAbsent(
 ): Promise<ReadonlyMap<FactId, Presence>> {
   if (ids.length === 0) return new Map();
   const wasInSight = await sight(session, ids, held);
-  const answers = await inParallel(ids, readsAtOnce, (id) =>
+  // Of what is out of sight no answer would prove anything: a hidden project costs no request per issue.
+  const doubtful = ids.filter(wasInSight);
+  const answers = await inParallel(doubtful, readsAtOnce, (id) =>
     session.client.canReadIssue(nativeIdOf(id)),
   );
+  const answerTo = new Map(doubtful.map((id, index) => [id, answers[index]]));
   const isInSight = await sight(session, ids, held);
   // A dead token sees nothing: then nothing of this is true.
   await session.client.myself();
   return new Map(
-    ids.map((id, index) => {
-      const answer = answers[index];
+    ids.map((id) => {
+      const answer = answerTo.get(id);
       if (answer === "yes") return [id, "present"];
-      return [id, answer === "not-found" && wasInSight(id) && isInSight(id) ? "gone" : "hidden"];
+      return [id, answer === "not-found" && isInSight(id) ? "gone" : "hidden"];
     }),
   );
 }

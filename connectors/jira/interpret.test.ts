@@ -93,6 +93,20 @@ describe("issue events", () => {
     ]);
   });
 
+  test("a deletion whose body does not tell whether it was a goal buries both forms", async () => {
+    const { interpret } = await connect();
+    const { issue } = deleted.payload;
+    const issuetype = { id: "10010", name: "Epic" };
+    const payload = {
+      ...deleted.payload,
+      issue: { ...issue, fields: { ...issue.fields, issuetype } },
+    };
+    expect((await interpret(payload)).changes).toMatchObject([
+      { kind: "removed", id: id("work-item", "10102") },
+      { kind: "removed", id: id("goal", "10102") },
+    ]);
+  });
+
   test("a deletion right after an edit is never older than the edit, even if Jira's clock runs ahead", async () => {
     const { interpret } = await connect();
     const ahead = Date.UTC(2026, 10, 21, 8, 0, 30);

@@ -10,7 +10,7 @@ import { parseJson } from "./parse-json.ts";
 import { readRecords } from "./reading.ts";
 import { readIssues } from "./reconcile.ts";
 import type { JiraSession } from "./session.ts";
-import { WireEvent, WireIssue } from "./wire.ts";
+import { WireEvent, WireIssue, type WireType } from "./wire.ts";
 
 /**
  * What a verified webhook says. An issue event carries the issue, read as of the event's own time; a link
@@ -88,18 +88,22 @@ async function interpretIssue(
  * of the status; or the parent that the changelog says was set.
  */
 function isDoubtful(session: JiraSession, event: WireEvent, { fields }: WireIssue): boolean {
-  const needsLevel = session.context.settings.goalTypes.some((entry) => /^level/iu.test(entry));
-  const lacksLevel = needsLevel && fields.issuetype.hierarchyLevel === undefined;
   const setsParent = (event.changelog?.items ?? []).some(
     ({ field, to }) =>
       parentFields.has(field ?? "") && to !== null && to !== undefined && to !== "",
   );
   return (
-    lacksLevel ||
+    lacksLevel(session, fields.issuetype) ||
     fields.status.statusCategory === undefined ||
     readInstant(fields.updated) === undefined ||
     (setsParent && !fields.parent)
   );
+}
+
+/** Whether it cannot be told if such issues are goals. */
+function lacksLevel({ context }: JiraSession, { hierarchyLevel }: WireType): boolean {
+  const isNeeded = context.settings.goalTypes.some((entry) => /^level/iu.test(entry));
+  return isNeeded && hierarchyLevel === undefined;
 }
 
 /** All the names under which a changelog has told of a new parent over the years. */
@@ -135,9 +139,9 @@ function interpretDeletion(session: JiraSession, event: WireEvent, at: Instant):
   const type = WireIssue.safeParse(event.issue).data?.fields.issuetype;
   const isGoal = type && goalKindReader(session.context.settings.goalTypes)(type) !== undefined;
   const forms = removals(session, event, { id, at });
-  // The body says what it was; without one, both forms are buried.
-  const changes = type ? forms.slice(isGoal ? 1 : 0, isGoal ? 2 : 1) : forms;
-  return { changes, rejected: [] };
+  // The body says what it was; without one, or an old one, both forms are buried.
+  if (!type || (!isGoal && lacksLevel(session, type))) return { changes: forms, rejected: [] };
+  return { changes: forms.slice(isGoal ? 1 : 0, isGoal ? 2 : 1), rejected: [] };
 }
 
 async function interpretLink(session: JiraSession, event: WireEvent): Promise<Reading> {

@@ -147,6 +147,14 @@ describe("what an enumeration does not show", () => {
     expect([...back.values()]).toEqual(ids.map(() => "present"));
   });
 
+  test("of a project that is out of sight is not asked for one by one, day after day", async () => {
+    const { world, facts, source } = await hidden({});
+    const ids = inProject(facts, "PAY").map(([id]) => id);
+    world.asked.length = 0;
+    await source.confirm("issues", [...ids, idOf("work-item", "10108")], facts);
+    expect(world.asked.filter((each) => each === "GET /issue/{}")).toHaveLength(1);
+  });
+
   test("is not judged at all by an account that nobody is any more", async () => {
     const world = await connect();
     const facts = await held(world.source);
