@@ -34,10 +34,9 @@ export const memory: Bench = {
         }
       }
       const largest = Math.max(...sizes);
-      const tight = await readAlone(
-        { reader: "source", access: await startSite(largest, 0), lanes },
-        tightFlags,
-      );
+      const access = await startSite(largest, 0);
+      const tight = await readAlone({ reader: "source", access, lanes }, tightFlags);
+      const peer = await readAlone({ reader: "parse-only", access, lanes }, tightFlags);
       return {
         checks: readers.flatMap((reader) => judge(reader, largest, peaks)),
         notes: [
@@ -45,7 +44,8 @@ export const memory: Bench = {
             const each = sizes.map((issues) => noteOf(issues, peaks.get(keyOf(reader, issues))));
             return `${names[reader]}: ${each.join("; ")}`;
           }),
-          `not judged, ${names.source} under ${tightFlags.join(" ")}: ${noteOf(largest, tight)}`,
+          `not judged, ${names.source} under ${tightFlags.join(" ")}: ${noteOf(largest, tight)}; ` +
+            `a reader that only fetches and parses: ${noteOf(largest, peer)}`,
         ],
       };
     }),
