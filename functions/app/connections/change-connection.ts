@@ -142,7 +142,10 @@ async function update(
   id: ConnectionId,
   change: (current: Connection) => Omit<Connection, "revision"> | undefined,
 ): Promise<void> {
-  await updateDocument(context.table, connectionSpec, factKey(id), change);
+  // A removal that began meanwhile is final.
+  await updateDocument(context.table, connectionSpec, factKey(id), (current) =>
+    current.status === "removing" ? undefined : change(current),
+  );
   context.snapshots.expire();
 }
 

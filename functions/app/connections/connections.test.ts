@@ -352,6 +352,28 @@ describe("verbs", () => {
     expect((await getConnection(rig.hub.table, ConnectionId.parse(id)))?.status).toBe("removing");
   });
 
+  test.each(["pause", "resume"])("%s at the moment of a removal does not undo it", async (verb) => {
+    const { hub } = await AppRig.create();
+    let beforeNext: (() => Promise<unknown>) | undefined;
+    const rig = await AppRig.create({
+      table: {
+        ...hub.table,
+        get: async (key) => {
+          const seen = await hub.table.get(key);
+          const act = beforeNext;
+          beforeNext = undefined;
+          await act?.();
+          return seen;
+        },
+      },
+    });
+    const id = await connected(rig);
+    beforeNext = () =>
+      rig.app.request(`/api/connections/${id}`, { method: "DELETE" }) as Promise<unknown>;
+    await rig.app.request(`/api/connections/${id}/${verb}`, { method: "POST" });
+    expect((await getConnection(hub.table, ConnectionId.parse(id)))?.status).toBe("removing");
+  });
+
   test.each(["backfill", "reconcile", "pause", "resume"])(
     "%s of nothing is not found",
     async (verb) => {
