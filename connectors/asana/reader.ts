@@ -27,6 +27,7 @@ export interface CollectionReader {
 export interface GidOutline {
   readonly version: number;
   readonly parent: string | undefined;
+  readonly dependencies: readonly string[];
 }
 
 const noTeams: ReadonlyMap<string, string> = new Map();

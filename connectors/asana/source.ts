@@ -98,9 +98,9 @@ export class AsanaSource implements Source {
       return;
     }
     for await (const page of reader.enumerateOutlines()) {
-      const outlines = [...page].map(([gid, { version, parent }]) => {
+      const outlines = [...page].map(([gid, { version, parent, dependencies }]) => {
         const above = parent === undefined ? {} : { parentId: toId(parent) };
-        return [toId(gid), { version, ...above }] as const;
+        return [toId(gid), { version, ...above, dependsOn: dependencies.map(toId) }] as const;
       });
       yield new Map(outlines);
     }

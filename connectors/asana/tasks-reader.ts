@@ -280,9 +280,10 @@ function gapsOf(...gaps: readonly (readonly Gap[] | undefined)[]): {
   return all.length > 0 ? { gaps: all } : {};
 }
 
-function outlineOf({ modified_at: at, parent }: TaskOutline): GidOutline {
+function outlineOf({ modified_at: at, parent, dependencies }: TaskOutline): GidOutline {
   const modifiedAt = readInstant(at);
-  return { version: modifiedAt === undefined ? 0 : epochMsOf(modifiedAt), parent: parent?.gid };
+  const version = modifiedAt === undefined ? 0 : epochMsOf(modifiedAt);
+  return { version, parent: parent?.gid, dependencies: (dependencies ?? []).map(({ gid }) => gid) };
 }
 
 function homeOf(task: TaskOutline): string | undefined {

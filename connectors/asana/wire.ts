@@ -168,9 +168,10 @@ export const TaskOutline = z.looseObject({
   memberships: z.array(z.unknown()),
   modified_at: z.string().nullish(),
   parent: GidRef.nullish(),
+  dependencies: z.array(GidRef).nullish(),
 });
 export type TaskOutline = z.infer<typeof TaskOutline>;
-export const taskOutlineFields = "num_subtasks,memberships.project,modified_at,parent";
+export const taskOutlineFields = "num_subtasks,memberships.project,modified_at,parent,dependencies";
 
 export const GoalWire = z.looseObject({
   gid: z.string(),

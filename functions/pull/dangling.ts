@@ -1,3 +1,4 @@
+import type { Outline } from "#shared/kit/connector.ts";
 import type { Edge } from "#shared/model/edges.ts";
 import { Edge as EdgeSchema } from "#shared/model/edges.ts";
 import type { Fact } from "#shared/model/facts.ts";
@@ -13,13 +14,15 @@ import type { PullDeps } from "./deps.ts";
 import type { Reconciling } from "./plan-reconcile.ts";
 
 /**
- * Records of a collection that still name something of their own connection that is not there any more.
- * Tools let go of a deleted parent or link without touching the record, so no pull and no webhook tells;
- * and once the tombstone is forgotten, the reference would look like one that was never read.
+ * Records of a collection that still name something of their own connection that is not there any more,
+ * or that wait for other things than the source's lists tell. Tools let go of a deleted parent or link,
+ * and take it up again with what is restored, without touching the record, so no pull and no webhook
+ * tells; and once the tombstone is forgotten, the reference would look like one that was never read.
  */
 export async function danglingRecords(
   deps: Pick<PullDeps, "table">,
   run: Reconciling,
+  outlines: ReadonlyMap<FactId, Outline>,
 ): Promise<readonly FactId[]> {
   const items = await scanAll(deps.table);
   const standing = new Set<FactId>();
@@ -37,6 +40,7 @@ export async function danglingRecords(
   for (const edge of items.flatMap(edgeIn)) {
     if (edge.assertedBy !== undefined && isLost(endOf(edge))) dangling.add(edge.assertedBy);
   }
+  for (const id of waitingOtherwise(items, outlines)) dangling.add(id);
   const isOurs = (fact: Fact) =>
     dangling.has(fact.id) &&
     fact.connectionId === run.connection.id &&
@@ -53,6 +57,25 @@ export function inTurn(dangling: readonly FactId[], nowMs: number): readonly Fac
   if (dangling.length <= danglingReadMax) return dangling;
   const start = (Math.floor(nowMs / dayMs) * danglingReadMax) % dangling.length;
   return [...dangling.slice(start), ...dangling.slice(0, start)].slice(0, danglingReadMax);
+}
+
+/** Records that wait for other things at the source than they do here. */
+function waitingOtherwise(
+  items: readonly Item[],
+  outlines: ReadonlyMap<FactId, Outline>,
+): readonly FactId[] {
+  const held = new Map<FactId, Set<FactId>>();
+  for (const edge of items.flatMap(edgeIn)) {
+    if (edge.type !== "dependency" || edge.source !== "native") continue;
+    held.set(edge.blockedId, (held.get(edge.blockedId) ?? new Set<FactId>()).add(edge.blockingId));
+  }
+  return [...outlines].flatMap(([id, { dependsOn }]) => {
+    const told = dependsOn && new Set(dependsOn.filter((other) => other !== id));
+    const has = held.get(id) ?? new Set();
+    return !told || (told.size === has.size && [...told].every((other) => has.has(other)))
+      ? []
+      : [id];
+  });
 }
 
 function parentsOf(fact: Fact): readonly FactId[] {

@@ -69,7 +69,7 @@ export async function reconcileCollection(deps: PullDeps, run: Run): Promise<Rec
   }
   const { removed, hidden } = await bury(deps, run, missing);
   if (plan.parts === undefined) {
-    const dangling = await danglingRecords(deps, run);
+    const dangling = await danglingRecords(deps, run, seen);
     await readLacking(deps, run, inTurn(dangling, deps.clock.nowMs()));
   }
   const result = { enumerated: seen.size, added, removed, hidden };

@@ -118,6 +118,29 @@ test("edits of which nobody told are found where lists tell versions, and read o
   expect(rig.tool.readById).toHaveLength(2);
 });
 
+test("a wait that came back with a restored record is found where lists tell of it", async () => {
+  const rig = await ToolHub.connected();
+  rig.tool.tellsVersions = true;
+  rig.tool.records = things("waits", "blocks");
+  await pull(rig.deps, rig.pullThings);
+  await pull(rig.deps, rig.reconcileThings);
+  const edge = { type: "dependency", source: "native" } as const;
+  const waiting = { ...edge, blockedId: itemId("waits"), blockingId: itemId("blocks") };
+  rig.hub.clock.advance(25 * hourMs);
+  const readAt = rig.hub.clock.now();
+  // The version of the waiting record stays what it was.
+  rig.tool.records = [
+    upserted({ ...workItem("waits"), readAt }, [waiting]),
+    upserted(workItem("blocks")),
+  ];
+  await pull(rig.deps, rig.reconcileThings);
+  expect(rig.tool.readById).toEqual([itemId("waits")]);
+  await pull(rig.deps, rig.reconcileThings);
+  rig.hub.clock.advance(25 * hourMs);
+  await pull(rig.deps, rig.reconcileThings);
+  expect(rig.tool.readById).toHaveLength(1);
+});
+
 describe("a source that shrank abruptly", () => {
   const many = Array.from({ length: 60 }, (_, at) => `m${at}`);
 

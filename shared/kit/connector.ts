@@ -93,6 +93,8 @@ export interface Outline {
   readonly version: number;
   /** The parent under which it was listed; moving it may leave its version as it was. */
   readonly parentId?: FactId;
+  /** What it waits for in its own tool, all of it; the waiting may begin and end without a new version. */
+  readonly dependsOn?: readonly FactId[];
 }
 
 /** What is at the source under an id that an enumeration did not show. */

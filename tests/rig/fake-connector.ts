@@ -132,7 +132,14 @@ export class FakeTool {
   async *#outlines(): AsyncIterable<ReadonlyMap<FactId, Outline>> {
     const versionOf = (change: Change) =>
       change.kind === "upserted" ? change.record.sourceVersion : change.sourceVersion;
-    yield new Map(this.records.map((change) => [idOf(change), { version: versionOf(change) }]));
+    const outlines = this.records.map((change): [FactId, Outline] => {
+      const edges = change.kind === "upserted" ? change.edges : [];
+      const dependsOn = edges.flatMap((edge) =>
+        edge.type === "dependency" ? edge.blockingId : [],
+      );
+      return [idOf(change), { version: versionOf(change), dependsOn }];
+    });
+    yield new Map(outlines);
   }
 
   async *#enumerate(part: string | undefined): AsyncIterable<readonly FactId[]> {
