@@ -95,7 +95,13 @@ class SourceCache {
     const isInUse = connection && connection.status !== "removing" && connection.status !== "draft";
     if (!isInUse) return undefined;
     const opening =
-      this.#open.get(id) ?? openSource(this.#deps, { connection, connections: this.#connections });
+      this.#open.get(id) ??
+      openSource(this.#deps, {
+        connection,
+        connections: this.#connections,
+        // Somebody has just changed something: that goes before the reading of old things.
+        isInteractive: true,
+      });
     this.#open.set(id, opening);
     return opening;
   }

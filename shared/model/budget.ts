@@ -37,5 +37,5 @@ export const Budget = z.strictObject({
 });
 export type Budget = z.infer<typeof Budget>;
 
-/** Share of a quota that background reading leaves for what a person waits for. */
+/** Share of a quota that background reading leaves for what a person waits for: pages, and deliveries. */
 export const interactiveReserve = 0.03;
