@@ -19,9 +19,11 @@ import { factKey } from "#shared/store/keys.ts";
 import { connectionSpec, cursorSpec, grantSpec } from "#shared/store/specs.ts";
 
 import type { AppContext } from "../app-deps.ts";
+import { isCredential, stepOf } from "../onboarding/setup-fields.ts";
 import { assertConsentedAddresses } from "./assert-addresses.ts";
 import type { ProbeResult } from "./probe.ts";
 import { probe, splitSettings } from "./probe.ts";
+import { settingsFields } from "./settings-form.ts";
 
 export const NewConnection = z.strictObject({
   connector: z.string().meta({ description: "A name that `GET /api/connectors` lists" }),
@@ -54,6 +56,7 @@ export async function connect(context: AppContext, wanted: NewConnection): Promi
   const site = await consentedSite(context, wanted);
   const settings = splitSettings(connector, { ...site?.settings, ...wanted.settings }, { isDraft });
   if (site) assertConsentedAddresses(connector, [site.settings], settings.full);
+  else assertCredentials(connector, settings.full);
   const id = connectionId(context.random(10));
   const now = context.clock.now();
   const wished: Connection = {
@@ -89,6 +92,26 @@ function knownConnector({ registry }: AppContext, name: string): Connector {
   const known = registry.connectors.map((candidate) => candidate.name).join(", ");
   throw new HubError("input.invalid", `There is no connector “${name}”`, {
     issues: [{ path: "connector", message: `Choose one of: ${known}` }],
+  });
+}
+
+/** Optional only where a consent stands in for them: without one they are what is missing. */
+function assertCredentials(
+  connector: Connector,
+  settings: Readonly<Record<string, unknown>>,
+): void {
+  const step = stepOf(connector);
+  const missing = settingsFields(connector).filter(
+    (field) =>
+      connector.oauth !== undefined &&
+      isCredential(field) &&
+      step(field.name) === "access" &&
+      settings[field.name] === undefined,
+  );
+  if (missing.length === 0) return;
+  const message = "Needed, unless the connection rests on a consent";
+  throw new HubError("input.invalid", "Credentials are missing, and there is no consent either", {
+    issues: missing.map(({ name }) => ({ path: `settings.${name}`, message })),
   });
 }
 

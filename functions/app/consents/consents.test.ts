@@ -222,6 +222,17 @@ describe("connections of one consent", () => {
     });
   });
 
+  test("without a consent, what it would have stood in for is what is missing", async () => {
+    const rig = await withApp();
+    const settings = { baseUrl: "https://suite.example/x", rooms: ["r1"] };
+    const json = { connector: "suite", name: "S", settings };
+    const answer = await rig.send("POST", "/api/connections", { json });
+    expect([answer.status, answer.body]).toMatchObject([
+      400,
+      { error: { code: "input.invalid", issues: [{ path: "settings.key" }] } },
+    ]);
+  });
+
   test("a site that the consent does not cover cannot be connected", async () => {
     const rig = await withApp();
     const json = { connector: "suite", name: "S", settings: {}, draft: true };
