@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 
 import { HubError } from "#shared/errors.ts";
+import type { Cursor } from "#shared/model/connection.ts";
 import type { Table } from "#shared/ports/table.ts";
 import {
   listQuarantined,
@@ -9,8 +10,10 @@ import {
   saveGaps,
 } from "#shared/store/connection-parts.ts";
 import { getConnection } from "#shared/store/connections.ts";
-import { createDocument } from "#shared/store/documents.ts";
+import type { Unversioned } from "#shared/store/documents.ts";
+import { createDocument, updateDocument } from "#shared/store/documents.ts";
 import { readFactItem } from "#shared/store/facts.ts";
+import { cursorKey } from "#shared/store/keys.ts";
 import { scanAll } from "#shared/store/list.ts";
 import { cursorSpec } from "#shared/store/specs.ts";
 import { goalId, itemId, upserted, workConnection, workItem } from "#shared/testing/facts.ts";
@@ -83,6 +86,39 @@ describe("a reconcile", () => {
     expect((await rig.cursor("reconcile"))?.problem?.since).toBe(since);
   });
 
+  test("that was refused stays in doubt when the next one fails before it gets so far", async () => {
+    const rig = await ToolHub.connected();
+    rig.tool.records = many(60);
+    await pull(rig.deps, rig.pullThings);
+    rig.tool.records = many(20);
+    await pull(rig.deps, rig.reconcileThings);
+    const partOf = () => {
+      throw new HubError("connector.unavailable", "503");
+    };
+    rig.tool.counting = { counts: () => new Map([["x", 20]]), partOf };
+    await pull(rig.deps, rig.reconcileThings);
+    await pull(rig.deps, rig.pullThings);
+    expect((await getConnection(rig.hub.table, workConnection))?.status).toBe("degraded");
+  });
+
+  test("that reads all again leaves no way back to where reading stood before", async () => {
+    const rig = await ToolHub.connected();
+    rig.tool.records = things("a", "b");
+    await pull(rig.deps, rig.pullThings);
+    rig.tool.records = things("a");
+    rig.tool.presence.set(itemId("b"), "hidden");
+    await pull(rig.deps, rig.reconcileThings);
+    const key = cursorKey(workConnection, "things", "pull");
+    // An admin has begun to read everything again, and may still cancel that.
+    await updateDocument(rig.hub.table, cursorSpec, key, (cursor): Unversioned<Cursor> => {
+      return { ...cursor, mode: "backfill", positionBefore: "done" };
+    });
+    rig.tool.records = things("a", "b");
+    await pull(rig.deps, rig.reconcileThings);
+    expect(await rig.cursor()).toMatchObject({ mode: "backfill", state: "waiting" });
+    expect((await rig.cursor())?.positionBefore).toBeUndefined();
+  });
+
   test("reads the table once where all counts agree", async () => {
     const rig = await ToolHub.connected();
     rig.tool.records = things("a", "b");
@@ -133,6 +169,39 @@ describe("a reconcile", () => {
     await pull(rig.deps, rig.reconcileThings);
     expect(await heldCount(rig)).toBe(0);
     expect(reads).toBe(2);
+  });
+});
+
+describe("a run that died without a word", () => {
+  test("counts as a failure until one gets on, so that other runs do not make the connection look fresh", async () => {
+    const rig = await ToolHub.connected();
+    rig.tool.records = things("a", "b", "c", "d");
+    const dying = () => {
+      let died: () => void = () => undefined;
+      const death = new Promise<void>((resolve) => (died = resolve));
+      const table: Table = {
+        ...rig.hub.table,
+        batchGet: async (keys) => {
+          if (!keys.some(({ pk }) => pk === itemId("a"))) return rig.hub.table.batchGet(keys);
+          died();
+          return new Promise(() => undefined);
+        },
+      };
+      void pull({ ...rig.deps, table }, rig.pullThings);
+      return death;
+    };
+    await dying();
+    expect((await rig.cursor())?.problem).toBeUndefined();
+    rig.hub.clock.advance(16 * 60_000);
+    await dying();
+    expect(await rig.cursor()).toMatchObject({
+      state: "running",
+      problem: { code: "invariant.broken" },
+    });
+    rig.hub.clock.advance(16 * 60_000);
+    await pull(rig.deps, rig.pullThings);
+    expect(await rig.cursor()).toMatchObject({ state: "idle" });
+    expect((await rig.cursor())?.problem).toBeUndefined();
   });
 });
 
@@ -188,6 +257,25 @@ describe("webhook registrations", () => {
     await Promise.all([pull(rig.deps, subscribe), pull(rig.deps, subscribe)]);
     const known = await listSubscriptions(rig.hub.table, workConnection);
     expect(known.map(({ resource }) => resource).toSorted()).toEqual(["a", "b"]);
+  });
+
+  test("one that is gone and that nobody wants any more is forgotten", async () => {
+    const rig = await ToolHub.connected();
+    rig.tool.resources = ["a", "b"];
+    await pull(rig.deps, subscribe);
+    rig.tool.resources = ["a"];
+    rig.tool.inspection = (known) => ({
+      strays: [],
+      found: new Map(
+        known
+          .filter(({ resource }) => resource === "a")
+          .map(({ id }) => [id, { nativeId: `native-${id}`, isWorking: true }]),
+      ),
+    });
+    await pull(rig.deps, subscribe);
+    const known = await listSubscriptions(rig.hub.table, workConnection);
+    expect(known.map(({ resource }) => resource)).toEqual(["a"]);
+    expect(rig.pulls.sent).toEqual([]);
   });
 
   test("a source that wants to be left alone is not asked for the others", async () => {

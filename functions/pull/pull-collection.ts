@@ -65,6 +65,16 @@ export async function pullCollection(deps: PullDeps, run: Run): Promise<void> {
   }
 }
 
+const diedSilently = {
+  code: "invariant.broken",
+  message: "Reading stopped without a word, perhaps for want of time or memory; it is tried again",
+} as const;
+
+/** Every page says that a run is alive. Until one comes, nobody may take what it reads for fresh. */
+function hasDied(deps: PullDeps, { state, updatedAt }: Cursor): boolean {
+  return state === "running" && deps.clock.nowMs() - epochMsOf(updatedAt) >= runMsMax;
+}
+
 function beginRun(deps: PullDeps, cursor: Cursor): Unversioned<Cursor> {
   const now = deps.clock.now();
   const isResuming = cursor.state === "running" || cursor.state === "failed";
@@ -75,6 +85,9 @@ function beginRun(deps: PullDeps, cursor: Cursor): Unversioned<Cursor> {
     ...rest,
     ...(isResuming && cursor.startedAt !== undefined ? {} : fresh),
     ...(isResuming && cursor.recordsTotal !== undefined && { recordsTotal: cursor.recordsTotal }),
+    ...(hasDied(deps, cursor) && {
+      problem: { ...diedSilently, since: rest.problem?.since ?? now },
+    }),
     state: "running",
     // If this run dies without a word, the clock takes it up again then.
     dueAt: instantOf(deps.clock.nowMs() + runMsMax),

@@ -60,6 +60,19 @@ export async function subscribe(deps: PullDeps, subscribing: Subscribing): Promi
     if (!isWorthGoingOn) break;
   }
   if (wasAnyDead) await readMissed(deps, connection);
+  const dead = known.filter(({ id }) => standing.get(id) === "dead");
+  await forgetUnwanted(deps, dead, new Set(resources));
+}
+
+/** Archived projects take their webhooks along; what nobody wants is nothing to look after for ever. */
+async function forgetUnwanted(
+  deps: PullDeps,
+  dead: readonly Subscription[],
+  wanted: ReadonlySet<string>,
+): Promise<void> {
+  for (const one of dead) {
+    if (!wanted.has(one.resource)) await removeSubscription(deps.table, one);
+  }
 }
 
 async function renewInTime(deps: PullDeps, source: Source, one: Subscription): Promise<void> {
