@@ -9,7 +9,7 @@ import { epochMsOf, hourMs, Instant } from "#shared/model/time.ts";
 import { getDocument } from "#shared/store/documents.ts";
 import { readFactItem } from "#shared/store/facts.ts";
 import { cursorKey } from "#shared/store/keys.ts";
-import { scanAll } from "#shared/store/list.ts";
+import { scanEach } from "#shared/store/list.ts";
 import { cursorSpec } from "#shared/store/specs.ts";
 
 import type { PullDeps } from "./deps.ts";
@@ -58,10 +58,10 @@ export async function planReconcile(deps: PullDeps, run: Reconciling): Promise<P
     return { parts: undefined, wholeAt: now, wholeBefore: wholeAt, hiddenBefore };
   }
   const held = new Map<string, number>();
-  for (const fact of await heldFacts(deps, run)) {
+  await eachHeld(deps, run, (fact) => {
     const part = run.source.partOf?.(run.collection.name, fact);
     if (part !== undefined) held.set(part, (held.get(part) ?? 0) + 1);
-  }
+  });
   const parts = [...new Set([...counts.keys(), ...held.keys()])].filter(
     (part) => (counts.get(part) ?? 0) !== (held.get(part) ?? 0),
   );
@@ -87,18 +87,27 @@ async function readPosition(
 /** This connection's facts of the collection, tombstones left out. */
 export async function heldFacts(
   deps: Pick<PullDeps, "table">,
-  { connection, collection, source }: Reconciling,
+  run: Reconciling,
 ): Promise<readonly Fact[]> {
   const held: Fact[] = [];
-  for (const item of await scanAll(deps.table)) {
+  await eachHeld(deps, run, (fact) => void held.push(fact));
+  return held;
+}
+
+/** The same one by one: counting a million of them must not hold a million of them. */
+async function eachHeld(
+  deps: Pick<PullDeps, "table">,
+  { connection, collection, source }: Reconciling,
+  visit: (fact: Fact) => void,
+): Promise<void> {
+  await scanEach(deps.table, (item) => {
     const parts = item.sk === "0" ? readFactId(item.pk) : undefined;
-    if (parts?.connectionId !== connection.id || !collection.facts.includes(parts.type)) continue;
+    if (parts?.connectionId !== connection.id || !collection.facts.includes(parts.type)) return;
     const stored = readFactItem(item);
     if (stored?.isRemoved === false && source.isOf(collection.name, stored.fact)) {
-      held.push(stored.fact);
+      visit(stored.fact);
     }
-  }
-  return held;
+  });
 }
 
 /** The ids among them that an enumeration of these parts must have shown. */

@@ -14,19 +14,33 @@ export async function queryAll(table: Table, request: QueryRequest): Promise<Ite
 
 /** Reads the whole table in parallel segments; order means nothing. */
 export async function scanAll(table: Table, segments = 4): Promise<Item[]> {
-  const parts = await Promise.all(
-    Array.from({ length: segments }, (_, segment) => scanSegment(table, segment, segments)),
-  );
-  return parts.flat();
+  const items: Item[] = [];
+  await scanEach(table, (item) => void items.push(item), segments);
+  return items;
 }
 
-async function scanSegment(table: Table, segment: number, segments: number): Promise<Item[]> {
-  const items: Item[] = [];
+/** As `scanAll`, for work that keeps little of what it sees: a page per segment is in memory. */
+export async function scanEach(
+  table: Table,
+  visit: (item: Item) => void,
+  segments = 4,
+): Promise<void> {
+  await Promise.all(
+    Array.from({ length: segments }, (_, segment) =>
+      scanSegment(table, { segment, segments }, visit),
+    ),
+  );
+}
+
+async function scanSegment(
+  table: Table,
+  part: { readonly segment: number; readonly segments: number },
+  visit: (item: Item) => void,
+): Promise<void> {
   let after: string | undefined;
   do {
-    const page = await table.scan({ segment, segments, ...(after !== undefined && { after }) });
-    items.push(...page.items);
+    const page = await table.scan({ ...part, ...(after !== undefined && { after }) });
+    page.items.forEach(visit);
     after = page.next;
   } while (after !== undefined);
-  return items;
 }
