@@ -114,13 +114,15 @@ function messageIn(text: string): string | undefined {
 /** No answer at all: no such host, refused, reset, timed out, cut off. */
 export function failureOfNetwork(error: unknown, host: string): HubError {
   const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
-  const code = cause instanceof Error && "code" in cause ? String(cause.code) : undefined;
+  // A DOMException has a number for a code, which nobody knows.
+  const code = cause instanceof Error && "code" in cause ? cause.code : undefined;
   const name = error instanceof Error ? error.name : "unknown";
-  const why = reasons[code ?? name] ?? "broke off the connection";
+  const reason = typeof code === "string" ? code : name;
+  const why = reasons[reason] ?? "broke off the connection";
   return new HubError(
     "connector.unreachable",
     `${host} ${why}: check the Jira address and the network`,
-    { cause: error, details: { reason: code ?? name } },
+    { cause: error, details: { reason } },
   );
 }
 
