@@ -26,7 +26,8 @@ export interface CollectionReader {
 
 export interface GidOutline {
   readonly version: number;
-  readonly parent: string | undefined;
+  /** Tasks and projects it is in, in their order. */
+  readonly homes: readonly string[];
   readonly dependencies: readonly string[];
 }
 

@@ -98,9 +98,9 @@ export class AsanaSource implements Source {
       return;
     }
     for await (const page of reader.enumerateOutlines()) {
-      const outlines = [...page].map(([gid, { version, parent, dependencies }]) => {
-        const above = parent === undefined ? {} : { parentId: toId(parent) };
-        return [toId(gid), { version, ...above, dependsOn: dependencies.map(toId) }] as const;
+      const outlines = [...page].map(([gid, { version, homes, dependencies }]) => {
+        const parentIds = homes.map(toId);
+        return [toId(gid), { version, parentIds, dependsOn: dependencies.map(toId) }] as const;
       });
       yield new Map(outlines);
     }

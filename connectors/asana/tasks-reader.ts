@@ -280,18 +280,27 @@ function gapsOf(...gaps: readonly (readonly Gap[] | undefined)[]): {
   return all.length > 0 ? { gaps: all } : {};
 }
 
-function outlineOf({ modified_at: at, parent, dependencies }: TaskOutline): GidOutline {
+function outlineOf({ modified_at: at, ...task }: TaskOutline): GidOutline {
   const modifiedAt = readInstant(at);
-  const version = modifiedAt === undefined ? 0 : epochMsOf(modifiedAt);
-  return { version, parent: parent?.gid, dependencies: (dependencies ?? []).map(({ gid }) => gid) };
+  return {
+    version: modifiedAt === undefined ? 0 : epochMsOf(modifiedAt),
+    homes: [
+      ...new Set([
+        ...(task.parent ? [task.parent.gid] : []),
+        ...task.memberships.flatMap(projectOf),
+      ]),
+    ],
+    dependencies: (task.dependencies ?? []).map(({ gid }) => gid),
+  };
 }
 
-function homeOf(task: TaskOutline): string | undefined {
-  for (const membership of task.memberships) {
-    if (typeof membership !== "object" || membership === null || !("project" in membership))
-      continue;
-    const project = GidRef.safeParse(membership.project);
-    if (project.success) return project.data.gid;
-  }
-  return undefined;
+function homeOf({ memberships }: TaskOutline): string | undefined {
+  return memberships.flatMap(projectOf)[0];
+}
+
+function projectOf(membership: unknown): readonly string[] {
+  if (typeof membership !== "object" || membership === null || !("project" in membership))
+    return [];
+  const project = GidRef.safeParse(membership.project);
+  return project.success ? [project.data.gid] : [];
 }

@@ -119,16 +119,26 @@ function editedSince(
   const sinceMs = since === undefined ? 0 : epochMsOf(since) - hourMs;
   return facts
     .filter((fact) => {
-      const { version, parentId } = seen.get(fact.id) ?? nothingTold;
-      return (version > fact.sourceVersion && version >= sinceMs) || isMoved(fact, parentId);
+      const { version, parentIds } = seen.get(fact.id) ?? nothingTold;
+      return (version > fact.sourceVersion && version >= sinceMs) || isMoved(fact, parentIds);
     })
     .map(({ id }) => id);
 }
 
-function isMoved(fact: Fact, parentId: FactId | undefined): boolean {
-  if (fact.type !== "work-item" || parentId === undefined) return false;
-  return ![fact.parentId, ...(fact.otherParentIds ?? [])].some((each) => each === parentId);
+function isMoved(fact: Fact, parentIds: readonly FactId[] | undefined): boolean {
+  if (fact.type !== "work-item" || parentIds === undefined) return false;
+  const { parentId, otherParentIds = [] } = fact;
+  const held = [...(parentId === undefined ? [] : [parentId]), ...otherParentIds];
+  // Of very many homes only the first are kept.
+  return (
+    held.length > parentIds.length ||
+    held.some((id, at) => id !== parentIds[at]) ||
+    (held.length < parentIds.length && held.length <= homesComparedMax)
+  );
 }
+
+/** An item with more homes than this may have had some left out. */
+const homesComparedMax = 10;
 
 const nothingTold: Outline = { version: 0 };
 

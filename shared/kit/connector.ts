@@ -91,8 +91,8 @@ export interface PulledPage extends Reading {
 export interface Outline {
   /** The record's version; 0 where the list does not say. */
   readonly version: number;
-  /** The parent under which it was listed; moving it may leave its version as it was. */
-  readonly parentId?: FactId;
+  /** All its parents in their order; moving it may leave its version as it was. */
+  readonly parentIds?: readonly FactId[];
   /** What it waits for in its own tool, all of it; the waiting may begin and end without a new version. */
   readonly dependsOn?: readonly FactId[];
 }
