@@ -1,6 +1,6 @@
 import type { Gap, PulledPage, Reading } from "#shared/kit/connector.ts";
 import type { Change } from "#shared/model/change.ts";
-import { epochMsOf, hourMs, type Instant, minuteMs, readInstant } from "#shared/model/time.ts";
+import { epochMsOf, hourMs, type Instant, minuteMs } from "#shared/model/time.ts";
 
 import { resolveAddresses } from "./addresses.ts";
 import { parsed } from "./client.ts";
@@ -20,12 +20,12 @@ import {
 import { RecentGids } from "./recent-gids.ts";
 import { SyncTokens } from "./sync-tokens.ts";
 import { readTaskLists, teamsOf } from "./task-lists.ts";
+import { homeOf, outlineOf } from "./task-outline.ts";
 import { readTaskPosition, type TaskPosition, type TaskRun } from "./task-position.ts";
 import { isHomeless, takeStep, type TaskWork } from "./task-run.ts";
 import { restored, type Touched } from "./touched.ts";
 import { watchedResources } from "./webhook-list.ts";
 import {
-  GidRef,
   ProjectOutline,
   projectOutlineFields,
   taskFieldsFor,
@@ -278,29 +278,4 @@ function gapsOf(...gaps: readonly (readonly Gap[] | undefined)[]): {
 } {
   const all = gaps.flatMap((some) => some ?? []);
   return all.length > 0 ? { gaps: all } : {};
-}
-
-function outlineOf({ modified_at: at, ...task }: TaskOutline): GidOutline {
-  const modifiedAt = readInstant(at);
-  return {
-    version: modifiedAt === undefined ? 0 : epochMsOf(modifiedAt),
-    homes: [
-      ...new Set([
-        ...(task.parent ? [task.parent.gid] : []),
-        ...task.memberships.flatMap(projectOf),
-      ]),
-    ],
-    dependencies: (task.dependencies ?? []).map(({ gid }) => gid),
-  };
-}
-
-function homeOf({ memberships }: TaskOutline): string | undefined {
-  return memberships.flatMap(projectOf)[0];
-}
-
-function projectOf(membership: unknown): readonly string[] {
-  if (typeof membership !== "object" || membership === null || !("project" in membership))
-    return [];
-  const project = GidRef.safeParse(membership.project);
-  return project.success ? [project.data.gid] : [];
 }
