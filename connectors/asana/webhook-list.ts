@@ -6,7 +6,7 @@ import { collect, type ReaderDeps } from "./reader.ts";
 import { WebhookWire } from "./wire.ts";
 
 /** Asana sends a heartbeat every eight hours (webhooks guide, read 2026-11-21); one may be late. */
-export const quietMinutesMax = 9 * 60;
+const quietMinutesMax = 9 * 60;
 
 /** All webhooks of the token in the chosen workspaces. */
 export async function listWebhooks({

@@ -33,7 +33,7 @@ const skewMs = 60_000;
 /** How long a waiting function looks for what the refreshing one brings. */
 const patienceMs = 20_000;
 /** The longest that a vendor's token endpoint is waited for; a lease must outlast it. */
-export const refreshMsMax = 20_000;
+const refreshMsMax = 20_000;
 const saveAttempts = 4;
 
 /**

@@ -7,7 +7,7 @@ const firstProject = 2_200_000_000_000_000;
 const firstSection = 2_300_000_000_000_000;
 
 /** The gids of what a bulk seed computes, by number from 0. */
-export const bulkGids = {
+const bulkGids = {
   task: (index: number) => String(firstTask + index),
   /** The subtask of a task, if it has one. */
   subtask: (index: number) => String(firstSubtask + index),

@@ -105,7 +105,7 @@ import {
 } from "./webhook-registry.ts";
 
 /** Everything that can change a simulated Asana: for the control API, its own routes and pages. */
-export const AsanaOperation = z.discriminatedUnion("kind", [
+const AsanaOperation = z.discriminatedUnion("kind", [
   CreateTask,
   UpdateTask,
   AddDependency,

@@ -33,7 +33,7 @@ const unscoped = new Set([
 ]);
 
 /** The scope that a request needs: `tasks:read`; undefined where none but `default` suffices. */
-export function scopeFor(method: string, path: string): string | undefined {
+function scopeFor(method: string, path: string): string | undefined {
   const parts = path.split("/");
   if (parts.some((part) => unscoped.has(part))) return undefined;
   const known = parts.findLast((part) => part in resourceOf);

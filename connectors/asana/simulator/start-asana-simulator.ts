@@ -29,7 +29,7 @@ export interface AsanaSimulatorOptions {
   readonly offsetLifeMs?: number;
   /** Multiplies the waits between webhook retries. */
   readonly timeScale?: number;
-  /** None by default; `freePlanLimits` and `paidPlanLimits` are Asana's own. */
+  /** None by default; `paidPlanLimits` are Asana's own. */
   readonly limits?: AsanaLimits;
   /** How long each answer of the API takes, on the clock. Default 0. */
   readonly latencyMs?: number;

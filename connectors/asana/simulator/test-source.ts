@@ -7,9 +7,9 @@ import { ManualClock } from "#shared/testing/manual-clock.ts";
 import { sourceContext } from "#shared/testing/source-context.ts";
 
 import { AsanaSettings } from "../settings.ts";
+import { type AsanaSource, createAsanaSource } from "../source.ts";
 import { exampleSeed } from "./example-seed.ts";
 import { serving } from "./test-world.ts";
-import { type AsanaSource, createAsanaSource } from "../source.ts";
 
 /** The same as that of `connectedSource`, so that its ids compare. */
 export const testConnection = connectionId("asana00001");

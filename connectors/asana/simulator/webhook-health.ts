@@ -4,7 +4,7 @@ import { hourMs, type Instant, instantOf, minuteMs } from "#shared/model/time.ts
 import type { Attempt } from "#shared/testing/simulator/attempt-post.ts";
 
 /** Asana deletes a webhook that failed this long (guide, read 2026-11-21). */
-export const failureLifeMs = 24 * hourMs;
+const failureLifeMs = 24 * hourMs;
 const firstRetryMs = minuteMs;
 
 /** 1, 2, 4, … minutes before each retry; undefined when the sum would pass a webhook's life. */

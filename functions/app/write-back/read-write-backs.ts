@@ -89,8 +89,18 @@ function describeItem(item: WriteBackItem, { state }: WriteBackBatch): WriteBack
   const isResting = state === "applied" || state === "undone" || state === "failed";
   const isBeingUndone = item.undoWantedAt !== undefined;
   return {
-    ...{ factId, key, title, url, verdict, sentence, before, beforeInWords, wanted },
-    ...{ reason, changedAt, state: own },
+    factId,
+    key,
+    title,
+    url,
+    verdict,
+    sentence,
+    before,
+    beforeInWords,
+    wanted,
+    reason,
+    changedAt,
+    state: own,
     isUndoable: mayStand && isResting && !isBeingUndone,
     isBeingUndone,
   };

@@ -1,4 +1,5 @@
 import { exampleSeed } from "#connectors/asana/simulator/example-seed.ts";
+import { paidPlanLimits } from "#connectors/asana/simulator/request-limits.ts";
 import { startAsanaSimulator } from "#connectors/asana/simulator/start-asana-simulator.ts";
 
 import { pick, type Random, type ToolKind, type ToolUnderTest } from "./tool-under-test.ts";
@@ -11,7 +12,7 @@ const workspaces = exampleSeed.workspaces.map(({ gid }) => gid);
 export const asanaKind: ToolKind = {
   connector: "asana",
   async start(clock) {
-    const asana = await startAsanaSimulator({ seed: exampleSeed, clock });
+    const asana = await startAsanaSimulator({ seed: exampleSeed, clock, limits: paidPlanLimits });
     return {
       connector: "asana",
       settings: { baseUrl: asana.apiUrl, token: exampleSeed.token, workspaces },
