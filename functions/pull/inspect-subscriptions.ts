@@ -2,7 +2,7 @@ import { HubError } from "#shared/errors.ts";
 import type { Source, SubscriptionReport } from "#shared/kit/connector.ts";
 import type { Connection, Subscription } from "#shared/model/connection.ts";
 import { epochMsOf, minuteMs } from "#shared/model/time.ts";
-import { saveSubscription } from "#shared/store/connection-parts.ts";
+import { listSubscriptions, saveSubscription } from "#shared/store/connection-parts.ts";
 
 import type { PullDeps } from "./deps.ts";
 import { requestOf } from "./subscription-request.ts";
@@ -26,7 +26,9 @@ export async function inspect(
 ): Promise<ReadonlyMap<string, Standing>> {
   // All that we know of, also what is being registered right now: the rest are strays.
   const report = await ask(deps, { connection, source }, known);
-  if (report) await removeStrays(deps, { connection, source }, report.strays);
+  if (report && report.strays.length > 0) {
+    await removeStrays(deps, { connection, source }, { known, strays: report.strays });
+  }
   const standing = new Map<string, Standing>();
   for (const one of known.filter((each) => isActive(deps, each))) {
     const death = causeOfDeath(deps, connection, { one, report });
@@ -62,11 +64,21 @@ async function ask(
   }
 }
 
+/**
+ * Another run may have registered some between our list and the source's. Each is written here before it
+ * is made there, so whatever is new on our list now explains what looks like a stray: next time, then.
+ */
 async function removeStrays(
   deps: PullDeps,
   { connection, source }: Inspecting,
-  strays: readonly string[],
+  {
+    known,
+    strays,
+  }: { readonly known: readonly Subscription[]; readonly strays: readonly string[] },
 ): Promise<void> {
+  const before = new Set(known.map(({ id }) => id));
+  const now = await listSubscriptions(deps.table, connection.id);
+  if (now.some(({ id }) => !before.has(id))) return;
   for (const nativeId of strays) {
     try {
       await source.unsubscribe?.(nativeId);

@@ -120,6 +120,27 @@ describe("a webhook that ends by itself", () => {
   });
 });
 
+test("what another run registers at the same time is no stray", async () => {
+  const { rig } = await registered(["a"]);
+  rig.tool.resources = ["a", "b"];
+  let isOther = false;
+  rig.tool.inspection = (known) => {
+    if (isOther) return reporting()(known);
+    return { ...reporting()(known), strays: ["native-of-b"] };
+  };
+  const inspect = rig.tool.inspection;
+  // The other run lists, inspects and registers "b" while this one waits for the source's list.
+  rig.tool.beforeInspect = async () => {
+    if (isOther) return;
+    isOther = true;
+    await pull(rig.deps, subscribe);
+    isOther = false;
+  };
+  rig.tool.inspection = inspect;
+  await pull(rig.deps, subscribe);
+  expect(rig.tool.subscribed).not.toContain("not native-of-b");
+});
+
 test("registrations of ours that nobody knows are removed at the source", async () => {
   const { rig } = await registered();
   rig.tool.inspection = (known) => ({ ...reporting()(known), strays: ["stray-7"] });

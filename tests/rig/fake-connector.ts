@@ -46,6 +46,7 @@ export class FakeTool {
   beforeUnsubscribe: () => void = () => undefined;
   /** What the tool says of its registrations; absent: it cannot be asked. */
   inspection: ((known: readonly SubscriptionRequest[]) => SubscriptionReport) | undefined;
+  beforeInspect: () => Promise<void> = async () => undefined;
   quietMinutesMax: number | undefined;
   /** What a new registration lasts; absent: for ever. */
   subscriptionEnds: (() => Instant) | undefined;
@@ -95,8 +96,10 @@ export class FakeTool {
         partOf: (_collection, { id }) => this.counting?.partOf(id),
       }),
       ...(this.inspection && {
-        inspectSubscriptions: async (known) =>
-          this.inspection?.(known) ?? { found: new Map(), strays: [] },
+        inspectSubscriptions: async (known) => {
+          await this.beforeInspect();
+          return this.inspection?.(known) ?? { found: new Map(), strays: [] };
+        },
       }),
       isOf: () => true,
       readByIds: async (_collection, wanted) => {
