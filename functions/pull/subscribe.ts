@@ -29,8 +29,8 @@ interface Subscribing {
 
 /** A registration that ends by itself is renewed this long before: a few lost runs do no harm. */
 const renewBeforeMs = 10 * dayMs;
-/** Who said that it registers one has done so by then, or died. */
-const claimMs = 10 * minuteMs;
+/** Who said that it registers one has done so by then, or died: vendors' requests are given less. */
+const claimMs = minuteMs;
 const reconcileAgainMsMin = hourMs;
 
 /**
@@ -46,6 +46,7 @@ export async function subscribe(deps: PullDeps, subscribing: Subscribing): Promi
   const standing = await inspect(deps, subscribing, known);
   const byResource = new Map(known.toReversed().map((one) => [one.resource, one]));
   let wasAnyDead = false;
+  let isAnyClaimed = false;
   for (const resource of resources) {
     const one = byResource.get(resource);
     const state = one && standing.get(one.id);
@@ -56,12 +57,20 @@ export async function subscribe(deps: PullDeps, subscribing: Subscribing): Promi
     wasAnyDead ||= state === "dead";
     if (!(await isStanding(deps, connection.id))) return;
     const wanted = one ?? newSubscription(deps, connection, resource);
-    const isWorthGoingOn = await register(deps, subscribing, wanted);
-    if (!isWorthGoingOn) break;
+    const outcome = await register(deps, subscribing, wanted);
+    isAnyClaimed ||= outcome === "claimed";
+    if (outcome === "stop") break;
   }
+  // Whoever claimed them may have died; nobody else would look for a quarter of an hour.
+  if (isAnyClaimed) await lookAgain(deps, connection.id);
   if (wasAnyDead) await readMissed(deps, connection);
   const dead = known.filter(({ id }) => standing.get(id) === "dead");
   await forgetUnwanted(deps, dead, new Set(resources));
+}
+
+async function lookAgain(deps: PullDeps, connectionId: ConnectionId): Promise<void> {
+  const message: PullMessage = { kind: "subscribe", connectionId };
+  await deps.pulls.send(JSON.stringify(message), { delaySeconds: Math.ceil(claimMs / 1000) });
 }
 
 /** Archived projects take their webhooks along; what nobody wants is nothing to look after for ever. */
@@ -148,13 +157,14 @@ function idFor(connectionId: ConnectionId, resource: string): string {
 
 /**
  * The subscription is written before the source is asked, because the source may call back within the
- * request and its secret exists only then. False when the source wants to be asked nothing more now.
+ * request and its secret exists only then. `claimed`: another run is at it; `stop`: the source wants to be
+ * asked nothing more now.
  */
 async function register(
   deps: PullDeps,
   { connection, source }: Subscribing,
   known: Subscription,
-): Promise<boolean> {
+): Promise<"done" | "claimed" | "stop"> {
   const { problem: _problem, nativeId: deadId, expiresAt: _expiresAt, ...rest } = known;
   const now = deps.clock.now();
   const pending: Subscription = {
@@ -164,15 +174,15 @@ async function register(
     createdAt: now,
   };
   const claimedBefore = instantOf(deps.clock.nowMs() - claimMs);
-  if (!(await claimSubscription(deps.table, pending, claimedBefore))) return true;
+  if (!(await claimSubscription(deps.table, pending, claimedBefore))) return "claimed";
   const where = { connectionId: connection.id, subscriptionId: known.id };
   try {
     if (deadId !== undefined) await takeAway(deps, source, { ...known, nativeId: deadId });
     const made = await source.subscribe?.(requestOf(deps, connection, known));
-    if (!made) return true;
+    if (!made) return "done";
     if (!(await isStanding(deps, connection.id))) {
       await withdraw(deps, source, { ...known, nativeId: made.nativeId });
-      return false;
+      return "stop";
     }
     if (made.secret !== undefined) {
       await deps.secrets.merge(secretName(connection.id), { [known.id]: made.secret });
@@ -185,7 +195,7 @@ async function register(
       ...(expiresAt !== undefined && { expiresAt }),
     });
     deps.logger.info("subscription.active", where);
-    return true;
+    return "done";
   } catch (error) {
     const problem =
       error instanceof HubError ? error.message : "Registering failed in a way we did not foresee";
@@ -196,7 +206,7 @@ async function register(
     });
     const code = error instanceof HubError ? error.code : "unexpected";
     deps.logger.warn("subscription.failed", { ...where, code });
-    return code !== "connector.rate-limited";
+    return code === "connector.rate-limited" ? "stop" : "done";
   }
 }
 
