@@ -45,30 +45,34 @@ export async function subscribe(deps: PullDeps, subscribing: Subscribing): Promi
   const known = await listSubscriptions(deps.table, connection.id);
   const standing = await inspect(deps, subscribing, known);
   const byResource = new Map(known.toReversed().map((one) => [one.resource, one]));
-  let wasAnyDead = false;
-  let isAnyClaimed = false;
+  const wanting: Subscription[] = [];
   for (const resource of resources) {
-    const one = byResource.get(resource);
-    const state = one && standing.get(one.id);
-    if (one && state === "standing") {
-      await renewInTime(deps, source, one);
-      continue;
-    }
-    wasAnyDead ||= state === "dead";
-    if (!(await isStanding(deps, connection.id))) return;
-    const wanted = one ?? newSubscription(deps, connection, resource);
-    const outcome = await register(deps, subscribing, wanted);
-    isAnyClaimed ||= outcome === "claimed";
-    if (outcome === "stop") break;
+    const one = byResource.get(resource) ?? newSubscription(deps, connection, resource);
+    if (standing.get(one.id) === "standing") await renewInTime(deps, source, one);
+    else wanting.push(one);
   }
-  // Whoever claimed them may have died; nobody else would look for a quarter of an hour.
-  if (isAnyClaimed) await lookAgain(deps, connection.id);
+  await registerAll(deps, subscribing, wanting);
+  const wasAnyDead = wanting.some(({ id }) => standing.get(id) === "dead");
   if (wasAnyDead) await readMissed(deps, connection);
   const dead = known.filter(({ id }) => standing.get(id) === "dead");
   await forgetUnwanted(deps, dead, new Set(resources));
 }
 
-async function lookAgain(deps: PullDeps, connectionId: ConnectionId): Promise<void> {
+async function registerAll(
+  deps: PullDeps,
+  subscribing: Subscribing,
+  wanting: readonly Subscription[],
+): Promise<void> {
+  const { id: connectionId } = subscribing.connection;
+  let isAnyClaimed = false;
+  for (const one of wanting) {
+    if (!(await isStanding(deps, connectionId))) return;
+    const outcome = await register(deps, subscribing, one);
+    isAnyClaimed ||= outcome === "claimed";
+    if (outcome === "stop") break;
+  }
+  if (!isAnyClaimed) return;
+  // Whoever claimed them may have died; nobody else would look for a quarter of an hour.
   const message: PullMessage = { kind: "subscribe", connectionId };
   await deps.pulls.send(JSON.stringify(message), { delaySeconds: Math.ceil(claimMs / 1000) });
 }
