@@ -49,7 +49,13 @@ export function openStreamRows(file: string): StreamRows {
       const second = Math.floor(madeBeforeMs / 1_000);
       let trimmed = 0;
       for (let changes = rowsAtOnce; changes === rowsAtOnce;) {
-        changes = Number(deleteRows.run({ table, last, second }).changes);
+        try {
+          changes = Number(deleteRows.run({ table, last, second }).changes);
+        } catch (error) {
+          // The server was writing for all that time; the next turn goes on from here.
+          if (isLocked(error)) return trimmed;
+          throw error;
+        }
         trimmed += changes;
         // Both this process and the server get their turn between two commits.
         await setImmediate();
@@ -58,6 +64,11 @@ export function openStreamRows(file: string): StreamRows {
     },
     close: () => database.close(),
   };
+}
+
+/** SQLITE_BUSY, https://www.sqlite.org/rescode.html#busy */
+function isLocked(error: unknown): boolean {
+  return error instanceof Error && "errcode" in error && error.errcode === 5;
 }
 
 function numberIn(row: Record<string, unknown> | undefined, column: string): number | undefined {
