@@ -44,8 +44,8 @@ export function suggestFields(fields: readonly WireField[]): readonly Suggestion
   const blocked = urlFields.filter(({ name }) => blockedWords.test(name)).slice(0, 5);
   return [
     ...suggestTeamField(fields),
-    ...listed(goals, "goalLinkFields", "hold addresses, and their names speak of goals"),
-    ...listed(blocked, "blockedByFields", "hold addresses, and their names speak of blocking"),
+    ...listed(goals, "goalLinkFields", "Fields for addresses whose names speak of goals"),
+    ...listed(blocked, "blockedByFields", "Fields for addresses whose names speak of blocking"),
   ];
 }
 
@@ -63,9 +63,10 @@ function suggestTeamField(fields: readonly WireField[]): readonly Suggestion[] {
   ];
 }
 
-function listed(found: readonly WireField[], field: string, what: string): readonly Suggestion[] {
+function listed(found: readonly WireField[], field: string, why: string): readonly Suggestion[] {
   if (found.length === 0) return [];
-  return [{ field, value: found.map(({ id }) => id), why: `${quoted(found)} ${what}` }];
+  const labels = Object.fromEntries(found.map(({ id, name }) => [id, name]));
+  return [{ field, value: found.map(({ id }) => id), why, labels }];
 }
 
 /** Start blocks end. The passive must be looked for first: it holds the same word. */
@@ -78,15 +79,16 @@ const blocksWords =
 export function suggestBlockingLinkTypes(
   types: readonly WireWordedLinkType[],
 ): readonly Suggestion[] {
-  const found = types.flatMap(({ id, outward }) => {
-    if (waitsWords.test(outward)) return [{ entry: `${id}=reversed`, outward }];
-    return blocksWords.test(outward) ? [{ entry: id, outward }] : [];
+  const found = types.flatMap(({ id, name, outward }) => {
+    if (waitsWords.test(outward)) return [{ entry: `${id}=reversed`, name, outward }];
+    return blocksWords.test(outward) ? [{ entry: id, name, outward }] : [];
   });
   if (found.length === 0) return [];
   const words = [...new Set(found.map(({ outward }) => `“${outward}”`))];
   const value = found.slice(0, 10).map(({ entry }) => entry);
   const why = `Links that read ${words.join(", ")} say that one end waits for the other`;
-  return [{ field: "blockingLinkTypes", value, why }];
+  const labels = Object.fromEntries(found.map(({ entry, name }) => [entry, name]));
+  return [{ field: "blockingLinkTypes", value, why, labels }];
 }
 
 const droppedWords =

@@ -34,6 +34,8 @@ export interface Suggestion {
   readonly field: string;
   readonly value: Json;
   readonly why: string;
+  /** What people call the entries of the value, where those are ids. */
+  readonly labels?: Readonly<Record<string, string>>;
 }
 
 /** What a connected account shows of its tool, for choosing what to read and how to understand it. */

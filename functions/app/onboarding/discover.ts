@@ -40,7 +40,17 @@ export const DiscoveryAnswer = z
         isCut: z.boolean().meta({ description: "There are more than are listed" }),
       }),
     ),
-    suggestions: z.array(z.strictObject({ field: z.string(), value: z.json(), why: z.string() })),
+    suggestions: z.array(
+      z.strictObject({
+        field: z.string(),
+        value: z.json(),
+        why: z.string(),
+        labels: z
+          .record(z.string(), z.string())
+          .optional()
+          .meta({ description: "What people call the entries of the value, where those are ids" }),
+      }),
+    ),
   })
   .meta({ id: "Discovery" });
 export type DiscoveryAnswer = z.infer<typeof DiscoveryAnswer>;

@@ -105,7 +105,7 @@ function lineSuggestions(
   return html`${whys.length === 1 ? html`<p>${whys[0]}</p>` : nothing}
     <ul class="options">
       ${unique.map(
-        ({ text, why }) =>
+        ({ text, why, label }) =>
           html`<li>
             <label class="option">
               <input
@@ -115,8 +115,8 @@ function lineSuggestions(
                 ${takesSuggestions || current.includes(text) ? raw("checked") : nothing}
               />
               <span
-                ><b>${text}</b
-                >${whys.length === 1 ? nothing : html` <span class="muted small">${why}</span>`}</span
+                ><b>${label ?? text}</b
+                >${label === undefined ? nothing : html` <span class="muted small">${text}</span>`}${whys.length === 1 ? nothing : html` <span class="muted small">${why}</span>`}</span
               >
             </label>
           </li>`,
@@ -140,9 +140,11 @@ ${others.join("\n")}</textarea>
 function offeredBy(
   own: readonly Suggestion[],
   fallback: unknown,
-): readonly { readonly text: string; readonly why: string }[] {
+): readonly { readonly text: string; readonly why: string; readonly label: string | undefined }[] {
   const known = texts(fallback);
-  const offered = own.flatMap(({ value, why }) => texts(value).map((text) => ({ text, why })));
+  const offered = own.flatMap(({ value, why, labels }) =>
+    texts(value).map((text) => ({ text, why, label: labels?.[text] })),
+  );
   const unique = [...new Map(offered.map((one) => [one.text, one])).values()];
   return unique.filter(({ text }) => !known.includes(text));
 }
