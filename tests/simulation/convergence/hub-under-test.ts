@@ -1,4 +1,5 @@
 import { connectors } from "#connectors/index.ts";
+import { freshCursor } from "#functions/app/connections/connect.ts";
 import { DeliveryTally } from "#functions/ingest/delivery-tally.ts";
 import { ingest } from "#functions/ingest/ingest.ts";
 import { pull } from "#functions/pull/pull.ts";
@@ -10,7 +11,7 @@ import { openSource } from "#shared/access/open-source.ts";
 import { HubError } from "#shared/errors.ts";
 import { secretFields } from "#shared/kit/connector.ts";
 import { Registry, secretName } from "#shared/kit/registry.ts";
-import type { Connection, Cursor } from "#shared/model/connection.ts";
+import type { Connection } from "#shared/model/connection.ts";
 import { ConnectionId, type FactId, readFactId } from "#shared/model/ids.ts";
 import { PullMessage } from "#shared/model/pull.ts";
 import { instantOf, minuteMs } from "#shared/model/time.ts";
@@ -147,7 +148,11 @@ export class HubUnderTest {
       Object.fromEntries(kept.map(([name, value]) => [name, String(value)])),
     );
     for (const { name } of known.collections) {
-      await createDocument(table, cursorSpec, this.#freshCursor(name));
+      await createDocument(
+        table,
+        cursorSpec,
+        freshCursor(this.connectionId, name, this.hub.clock.now()),
+      );
     }
     await this.hub.connect(this.connectionId, {
       connector,
@@ -155,23 +160,6 @@ export class HubUnderTest {
       settings: Object.fromEntries(open) as Connection["settings"],
     });
     if (withWebhooks) await this.send({ kind: "subscribe", connectionId: this.connectionId });
-  }
-
-  #freshCursor(collection: string): Cursor {
-    const now = this.hub.clock.now();
-    return {
-      type: "cursor",
-      connectionId: this.connectionId,
-      collection,
-      mode: "backfill",
-      state: "waiting",
-      recordsRead: 0,
-      changesApplied: 0,
-      recordsRejected: 0,
-      updatedAt: now,
-      dueAt: now,
-      revision: 0,
-    };
   }
 
   async send(message: PullMessage): Promise<void> {
