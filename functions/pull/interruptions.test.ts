@@ -19,6 +19,7 @@ import { cursorSpec } from "#shared/store/specs.ts";
 import { goalId, itemId, upserted, workConnection, workItem } from "#shared/testing/facts.ts";
 
 import { ToolHub } from "../../tests/rig/tool-hub.ts";
+import { withOneHidden } from "../../tests/rig/with-one-hidden.ts";
 import { pull } from "./pull.ts";
 
 const things = (...names: readonly string[]) => names.map((name) => upserted(workItem(name)));
@@ -44,12 +45,7 @@ function watching(table: Table, pk: string, sk: string, before: () => void): Tab
 
 describe("a reconcile", () => {
   test("that dies as it finds records back in sight still has them read whole the next time", async () => {
-    const rig = await ToolHub.connected();
-    rig.tool.records = things("a", "b");
-    await pull(rig.deps, rig.pullThings);
-    rig.tool.records = things("a");
-    rig.tool.presence.set(itemId("b"), "hidden");
-    await pull(rig.deps, rig.reconcileThings);
+    const rig = await withOneHidden();
     rig.tool.records = things("a", "b");
     const table = watching(rig.hub.table, workConnection, "cursor#pull#things", () => {
       throw new HubError("store.unavailable", "the function died here");
@@ -102,12 +98,7 @@ describe("a reconcile", () => {
   });
 
   test("that reads all again leaves no way back to where reading stood before", async () => {
-    const rig = await ToolHub.connected();
-    rig.tool.records = things("a", "b");
-    await pull(rig.deps, rig.pullThings);
-    rig.tool.records = things("a");
-    rig.tool.presence.set(itemId("b"), "hidden");
-    await pull(rig.deps, rig.reconcileThings);
+    const rig = await withOneHidden();
     const key = cursorKey(workConnection, "things", "pull");
     // An admin has begun to read everything again, and may still cancel that.
     await updateDocument(rig.hub.table, cursorSpec, key, (cursor): Unversioned<Cursor> => {

@@ -9,6 +9,7 @@ import { scanAll } from "#shared/store/list.ts";
 import { itemId, upserted, workConnection, workItem } from "#shared/testing/facts.ts";
 
 import { ToolHub } from "../../tests/rig/tool-hub.ts";
+import { withOneHidden } from "../../tests/rig/with-one-hidden.ts";
 import { pull } from "./pull.ts";
 
 const things = (...names: readonly string[]) => names.map((name) => upserted(workItem(name)));
@@ -173,12 +174,7 @@ describe("a source that shrank abruptly", () => {
 });
 
 test("records that came back into sight are no gap any more", async () => {
-  const rig = await ToolHub.connected();
-  rig.tool.records = things("a", "b");
-  await pull(rig.deps, rig.pullThings);
-  rig.tool.records = things("a");
-  rig.tool.presence.set(itemId("b"), "hidden");
-  await pull(rig.deps, rig.reconcileThings);
+  const rig = await withOneHidden();
   expect(await listGaps(rig.hub.table, workConnection)).toMatchObject([
     { what: "things that became invisible" },
   ]);
@@ -188,12 +184,7 @@ test("records that came back into sight are no gap any more", async () => {
 });
 
 test("what comes back into sight is read whole, since it may have changed out of sight", async () => {
-  const rig = await ToolHub.connected();
-  rig.tool.records = things("a", "b");
-  await pull(rig.deps, rig.pullThings);
-  rig.tool.records = things("a");
-  rig.tool.presence.set(itemId("b"), "hidden");
-  await pull(rig.deps, rig.reconcileThings);
+  const rig = await withOneHidden();
   expect(rig.pulls.sent).toEqual([]);
   rig.tool.records = things("a", "b");
   await pull(rig.deps, rig.reconcileThings);
