@@ -3,6 +3,7 @@ import { expect, test } from "vitest";
 import { createMemoryTable } from "#shared/adapters/memory/memory-table.ts";
 import { connectionId } from "#shared/model/ids.ts";
 import { hourMs, minuteMs } from "#shared/model/time.ts";
+import type { Key } from "#shared/ports/table.ts";
 import { getBudget, takenPoints } from "#shared/store/budgets.ts";
 import { ManualClock } from "#shared/testing/manual-clock.ts";
 
@@ -81,6 +82,53 @@ test("a tenant told to wait waits in every function, and no longer than told", a
   clock.advance(91_000);
   await second.admit(search);
   expect(await getBudget(table, id)).toMatchObject({ refusals: { [reason]: 1 } });
+});
+
+test.each(["tenant", "endpoint"] as const)(
+  "a shorter refusal of the %s after a longer one lets nobody ask sooner",
+  async (scope) => {
+    const { open, clock, table } = rig();
+    const [first, second] = [open(), open()];
+    await first.observe(search, { refusal: { reason: "hour", scope, retryAfterMs: 600_000 } });
+    // Another request was under way, and is answered a second later with less patience asked for.
+    clock.advance(1000);
+    await second.observe(search, { refusal: { reason: "burst", scope, retryAfterMs: 2000 } });
+    for (const each of [first, second, open()]) {
+      await expect(each.admit(search)).rejects.toMatchObject({ retryAfterMs: 599_000 });
+    }
+    expect(await getBudget(table, id)).toMatchObject({ refusals: { hour: 1, burst: 1 } });
+    await second.observe(search, { refusal: { reason: "day", scope, retryAfterMs: 900_000 } });
+    await expect(open().admit(search)).rejects.toMatchObject({ retryAfterMs: 900_000 });
+  },
+);
+
+test("a refusal is obeyed though another lane was still reading what stood before", async () => {
+  const { table, clock, open } = rig();
+  await open().observe(search, { quota });
+  let release = (): void => undefined;
+  const isSlow = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  const slowOnce = { isUsed: false };
+  const slow = {
+    ...table,
+    get: async (key: Key) => {
+      const item = await table.get(key);
+      if (!slowOnce.isUsed) {
+        slowOnce.isUsed = true;
+        await isSlow;
+      }
+      return item;
+    },
+  };
+  const budget = new SharedBudget({ table: slow, clock }, { owner: id, isInteractive: false });
+  const reading = budget.admit(search);
+  await budget.observe(search, {
+    refusal: { reason: "hour", scope: "tenant", retryAfterMs: 60_000 },
+  });
+  release();
+  await reading.catch(() => undefined);
+  await expect(budget.admit(search)).rejects.toMatchObject({ retryAfterMs: 60_000 });
 });
 
 test("an endpoint's burst limit stops that endpoint alone", async () => {

@@ -54,7 +54,7 @@ export class SharedBudget implements RequestBudget {
     const nowMs = this.#deps.clock.nowMs();
     if (nowMs - this.#lookedAtMs >= lookEveryMs) {
       this.#lookedAtMs = nowMs;
-      this.#known = await getBudget(this.#deps.table, this.#spending.owner);
+      this.#learn(await getBudget(this.#deps.table, this.#spending.owner));
     }
     if (!this.#known) return;
     refuseBlocked(this.#known, request, nowMs);
@@ -111,8 +111,14 @@ export class SharedBudget implements RequestBudget {
     }
     if (!this.#isWorthAWrite(observation, clock.nowMs())) return;
     const noted = (budget: Budget) => note(budget, { request, observation, clock });
-    this.#known = await updateBudget(this.#deps, this.#spending.owner, noted);
+    this.#learn(await updateBudget(this.#deps, this.#spending.owner, noted));
     this.#lookedAtMs = clock.nowMs();
+  }
+
+  /** Lanes read and note at once: what was read before somebody noted a refusal must not hide it. */
+  #learn(budget: Budget | undefined): void {
+    if (this.#known && budget && budget.revision < this.#known.revision) return;
+    this.#known = budget;
   }
 
   #isWorthAWrite({ quota, isNearLimit, refusal }: LimitObservation, nowMs: number): boolean {
@@ -218,9 +224,17 @@ function refused(
   const until = instantOf(nowMs + retryAfterMs);
   const word = reason.slice(0, 60);
   const refusals = { ...budget.refusals, [word]: (budget.refusals[word] ?? 0) + 1 };
-  if (scope === "tenant") return { refusals, blockedUntil: until, blockedReason: word };
-  if (scope === "endpoint") {
+  // Answers come in any order, and limits differ: the longest wait asked for is the one to keep.
+  if (scope === "tenant") {
+    const isLonger = isLaterThan(until, budget.blockedUntil);
+    return { refusals, ...(isLonger && { blockedUntil: until, blockedReason: word }) };
+  }
+  if (scope === "endpoint" && isLaterThan(until, budget.blockedEndpoints[endpoint])) {
     return { refusals, blockedEndpoints: { ...budget.blockedEndpoints, [endpoint]: until } };
   }
   return { refusals };
+}
+
+function isLaterThan(until: Instant, other: Instant | undefined): boolean {
+  return other === undefined || until > other;
 }

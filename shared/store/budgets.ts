@@ -1,3 +1,4 @@
+import { HubError } from "#shared/errors.ts";
 import { Budget, type BudgetOwner } from "#shared/model/budget.ts";
 import type { Instant } from "#shared/model/time.ts";
 import { epochMsOf } from "#shared/model/time.ts";
@@ -45,8 +46,10 @@ export async function updateBudget(
     const made = { ...change(first), revision: 0 };
     if (await createDocument(table, budgetSpec, made)) return made;
   }
-  // Everybody else who writes it says the same of the same answers: theirs will do.
-  return (await getBudget(table, owner)) ?? Promise.reject(new Error("The budget cannot be kept"));
+  // So many others write it now that ours found no turn: whoever asked keeps to what they know, at least.
+  const standing = await getBudget(table, owner);
+  if (!standing) throw new HubError("store.unavailable", "The request budget cannot be kept");
+  return { ...change(standing), revision: standing.revision };
 }
 
 /** Takes points out of a window for this function; returns how many all functions have taken of it. */
