@@ -2,7 +2,7 @@ import type { DeliveryOutcome } from "#shared/model/delivery.ts";
 import type { ConnectionId } from "#shared/model/ids.ts";
 import type { Clock } from "#shared/ports/clock.ts";
 import type { Table } from "#shared/ports/table.ts";
-import { countDelivery } from "#shared/store/connection-parts.ts";
+import { countDelivery } from "#shared/store/delivery-counts.ts";
 
 /** Counts of good deliveries may be this old before they are written; rejected ones are written at once. */
 const flushMs = 10_000;

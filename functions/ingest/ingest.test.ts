@@ -4,7 +4,8 @@ import { HubError } from "#shared/errors.ts";
 import type { InboxMessage } from "#shared/model/delivery.ts";
 import { instantOf } from "#shared/model/time.ts";
 import type { Table } from "#shared/ports/table.ts";
-import { listDeliveryCounts, listQuarantined } from "#shared/store/connection-parts.ts";
+import { listQuarantined } from "#shared/store/connection-parts.ts";
+import { listDeliveryCounts } from "#shared/store/delivery-counts.ts";
 import { itemId, upserted, workConnection, workItem } from "#shared/testing/facts.ts";
 
 import { MemoryQueue, ToolHub } from "../../tests/rig/tool-hub.ts";

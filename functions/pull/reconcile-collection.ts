@@ -7,7 +7,13 @@ import type { FactId } from "#shared/model/ids.ts";
 import type { Instant } from "#shared/model/time.ts";
 import { epochMsOf, hourMs, instantOf, minuteMs } from "#shared/model/time.ts";
 import { applyChanges } from "#shared/store/apply-changes.ts";
-import { quarantine, removeGap, saveGaps, saveGapsOf } from "#shared/store/connection-parts.ts";
+import {
+  getGap,
+  quarantine,
+  removeGap,
+  saveGaps,
+  saveGapsOf,
+} from "#shared/store/connection-parts.ts";
 import type { Unversioned } from "#shared/store/documents.ts";
 import { updateDocument } from "#shared/store/documents.ts";
 import { cursorKey } from "#shared/store/keys.ts";
@@ -197,6 +203,8 @@ async function bury(
   run: Run,
   facts: readonly Fact[],
 ): Promise<{ readonly removed: number; readonly hidden: number }> {
+  const what = `${run.collection.title} that became invisible`;
+  const before = await getGap(deps.table, run.connection.id, what);
   let removed = 0;
   let hidden = 0;
   for (let start = 0; start < facts.length; start += idsPerRead) {
@@ -217,9 +225,9 @@ async function bury(
     }));
     removed += (await applyChanges(deps, removals)).applied;
   }
-  const what = `${run.collection.title} that became invisible`;
-  if (hidden === 0) await removeGap(deps.table, { connectionId: run.connection.id, what });
-  else {
+  if (hidden === 0) {
+    if (before) await removeGap(deps.table, before);
+  } else {
     const why = `${hidden} records that we hold can no longer be seen by the connection's account; they are kept as they were`;
     await saveGaps(deps.table, run.connection.id, deps.clock.now(), [{ what, why }]);
   }

@@ -185,7 +185,7 @@ async function register(
     const made = await source.subscribe?.(requestOf(deps, connection, known));
     if (!made) return "done";
     if (!(await isStanding(deps, connection.id))) {
-      await withdraw(deps, source, { ...known, nativeId: made.nativeId });
+      await withdraw(deps, source, { ...pending, nativeId: made.nativeId });
       return "stop";
     }
     if (made.secret !== undefined) {

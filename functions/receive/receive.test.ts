@@ -3,7 +3,8 @@ import { expect, test } from "vitest";
 import { secretName } from "#shared/kit/registry.ts";
 import { InboxMessage, bodyBytesMax } from "#shared/model/delivery.ts";
 import { instantOf } from "#shared/model/time.ts";
-import { listDeliveryCounts, saveSubscription } from "#shared/store/connection-parts.ts";
+import { saveSubscription } from "#shared/store/connection-parts.ts";
+import { listDeliveryCounts } from "#shared/store/delivery-counts.ts";
 import { unknownConnections } from "#shared/store/keys.ts";
 import { workConnection } from "#shared/testing/facts.ts";
 

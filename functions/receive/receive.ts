@@ -13,7 +13,8 @@ import type { Logger } from "#shared/ports/logger.ts";
 import type { Queue } from "#shared/ports/queue.ts";
 import type { Secrets } from "#shared/ports/secrets.ts";
 import type { Table } from "#shared/ports/table.ts";
-import { countDelivery, getSubscription } from "#shared/store/connection-parts.ts";
+import { getSubscription } from "#shared/store/connection-parts.ts";
+import { countDelivery } from "#shared/store/delivery-counts.ts";
 import { unknownConnections } from "#shared/store/keys.ts";
 
 import type { HeardSubscriptions } from "./heard-subscriptions.ts";

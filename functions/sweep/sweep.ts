@@ -10,7 +10,7 @@ import type { Clock } from "#shared/ports/clock.ts";
 import type { Logger } from "#shared/ports/logger.ts";
 import type { Queue } from "#shared/ports/queue.ts";
 import type { Table } from "#shared/ports/table.ts";
-import { removeGap, saveGaps } from "#shared/store/connection-parts.ts";
+import { getGap, removeGap, saveGaps } from "#shared/store/connection-parts.ts";
 import { listConnections } from "#shared/store/connections.ts";
 import { getDocument, listDocuments, replaceDocument } from "#shared/store/documents.ts";
 import { alertList, factKey, lists, ruleSettingsKey } from "#shared/store/keys.ts";
@@ -121,7 +121,8 @@ async function noteEndingCredentials(
       expiresAt === undefined ? undefined : (epochMsOf(expiresAt) - deps.clock.nowMs()) / dayMs;
     const what = `The ${kind} of this connection`;
     if (leftDays === undefined || leftDays > credentialWarnDays || !isReading(connection)) {
-      await removeGap(deps.table, { connectionId: id, what });
+      const gap = await getGap(deps.table, id, what);
+      if (gap) await removeGap(deps.table, gap);
       continue;
     }
     const on = `on ${expiresAt?.slice(0, 10)}`;

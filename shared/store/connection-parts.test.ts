@@ -2,16 +2,24 @@ import { describe, expect, test } from "vitest";
 
 import { createMemoryTable } from "#shared/adapters/memory/memory-table.ts";
 import type { CalendarDate, Instant } from "#shared/model/time.ts";
+import type { QueryRequest } from "#shared/ports/table.ts";
 import { workConnection } from "#shared/testing/facts.ts";
 
 import {
-  countDelivery,
-  listDeliveryCounts,
+  claimSubscription,
+  getGap,
   listGaps,
   listQuarantined,
+  listSubscriptions,
   quarantine,
+  removeGap,
+  removeQuarantined,
+  removeSubscription,
+  retireQuarantined,
   saveGaps,
+  saveSubscription,
 } from "./connection-parts.ts";
+import { countDelivery, listDeliveryCounts } from "./delivery-counts.ts";
 
 const at = "2026-03-02T09:00:00.000Z" as Instant;
 const where = { connectionId: workConnection, collection: "issues", at };
@@ -59,4 +67,76 @@ test("deliveries are counted by day and by how they ended, the latest days first
     { day: "2026-03-03" as CalendarDate, counts: { unverified: 1 } },
     { day: "2026-03-02" as CalendarDate, counts: { ingested: 3, rejected: 1 } },
   ]);
+});
+
+describe("what was renewed since it was looked at stays", () => {
+  const later = "2026-03-02T10:00:00.000Z" as Instant;
+
+  test("in the quarantine", async () => {
+    const table = createMemoryTable();
+    await quarantine(table, where, [{ record: "1", reason: "first" }]);
+    const [seen] = await listQuarantined(table, workConnection);
+    if (!seen) throw new Error("Nothing was kept");
+    await quarantine(table, { ...where, at: later }, [{ record: "1", reason: "again" }]);
+    await removeQuarantined(table, seen);
+    expect(await listQuarantined(table, workConnection)).toMatchObject([{ reason: "again" }]);
+  });
+
+  test("in the quarantine, though its collection was read whole a moment ago", async () => {
+    const table = createMemoryTable();
+    await quarantine(table, where, [{ record: "1", reason: "first" }]);
+    const slow = {
+      ...table,
+      query: async (request: QueryRequest) => {
+        const page = await table.query(request);
+        // A delivery brings it again, right after it was listed.
+        await quarantine(table, { ...where, at: later }, [{ record: "1", reason: "again" }]);
+        return page;
+      },
+    };
+    await retireQuarantined(slow, workConnection, { collection: "issues", since: later });
+    expect(await listQuarantined(table, workConnection)).toMatchObject([{ reason: "again" }]);
+    await retireQuarantined(table, workConnection, {
+      collection: "issues",
+      since: "2026-03-02T10:00:00.001Z" as Instant,
+    });
+    expect(await listQuarantined(table, workConnection)).toEqual([]);
+  });
+
+  test("among the gaps", async () => {
+    const table = createMemoryTable();
+    const gap = { what: "Goals", why: "The plan has none" };
+    await saveGaps(table, workConnection, at, [gap]);
+    const seen = await getGap(table, workConnection, gap.what);
+    if (!seen) throw new Error("Nothing was kept");
+    await saveGaps(table, workConnection, later, [{ ...gap, why: "A right is missing" }]);
+    await removeGap(table, seen);
+    const [standing] = await listGaps(table, workConnection);
+    expect(standing).toMatchObject({ why: "A right is missing" });
+    if (standing) await removeGap(table, standing);
+    expect(await listGaps(table, workConnection)).toEqual([]);
+  });
+
+  test("among the subscriptions, claimed by another function", async () => {
+    const table = createMemoryTable();
+    const seen = {
+      type: "subscription",
+      id: "sub_0000000001",
+      connectionId: workConnection,
+      resource: "a",
+      nativeId: "old",
+      state: "active",
+      publicUrl: "https://hub.example",
+      createdAt: at,
+    } as const;
+    await saveSubscription(table, seen);
+    expect(await claimSubscription(table, { ...seen, createdAt: later }, later)).toBe(true);
+    await removeSubscription(table, seen);
+    await saveSubscription(table, { ...seen, checkedAt: later });
+    expect(await listSubscriptions(table, workConnection)).toMatchObject([
+      { state: "pending", createdAt: later },
+    ]);
+    await removeSubscription(table, { ...seen, createdAt: later });
+    expect(await listSubscriptions(table, workConnection)).toEqual([]);
+  });
 });

@@ -2,21 +2,12 @@ import * as z from "zod";
 
 import type { Rejected } from "#shared/model/change.ts";
 import { CoverageGap, Quarantined, Subscription } from "#shared/model/connection.ts";
-import type { DeliveryOutcome } from "#shared/model/delivery.ts";
 import type { ConnectionId } from "#shared/model/ids.ts";
-import type { CalendarDate } from "#shared/model/time.ts";
-import { dateOf, epochMsOf, Instant } from "#shared/model/time.ts";
+import { epochMsOf, Instant } from "#shared/model/time.ts";
 import type { Table } from "#shared/ports/table.ts";
 
 import { fromItem, toAttributes } from "./codec.ts";
-import {
-  counterKey,
-  gapKey,
-  heardKey,
-  quarantineKey,
-  subscriptionKey,
-  type unknownConnections,
-} from "./keys.ts";
+import { gapKey, heardKey, quarantineKey, subscriptionKey } from "./keys.ts";
 import { queryAll } from "./list.ts";
 
 /*
@@ -25,7 +16,6 @@ import { queryAll } from "./list.ts";
  */
 
 const quarantineDays = 30;
-const counterDays = 90;
 
 function expiresAfter(at: Instant, days: number): number {
   return Math.floor(epochMsOf(at) / 1000) + days * 86_400;
@@ -69,12 +59,14 @@ export async function listQuarantined(
   return items.map((item) => fromItem(Quarantined, item));
 }
 
+/** Removes the entry that was seen; one that was written again meanwhile stays. */
 export async function removeQuarantined(
   table: Table,
-  { connectionId, collection, record }: Quarantined,
+  { connectionId, collection, record, at, reason }: Quarantined,
 ): Promise<void> {
   const key = quarantineKey(connectionId, collection, cut(record, 200));
-  await table.write({ kind: "delete", key, condition: [] });
+  const isAsSeen = [["at", "=", at] as const, ["reason", "=", reason] as const];
+  await table.write({ kind: "delete", key, condition: [isAsSeen] });
 }
 
 type NewGap = Pick<CoverageGap, "what" | "why" | "isMendedByConnecting">;
@@ -140,11 +132,22 @@ export async function saveGapsOf(
   }
 }
 
+export async function getGap(
+  table: Table,
+  connectionId: ConnectionId,
+  what: string,
+): Promise<CoverageGap | undefined> {
+  const item = await table.get(gapKey(connectionId, cut(what, 120)));
+  return item && fromItem(CoverageGap, item);
+}
+
+/** Removes the gap that was seen; one that was noticed anew meanwhile stays. */
 export async function removeGap(
   table: Table,
-  { connectionId, what }: Pick<CoverageGap, "connectionId" | "what">,
+  { connectionId, what, at, why }: Pick<CoverageGap, "connectionId" | "what" | "at" | "why">,
 ): Promise<void> {
-  await table.write({ kind: "delete", key: gapKey(connectionId, what), condition: [] });
+  const isAsSeen = [["at", "=", at] as const, ["why", "=", why] as const];
+  await table.write({ kind: "delete", key: gapKey(connectionId, what), condition: [isAsSeen] });
 }
 
 /** A collection was read whole since then: what it no longer shows as a gap is none any more. */
@@ -163,6 +166,7 @@ export async function listGaps(table: Table, connectionId: ConnectionId): Promis
   return items.map((item) => fromItem(CoverageGap, item));
 }
 
+/** Keeps what became of a registration, unless somebody has claimed it anew since. */
 export async function saveSubscription(
   table: Table,
   { heardAt: _apart, ...subscription }: Subscription,
@@ -171,7 +175,7 @@ export async function saveSubscription(
   await table.write({
     kind: "put",
     item: { ...toAttributes(subscription), ...key },
-    condition: [],
+    condition: [[["pk", "absent"]], [["createdAt", "<=", subscription.createdAt]]],
   });
 }
 
@@ -219,13 +223,18 @@ export async function listSubscriptions(
   });
 }
 
+/** Removes the registration that was seen; one that was claimed or made anew meanwhile stays. */
 export async function removeSubscription(
   table: Table,
-  { connectionId, id }: Pick<Subscription, "connectionId" | "id">,
+  { connectionId, id, createdAt }: Pick<Subscription, "connectionId" | "id" | "createdAt">,
 ): Promise<void> {
-  for (const key of [subscriptionKey(connectionId, id), heardKey(connectionId, id)]) {
-    await table.write({ kind: "delete", key, condition: [] });
-  }
+  const { applied } = await table.write({
+    kind: "delete",
+    key: subscriptionKey(connectionId, id),
+    condition: [[["createdAt", "=", createdAt]]],
+  });
+  if (!applied) return;
+  await table.write({ kind: "delete", key: heardKey(connectionId, id), condition: [] });
 }
 
 /** A sign of life of a subscription, apart from it: the receiver and the registrar write at any time. */
@@ -244,44 +253,4 @@ async function listHeard(
 ): Promise<ReadonlyMap<string, Instant>> {
   const items = await queryAll(table, { partition: connectionId, sortPrefix: "heard#" });
   return new Map(items.map((item) => [z.string().parse(item["id"]), Instant.parse(item["at"])]));
-}
-
-/** Deliveries of one day by how they ended. */
-export interface DeliveryCounts {
-  readonly day: CalendarDate;
-  readonly counts: Readonly<Partial<Record<DeliveryOutcome, number>>>;
-}
-
-export async function countDelivery(
-  table: Table,
-  owner: ConnectionId | typeof unknownConnections,
-  outcomes: Readonly<Partial<Record<DeliveryOutcome, number>>>,
-  at: Instant,
-): Promise<void> {
-  await table.add(counterKey(owner, dateOf(at)), outcomes, {
-    type: "counter",
-    expiresAtEpochSeconds: expiresAfter(at, counterDays),
-  });
-}
-
-/** The latest days first. */
-export async function listDeliveryCounts(
-  table: Table,
-  owner: ConnectionId | typeof unknownConnections,
-  days = 7,
-): Promise<DeliveryCounts[]> {
-  const page = await table.query({
-    partition: owner,
-    sortPrefix: "counter#",
-    descending: true,
-    limit: days,
-  });
-  return page.items.map((item) => {
-    const { pk: _pk, sk, type: _type, expiresAtEpochSeconds: _expires, ...counts } = item;
-    // Only `countDelivery` writes these items, and it writes numbers under outcome names.
-    return {
-      day: sk.slice("counter#".length) as CalendarDate,
-      counts,
-    };
-  });
 }

@@ -3,8 +3,9 @@ import { describe, expect, test } from "vitest";
 import { HubError } from "#shared/errors.ts";
 import { ConnectionId } from "#shared/model/ids.ts";
 import { dateOf } from "#shared/model/time.ts";
-import { countDelivery, quarantine, saveGaps } from "#shared/store/connection-parts.ts";
+import { quarantine, saveGaps } from "#shared/store/connection-parts.ts";
 import { getConnection } from "#shared/store/connections.ts";
+import { countDelivery } from "#shared/store/delivery-counts.ts";
 import { scanAll } from "#shared/store/list.ts";
 import { upserted, workConnection, workItem } from "#shared/testing/facts.ts";
 

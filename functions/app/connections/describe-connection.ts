@@ -11,7 +11,7 @@ import type {
 import type { Grant } from "#shared/model/grant.ts";
 import type { FactType } from "#shared/model/ids.ts";
 import { epochMsOf } from "#shared/model/time.ts";
-import type { DeliveryCounts } from "#shared/store/connection-parts.ts";
+import type { DeliveryCounts } from "#shared/store/delivery-counts.ts";
 
 import type { BudgetAnswer, ConnectionAnswer } from "./connection-answers.ts";
 import { describeAccess } from "./describe-access.ts";

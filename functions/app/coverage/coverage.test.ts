@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 
 import { dateOf } from "#shared/model/time.ts";
-import { countDelivery } from "#shared/store/connection-parts.ts";
+import { countDelivery } from "#shared/store/delivery-counts.ts";
 import { unknownConnections } from "#shared/store/keys.ts";
 import {
   account,

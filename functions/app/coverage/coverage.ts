@@ -1,7 +1,7 @@
 import * as z from "zod";
 
-import { listDeliveryCounts } from "#shared/store/connection-parts.ts";
-import type { DeliveryCounts } from "#shared/store/connection-parts.ts";
+import { listDeliveryCounts } from "#shared/store/delivery-counts.ts";
+import type { DeliveryCounts } from "#shared/store/delivery-counts.ts";
 import { unknownConnections } from "#shared/store/keys.ts";
 
 import type { AppContext } from "../app-deps.ts";
