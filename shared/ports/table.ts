@@ -22,10 +22,31 @@ export const indexes = {
   reverse: { partition: "rpk", sort: "rsk", projection: "KEYS_ONLY" },
   assignee: { partition: "apk", sort: "pk", projection: "KEYS_ONLY" },
   list: { partition: "lpk", sort: "lsk", projection: "ALL" },
-} as const satisfies Record<
-  string,
-  { partition: string; sort: string; projection: "KEYS_ONLY" | "ALL" }
->;
+  connection: {
+    partition: "cpk",
+    sort: "pk",
+    projection: [
+      "type",
+      "kind",
+      "container",
+      "createdAt",
+      "parentId",
+      "otherParentIds",
+      "toId",
+      "blockingId",
+      "source",
+      "assertedBy",
+    ],
+  },
+} as const satisfies Record<string, IndexKeys>;
+
+interface IndexKeys {
+  readonly partition: string;
+  readonly sort: string;
+  /** What an entry holds: all of its item, its keys alone, or these attributes beside them. */
+  readonly projection: "ALL" | "KEYS_ONLY" | readonly string[];
+}
+
 export type IndexName = keyof typeof indexes;
 
 /** One comparison of a stored attribute. A comparison with an absent attribute is false. */

@@ -38,7 +38,12 @@ export class HubTable extends Construct {
         indexName,
         partitionKey: text(index.partition),
         sortKey: text(index.sort),
-        projectionType: ProjectionType[index.projection],
+        ...(typeof index.projection === "string"
+          ? { projectionType: ProjectionType[index.projection] }
+          : {
+              projectionType: ProjectionType.INCLUDE,
+              nonKeyAttributes: [...index.projection],
+            }),
       })),
       dynamoStream: StreamViewType[tableSchema.streamView],
       timeToLiveAttribute: tableSchema.expiryAttribute,

@@ -107,7 +107,8 @@ function shapeOf(table: Shaped): Readonly<Record<string, string>> {
     sortedText((schema ?? []).map((key) => `${String(key.KeyType)} ${String(key.AttributeName)}`));
   const indexes = (table.GlobalSecondaryIndexes ?? []).map(
     (index) =>
-      `${String(index.IndexName)} ${keys(index.KeySchema)} ${String(index.Projection?.ProjectionType)}`,
+      `${String(index.IndexName)} ${keys(index.KeySchema)} ${String(index.Projection?.ProjectionType)} ` +
+      sortedText(index.Projection?.NonKeyAttributes ?? []),
   );
   return {
     key: keys(table.KeySchema),

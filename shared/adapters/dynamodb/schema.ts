@@ -1,6 +1,7 @@
-import type { CreateTableCommandInput } from "@aws-sdk/client-dynamodb";
+import type { CreateTableCommandInput, Projection } from "@aws-sdk/client-dynamodb";
 
 import { indexes } from "#shared/ports/table.ts";
+import type { IndexName } from "#shared/ports/table.ts";
 
 /** The hub table as plain data: the local database and the CDK stack both build theirs from it. */
 export const tableSchema = {
@@ -33,10 +34,16 @@ export function createTableInput(tableName: string): CreateTableCommandInput {
     GlobalSecondaryIndexes: Object.entries(indexes).map(([name, index]) => ({
       IndexName: name,
       KeySchema: keySchema(index),
-      Projection: { ProjectionType: index.projection },
+      Projection: projectionOf(index),
     })),
     StreamSpecification: { StreamEnabled: true, StreamViewType: tableSchema.streamView },
   };
+}
+
+function projectionOf({ projection }: (typeof indexes)[IndexName]): Projection {
+  return typeof projection === "string"
+    ? { ProjectionType: projection }
+    : { ProjectionType: "INCLUDE", NonKeyAttributes: [...projection] };
 }
 
 function keySchema(key: { readonly partition: string; readonly sort: string }) {

@@ -39,7 +39,18 @@ export function entryOf(index: Index, item: Item | undefined): Entry | undefined
   const sort = item?.[index.sort];
   if (item === undefined || partition === undefined || sort === undefined) return undefined;
   if (index.projection === "ALL") return item;
-  return { pk: item.pk, sk: item.sk, [index.partition]: partition, [index.sort]: sort };
+  const entry: Record<string, Json> = {
+    pk: item.pk,
+    sk: item.sk,
+    [index.partition]: partition,
+    [index.sort]: sort,
+  };
+  if (index.projection === "KEYS_ONLY") return entry;
+  for (const name of index.projection) {
+    const value = item[name];
+    if (value !== undefined) entry[name] = value;
+  }
+  return entry;
 }
 
 /** A moved entry is a delete and a put; one in place is one write; an unchanged one costs nothing. */

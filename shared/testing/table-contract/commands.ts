@@ -36,6 +36,8 @@ const item: fc.Arbitrary<Item> = fc
       apk: partition,
       lpk: partition,
       lsk: sort,
+      cpk: partition,
+      kind: fc.constantFrom("epic", "story"),
       version,
       text,
       data: fc.jsonValue({ maxDepth: 3 }).filter(isStorable),
@@ -77,7 +79,12 @@ const write: fc.Arbitrary<Write> = fc.oneof(
 
 const query: fc.Arbitrary<QueryRequest> = fc.record(
   {
-    index: fc.constantFrom("reverse" as const, "assignee" as const, "list" as const),
+    index: fc.constantFrom(
+      "reverse" as const,
+      "assignee" as const,
+      "list" as const,
+      "connection" as const,
+    ),
     partition,
     sortPrefix: fc.constantFrom("s", "sa", "😀", "p"),
     descending: fc.boolean(),

@@ -81,6 +81,18 @@ export function testUnits({ makeTable }: TableContractSubject): void {
       ).toEqual(written(1, 2));
     });
 
+    test("an index of some attributes is written where one of those changes", async () => {
+      const table = await makeTable();
+      const placed = { ...key, cpk: "c", kind: "epic" };
+      expect(await costOf(table, () => put(table, { ...placed, a: "x" }))).toEqual(written(1, 1));
+      expect(await costOf(table, () => put(table, { ...placed, a: "y" }))).toEqual(written(1, 0));
+      const story = { ...placed, kind: "story", a: "y" };
+      expect(await costOf(table, () => put(table, story))).toEqual(written(1, 1));
+      const { items } = await table.query({ index: "connection", partition: "c" });
+      expect(items).toEqual([{ ...placed, kind: "story" }]);
+      expect(await costOf(table, () => put(table, { ...key, a: "y" }))).toEqual(written(1, 1));
+    });
+
     test("a transaction costs the table double, its indexes once", async () => {
       const table = await makeTable();
       await put(table, { pk: "q", sk: "s", a: text(1500) });
