@@ -36,6 +36,8 @@ test("AWS takes the topology as it is", () => {
 test.each<[what: string, change: Partial<FunctionSpec>, refusal: RegExp]>([
   ["more time than a function has", { timeoutSeconds: 901 }, /900 seconds/u],
   ["less memory than there is", { memoryMb: 64 }, /128 to 10,240/u],
+  ["a semi-space that V8 would round up", { semiSpaceMb: 12 }, /power of two/u],
+  ["a young generation that leaves no room", { semiSpaceMb: 64 }, /half the memory/u],
   [
     "a batch above ten without a window",
     { triggers: [{ ...queueTrigger, batchSize: 11 }] },

@@ -1,4 +1,5 @@
 import type { FunctionSpec, QueueSpec, Topology, Trigger } from "../topology.ts";
+import { oldSpaceMb } from "./node-options.ts";
 
 // Limits that only a deployment would show. docs.aws.amazon.com, 2026-11: lambda
 // API_CreateEventSourceMapping, lambda gettingstarted-limits, sqs quotas, eventbridge eb-quota,
@@ -27,11 +28,26 @@ export function refusedByAws(topology: Topology): readonly string[] {
 }
 
 function checksOfFunction(spec: FunctionSpec, topology: Topology): readonly Check[] {
-  const { timeoutSeconds, memoryMb, triggers } = spec;
+  const { timeoutSeconds, memoryMb, semiSpaceMb, triggers } = spec;
   return [
     [isWithin(timeoutSeconds, 1, 900), "a function runs for at most 900 seconds"],
     [isWithin(memoryMb, 128, 10_240), "a function has 128 to 10,240 MB"],
+    ...(semiSpaceMb === undefined ? [] : checksOfHeap(semiSpaceMb, memoryMb)),
     ...triggers.flatMap((trigger) => checksOfTrigger(trigger, timeoutSeconds, topology)),
+  ];
+}
+
+/** What Node.js would do otherwise, which a deployment shows as memory or as an end for lack of it. */
+function checksOfHeap(semiSpaceMb: number, memoryMb: number): readonly Check[] {
+  return [
+    [
+      semiSpaceMb >= 1 && Number.isInteger(Math.log2(semiSpaceMb)),
+      "a semi-space is a power of two: V8 rounds another size up to one",
+    ],
+    [
+      oldSpaceMb(memoryMb, semiSpaceMb) >= memoryMb / 2,
+      "a heap that is held keeps half the memory for old objects",
+    ],
   ];
 }
 

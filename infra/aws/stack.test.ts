@@ -119,6 +119,16 @@ describe("a change on the topology's side alone is noticed", () => {
       changed("detect", () => ({ timeoutSeconds: 1 })),
     ],
     [
+      "another young generation",
+      /^PullFunction\.Environment.*--max-semi-space-size=16/u,
+      changed("pull", () => ({ semiSpaceMb: 16 })),
+    ],
+    [
+      "another memory of a function whose heap is held",
+      /^PullFunction\.Environment.*--max-old-space-size=1896/u,
+      changed("pull", () => ({ memoryMb: 2048 })),
+    ],
+    [
       "a function more",
       /^AuditFunction is not deployed/u,
       { ...topology, functions: { ...functions, audit: functions.alert } },

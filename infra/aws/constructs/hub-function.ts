@@ -13,6 +13,7 @@ import { Construct } from "constructs";
 import * as z from "zod";
 
 import type { FunctionSpec } from "../../topology.ts";
+import { nodeOptionsOf } from "../node-options.ts";
 import { parkingQueue } from "./hub-queue.ts";
 import type { HubResources } from "./hub-resources.ts";
 import { nameLogically, pascal } from "./logical-name.ts";
@@ -74,8 +75,7 @@ export class HubFunction extends Construct {
       environment: {
         ...Object.assign({}, ...spec.rights.map((right) => variablesOf[right](hub))),
         LOG_LEVEL: logLevel,
-        // Stack traces name our lines; the map is read only when an error is printed.
-        NODE_OPTIONS: "--enable-source-maps",
+        NODE_OPTIONS: nodeOptionsOf(spec).join(" "),
       },
       role,
       logGroup,

@@ -161,7 +161,7 @@ function intendedFunction(name: string, spec: FunctionSpec): Resources {
       Type: "AWS::Lambda::Function",
       Architectures: ["arm64"],
       Description: spec.summary,
-      Environment: { Variables: { ...variablesOf(name), NODE_OPTIONS: "--enable-source-maps" } },
+      Environment: { Variables: { ...variablesOf(name), NODE_OPTIONS: nodeOptions(spec) } },
       Handler: "index.handler",
       LoggingConfig: { LogFormat: "JSON", LogGroup: `{${id}Logs}` },
       MemorySize: spec.memoryMb,
@@ -199,6 +199,13 @@ function intendedFunction(name: string, spec: FunctionSpec): Resources {
       },
     }),
   };
+}
+
+/** Both limits of the heap or none, and 128 MB left for what is not heap. */
+function nodeOptions({ memoryMb, semiSpaceMb: half }: FunctionSpec): string {
+  if (half === undefined) return "--enable-source-maps";
+  const old = memoryMb - 128 - half * 3;
+  return `--enable-source-maps --max-semi-space-size=${half} --max-old-space-size=${old}`;
 }
 
 /** The variables that the function itself parses, at their targets. */
