@@ -4,6 +4,7 @@ import type { Context } from "hono";
 import * as z from "zod";
 
 import type { Clock } from "#shared/ports/clock.ts";
+import type { CursorLives } from "#shared/testing/simulator/cursor-lives.ts";
 
 import { parseOptFields, Ref, showCompact, showSelected, showWhole } from "./field-selection.ts";
 import type { Records } from "./records.ts";
@@ -21,21 +22,24 @@ const Offset = z.tuple([
   /** The generation of offsets that were not yet told to expire. */ z.int(),
 ]);
 
-interface OffsetRules {
+interface PagingRules {
+  /** How long an offset is good. */
   readonly lifeMs: number;
-  readonly generation: () => number;
+  readonly lives: CursorLives;
+  /** The most rows of a page, whatever is asked for. */
+  readonly rowsMax: number;
 }
 
 /** Writes answers as Asana does: `opt_fields`, paging by opaque expiring offsets, `{ data, next_page }`. */
 export class Answers {
   private readonly records: Records;
   private readonly clock: Clock;
-  private readonly offsets: OffsetRules;
+  private readonly paging: PagingRules;
 
-  constructor(records: Records, clock: Clock, offsets: OffsetRules) {
+  constructor(records: Records, clock: Clock, paging: PagingRules) {
     this.records = records;
     this.clock = clock;
-    this.offsets = offsets;
+    this.paging = paging;
   }
 
   /** One object, whole unless `opt_fields` chooses. */
@@ -65,7 +69,7 @@ export class Answers {
   /** One page of a list, compact unless `opt_fields` chooses. */
   many(c: Context, items: readonly Ref[] | RefList): Response {
     const refs = "placeOf" in items ? items : refList(items);
-    const limit = limitOf(c);
+    const limit = this.rowsOf(c);
     const start = this.startOf(c, refs);
     if (limit === undefined) {
       if (refs.length - start > unpagedMax) {
@@ -86,13 +90,23 @@ export class Answers {
     return c.json({ data, next_page: isLast ? null : this.nextPage(c, last) });
   }
 
+  private rowsOf(c: Context): number | undefined {
+    const limit = limitOf(c);
+    return limit === undefined ? undefined : this.atMost(limit);
+  }
+
+  /** As many rows as this, or as few as pages have. */
+  atMost(rows: number): number {
+    return Math.min(rows, this.paging.rowsMax);
+  }
+
   /** Everything at once. */
   unpaged(c: Context, refs: readonly Ref[]): Response {
     return c.json({ data: refs.map((ref) => this.show(c, ref, "compact")) });
   }
 
   private nextPage(c: Context, last: { gid: string; place: number }): Record<string, string> {
-    const generation = this.offsets.generation();
+    const { generation } = this.paging.lives;
     const token: z.infer<typeof Offset> = [
       last.gid,
       last.place,
@@ -112,8 +126,8 @@ export class Answers {
     if (text === undefined) return 0;
     const [gid, place, madeMs, list, generation] = readOffset(text);
     if (list !== listOf(c)) throw badRequest("offset: Your pagination token is invalid.");
-    const isOld = this.clock.nowMs() - madeMs > this.offsets.lifeMs;
-    if (isOld || generation !== this.offsets.generation()) {
+    const isOld = this.clock.nowMs() - madeMs > this.paging.lifeMs;
+    if (!this.paging.lives.isGood(generation, isOld)) {
       throw badRequest("offset: Your pagination token has expired.");
     }
     const found = refs.placeOf(gid);

@@ -33,7 +33,8 @@ export function eventRoutes({ state, answers, clock }: Api): Hono {
 
   function stream(c: Context, resource: string, limit: number): Response {
     const nowMs = clock.nowMs();
-    const found = state.log.after(c.req.query("sync") ?? "", { resource, nowMs, limit });
+    const asked = { resource, nowMs, limit: answers.atMost(limit) };
+    const found = state.log.after(c.req.query("sync") ?? "", asked);
     if (!found) {
       throw new AsanaRefusal(
         412,

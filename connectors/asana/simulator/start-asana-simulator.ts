@@ -27,6 +27,8 @@ export interface AsanaSimulatorOptions {
   readonly journalPath?: string;
   /** How long a paging offset is good. Asana does not say; minutes by experience. */
   readonly offsetLifeMs?: number;
+  /** The most rows of a page and events of a call, whatever is asked for. Default: none. */
+  readonly pageRowsMax?: number;
   /** Multiplies the waits between webhook retries. */
   readonly timeScale?: number;
   /** None by default; `paidPlanLimits` are Asana's own. */
@@ -78,8 +80,15 @@ export async function startAsanaSimulator(options: AsanaSimulatorOptions): Promi
   const statistics = new RequestStatistics();
   const answers = new Answers(records, clock, {
     lifeMs: options.offsetLifeMs ?? defaultOffsetLifeMs,
-    generation: () => state.offsetGeneration,
+    lives: state.offsets,
+    rowsMax: options.pageRowsMax ?? Number.POSITIVE_INFINITY,
   });
+  state.offsets.beforeUse = () => {
+    if (faults.takeForCursor("page")) perform({ kind: "expireOffsets" });
+  };
+  state.log.beforeUse = () => {
+    if (faults.takeForCursor("events")) perform({ kind: "forgetEvents" });
+  };
   const { latencyMs = 0, searchLagMs = 10_000, webhooksPerResource = 1000 } = options;
   const costs = { limits, statistics, latencyMs, searchLagMs, webhooksPerResource };
   const app = simulatorApp(

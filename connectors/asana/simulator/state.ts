@@ -1,3 +1,5 @@
+import { CursorLives } from "#shared/testing/simulator/cursor-lives.ts";
+
 import { Access } from "./access.ts";
 import type { BulkTasks } from "./bulk-tasks.ts";
 import { EventLog } from "./event-log.ts";
@@ -98,8 +100,8 @@ export class AsanaState {
   readonly fieldsOn = new Map<string, Set<string>>();
   readonly log = new EventLog();
   readonly bulk: BulkTasks | undefined;
-  /** Paging offsets of an earlier generation have expired. */
-  offsetGeneration = 0;
+  /** Of lists: an offset that no longer holds is refused. */
+  readonly offsets = new CursorLives();
   /** Moves with every change of an object. */
   version = 0;
   private readonly tables: Tables = {

@@ -65,7 +65,7 @@ export function forgetEvents(on: Happening, _input: z.infer<typeof ForgetEvents>
 export const ExpireOffsets = z.strictObject({ kind: z.literal("expireOffsets") });
 
 export function expireOffsets(on: Happening, _input: z.infer<typeof ExpireOffsets>) {
-  on.state.offsetGeneration += 1;
+  on.state.offsets.endAll();
   return { gid: on.state.firstWorkspace };
 }
 

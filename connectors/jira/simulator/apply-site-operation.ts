@@ -19,7 +19,7 @@ export function applySiteOperation(moment: Moment, operation: SiteOperation): Do
     return { result: { accountId: user.accountId }, events: [] };
   }
   if (operation.kind === "expirePageTokens") {
-    state.tokenGeneration += 1;
+    state.pageTokens.endAll();
     return { result: {}, events: [] };
   }
   if (operation.kind === "registerWebhook") {

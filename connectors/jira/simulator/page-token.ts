@@ -3,6 +3,7 @@ import { createHash } from "node:crypto";
 import * as z from "zod";
 
 import { dayMs } from "#shared/model/time.ts";
+import type { CursorLives } from "#shared/testing/simulator/cursor-lives.ts";
 
 import { jsonOf } from "./answers.ts";
 import { JqlError } from "./jql/jql-error.ts";
@@ -21,13 +22,13 @@ const Token = z.strictObject({
 export interface TokenScope {
   readonly jql: string;
   readonly nowMs: number;
-  /** All tokens of another generation are refused. */
-  readonly generation: number;
+  readonly lives: CursorLives;
 }
 
 /** A token for the page after a row, good for the same query and seven days. */
 export function writeToken(values: readonly (string | number)[], scope: TokenScope): string {
-  const { jql, nowMs, generation } = scope;
+  const { jql, nowMs } = scope;
+  const { generation } = scope.lives;
   const token = { values, jql: digest(jql), madeMs: nowMs, generation };
   return Buffer.from(JSON.stringify(token)).toString("base64url");
 }
@@ -38,8 +39,7 @@ export function readToken(token: string, scope: TokenScope): readonly (string | 
   const isGood =
     success &&
     data.jql === digest(scope.jql) &&
-    data.generation === scope.generation &&
-    scope.nowMs - data.madeMs <= lifeMs;
+    scope.lives.isGood(data.generation, scope.nowMs - data.madeMs > lifeMs);
   if (isGood) return data.values;
   throw new JqlError("The provided next page token is invalid or expired.");
 }

@@ -30,7 +30,7 @@ export interface SearchRequest {
 export function searchPage(state: JiraState, request: SearchRequest): Found {
   const { jql, pageToken, limit, caller } = request;
   const query = parseJql(jql);
-  const scope = { jql, nowMs: caller.nowMs, generation: state.tokenGeneration };
+  const scope = { jql, nowMs: caller.nowMs, lives: state.pageTokens };
   const after = pageToken === undefined ? undefined : readToken(pageToken, scope);
   const page: Row[] = [];
   for (const row of rows(state, query, request, after)) {

@@ -58,6 +58,8 @@ export interface JiraSimulatorOptions {
   readonly latencyClock?: Clock;
   /** How far search is behind, in milliseconds of the clock. Reads by id are always fresh. Default 0. */
   readonly indexLagMs?: number;
+  /** The most rows that a page of search has; Jira gives fewer than asked for as it likes. Default: none. */
+  readonly pageRowsMax?: number;
   /** Seed of the randomness in retries. */
   readonly randomSeed?: number;
 }
@@ -80,6 +82,7 @@ export async function startJiraSimulator(options: JiraSimulatorOptions): Promise
   const { clock, timeScale = 1, randomSeed = 1 } = options;
   const state = loadSeed(options.seed);
   state.store.lagMs = options.indexLagMs ?? 0;
+  state.pageRowsMax = options.pageRowsMax ?? state.pageRowsMax;
   const faults = new Faults();
   const retry = retryPlan(randomSeed);
   const sender = new WebhookSender({ clock, faults, retry, signatureHeader, timeScale });
@@ -92,6 +95,9 @@ export async function startJiraSimulator(options: JiraSimulatorOptions): Promise
   });
   operations.replay();
   const perform = (operation: unknown) => operations.perform(operation);
+  state.pageTokens.beforeUse = () => {
+    if (faults.takeForCursor("page")) perform({ kind: "expirePageTokens" });
+  };
   const counter = new RequestCounter();
   const app = jiraApp({ state, clock, perform }, { faults, sender, counter, options });
   const port = options.port ?? 0;

@@ -1,4 +1,5 @@
 import type { CalendarDate, Instant } from "#shared/model/time.ts";
+import { CursorLives } from "#shared/testing/simulator/cursor-lives.ts";
 
 import { BulkIssues } from "./bulk-issues.ts";
 import type {
@@ -79,8 +80,10 @@ export class JiraState {
   readonly remoteLinks = new Map<string, RemoteLink[]>();
   /** Project id → the accounts it is hidden from; `*` is everybody. */
   readonly hiddenProjects = new Map<string, Set<string>>();
-  /** Page tokens of search made before it last rose are refused. */
-  tokenGeneration = 0;
+  /** Of search: a token that no longer holds is refused. */
+  readonly pageTokens = new CursorLives();
+  /** The most rows that a page of search has, whatever is asked for. */
+  pageRowsMax = Number.POSITIVE_INFINITY;
   readonly #linkIdsByIssue = new Map<string, Set<string>>();
   #highestId: number;
 

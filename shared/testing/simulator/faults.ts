@@ -63,7 +63,16 @@ export const WebhookFault = z.discriminatedUnion("kind", [
 ]);
 export type WebhookFault = z.infer<typeof WebhookFault>;
 
-export const Fault = z.union([RequestFault, WebhookFault]);
+/** A cursor is used, and with that every cursor of its kind that was given so far expires. */
+const CursorFault = z.strictObject({
+  on: z.literal("cursor"),
+  kind: z.literal("expire"),
+  ...matching,
+  /** Which cursors, as the simulator calls them; absent: any. */
+  of: z.string().optional(),
+});
+
+export const Fault = z.union([RequestFault, WebhookFault, CursorFault]);
 export type Fault = z.infer<typeof Fault>;
 
 /** A fault as it stands: how often it matched and how often it hit. */
@@ -114,6 +123,14 @@ export class Faults {
         (fault.eventPrefix === undefined || event.startsWith(fault.eventPrefix)),
     );
     return taken?.on === "webhook" ? taken : undefined;
+  }
+
+  /** Whether the cursors of this kind expire now; counts the match. */
+  takeForCursor(of: string): boolean {
+    const taken = this.#take(
+      ({ fault }) => fault.on === "cursor" && (fault.of === undefined || fault.of === of),
+    );
+    return taken !== undefined;
   }
 
   #take(matches: (armed: ArmedFault) => boolean): Fault | undefined {

@@ -126,6 +126,10 @@ export function visibleIssues(
   return [...found.values()];
 }
 
+function fullRowsMax({ pageRowsMax }: JiraState): number {
+  return Math.min(pageRowsMax, fullPageMax);
+}
+
 function search(site: Site, c: JiraContext, body: SearchBody): object {
   const fields = body.fields ?? ["id"];
   const { properties = [] } = body;
@@ -133,7 +137,7 @@ function search(site: Site, c: JiraContext, body: SearchBody): object {
     properties.length === 0 && fields.every((field) => field === "id" || field === "key");
   const found = searchPage(site.state, {
     jql: body.jql,
-    limit: isThin ? body.maxResults : Math.min(body.maxResults, fullPageMax),
+    limit: Math.min(body.maxResults, isThin ? site.state.pageRowsMax : fullRowsMax(site.state)),
     pageToken: body.nextPageToken ?? undefined,
     reconciled: new Set(body.reconcileIssues.map(String)),
     ...asking(site, c),
