@@ -1,4 +1,5 @@
 import { openSource } from "#shared/access/open-source.ts";
+import { webhookKeyName } from "#shared/access/webhook-secrets.ts";
 import { HubError } from "#shared/errors.ts";
 import { secretName } from "#shared/kit/registry.ts";
 import type { Change } from "#shared/model/change.ts";
@@ -39,6 +40,7 @@ export async function removeConnection(deps: PullDeps, connection: Connection): 
   // Without its cursor a run that is still reading stops after the page in its hands.
   await removeParts(deps.table, connection, "cursor#");
   for (let round = 0; round < roundsMax; round += 1) {
+  await deps.secrets.remove(webhookKeyName(connection.id));
     const items = await scanAll(deps.table);
     if ((await buryFacts(deps, connection, items)) === 0) break;
   }

@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
 
+import { keepWebhookSecret } from "#shared/access/webhook-secrets.ts";
 import { HubError } from "#shared/errors.ts";
 import type { Source } from "#shared/kit/connector.ts";
-import { secretName } from "#shared/kit/registry.ts";
 import type { Connection, Subscription } from "#shared/model/connection.ts";
 import type { ConnectionId } from "#shared/model/ids.ts";
 import type { PullMessage } from "#shared/model/pull.ts";
@@ -189,7 +189,7 @@ async function register(
       return "stop";
     }
     if (made.secret !== undefined) {
-      await deps.secrets.merge(secretName(connection.id), { [known.id]: made.secret });
+      await keepWebhookSecret(deps, known, made.secret);
     }
     const { nativeId, expiresAt } = made;
     await saveSubscription(deps.table, {

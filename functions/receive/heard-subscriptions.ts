@@ -1,3 +1,4 @@
+import { isSubscriptionId } from "#shared/model/connection.ts";
 import type { ConnectionId } from "#shared/model/ids.ts";
 import { minuteMs } from "#shared/model/time.ts";
 import type { Clock } from "#shared/ports/clock.ts";
@@ -20,7 +21,7 @@ export class HeardSubscriptions {
 
   /** `id` is what the target's query says; a webhook that was registered by hand has none. */
   async note(connectionId: ConnectionId, id: string | undefined): Promise<void> {
-    if (id === undefined || !/^sub_[0-9a-z]{10}$/u.test(id)) return;
+    if (id === undefined || !isSubscriptionId(id)) return;
     const { table, clock, logger } = this.#deps;
     const nowMs = clock.nowMs();
     const key = `${connectionId} ${id}`;

@@ -111,7 +111,10 @@ test("a handshake is accepted only for a subscription that waits for one", async
   });
   const query = { subscription: "sub_0000000001" };
   expect(await send("", introduce, { query })).toEqual({ status: 200, headers: introduce });
-  expect((await send("{}", signed("{}", "new-secret"))).status).toBe(202);
+  expect((await send("{}", signed("{}", "new-secret"), { query })).status).toBe(202);
+  // Of one registration only: the secret of one project says nothing about another.
+  const other = { subscription: "sub_0000000002" };
+  expect((await send("{}", signed("{}", "new-secret"), { query: other })).status).toBe(401);
 });
 
 test("of two handshakes for one subscription either may be the one that the source keeps", async () => {
@@ -130,6 +133,17 @@ test("of two handshakes for one subscription either may be the one that the sour
   for (const secret of ["first-secret", "second-secret"]) {
     expect((await send("", { "x-introduce": secret }, { query })).status).toBe(200);
   }
-  expect((await send("{}", signed("{}", "first-secret"))).status).toBe(202);
-  expect((await send("{}", signed("{}", "second-secret"))).status).toBe(202);
+  expect((await send("{}", signed("{}", "first-secret"), { query })).status).toBe(202);
+  expect((await send("{}", signed("{}", "second-secret"), { query })).status).toBe(202);
+});
+
+test("what an older hub kept beside the settings' own secrets still proves deliveries", async () => {
+  const { rig, send } = await receiver();
+  const kept = { token: "t", sub_0000000001: "old", "sub_0000000001.before": "older" };
+  await rig.secrets.write(secretName(workConnection), kept);
+  const query = { subscription: "sub_0000000001" };
+  expect((await send("{}", signed("{}", "old"), { query })).status).toBe(202);
+  expect((await send("{}", signed("{}", "older"), { query })).status).toBe(202);
+  expect((await send("{}", signed("{}", "old"))).status).toBe(202);
+  expect((await send("{}", signed("{}", "t"), { query })).status).toBe(401);
 });

@@ -1,9 +1,11 @@
 import { gzipSync } from "node:zlib";
 
+import { keepWebhookSecret, readWebhookSecrets } from "#shared/access/webhook-secrets.ts";
 import type { ErrorCode } from "#shared/errors.ts";
 import type { Verdict } from "#shared/kit/connector.ts";
 import type { Registry } from "#shared/kit/registry.ts";
 import { secretName, webhookSecrets } from "#shared/kit/registry.ts";
+import { isSubscriptionId } from "#shared/model/connection.ts";
 import type { Delivery, DeliveryOutcome } from "#shared/model/delivery.ts";
 import type { InboxMessage } from "#shared/model/delivery.ts";
 import { bodyBytesMax } from "#shared/model/delivery.ts";
@@ -96,15 +98,34 @@ async function verify(
 ): Promise<Verdict> {
   const webhook = await deps.registry.find(incoming.connector)?.webhook?.();
   if (!webhook) return { outcome: "unverified", reason: "connector-has-no-webhook" };
-  const name = secretName(connectionId);
   const nowMs = deps.clock.nowMs();
-  const cached = webhookSecrets(await deps.secrets.read(name));
-  const verdict = await webhook.verify(incoming, cached, nowMs);
-  if (verdict.outcome !== "unverified") return verdict;
+  const tried = new Set<string>();
+  let verdict: Verdict | undefined;
+  for await (const secrets of candidates(deps, incoming, connectionId)) {
+    const untried = secrets.filter((secret) => !tried.has(secret));
+    if (verdict && untried.length === 0) continue;
+    for (const secret of untried) tried.add(secret);
+    verdict = await webhook.verify(incoming, untried, nowMs);
+    if (verdict.outcome !== "unverified") return verdict;
+  }
+  return verdict ?? { outcome: "unverified", reason: "no-secret" };
+}
+
+/** The secrets that may have signed it, the likeliest first: a genuine delivery costs one read of them. */
+async function* candidates(
+  deps: ReceiveDeps,
+  { query }: Incoming,
+  connectionId: ConnectionId,
+): AsyncIterable<readonly string[]> {
+  const id = query["subscription"];
+  if (id !== undefined && isSubscriptionId(id)) {
+    const own = await readWebhookSecrets(deps, { connectionId, id });
+    if (own.length > 0) yield own;
+  }
+  const name = secretName(connectionId);
+  yield webhookSecrets(await deps.secrets.read(name), id);
   // A secret made or rotated a moment ago may not be in this process's cache yet.
-  const fresh = webhookSecrets(await deps.secrets.read(name, { fresh: true }));
-  const isSame = fresh.length === cached.length && fresh.every((secret) => cached.includes(secret));
-  return isSame ? verdict : webhook.verify(incoming, fresh, nowMs);
+  yield webhookSecrets(await deps.secrets.read(name, { fresh: true }), id);
 }
 
 function messageOf(
@@ -146,14 +167,7 @@ async function shakeHands(
     await count(deps, hand.connectionId, "unverified", "handshake-not-expected");
     return refusal(401, "webhook.unverified", "No handshake is expected for this subscription");
   }
-  const name = secretName(hand.connectionId);
-  const before = (await deps.secrets.read(name, { fresh: true }))?.[subscriptionId];
-  // Two requests to register may be under way at once, after a crash for one; which of their secrets
-  // the source keeps is its own choice, so the one before stays good.
-  await deps.secrets.merge(name, {
-    ...(before !== undefined && { [`${subscriptionId}.before`]: before }),
-    [subscriptionId]: hand.secret,
-  });
+  await keepWebhookSecret(deps, subscription, hand.secret);
   deps.logger.info("webhook.handshake", { connectionId: hand.connectionId, subscriptionId });
   return { status: 200, headers: hand.responseHeaders };
 }

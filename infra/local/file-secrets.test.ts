@@ -4,7 +4,10 @@ import { join } from "node:path";
 
 import { afterEach, beforeEach, expect, test } from "vitest";
 
+import { keepWebhookSecret, readWebhookSecrets } from "#shared/access/webhook-secrets.ts";
+import { createMemoryTable } from "#shared/adapters/memory/memory-table.ts";
 import { HubError } from "#shared/errors.ts";
+import type { ConnectionId } from "#shared/model/ids.ts";
 
 import { openFileSecrets } from "./file-secrets.ts";
 
@@ -90,4 +93,21 @@ test("a write that fails does not stop the next one", async () => {
   rmSync(join(folder, "nested"));
   await secrets.write("a", { x: "2" });
   expect(await secrets.read("a")).toEqual({ x: "2" });
+});
+
+test("the secrets of five thousand webhooks stay out of the file, and no value of it grows large", async () => {
+  const secrets = openFileSecrets(path);
+  const table = createMemoryTable();
+  const connectionId = "conn_a000000000" as ConnectionId;
+  const ids = Array.from({ length: 5000 }, (_, at) => `sub_${String(at).padStart(10, "0")}`);
+  for (const id of ids) {
+    await keepWebhookSecret({ table, secrets }, { connectionId, id }, `secret of ${id}`);
+  }
+  const values = Object.values(JSON.parse(readFileSync(path, "utf8")));
+  expect(Math.max(...values.map((each) => JSON.stringify(each).length))).toBeLessThan(65_536);
+  const [, , third = ""] = ids;
+  const deps = { table, secrets: openFileSecrets(path) };
+  expect(await readWebhookSecrets(deps, { connectionId, id: third })).toEqual([
+    `secret of ${third}`,
+  ]);
 });

@@ -162,6 +162,9 @@ describe("secrets", () => {
   test("of webhooks are those of subscriptions and the one typed in by hand", () => {
     const values = { token: "t", webhookSecret: "w", sub_abc: "s" };
     expect(webhookSecrets(values)).toEqual(["w", "s"]);
+    expect(webhookSecrets(values, "sub_abc")).toEqual(["w", "s"]);
+    expect(webhookSecrets({ ...values, "sub_abc.before": "b" }, "sub_abc")).toContain("b");
+    expect(webhookSecrets(values, "sub_xyz")).toEqual(["w"]);
     expect(webhookSecrets(undefined)).toEqual([]);
   });
 

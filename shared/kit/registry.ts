@@ -60,9 +60,19 @@ export function secretName(connectionId: string): string {
   return `connection/${connectionId}`;
 }
 
-/** Webhook secrets of subscriptions are kept beside the settings' own, under their subscription's id. */
-export function webhookSecrets(values: SecretValues | undefined): readonly string[] {
+/**
+ * What may sign deliveries of a connection by its own secret: what was typed in, and what hubs up to
+ * November 2026 kept there under a subscription's id. Without an id: of any subscription.
+ */
+export function webhookSecrets(
+  values: SecretValues | undefined,
+  subscriptionId?: string,
+): readonly string[] {
+  const isOf = (name: string) =>
+    subscriptionId === undefined
+      ? name.startsWith("sub_")
+      : name === subscriptionId || name === `${subscriptionId}.before`;
   return Object.entries(values ?? {})
-    .filter(([name]) => name.startsWith("sub_") || name === webhookSecretField)
+    .filter(([name]) => name === webhookSecretField || isOf(name))
     .map(([, value]) => value);
 }

@@ -78,10 +78,17 @@ export const Cursor = z.strictObject({
 });
 export type Cursor = z.infer<typeof Cursor>;
 
-/** One webhook registration at the source. Its secret lives in `Secrets` under the subscription's id. */
+const subscriptionIdPattern = /^sub_[0-9a-z]{10}$/u;
+
+/** Whether a text can be a registration's id; what a delivery's address says may be anything. */
+export function isSubscriptionId(text: string): boolean {
+  return subscriptionIdPattern.test(text);
+}
+
+/** One webhook registration at the source. Its secret is sealed apart: `shared/access/webhook-secrets.ts`. */
 export const Subscription = z.strictObject({
   type: z.literal("subscription"),
-  id: z.string().regex(/^sub_[0-9a-z]{10}$/u),
+  id: z.string().regex(subscriptionIdPattern),
   connectionId: ConnectionId,
   /** What it watches at the source (a project gid), or `*` for all. */
   resource: z.string().max(200),

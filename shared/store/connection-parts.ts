@@ -7,7 +7,7 @@ import { epochMsOf, Instant } from "#shared/model/time.ts";
 import type { Table } from "#shared/ports/table.ts";
 
 import { fromItem, toAttributes } from "./codec.ts";
-import { gapKey, heardKey, quarantineKey, subscriptionKey } from "./keys.ts";
+import { gapKey, heardKey, quarantineKey, sealedSecretsKey, subscriptionKey } from "./keys.ts";
 import { queryAll } from "./list.ts";
 
 /*
@@ -228,13 +228,16 @@ export async function removeSubscription(
   table: Table,
   { connectionId, id, createdAt }: Pick<Subscription, "connectionId" | "id" | "createdAt">,
 ): Promise<void> {
-  const { applied } = await table.write({
-    kind: "delete",
-    key: subscriptionKey(connectionId, id),
-    condition: [[["createdAt", "=", createdAt]]],
-  });
-  if (!applied) return;
-  await table.write({ kind: "delete", key: heardKey(connectionId, id), condition: [] });
+  // Together: who claims it right afterwards must not lose the secret that its handshake brings.
+  await table.transact([
+    {
+      kind: "delete",
+      key: subscriptionKey(connectionId, id),
+      condition: [[["createdAt", "=", createdAt]]],
+    },
+    { kind: "delete", key: heardKey(connectionId, id), condition: [] },
+    { kind: "delete", key: sealedSecretsKey(connectionId, id), condition: [] },
+  ]);
 }
 
 /** A sign of life of a subscription, apart from it: the receiver and the registrar write at any time. */

@@ -28,7 +28,7 @@ import type { Key } from "#shared/ports/table.ts";
  * connections; all cursors; rule settings| list: lpk = connection | cursor | …       | ½ R
  * a connection's cursors, subscriptions,| pk = connection, sk ^ cursor#…             | 1 R
  *   gaps, quarantine, counters, budget, |                                            |
- *   key aliases                         |                                            |
+ *   key aliases, sealed webhook secrets |                                            |
  * a grant; its refresh lease            | pk = grant, sk = 0 | refresh-lease         | 1 R
  * a consent under way                   | pk = consent:<state>, sk = 0               | 1 R
  * open signals; alerts of a status      | list: lpk = signal#open | alert#<status>   | ½ R per 4 KB
@@ -152,6 +152,11 @@ export function gapKey(connectionId: ConnectionId, what: string): Key {
 }
 
 /** Counters of refused deliveries to connections that do not exist hang here. */
+/** The encrypted secrets of a webhook registration. */
+export function sealedSecretsKey(connectionId: ConnectionId, subscriptionId: string): Key {
+  return { pk: connectionId, sk: `sealed-secrets#${subscriptionId}` };
+}
+
 export const unknownConnections = "unknown";
 
 export function counterKey(
