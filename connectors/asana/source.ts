@@ -14,6 +14,7 @@ import type { Discovery } from "#shared/kit/discovery.ts";
 import type { WriteBack } from "#shared/kit/write-back.ts";
 import type { Delivery } from "#shared/model/delivery.ts";
 import type { Fact } from "#shared/model/facts.ts";
+import type { HeldFact } from "#shared/model/held-fact.ts";
 import type { FactId, FactType } from "#shared/model/ids.ts";
 import { factId, readFactId } from "#shared/model/ids.ts";
 
@@ -106,7 +107,7 @@ export class AsanaSource implements Source {
     }
   }
 
-  isOf(collection: string, fact: Fact): boolean {
+  isOf(collection: string, fact: HeldFact): boolean {
     if (fact.type !== "work-item") return fact.type === typeOf[nameOf(collection)];
     const isContainer = fact.kind === "project" || fact.kind === "portfolio";
     return collection === (isContainer ? "projects" : "tasks");

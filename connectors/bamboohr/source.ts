@@ -9,7 +9,7 @@ import type {
 } from "#shared/kit/connector.ts";
 import type { Upsert } from "#shared/model/change.ts";
 import type { Delivery } from "#shared/model/delivery.ts";
-import type { Fact } from "#shared/model/facts.ts";
+import type { HeldFact } from "#shared/model/held-fact.ts";
 import { readFactId } from "#shared/model/ids.ts";
 import type { FactId } from "#shared/model/ids.ts";
 import { epochMsOf, instantOf, minuteMs } from "#shared/model/time.ts";
@@ -159,7 +159,7 @@ class BambooSource implements Source {
     }
   }
 
-  isOf(_collection: string, fact: Fact): boolean {
+  isOf(_collection: string, fact: HeldFact): boolean {
     return fact.type === "person" || fact.type === "org-unit";
   }
 

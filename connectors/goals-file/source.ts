@@ -7,7 +7,7 @@ import type {
   Source,
   SourceContext,
 } from "#shared/kit/connector.ts";
-import type { Fact } from "#shared/model/facts.ts";
+import type { HeldFact } from "#shared/model/held-fact.ts";
 import type { FactId } from "#shared/model/ids.ts";
 
 import { goalFileId, normalizeGoals } from "./normalize.ts";
@@ -69,7 +69,7 @@ class GoalsFileSource implements Source {
     yield rows.map(({ row }) => goalFileId(this.#context.connectionId, row.id));
   }
 
-  isOf(_collection: string, fact: Fact): boolean {
+  isOf(_collection: string, fact: HeldFact): boolean {
     return fact.type === "goal";
   }
 

@@ -1,4 +1,4 @@
-import type { Fact } from "#shared/model/facts.ts";
+import type { HeldFact } from "#shared/model/held-fact.ts";
 import { epochMsOf, minuteMs, readInstant } from "#shared/model/time.ts";
 
 import { splitByCreated } from "./created-windows.ts";
@@ -48,7 +48,7 @@ export class IssueParts {
   }
 
   /** Undefined for what is no issue, and before anything was counted. */
-  partOf(fact: Fact): string | undefined {
+  partOf(fact: HeldFact): string | undefined {
     const found = this.#parts.find((part) => isIn(part, fact));
     if (!found) return undefined;
     const { count: _count, ...part } = found;
@@ -56,7 +56,7 @@ export class IssueParts {
   }
 }
 
-function isIn(part: IssuePart, fact: Fact): boolean {
+function isIn(part: IssuePart, fact: HeldFact): boolean {
   if (fact.type === "goal") return part.isGoals === true;
   if (fact.type !== "work-item" || part.isGoals === true) return false;
   const createdMs = fact.createdAt === undefined ? -Infinity : epochMsOf(fact.createdAt);

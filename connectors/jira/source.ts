@@ -1,6 +1,6 @@
 import { HubError } from "#shared/errors.ts";
 import type { Source, SourceContext } from "#shared/kit/connector.ts";
-import type { Fact } from "#shared/model/facts.ts";
+import type { HeldFact } from "#shared/model/held-fact.ts";
 import type { FactId } from "#shared/model/ids.ts";
 
 import { confirmAccounts, confirmIssues, type Held } from "./confirm.ts";
@@ -60,7 +60,7 @@ interface CollectionParts {
   readonly pull: (position: string | undefined) => ReturnType<Source["pull"]>;
   readonly enumerate: (part?: string) => ReturnType<Source["enumerate"]>;
   readonly countParts?: () => Promise<ReadonlyMap<string, number>>;
-  readonly partOf?: (fact: Fact) => string | undefined;
+  readonly partOf?: (fact: HeldFact) => string | undefined;
   readonly readByIds: (ids: Parameters<Source["readByIds"]>[1]) => ReturnType<Source["readByIds"]>;
   readonly confirm: (ids: readonly FactId[], held?: Held) => ReturnType<Source["confirm"]>;
 }

@@ -1,17 +1,13 @@
 import type { Outline } from "#shared/kit/connector.ts";
-import type { Edge } from "#shared/model/edges.ts";
-import { Edge as EdgeSchema } from "#shared/model/edges.ts";
-import type { Fact } from "#shared/model/facts.ts";
+import type { HeldFact } from "#shared/model/held-fact.ts";
 import type { FactId } from "#shared/model/ids.ts";
 import { readFactId } from "#shared/model/ids.ts";
 import { dayMs } from "#shared/model/time.ts";
 import type { Item } from "#shared/ports/table.ts";
-import { fromItem } from "#shared/store/codec.ts";
-import { readFactItem } from "#shared/store/facts.ts";
-import { scanAll } from "#shared/store/list.ts";
+import { eachEntry, eachHeldFact, heldFactIn } from "#shared/store/held.ts";
 
 import type { PullDeps } from "./deps.ts";
-import type { Reconciling } from "./plan-reconcile.ts";
+import { isHeldOf, type Reconciling } from "./plan-reconcile.ts";
 
 /**
  * Records of a collection that still name something of their own connection that is not there any more,
@@ -24,29 +20,29 @@ export async function danglingRecords(
   run: Reconciling,
   outlines: ReadonlyMap<FactId, Outline>,
 ): Promise<readonly FactId[]> {
-  const items = await scanAll(deps.table);
-  const standing = new Set<FactId>();
-  const facts: Fact[] = [];
-  for (const item of items) {
-    const stored = readFactItem(item);
-    if (stored?.isRemoved !== false) continue;
-    standing.add(stored.fact.id);
-    facts.push(stored.fact);
-  }
-  const isLost = (id: FactId) =>
-    readFactId(id)?.connectionId === run.connection.id && !standing.has(id);
+  const connectionId = run.connection.id;
+  /** All that stands, and whether it is of the collection. */
+  const standing = new Map<FactId, boolean>();
+  await eachHeldFact(deps.table, { connectionId }, (fact) => {
+    standing.set(fact.id, isHeldOf(run, fact));
+  });
+  const isLost = (id: FactId) => readFactId(id)?.connectionId === connectionId && !standing.has(id);
   const dangling = new Set<FactId>();
-  for (const fact of facts) if (parentsOf(fact).some(isLost)) dangling.add(fact.id);
-  for (const edge of items.flatMap(edgeIn)) {
-    if (edge.assertedBy !== undefined && isLost(endOf(edge))) dangling.add(edge.assertedBy);
-  }
-  for (const id of waitingOtherwise(items, outlines)) dangling.add(id);
-  const isOurs = (fact: Fact) =>
-    dangling.has(fact.id) &&
-    fact.connectionId === run.connection.id &&
-    run.collection.facts.includes(fact.type) &&
-    run.source.isOf(run.collection.name, fact);
-  return facts.filter(isOurs).map(({ id }) => id);
+  const waits = new Map<FactId, Set<FactId>>();
+  // Looked through once more instead of kept: of a million records that would be too much.
+  await eachEntry(deps.table, { connectionId }, (entry) => {
+    const fact = heldFactIn(entry);
+    if (fact) {
+      if (parentsOf(fact).some(isLost)) dangling.add(fact.id);
+      return;
+    }
+    const { ownerId, endId, assertedBy, isNativeWait } = edgeIn(entry);
+    if (endId === undefined) return;
+    if (assertedBy !== undefined && isLost(endId)) dangling.add(assertedBy);
+    if (isNativeWait) waits.set(ownerId, (waits.get(ownerId) ?? new Set<FactId>()).add(endId));
+  });
+  for (const id of waitingOtherwise(waits, outlines)) dangling.add(id);
+  return [...dangling].filter((id) => standing.get(id) === true);
 }
 
 /** What names a record that the source goes on naming is read again every day: within bounds. */
@@ -61,14 +57,9 @@ export function inTurn(dangling: readonly FactId[], nowMs: number): readonly Fac
 
 /** Records that wait for other things at the source than they do here. */
 function waitingOtherwise(
-  items: readonly Item[],
+  held: ReadonlyMap<FactId, ReadonlySet<FactId>>,
   outlines: ReadonlyMap<FactId, Outline>,
 ): readonly FactId[] {
-  const held = new Map<FactId, Set<FactId>>();
-  for (const edge of items.flatMap(edgeIn)) {
-    if (edge.type !== "dependency" || edge.source !== "native") continue;
-    held.set(edge.blockedId, (held.get(edge.blockedId) ?? new Set<FactId>()).add(edge.blockingId));
-  }
   return [...outlines].flatMap(([id, { dependsOn }]) => {
     const told = dependsOn && new Set(dependsOn.filter((other) => other !== id));
     const has = held.get(id) ?? new Set();
@@ -78,36 +69,26 @@ function waitingOtherwise(
   });
 }
 
-function parentsOf(fact: Fact): readonly FactId[] {
-  switch (fact.type) {
-    case "work-item":
-      return [
-        ...(fact.parentId === undefined ? [] : [fact.parentId]),
-        ...(fact.otherParentIds ?? []),
-      ];
-    case "goal":
-    case "org-unit":
-      return fact.parentId === undefined ? [] : [fact.parentId];
-    case "person":
-    case "account":
-      return [];
-  }
+function parentsOf({ parentId, otherParentIds = [] }: HeldFact): readonly FactId[] {
+  return parentId === undefined ? otherParentIds : [parentId, ...otherParentIds];
 }
 
-function edgeIn(item: Item): readonly Edge[] {
-  const type = item["type"];
-  const isEdge = type === "link" || type === "dependency" || type === "home";
-  return isEdge ? [fromItem(EdgeSchema, item)] : [];
+interface HeldEdge {
+  readonly ownerId: FactId;
+  /** The end that its record speaks of; undefined for what is no edge between records. */
+  readonly endId: FactId | undefined;
+  readonly assertedBy: FactId | undefined;
+  /** It is a wait that the owner's own tool tells of. */
+  readonly isNativeWait: boolean;
 }
 
-/** The end that its record speaks of. */
-function endOf(edge: Edge): FactId {
-  switch (edge.type) {
-    case "link":
-      return edge.toId;
-    case "dependency":
-      return edge.blockingId;
-    case "home":
-      return edge.parentId;
-  }
+/** The index projects attributes of an edge that was parsed before it was stored. */
+function edgeIn(entry: Item): HeldEdge {
+  const end = { link: "toId", dependency: "blockingId", home: "parentId" }[String(entry["type"])];
+  return {
+    ownerId: entry.pk,
+    endId: end === undefined ? undefined : entry[end],
+    assertedBy: entry["assertedBy"],
+    isNativeWait: entry["type"] === "dependency" && entry["source"] === "native",
+  } as HeldEdge;
 }

@@ -5,7 +5,7 @@ import { minuteMs } from "#shared/model/time.ts";
 import type { Table } from "#shared/ports/table.ts";
 import { getConnection } from "#shared/store/connections.ts";
 import { readFactItem } from "#shared/store/facts.ts";
-import { lists } from "#shared/store/keys.ts";
+import { connectionPartition, lists } from "#shared/store/keys.ts";
 import { scanAll } from "#shared/store/list.ts";
 import { upserted, workConnection, workItem } from "#shared/testing/facts.ts";
 
@@ -96,7 +96,7 @@ describe("removing a connection", () => {
   test("also removes what a run that was still reading stores meanwhile", async () => {
     const rig = await ToolHub.connected();
     rig.tool.records = Array.from({ length: 8 }, (_, n) => upserted(workItem(`w${n}`)));
-    let scans = 0;
+    let hasLooked = false;
     let reading: Promise<void> | undefined;
     let release: () => void = () => undefined;
     const gate = new Promise<void>((resolve) => (release = resolve));
@@ -110,10 +110,12 @@ describe("removing a connection", () => {
     };
     const watched: Table = {
       ...rig.hub.table,
-      scan: async (request) => {
-        const page = await rig.hub.table.scan(request);
-        scans += 1;
-        if (scans === 4) {
+      query: async (request) => {
+        const page = await rig.hub.table.query(request);
+        // The last of the places where it looks.
+        const isLast = request.partition === connectionPartition(workConnection, "org-unit");
+        if (request.index === "connection" && isLast && !hasLooked) {
+          hasLooked = true;
           release();
           await reading;
         }

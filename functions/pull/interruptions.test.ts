@@ -68,13 +68,13 @@ describe("a reconcile", () => {
     let during: string | undefined;
     const pullsMeanwhile: Table = {
       ...table,
-      scan: async (request) => {
-        if (during === undefined) {
+      query: async (request) => {
+        if (during === undefined && request.index === "connection") {
           during = "";
           await pull(rig.deps, rig.pullThings);
           during = (await getConnection(table, workConnection))?.status;
         }
-        return table.scan(request);
+        return table.query(request);
       },
     };
     await pull({ ...rig.deps, table: pullsMeanwhile }, rig.reconcileThings);
@@ -110,23 +110,23 @@ describe("a reconcile", () => {
     expect((await rig.cursor())?.positionBefore).toBeUndefined();
   });
 
-  test("reads the table once where all counts agree", async () => {
+  test("looks through what is held once where all counts agree", async () => {
     const rig = await ToolHub.connected();
     rig.tool.records = things("a", "b");
     rig.tool.counting = { counts: () => new Map([["x", 2]]), partOf: () => "x" };
     await pull(rig.deps, rig.pullThings);
     await pull(rig.deps, rig.reconcileThings);
-    let scans = 0;
+    const looks: string[] = [];
     const { table } = rig.hub;
     const counting: Table = {
       ...table,
-      scan: (request) => {
-        if (request.segment === 0) scans += 1;
-        return table.scan(request);
+      query: (request) => {
+        if (request.index === "connection") looks.push(request.partition);
+        return table.query(request);
       },
     };
     await pull({ ...rig.deps, table: counting }, rig.reconcileThings);
-    expect(scans).toBe(1);
+    expect(looks).toEqual([`${workConnection}#work-item`, `${workConnection}#goal`]);
   });
 
   test("reads all records that name what is gone in turn, however many there are", async () => {

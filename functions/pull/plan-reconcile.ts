@@ -2,14 +2,12 @@ import * as z from "zod";
 
 import type { Collection, Source } from "#shared/kit/connector.ts";
 import type { Connection } from "#shared/model/connection.ts";
-import type { Fact } from "#shared/model/facts.ts";
+import type { HeldFact } from "#shared/model/held-fact.ts";
 import type { FactId } from "#shared/model/ids.ts";
-import { readFactId } from "#shared/model/ids.ts";
 import { epochMsOf, hourMs, Instant } from "#shared/model/time.ts";
 import { getDocument } from "#shared/store/documents.ts";
-import { readFactItem } from "#shared/store/facts.ts";
+import { eachHeldFact } from "#shared/store/held.ts";
 import { cursorKey } from "#shared/store/keys.ts";
-import { scanEach } from "#shared/store/list.ts";
 import { cursorSpec } from "#shared/store/specs.ts";
 
 import type { PullDeps } from "./deps.ts";
@@ -88,8 +86,8 @@ async function readPosition(
 export async function heldFacts(
   deps: Pick<PullDeps, "table">,
   run: Reconciling,
-): Promise<readonly Fact[]> {
-  const held: Fact[] = [];
+): Promise<readonly HeldFact[]> {
+  const held: HeldFact[] = [];
   await eachHeld(deps, run, (fact) => void held.push(fact));
   return held;
 }
@@ -97,27 +95,28 @@ export async function heldFacts(
 /** The same one by one: counting a million of them must not hold a million of them. */
 async function eachHeld(
   deps: Pick<PullDeps, "table">,
-  { connection, collection, source }: Reconciling,
-  visit: (fact: Fact) => void,
+  run: Reconciling,
+  visit: (fact: HeldFact) => void,
 ): Promise<void> {
-  await scanEach(deps.table, (item) => {
-    const parts = item.sk === "0" ? readFactId(item.pk) : undefined;
-    if (parts?.connectionId !== connection.id || !collection.facts.includes(parts.type)) return;
-    const stored = readFactItem(item);
-    if (stored?.isRemoved === false && source.isOf(collection.name, stored.fact)) {
-      visit(stored.fact);
-    }
+  const held = { connectionId: run.connection.id, types: run.collection.facts };
+  await eachHeldFact(deps.table, held, (fact) => {
+    if (isHeldOf(run, fact)) visit(fact);
   });
+}
+
+/** Whether a fact of the connection is one of the collection's. */
+export function isHeldOf({ collection, source }: Reconciling, fact: HeldFact): boolean {
+  return collection.facts.includes(fact.type) && source.isOf(collection.name, fact);
 }
 
 /** The ids among them that an enumeration of these parts must have shown. */
 export function idsIn(
   { collection, source }: Reconciling,
-  facts: readonly Fact[],
+  facts: readonly HeldFact[],
   parts: readonly string[] | undefined,
 ): ReadonlySet<FactId> {
   const wanted = parts && new Set(parts);
-  const isWanted = (fact: Fact) => {
+  const isWanted = (fact: HeldFact) => {
     if (!wanted) return true;
     const part = source.partOf?.(collection.name, fact);
     return part !== undefined && wanted.has(part);

@@ -2,7 +2,7 @@ import { HubError } from "#shared/errors.ts";
 import type { Outline } from "#shared/kit/connector.ts";
 import type { Change } from "#shared/model/change.ts";
 import type { Cursor } from "#shared/model/connection.ts";
-import type { Fact } from "#shared/model/facts.ts";
+import type { HeldFact } from "#shared/model/held-fact.ts";
 import type { FactId } from "#shared/model/ids.ts";
 import type { Instant } from "#shared/model/time.ts";
 import { epochMsOf, hourMs, instantOf, minuteMs } from "#shared/model/time.ts";
@@ -16,6 +16,7 @@ import {
 } from "#shared/store/connection-parts.ts";
 import type { Unversioned } from "#shared/store/documents.ts";
 import { updateDocument } from "#shared/store/documents.ts";
+import { readFacts } from "#shared/store/held.ts";
 import { cursorKey } from "#shared/store/keys.ts";
 import { cursorSpec } from "#shared/store/specs.ts";
 
@@ -67,7 +68,7 @@ export async function reconcileCollection(deps: PullDeps, run: Run): Promise<Rec
   const held = idsIn(run, all, plan.parts);
   const missing = all.filter(({ id }) => held.has(id) && !seen.has(id));
   const lacking = [...seen.keys()].filter((id) => !held.has(id));
-  const edited = editedSince(all, seen, plan.wholeBefore);
+  const edited = await editedSince(deps, { facts: all, seen, since: plan.wholeBefore });
   const added = await readLacking(deps, run, [...lacking, ...edited]);
   if (isAbruptShrink(run, all.length, missing.length)) {
     await remember(deps, run, { ...plan, hidden: missing.length });
@@ -117,21 +118,37 @@ async function enumerate(
  * Records that were edited at the source after what we hold of them. What was edited before the last
  * look at everything was met by it; a version that it found to mean nothing is not stored.
  */
-function editedSince(
-  facts: readonly Fact[],
-  seen: ReadonlyMap<FactId, Outline>,
-  since: Instant | undefined,
-): readonly FactId[] {
+async function editedSince(
+  deps: PullDeps,
+  {
+    facts,
+    seen,
+    since,
+  }: {
+    readonly facts: readonly HeldFact[];
+    readonly seen: ReadonlyMap<FactId, Outline>;
+    readonly since: Instant | undefined;
+  },
+): Promise<readonly FactId[]> {
   const sinceMs = since === undefined ? 0 : epochMsOf(since) - hourMs;
-  return facts
-    .filter((fact) => {
-      const { version, parentIds } = seen.get(fact.id) ?? nothingTold;
-      return (version > fact.sourceVersion && version >= sinceMs) || isMoved(fact, parentIds);
-    })
-    .map(({ id }) => id);
+  const told = (id: FactId) => seen.get(id) ?? nothingTold;
+  const moved = facts.filter((fact) => isMoved(fact, told(fact.id).parentIds));
+  const edited = new Set(moved.map(({ id }) => id));
+  // Only what was edited since must be read for its version: the index does not hold that.
+  const recent = facts.filter(({ id }) => {
+    const { version } = told(id);
+    return version > 0 && version >= sinceMs && !edited.has(id);
+  });
+  for (let start = 0; start < recent.length; start += idsPerRead) {
+    const ids = recent.slice(start, start + idsPerRead).map(({ id }) => id);
+    for (const { id, sourceVersion } of (await readFacts(deps.table, ids)).values()) {
+      if (told(id).version > sourceVersion) edited.add(id);
+    }
+  }
+  return [...edited];
 }
 
-function isMoved(fact: Fact, parentIds: readonly FactId[] | undefined): boolean {
+function isMoved(fact: HeldFact, parentIds: readonly FactId[] | undefined): boolean {
   if (fact.type !== "work-item" || parentIds === undefined) return false;
   const { parentId, otherParentIds = [] } = fact;
   const held = [...(parentId === undefined ? [] : [parentId]), ...otherParentIds];
@@ -201,14 +218,16 @@ async function remember(
 async function bury(
   deps: PullDeps,
   run: Run,
-  facts: readonly Fact[],
+  missing: readonly HeldFact[],
 ): Promise<{ readonly removed: number; readonly hidden: number }> {
   const what = `${run.collection.title} that became invisible`;
   const before = await getGap(deps.table, run.connection.id, what);
   let removed = 0;
   let hidden = 0;
-  for (let start = 0; start < facts.length; start += idsPerRead) {
-    const known = new Map(facts.slice(start, start + idsPerRead).map((fact) => [fact.id, fact]));
+  for (let start = 0; start < missing.length; start += idsPerRead) {
+    const ids = missing.slice(start, start + idsPerRead).map(({ id }) => id);
+    // The index may still show what a webhook has buried meanwhile.
+    const known = await readFacts(deps.table, ids);
     const asked = [...known.keys()];
     const presence = await run.source.confirm(run.collection.name, asked, known);
     const gone = asked.filter((id) => presence.get(id) === "gone");

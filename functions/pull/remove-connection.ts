@@ -2,24 +2,20 @@ import { openSource } from "#shared/access/open-source.ts";
 import { webhookKeyName } from "#shared/access/webhook-secrets.ts";
 import { HubError } from "#shared/errors.ts";
 import { secretName } from "#shared/kit/registry.ts";
-import type { Change } from "#shared/model/change.ts";
 import type { Connection } from "#shared/model/connection.ts";
-import type { FactId } from "#shared/model/ids.ts";
-import { readFactId } from "#shared/model/ids.ts";
-import type { Item, Table } from "#shared/ports/table.ts";
-import { applyChanges } from "#shared/store/apply-changes.ts";
+import type { Key, Table } from "#shared/ports/table.ts";
 import { listSubscriptions } from "#shared/store/connection-parts.ts";
 import type { Unversioned } from "#shared/store/documents.ts";
 import { updateDocument } from "#shared/store/documents.ts";
 import { factKey } from "#shared/store/keys.ts";
-import { queryAll, scanAll } from "#shared/store/list.ts";
+import { queryAll } from "#shared/store/list.ts";
 import { connectionSpec } from "#shared/store/specs.ts";
 import { removeWriteBacksOf } from "#shared/store/write-backs.ts";
 
 import type { PullDeps } from "./deps.ts";
 import { removeUnusedGrant } from "./remove-grant.ts";
+import { removeHeld } from "./remove-held.ts";
 
-const removalsPerBatch = 200;
 /** Looks at the table until nothing of the connection is left; more rounds mean somebody still writes. */
 const roundsMax = 5;
 
@@ -40,12 +36,11 @@ export async function removeConnection(deps: PullDeps, connection: Connection): 
   // Without its cursor a run that is still reading stops after the page in its hands.
   await removeParts(deps.table, connection, "cursor#");
   for (let round = 0; round < roundsMax; round += 1) {
-  await deps.secrets.remove(webhookKeyName(connection.id));
-    const items = await scanAll(deps.table);
-    if ((await buryFacts(deps, connection, items)) === 0) break;
+    if ((await removeHeld(deps, connection.id)) === 0) break;
   }
   await removeWriteBacksOf(deps.table, connection.id);
   await deps.secrets.remove(secretName(connection.id));
+  await deps.secrets.remove(webhookKeyName(connection.id));
   await removeParts(deps.table, connection, "");
   await deps.table.write({ kind: "delete", key: { pk: connection.id, sk: "0" }, condition: [] });
   if (connection.grantId) await removeUnusedGrant(deps, connection.grantId);
@@ -80,36 +75,6 @@ async function deregister(deps: PullDeps, connection: Connection): Promise<void>
   }
 }
 
-/** Returns how many things of the connection it found. */
-async function buryFacts(
-  deps: PullDeps,
-  connection: Connection,
-  items: readonly Item[],
-): Promise<number> {
-  const readAt = deps.clock.now();
-  const removals: Change[] = [];
-  let parts = 0;
-  for (const item of items) {
-    if (readFactId(item.pk)?.connectionId !== connection.id) continue;
-    if (item.sk !== "0") {
-      // Links that people made from what goes away, and matches of its accounts.
-      await remove(deps.table, item);
-      parts += 1;
-    } else if (item["isRemoved"] !== true) {
-      removals.push({
-        kind: "removed",
-        id: item.pk as FactId,
-        sourceVersion: deps.clock.nowMs(),
-        readAt,
-      });
-    }
-  }
-  for (let start = 0; start < removals.length; start += removalsPerBatch) {
-    await applyChanges(deps, removals.slice(start, start + removalsPerBatch));
-  }
-  return parts + removals.length;
-}
-
-async function remove(table: Table, { pk, sk }: Item): Promise<void> {
+async function remove(table: Table, { pk, sk }: Key): Promise<void> {
   await table.write({ kind: "delete", key: { pk, sk }, condition: [] });
 }

@@ -3,6 +3,7 @@ import type * as z from "zod";
 import type { Rejected, Change } from "#shared/model/change.ts";
 import type { Delivery } from "#shared/model/delivery.ts";
 import type { Fact } from "#shared/model/facts.ts";
+import type { HeldFact } from "#shared/model/held-fact.ts";
 import type { ConnectionId, FactId, FactType, GoalId, WorkItemId } from "#shared/model/ids.ts";
 import type { Instant } from "#shared/model/time.ts";
 import type { Clock } from "#shared/ports/clock.ts";
@@ -163,9 +164,9 @@ export interface Source {
    */
   countParts?(collection: string): Promise<ReadonlyMap<string, number> | undefined>;
   /** The part that a stored fact of the collection counts for; undefined: for none. */
-  partOf?(collection: string, fact: Fact): string | undefined;
+  partOf?(collection: string, fact: HeldFact): string | undefined;
   /** Whether a stored fact is one of this collection's, where several collections hold one type. */
-  isOf(collection: string, fact: Fact): boolean;
+  isOf(collection: string, fact: HeldFact): boolean;
   /** Reads some records by id: for those an enumeration showed and the store lacks. */
   readByIds(collection: string, ids: readonly FactId[]): Promise<Reading>;
   /**

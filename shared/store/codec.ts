@@ -9,6 +9,7 @@ const keyAttributes = new Set([
   "rpk",
   "rsk",
   "apk",
+  "cpk",
   "lpk",
   "lsk",
   "expiresAtEpochSeconds",

@@ -8,10 +8,10 @@ import type { FactId, FactType, WorkItemId } from "#shared/model/ids.ts";
 import { readFactId } from "#shared/model/ids.ts";
 import type { Instant } from "#shared/model/time.ts";
 import { dayMs, epochMsOf } from "#shared/model/time.ts";
-import type { Item } from "#shared/ports/table.ts";
+import type { Item, Key } from "#shared/ports/table.ts";
 
 import { fromItem, toAttributes } from "./codec.ts";
-import { edgeKey, factKey, lists, reverseOf } from "./keys.ts";
+import { edgeKey, factKey, heldUnder, lists, reverseOf } from "./keys.ts";
 
 /** How long a tombstone guards against late updates of what it buried. */
 const tombstoneDays = 90;
@@ -94,6 +94,7 @@ export function factItem(change: Upsert, edges: readonly Edge[]): Item {
   return {
     ...toAttributes(fields),
     ...indexAttributes(change.record),
+    ...heldUnder(id),
     ...factKey(id),
     hash: contentHash(change),
     ...(edges.length > 0 && { asserts: edges.map(assertion) }),
@@ -146,7 +147,13 @@ export function readFactItem(item: Item): StoredFact | undefined {
 }
 
 export function edgeItem(edge: Edge): Item {
-  return { ...toAttributes(edge), ...edgeKey(edge), ...reverseOfEdge(edge) };
+  const key = edgeKey(edge);
+  return { ...toAttributes(edge), ...key, ...reverseOfEdge(edge), ...heldUnder(ownerOf(key)) };
+}
+
+/** An edge stands in the partition of the fact that it starts from. */
+function ownerOf({ pk }: Key): FactId {
+  return pk as FactId;
 }
 
 function reverseOfEdge(edge: Edge): { rpk: string; rsk: string } {

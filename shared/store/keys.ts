@@ -1,3 +1,4 @@
+import { HubError } from "#shared/errors.ts";
 import type { BudgetOwner } from "#shared/model/budget.ts";
 import type { Dependency, Edge, Link } from "#shared/model/edges.ts";
 import type {
@@ -5,10 +6,12 @@ import type {
   AlertId,
   ConnectionId,
   FactId,
+  FactType,
   GrantId,
   RuleName,
   SignalId,
 } from "#shared/model/ids.ts";
+import { readFactId } from "#shared/model/ids.ts";
 import type { AlertStatus, Notification } from "#shared/model/signal.ts";
 import type { CalendarDate, Instant } from "#shared/model/time.ts";
 import type { Key } from "#shared/ports/table.ts";
@@ -34,10 +37,12 @@ import type { Key } from "#shared/ports/table.ts";
  * open signals; alerts of a status      | list: lpk = signal#open | alert#<status>   | ½ R per 4 KB
  * a signal or alert of (rule, subject)  | pk = signal:… | alert:…, sk = 0            | 1 R
  * an alert's notifications              | pk = alert, sk ^ notification#             | 1 R
+ * what is held of a connection          | connection: cpk = connection#type of fact  | ½ R per 20 facts or edges
  * the whole graph (oracle, lists)       | parallel scan                              | ½ R per 4 KB
  *
  * Writes: a changed work item is 1 W. `reverse` and `assignee` hold keys only, so they cost a further W
- * each only when an item is created, moved to another parent or assigned to somebody else.
+ * each only when an item is created, moved to another parent or assigned to somebody else; `connection`
+ * holds what a reconcile compares, so it costs one when an item comes, goes or moves.
  */
 
 const selfSort = "0";
@@ -99,6 +104,18 @@ export function reverseOf(
   id: string,
 ): { rpk: string; rsk: string } {
   return { rpk: refersTo, rsk: `${type}#${id}` };
+}
+
+/** Where the facts of a type, and what stands beside them, are found by the connection they came from. */
+export function connectionPartition(connectionId: ConnectionId, type: FactType): string {
+  return `${connectionId}#${type}`;
+}
+
+/** The place in the `connection` index of whatever stands in the partition of this fact. */
+export function heldUnder(id: FactId): { cpk: string } {
+  const parts = readFactId(id);
+  if (!parts) throw new HubError("invariant.broken", "What stands beside a fact needs its id");
+  return { cpk: connectionPartition(parts.connectionId, parts.type) };
 }
 
 export function childrenPrefix(type: "work-item" | "goal" | "org-unit" | "person"): string {

@@ -3,13 +3,22 @@ import type { Item, QueryRequest, Table } from "#shared/ports/table.ts";
 /** Reads a query to its end. For partitions known to be small, or work that must see all. */
 export async function queryAll(table: Table, request: QueryRequest): Promise<Item[]> {
   const items: Item[] = [];
+  await queryEach(table, request, (item) => void items.push(item));
+  return items;
+}
+
+/** As `queryAll`, for work that keeps little of what it sees: a page is in memory. */
+export async function queryEach(
+  table: Table,
+  request: QueryRequest,
+  visit: (item: Item) => void,
+): Promise<void> {
   let after: string | undefined;
   do {
     const page = await table.query({ ...request, ...(after !== undefined && { after }) });
-    items.push(...page.items);
+    page.items.forEach(visit);
     after = page.next;
   } while (after !== undefined);
-  return items;
 }
 
 /** Reads the whole table in parallel segments; order means nothing. */

@@ -7,7 +7,7 @@ import type { Account } from "#shared/model/facts.ts";
 import { PersonId } from "#shared/model/ids.ts";
 import type { AccountId } from "#shared/model/ids.ts";
 import { toAttributes } from "#shared/store/codec.ts";
-import { lists, matchKey } from "#shared/store/keys.ts";
+import { heldUnder, lists, matchKey } from "#shared/store/keys.ts";
 import { announceOrgChange } from "#shared/store/org-reader.ts";
 
 import type { AppContext } from "../app-deps.ts";
@@ -105,6 +105,7 @@ export async function matchAccount(
     ...toAttributes(match),
     lpk: lists.matches,
     lsk: accountId,
+    ...heldUnder(accountId),
     ...matchKey(accountId),
   };
   await context.table.write({ kind: "put", item, condition: [] });

@@ -1,0 +1,40 @@
+import type { Change } from "#shared/model/change.ts";
+import type { ConnectionId, FactId } from "#shared/model/ids.ts";
+import type { Key } from "#shared/ports/table.ts";
+import { applyChanges } from "#shared/store/apply-changes.ts";
+import { eachEntry, heldFactIn, readFacts } from "#shared/store/held.ts";
+
+import type { PullDeps } from "./deps.ts";
+
+const removalsPerBatch = 200;
+
+/**
+ * Takes away all that is held of a connection: facts as tombstones, so that signals about them clear;
+ * links that people made from them and matches of accounts for good. Returns how many things it found:
+ * whoever needs to know that nothing is left looks again until it finds none.
+ */
+export async function removeHeld(
+  deps: Pick<PullDeps, "table" | "clock">,
+  connectionId: ConnectionId,
+): Promise<number> {
+  const ids: FactId[] = [];
+  const parts: Key[] = [];
+  await eachEntry(deps.table, { connectionId }, (entry) => {
+    const fact = heldFactIn(entry);
+    if (fact) ids.push(fact.id);
+    else parts.push({ pk: entry.pk, sk: entry.sk });
+  });
+  for (const key of parts) await deps.table.write({ kind: "delete", key, condition: [] });
+  let removed = 0;
+  for (let start = 0; start < ids.length; start += removalsPerBatch) {
+    const batch = ids.slice(start, start + removalsPerBatch);
+    // The index may still show what is buried already.
+    const standing = [...(await readFacts(deps.table, batch)).keys()];
+    const readAt = deps.clock.now();
+    const sourceVersion = deps.clock.nowMs();
+    const removals = standing.map((id): Change => ({ kind: "removed", id, sourceVersion, readAt }));
+    await applyChanges(deps, removals);
+    removed += removals.length;
+  }
+  return parts.length + removed;
+}
