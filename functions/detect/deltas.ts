@@ -3,6 +3,7 @@ import type { Delta } from "#shared/kit/rule.ts";
 import type { Connection } from "#shared/model/connection.ts";
 import { staleAfterMinutes } from "#shared/model/connection.ts";
 import { Match } from "#shared/model/edges.ts";
+import { SamePerson } from "#shared/model/org.ts";
 import { epochMsOf, minuteMs } from "#shared/model/time.ts";
 import type { Item, ItemChange } from "#shared/ports/table.ts";
 import { fromItem } from "#shared/store/codec.ts";
@@ -33,9 +34,12 @@ function readThing(item: Item): NonNullable<Delta["before"]> | undefined {
   switch (item["type"]) {
     case "link":
     case "dependency":
+    case "membership":
       return readEdgeItem(item);
     case "match":
       return fromItem(Match, item);
+    case "same-person":
+      return fromItem(SamePerson, item);
     case "connection":
       return readDocument(connectionSpec, item);
     case "rule-settings":

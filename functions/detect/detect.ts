@@ -58,7 +58,14 @@ export async function detect(deps: DetectDeps, deltas: readonly Delta[]): Promis
   if (!isMany) await evaluateSubjects(evaluateDeps(deps), subjects);
 }
 
-const orgTypes: ReadonlySet<unknown> = new Set(["person", "account", "org-unit", "match"]);
+const orgTypes: ReadonlySet<unknown> = new Set([
+  "person",
+  "account",
+  "org-unit",
+  "match",
+  "membership",
+  "same-person",
+]);
 
 function isOfOrg({ before, after }: Delta): boolean {
   return orgTypes.has((after ?? before)?.type);

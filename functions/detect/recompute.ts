@@ -1,4 +1,5 @@
 import { signalId } from "#shared/model/ids.ts";
+import { dateOf } from "#shared/model/time.ts";
 import { readSourceStates } from "#shared/store/connections.ts";
 import { loadWholeGraph } from "#shared/store/whole-graph.ts";
 
@@ -27,7 +28,11 @@ type RecomputeDeps = Omit<DetectDeps, "readRecord">;
 export async function recompute(deps: RecomputeDeps): Promise<Recomputed> {
   const startedMs = deps.clock.nowMs();
   const sources = await readSourceStates(deps.table, deps.clock, deps);
-  const { graph, openSignals } = await loadWholeGraph(deps.table, sources);
+  const { graph, openSignals } = await loadWholeGraph(
+    deps.table,
+    sources,
+    dateOf(deps.clock.now()),
+  );
   const open = new Map(openSignals.map((signal) => [signal.id, signal]));
   const differing: Subject[] = [];
   const now = deps.clock.now();

@@ -1,6 +1,11 @@
 import type { Match } from "#shared/model/edges.ts";
 import type { Account, OrgUnit, Person } from "#shared/model/facts.ts";
 import type { AccountId, OrgUnitId, PersonId } from "#shared/model/ids.ts";
+import type { Membership, SamePerson } from "#shared/model/org.ts";
+import type { CalendarDate } from "#shared/model/time.ts";
+
+import { People } from "./people.ts";
+import { holdsOn } from "./timeline.ts";
 
 /** Where two teams' paths up the org tree meet, and who manages both. */
 export interface Boundary {
@@ -14,29 +19,38 @@ export interface Boundary {
 /** Bounds every walk up: deeper reporting lines than this are cycles or garbage. */
 const depthMax = 50;
 
-interface OrgParts {
+export interface OrgParts {
   readonly people: Iterable<Person>;
   readonly units: Iterable<OrgUnit>;
   readonly accounts: Iterable<Account>;
   readonly matches: Iterable<Match>;
+  readonly memberships?: Iterable<Membership>;
+  readonly samePeople?: Iterable<SamePerson>;
+  /** The day that memberships are looked at; absent: those without an end count. */
+  readonly day?: CalendarDate;
+}
+
+/** A team that somebody is in. */
+export interface TeamOfPerson {
+  readonly unitId: OrgUnitId;
+  /** The team that their work counts for. */
+  readonly isPrimary: boolean;
 }
 
 /** The organisation in memory: people, units, accounts and how they belong together. */
 export class Org {
-  readonly #people = new Map<PersonId, Person>();
+  readonly #humans: People;
   readonly #units = new Map<OrgUnitId, OrgUnit>();
-  readonly #accounts = new Map<AccountId, Account>();
-  readonly #matches = new Map<AccountId, Match>();
-  readonly #peopleByEmail = new Map<string, Person | "ambiguous">();
   readonly #unitsByName = new Map<string, OrgUnit | "ambiguous">();
+  readonly #teams = new Map<PersonId, Membership[]>();
   readonly #membersByUnit = new Map<OrgUnitId, Person[]>();
   readonly #leads = new Map<OrgUnitId, PersonId | undefined>();
 
   constructor(parts: OrgParts) {
+    this.#humans = new People(parts);
     for (const unit of parts.units) this.#addUnit(unit);
-    for (const person of parts.people) this.#addPerson(person);
-    for (const account of parts.accounts) this.#accounts.set(account.id, account);
-    for (const match of parts.matches) this.#matches.set(match.accountId, match);
+    for (const membership of parts.memberships ?? []) this.#addMembership(membership, parts.day);
+    for (const person of this.#humans.humans()) this.#addPerson(person);
   }
 
   #addUnit(unit: OrgUnit): void {
@@ -51,21 +65,31 @@ export class Org {
     else this.#unitsByName.set(name, "ambiguous");
   }
 
+  #addMembership(membership: Membership, day: CalendarDate | undefined): void {
+    const holds = day === undefined ? membership.validTo === undefined : isOn(membership, day);
+    if (!holds || !this.#units.has(membership.unitId)) return;
+    const id = this.#humans.canonical(membership.personId);
+    const others = this.#teams.get(id);
+    if (others) others.push(membership);
+    else this.#teams.set(id, [membership]);
+  }
+
   #addPerson(person: Person): void {
-    this.#people.set(person.id, person);
-    if (person.workEmail !== undefined) {
-      const taken = this.#peopleByEmail.has(person.workEmail);
-      this.#peopleByEmail.set(person.workEmail, taken ? "ambiguous" : person);
-    }
-    if (person.unitId !== undefined && person.employmentStatus !== "inactive") {
-      const members = this.#membersByUnit.get(person.unitId);
+    if (person.employmentStatus === "inactive") return;
+    for (const { unitId } of this.teamsOf(person.id)) {
+      const members = this.#membersByUnit.get(unitId);
       if (members) members.push(person);
-      else this.#membersByUnit.set(person.unitId, [person]);
+      else this.#membersByUnit.set(unitId, [person]);
     }
   }
 
   person(id: PersonId): Person | undefined {
-    return this.#people.get(id);
+    return this.#humans.person(id);
+  }
+
+  /** One record for each human. */
+  people(): IterableIterator<Person> {
+    return this.#humans.humans();
   }
 
   unit(id: OrgUnitId): OrgUnit | undefined {
@@ -73,7 +97,7 @@ export class Org {
   }
 
   account(id: AccountId): Account | undefined {
-    return this.#accounts.get(id);
+    return this.#humans.account(id);
   }
 
   units(): IterableIterator<OrgUnit> {
@@ -81,7 +105,24 @@ export class Org {
   }
 
   accounts(): IterableIterator<Account> {
-    return this.#accounts.values();
+    return this.#humans.accounts();
+  }
+
+  /** The unit of the person's placement and the teams beside it, the one that counts first. */
+  teamsOf(personId: PersonId): readonly TeamOfPerson[] {
+    const person = this.#humans.person(personId);
+    if (!person) return [];
+    const memberships = (this.#teams.get(person.id) ?? []).toSorted(byPrimacy);
+    const ids = memberships.map(({ unitId }) => unitId);
+    const isElsewhere = memberships[0]?.isPrimary === true;
+    const placed = person.unitId === undefined ? [] : [person.unitId];
+    const all = [...new Set(isElsewhere ? [...ids, ...placed] : [...placed, ...ids])];
+    return all.map((unitId, at) => ({ unitId, isPrimary: at === 0 }));
+  }
+
+  /** The team that the person's work counts for. */
+  primaryTeamOf(personId: PersonId): OrgUnitId | undefined {
+    return this.teamsOf(personId)[0]?.unitId;
   }
 
   /** People of the unit itself, leavers excluded; not of the units below it. */
@@ -95,25 +136,14 @@ export class Org {
     return unit === "ambiguous" ? undefined : unit;
   }
 
-  /** The person behind an account: an operator's match first, else an exact work e-mail; never a name. */
+  /** The person behind an account, as far as it is proved or an operator said; never by a name. */
   personOf(accountId: AccountId): Person | undefined {
-    const match = this.#matches.get(accountId);
-    if (match) return match.personId === undefined ? undefined : this.#people.get(match.personId);
-    const email = this.#accounts.get(accountId)?.workEmail;
-    const person = email === undefined ? undefined : this.#peopleByEmail.get(email);
-    return person === "ambiguous" ? undefined : person;
+    return this.#humans.personOf(accountId);
   }
 
   /** Accounts that are or were the person's: matched by an operator, or bearing one of the addresses. */
   accountsBearing(personId: PersonId, workEmails: readonly string[]): readonly AccountId[] {
-    const known = new Set([...this.#accounts.keys(), ...this.#matches.keys()]);
-    return [...known].filter((id) => {
-      const workEmail = this.#accounts.get(id)?.workEmail;
-      return (
-        this.#matches.get(id)?.personId === personId ||
-        (workEmail !== undefined && workEmails.includes(workEmail))
-      );
-    });
+    return this.#humans.accountsBearing(personId, workEmails);
   }
 
   /** The unit and all above it, bottom up; a cycle ends the path. */
@@ -122,7 +152,9 @@ export class Org {
     let at: OrgUnitId | undefined = unitId;
     while (at !== undefined && path.length < depthMax && !path.includes(at)) {
       path.push(at);
-      at = this.#units.get(at)?.parentId;
+      const unit = this.#units.get(at);
+      // A team that is bound to a unit lies where that unit lies.
+      at = unit?.boundToId ?? unit?.parentId;
     }
     return path;
   }
@@ -131,13 +163,16 @@ export class Org {
   leadOf(unitId: OrgUnitId): PersonId | undefined {
     if (this.#leads.has(unitId)) return this.#leads.get(unitId);
     const members = this.membersOf(unitId);
-    const inUnit = new Set(members.map((member) => member.id));
+    const inUnit = new Set<string>(members.map((member) => member.id));
+    const manager = ({ managerId }: Person) =>
+      managerId === undefined ? undefined : this.#humans.canonical(managerId);
     const reports = new Map<PersonId, number>();
-    for (const { managerId } of members) {
-      if (managerId !== undefined) reports.set(managerId, (reports.get(managerId) ?? 0) + 1);
+    for (const member of members) {
+      const id = manager(member);
+      if (id !== undefined) reports.set(id, (reports.get(id) ?? 0) + 1);
     }
     const lead = members
-      .filter((member) => member.managerId === undefined || !inUnit.has(member.managerId))
+      .filter((member) => !inUnit.has(manager(member) ?? nobody))
       .toSorted(
         (a, b) => (reports.get(b.id) ?? 0) - (reports.get(a.id) ?? 0) || (a.id < b.id ? -1 : 1),
       )[0]?.id;
@@ -148,15 +183,10 @@ export class Org {
   /** The person and everybody above, bottom up; cycles and gaps in the reporting line end it. */
   managersUp(personId: PersonId): readonly PersonId[] {
     const line: PersonId[] = [];
-    let at: PersonId | undefined = personId;
-    while (
-      at !== undefined &&
-      line.length < depthMax &&
-      !line.includes(at) &&
-      this.#people.has(at)
-    ) {
-      line.push(at);
-      at = this.#people.get(at)?.managerId;
+    let at = this.#humans.person(personId);
+    while (at && line.length < depthMax && !line.includes(at.id)) {
+      line.push(at.id);
+      at = at.managerId === undefined ? undefined : this.#humans.person(at.managerId);
     }
     return line;
   }
@@ -164,12 +194,17 @@ export class Org {
   /** Symmetric. The lowest common manager is on both teams' lines: a lead who leads both counts. */
   boundary(a: OrgUnitId, b: OrgUnitId): Boundary {
     const unitId = nearestCommon(this.pathUp(a), this.pathUp(b));
-    const level = a === b ? "same-team" : (this.#units.get(unitId ?? a)?.originalKind ?? "none");
+    const isSame = a === b || this.#isBound(a, b) || this.#isBound(b, a);
+    const level = isSame ? "same-team" : (this.#units.get(unitId ?? a)?.originalKind ?? "none");
     return {
       unitId,
       level: unitId === undefined ? "none" : level,
       lowestCommonManagerId: this.#lowestCommonManager(a, b),
     };
+  }
+
+  #isBound(team: OrgUnitId, unitId: OrgUnitId): boolean {
+    return this.#units.get(team)?.boundToId === unitId;
   }
 
   #lowestCommonManager(a: OrgUnitId, b: OrgUnitId): PersonId | undefined {
@@ -187,6 +222,17 @@ export class Org {
     }
     return undefined;
   }
+}
+
+const nobody = "";
+
+function isOn({ validFrom, validTo }: Membership, day: CalendarDate): boolean {
+  return holdsOn({ validFrom, validTo }, day);
+}
+
+function byPrimacy(a: Membership, b: Membership): number {
+  const primacy = Number(b.isPrimary === true) - Number(a.isPrimary === true);
+  return primacy || (a.unitId < b.unitId ? -1 : 1);
 }
 
 /**

@@ -17,7 +17,7 @@ export type TeamFinding =
 
 /**
  * Team of an item: the mapping or team field of its tool first (`teamName`), then the assignee's
- * unit, also where the name is one that no unit bears.
+ * team, also where the name is one that no unit bears.
  */
 export function teamOf(org: Org, item: Pick<WorkItem, "teamName" | "assigneeId">): TeamFinding {
   if (item.teamName !== undefined) {
@@ -28,8 +28,9 @@ export function teamOf(org: Org, item: Pick<WorkItem, "teamName" | "assigneeId">
   if (item.assigneeId === undefined) return { teamId: undefined, why: "nobody-assigned" };
   const person = org.personOf(item.assigneeId);
   if (!person) return { teamId: undefined, why: "account-unmatched" };
-  if (person.unitId === undefined) return { teamId: undefined, why: "person-in-no-unit" };
-  return { teamId: person.unitId, how: "assignee" };
+  const teamId = org.primaryTeamOf(person.id);
+  if (teamId === undefined) return { teamId: undefined, why: "person-in-no-unit" };
+  return { teamId, how: "assignee" };
 }
 
 /** The team that owns a goal: named by the tool, else its owner's unit. */

@@ -16,13 +16,16 @@ import type {
   SubjectId,
   WorkItemId,
 } from "#shared/model/ids.ts";
+import type { SamePerson } from "#shared/model/org.ts";
 import type { Evidence, RuleSettings, Severity } from "#shared/model/signal.ts";
 import type { Instant } from "#shared/model/time.ts";
 
+type Changed = Fact | Edge | Match | SamePerson | Connection | RuleSettings;
+
 /** What changed in the table: one thing before and after. Both are absent for what is of no interest. */
 export interface Delta {
-  readonly before?: Fact | Edge | Match | Connection | RuleSettings;
-  readonly after?: Fact | Edge | Match | Connection | RuleSettings;
+  readonly before?: Changed;
+  readonly after?: Changed;
   /** A record that we never held is now known to be gone: what refers to it can be judged. */
   readonly buriedId?: FactId;
 }

@@ -3,12 +3,14 @@ import * as z from "zod";
 import { Dependency, Link } from "./edges.ts";
 import { FactId } from "./fact-id.ts";
 import { Fact } from "./facts.ts";
+import { Membership } from "./org.ts";
 import { Instant } from "./time.ts";
 
 /** An edge as a record asserts it; the store adds `assertedBy` and `createdAt`. */
 export const AssertedEdge = z.discriminatedUnion("type", [
   Link.omit({ assertedBy: true, createdAt: true }),
   Dependency.omit({ assertedBy: true, createdAt: true }),
+  Membership.omit({ assertedBy: true, createdAt: true }),
 ]);
 export type AssertedEdge = z.infer<typeof AssertedEdge>;
 

@@ -2,6 +2,7 @@ import * as z from "zod";
 
 import { FactId } from "./fact-id.ts";
 import { AccountId, ConnectionId, GoalId, PersonId, WorkItemId } from "./ids.ts";
+import { Membership } from "./org.ts";
 import { Instant } from "./time.ts";
 
 export const LinkSource = z.enum(["native", "field", "rule", "person", "suggestion"]);
@@ -57,5 +58,5 @@ export const Home = z.strictObject({
 });
 export type Home = z.infer<typeof Home>;
 
-export const Edge = z.discriminatedUnion("type", [Link, Dependency, Home]);
+export const Edge = z.discriminatedUnion("type", [Link, Dependency, Home, Membership]);
 export type Edge = z.infer<typeof Edge>;

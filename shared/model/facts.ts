@@ -1,6 +1,7 @@
 import * as z from "zod";
 
 import { AccountId, ConnectionId, GoalId, OrgUnitId, PersonId, WorkItemId } from "./ids.ts";
+import { Placement, UnitPlacement, placementsMax } from "./org.ts";
 import { CalendarDate, Instant } from "./time.ts";
 
 /** Longest title kept; longer ones are cut by `shortText`, so that an item stays one write unit. */
@@ -63,6 +64,8 @@ export const WorkItem = z.strictObject({
   dueOn: CalendarDate.optional(),
   completedAt: Instant.optional(),
   createdAt: Instant.optional(),
+  /** When it last came to be todo, in progress or over, where the tool itself says so. */
+  statusSince: Instant.optional(),
   /** False where the tool cannot hold a link to a goal at this level (a team-managed Jira epic). */
   canHoldGoal: z.boolean(),
 });
@@ -94,15 +97,29 @@ export const Goal = z.strictObject({
 });
 export type Goal = z.infer<typeof Goal>;
 
-/** A human, from HRIS. These fields and no others are ever stored of a person. */
+const WorkEmail = z.email().toLowerCase();
+
+/**
+ * A human, from HRIS. These fields and no others are ever stored of a person. `unitId`, `managerId` and
+ * `employmentStatus` are those of today; `placements` are those of all days, where a source knows other
+ * days than today or the hub has seen others.
+ */
 export const Person = z.strictObject({
   type: z.literal("person"),
   id: PersonId,
   ...origin,
   name: Label,
-  workEmail: z.email().toLowerCase().optional(),
+  workEmail: WorkEmail.optional(),
+  /** Addresses that the source gave before; the store keeps them, to suggest matches by, never to bind. */
+  formerWorkEmails: z.array(WorkEmail).max(5).optional(),
+  /** The person's id at the identity provider, by which other systems may name them. */
+  externalId: Label.optional(),
+  employeeNumber: Label.optional(),
+  engagement: z.enum(["employee", "contractor"]).optional(),
   managerId: PersonId.optional(),
   unitId: OrgUnitId.optional(),
+  /** Oldest first, never overlapping. A source that knows only today leaves them to the store. */
+  placements: z.array(Placement).max(placementsMax).optional(),
   location: Label.optional(),
   employmentStatus: z.enum(["active", "inactive", "pending"]),
   startOn: CalendarDate.optional(),
@@ -117,13 +134,18 @@ export const Account = z.strictObject({
   ...origin,
   displayName: Label,
   /** Absent when the tool hides it, which is common. */
-  workEmail: z.email().toLowerCase().optional(),
+  workEmail: WorkEmail.optional(),
+  /** The id under which the company's identity provider manages this login, where the tool tells. */
+  externalId: Label.optional(),
   kind: z.enum(["human", "app", "guest"]),
   isActive: z.boolean(),
 });
 export type Account = z.infer<typeof Account>;
 
-/** A unit of the HRIS structure; a team is a unit that owns work. Level 0 is the company. */
+/**
+ * A unit of the HRIS structure; a team is a unit that owns work. Level 0 is the company. `parentId` is
+ * today's, `placements` are those of all days, as with people.
+ */
 export const OrgUnit = z.strictObject({
   type: z.literal("org-unit"),
   id: OrgUnitId,
@@ -133,6 +155,13 @@ export const OrgUnit = z.strictObject({
   originalKind: Label,
   level: z.int().min(0).max(20),
   parentId: OrgUnitId.optional(),
+  placements: z.array(UnitPlacement).max(placementsMax).optional(),
+  /** Made by people to deliver together, outside of the HRIS structure or bound to a unit of it. */
+  isDeliveryTeam: z.boolean().optional(),
+  /** The HRIS unit whose team this is: both count as one. */
+  boundToId: OrgUnitId.optional(),
+  /** The last day of a unit that was dissolved. */
+  endOn: CalendarDate.optional(),
 });
 export type OrgUnit = z.infer<typeof OrgUnit>;
 

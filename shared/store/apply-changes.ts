@@ -1,6 +1,6 @@
 import { HubError, isRetryable } from "#shared/errors.ts";
 import { Change as ChangeSchema } from "#shared/model/change.ts";
-import type { Change, Rejected, Removal, Upsert } from "#shared/model/change.ts";
+import type { Change, Rejected } from "#shared/model/change.ts";
 import type { Edge } from "#shared/model/edges.ts";
 import type { FactId, FactType } from "#shared/model/ids.ts";
 import { readFactId } from "#shared/model/ids.ts";
@@ -15,6 +15,7 @@ import {
   edgeItem,
   edgesOf,
   factItem,
+  hashOfSaid,
   settlingMark,
   tombstoneItem,
 } from "./facts.ts";
@@ -166,7 +167,7 @@ function decide(change: Change, current: Item | undefined): Outcome {
   // Somebody stopped between its edges: they must be made whole, whatever the content says.
   if (isSettling(current)) return "applied";
   if (change.kind === "upserted") {
-    return contentHash(change) === current["hash"] ? "unchanged" : "applied";
+    return contentHash(change) === hashOfSaid(current) ? "unchanged" : "applied";
   }
   // A later deletion of what was deleted guards against the updates from between the two.
   const isSame = existing.isRemoval && existing.sourceVersion === incoming.sourceVersion;
@@ -203,7 +204,10 @@ async function store(
 ): Promise<StoreOutcome> {
   const now = deps.clock.now();
   const edges = change.kind === "upserted" ? edgesOf(change, now) : [];
-  const item = itemOf(change, edges);
+  const item =
+    change.kind === "upserted"
+      ? factItem(change, edges, { current, now })
+      : tombstoneItem(change, typeOf(change));
   const record: Write = { kind: "put", item, condition: unchangedSince(current) };
   const edgeWrites = edgeDifference(current, edges);
   if (edgeWrites.length > edgesPerTransactionMax) {
@@ -257,12 +261,6 @@ async function storeInSteps(
   }
   const done = await deps.table.write({ kind: "put", item, condition });
   return done.applied ? { applied: true, current: item } : done;
-}
-
-function itemOf(change: Upsert | Removal, edges: readonly Edge[]): Item {
-  return change.kind === "upserted"
-    ? factItem(change, edges)
-    : tombstoneItem(change, typeOf(change));
 }
 
 /** Puts for edges that are new or differ, deletes for those no longer asserted. */

@@ -1,11 +1,13 @@
 import { createHash } from "node:crypto";
 
+import { effectiveFact } from "#shared/graph/effective.ts";
 import type { Removal, Upsert } from "#shared/model/change.ts";
 import { Dependency, Home, Link } from "#shared/model/edges.ts";
 import type { Edge } from "#shared/model/edges.ts";
 import { Fact } from "#shared/model/facts.ts";
 import type { FactId, FactType, WorkItemId } from "#shared/model/ids.ts";
 import { readFactId } from "#shared/model/ids.ts";
+import { Membership } from "#shared/model/org.ts";
 import type { Instant } from "#shared/model/time.ts";
 import { dayMs, epochMsOf } from "#shared/model/time.ts";
 import type { Item, Key } from "#shared/ports/table.ts";
@@ -24,7 +26,10 @@ export type StoredFact =
 /** Set while a record's edges, too many for one transaction, are being written. */
 export const settlingMark = "isSettling";
 
-const bookkeeping = ["hash", "asserts", "isRemoved", settlingMark];
+/** Hash of what the source said, where the stored content is more than that: a timeline was joined to it. */
+const saidHash = "saidHash";
+
+const bookkeeping = ["hash", saidHash, "asserts", "isRemoved", settlingMark];
 
 /** What decides whether a newer state must be written at all: content and edges, not versions. */
 export function contentHash(change: Upsert): string {
@@ -89,16 +94,41 @@ function homed(record: Fact): WorkItemId {
   return record.id as WorkItemId;
 }
 
-export function factItem(change: Upsert, edges: readonly Edge[]): Item {
-  const { id, ...fields } = change.record;
+/** What the stored item says was said; an upsert that hashes to it needs no write. */
+export function hashOfSaid(item: Item): unknown {
+  return item[saidHash] ?? item["hash"];
+}
+
+/** The item of an upsert. People and units keep their timelines, which `current` holds, as of `now`. */
+export function factItem(
+  change: Upsert,
+  edges: readonly Edge[],
+  { current, now }: { readonly current: Item | undefined; readonly now: Instant },
+): Item {
+  const said = contentHash(change);
+  const record = hasTimeline(change.record)
+    ? effectiveFact(change.record, heldFact(current), now)
+    : change.record;
+  const { id, ...fields } = record;
+  const hash = record === change.record ? said : contentHash({ ...change, record });
   return {
     ...toAttributes(fields),
-    ...indexAttributes(change.record),
+    ...indexAttributes(record),
     ...heldUnder(id),
     ...factKey(id),
-    hash: contentHash(change),
+    hash,
+    ...(hash !== said && { [saidHash]: said }),
     ...(edges.length > 0 && { asserts: edges.map(assertion) }),
   };
+}
+
+function hasTimeline(fact: Fact): boolean {
+  return fact.type === "person" || fact.type === "org-unit";
+}
+
+function heldFact(item: Item | undefined): Fact | undefined {
+  const stored = item && readFactItem(item);
+  return stored && !stored.isRemoved ? stored.fact : undefined;
 }
 
 function indexAttributes(fact: Fact): Record<string, string> {
@@ -147,8 +177,20 @@ export function readFactItem(item: Item): StoredFact | undefined {
 }
 
 export function edgeItem(edge: Edge): Item {
+  const listed =
+    edge.type === "membership" ? { lpk: lists.memberships, lsk: listSortOf(edge) } : {};
   const key = edgeKey(edge);
-  return { ...toAttributes(edge), ...key, ...reverseOfEdge(edge), ...heldUnder(ownerOf(key)) };
+  return {
+    ...toAttributes(edge),
+    ...key,
+    ...reverseOfEdge(edge),
+    ...listed,
+    ...heldUnder(ownerOf(key)),
+  };
+}
+
+function listSortOf(edge: Membership): string {
+  return `${edge.personId} ${edgeKey(edge).sk}`;
 }
 
 /** An edge stands in the partition of the fact that it starts from. */
@@ -164,6 +206,8 @@ function reverseOfEdge(edge: Edge): { rpk: string; rsk: string } {
       return reverseOf(edge.type, edge.blockingId, edge.blockedId);
     case "home":
       return reverseOf("work-item", edge.parentId, edge.childId);
+    case "membership":
+      return reverseOf(edge.type, edge.unitId, edge.personId);
   }
 }
 
@@ -172,5 +216,6 @@ export function readEdgeItem(item: Item): Edge | undefined {
   if (item["type"] === "link") return fromItem(Link, item);
   if (item["type"] === "dependency") return fromItem(Dependency, item);
   if (item["type"] === "home") return fromItem(Home, item);
+  if (item["type"] === "membership") return fromItem(Membership, item);
   return undefined;
 }

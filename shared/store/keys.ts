@@ -1,6 +1,7 @@
 import { HubError } from "#shared/errors.ts";
 import type { BudgetOwner } from "#shared/model/budget.ts";
 import type { Dependency, Edge, Link } from "#shared/model/edges.ts";
+import type { HistoryId } from "#shared/model/history.ts";
 import type {
   AccountId,
   AlertId,
@@ -8,6 +9,7 @@ import type {
   FactId,
   FactType,
   GrantId,
+  PersonId,
   RuleName,
   SignalId,
 } from "#shared/model/ids.ts";
@@ -23,6 +25,7 @@ import type { Key } from "#shared/ports/table.ts";
  * --------------------------------------|--------------------------------------------|---------------------------
  * a fact by id                          | pk = id, sk = 0                            | 1 R; batch: 1 R each
  * a fact with its links, dependencies   | pk = id, sk = 0 | link#… | dependency#…    | 1 R (a partition is small)
+ * the past of an item or goal           | pk = id, sk = history                      | 1 R
  * children of an item, goal or unit     | reverse: rpk = parent, rsk ^ work-item#…   | ½ R per 40 keys
  * what links to a goal                  | reverse: rpk = goal, rsk ^ link#           | ½ R per 40 keys
  * what an item blocks                   | reverse: rpk = item, rsk ^ dependency#     | ½ R per 40 keys
@@ -58,6 +61,8 @@ export const lists = {
   accounts: "account",
   orgUnits: "org-unit",
   matches: "match",
+  memberships: "membership",
+  samePeople: "same-person",
   connections: "connection",
   cursors: "cursor",
   ruleSettings: "rule-settings",
@@ -90,11 +95,22 @@ export function edgeKey(edge: Edge): Key {
       return dependencyKey(edge);
     case "home":
       return { pk: edge.childId, sk: `home#${edge.parentId}` };
+    case "membership":
+      return { pk: edge.personId, sk: `membership#${edge.unitId}#${edge.assertedBy ?? "person"}` };
   }
+}
+
+/** Beside its item, so that whoever reads an item with its edges has its past too. */
+export function historyKey(itemId: HistoryId): Key {
+  return { pk: itemId, sk: "history" };
 }
 
 export function matchKey(accountId: AccountId): Key {
   return { pk: accountId, sk: "match" };
+}
+
+export function samePersonKey(personId: PersonId): Key {
+  return { pk: personId, sk: "same-person" };
 }
 
 /** Where a thing hangs in the `reverse` index: under what it refers to, prefixed by what it is. */
@@ -125,8 +141,8 @@ export function childrenPrefix(type: "work-item" | "goal" | "org-unit" | "person
 export function cursorKey(connectionId: ConnectionId, collection: string, lane: CursorLane): Key {
   return { pk: connectionId, sk: `cursor#${lane}#${collection}` };
 }
-/** Pulling and reconciling move independently, so each has a cursor of its own. */
-export type CursorLane = "pull" | "reconcile";
+/** Pulling, reconciling and reading the past move independently, so each has a cursor of its own. */
+export type CursorLane = "pull" | "reconcile" | "history";
 
 export function subscriptionKey(connectionId: ConnectionId, subscriptionId: string): Key {
   return { pk: connectionId, sk: `subscription#${subscriptionId}` };
@@ -134,6 +150,11 @@ export function subscriptionKey(connectionId: ConnectionId, subscriptionId: stri
 
 export function heardKey(connectionId: ConnectionId, subscriptionId: string): Key {
   return { pk: connectionId, sk: `heard#${subscriptionId}` };
+}
+
+/** The encrypted secrets of a webhook registration. */
+export function sealedSecretsKey(connectionId: ConnectionId, subscriptionId: string): Key {
+  return { pk: connectionId, sk: `sealed-secrets#${subscriptionId}` };
 }
 
 export function quarantineKey(connectionId: ConnectionId, collection: string, record: string): Key {
@@ -169,11 +190,6 @@ export function gapKey(connectionId: ConnectionId, what: string): Key {
 }
 
 /** Counters of refused deliveries to connections that do not exist hang here. */
-/** The encrypted secrets of a webhook registration. */
-export function sealedSecretsKey(connectionId: ConnectionId, subscriptionId: string): Key {
-  return { pk: connectionId, sk: `sealed-secrets#${subscriptionId}` };
-}
-
 export const unknownConnections = "unknown";
 
 export function counterKey(

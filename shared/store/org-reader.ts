@@ -1,6 +1,10 @@
 import { Org } from "#shared/graph/org.ts";
+import type { OrgParts } from "#shared/graph/org.ts";
 import { Match } from "#shared/model/edges.ts";
 import type { Account, Fact, OrgUnit, Person } from "#shared/model/facts.ts";
+import { Membership, SamePerson } from "#shared/model/org.ts";
+import { dateOf } from "#shared/model/time.ts";
+import type { CalendarDate } from "#shared/model/time.ts";
 import type { Clock } from "#shared/ports/clock.ts";
 import type { Item, Table } from "#shared/ports/table.ts";
 
@@ -19,6 +23,8 @@ export async function announceOrgChange(table: Table, clock: Clock): Promise<voi
 
 interface Cached {
   readonly version: number;
+  /** Teams of a day end and begin without a write. */
+  readonly day: CalendarDate;
   readonly readAtMs: number;
   readonly org: Promise<Org>;
 }
@@ -42,8 +48,11 @@ export class OrgReader {
     const version = Number(stored?.["version"] ?? 0);
     const changedAtMs = Number(stored?.["changedAtMs"] ?? 0);
     const kept = this.#cached;
-    if (kept?.version === version && !this.#mayLag(kept, changedAtMs)) return kept.org;
-    const fresh: Cached = { version, readAtMs: this.#clock.nowMs(), org: this.#load() };
+    const day = dateOf(this.#clock.now());
+    const isSame = kept?.version === version && kept.day === day;
+    if (isSame && !this.#mayLag(kept, changedAtMs)) return kept.org;
+    const readAtMs = this.#clock.nowMs();
+    const fresh: Cached = { version, day, readAtMs, org: this.#load(day) };
     this.#cached = fresh;
     // A failed load must not be remembered as the truth of this version.
     fresh.org.catch(() => {
@@ -57,36 +66,54 @@ export class OrgReader {
     return wasSoon && this.#clock.nowMs() >= readAtMs + indexLagMsMax;
   }
 
-  async #load(): Promise<Org> {
-    const [people, units, accounts, matches] = await Promise.all(
-      [lists.people, lists.orgUnits, lists.accounts, lists.matches].map((partition) =>
-        queryAll(this.#table, { index: "list", partition }),
-      ),
-    );
-    return orgFrom([...(people ?? []), ...(units ?? []), ...(accounts ?? [])], matches ?? []);
+  async #load(day: CalendarDate): Promise<Org> {
+    return new Org({ ...(await readOrgParts(this.#table)), day });
   }
 }
 
-function orgFrom(factItems: readonly Item[], matchItems: readonly Item[]): Org {
-  const facts = factItems.flatMap((item) => {
-    const stored = readFactItem(item);
-    return stored && !stored.isRemoved ? [stored.fact] : [];
-  });
-  return new Org({
+/** Everything that the organisation is made of, of all days. */
+export async function readOrgParts(table: Table): Promise<OrgParts> {
+  const read = (partition: string) => queryAll(table, { index: "list", partition });
+  const [people, units, accounts, matches, memberships, samePeople] = await Promise.all([
+    read(lists.people),
+    read(lists.orgUnits),
+    read(lists.accounts),
+    read(lists.matches),
+    read(lists.memberships),
+    read(lists.samePeople),
+  ]);
+  const facts = factsIn([...people, ...units, ...accounts]);
+  return {
     people: facts.filter((fact): fact is Person => fact.type === "person"),
     units: facts.filter((fact): fact is OrgUnit => fact.type === "org-unit"),
     accounts: facts.filter((fact): fact is Account => fact.type === "account"),
-    matches: matchItems.map((item) => fromItem(Match, item)),
+    matches: matches.map((item) => fromItem(Match, item)),
+    memberships: memberships.map((item) => fromItem(Membership, item)),
+    samePeople: samePeople.map((item) => fromItem(SamePerson, item)),
+  };
+}
+
+function factsIn(items: readonly Item[]): readonly Fact[] {
+  return items.flatMap((item) => {
+    const stored = readFactItem(item);
+    return stored && !stored.isRemoved ? [stored.fact] : [];
   });
 }
 
+interface Bindings {
+  readonly matches: Iterable<Match>;
+  readonly memberships?: Iterable<Membership>;
+  readonly samePeople?: Iterable<SamePerson>;
+  readonly day?: CalendarDate;
+}
+
 /** The organisation out of facts already in hand: of a scan, or of a test. */
-export function orgOf(facts: Iterable<Fact>, matches: Iterable<Match>): Org {
+export function orgOf(facts: Iterable<Fact>, bindings: Bindings): Org {
   const parts = { people: [] as Person[], units: [] as OrgUnit[], accounts: [] as Account[] };
   for (const fact of facts) {
     if (fact.type === "person") parts.people.push(fact);
     else if (fact.type === "org-unit") parts.units.push(fact);
     else if (fact.type === "account") parts.accounts.push(fact);
   }
-  return new Org({ ...parts, matches });
+  return new Org({ ...parts, ...bindings });
 }

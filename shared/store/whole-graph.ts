@@ -4,7 +4,10 @@ import type { Edge } from "#shared/model/edges.ts";
 import { Match } from "#shared/model/edges.ts";
 import type { Fact } from "#shared/model/facts.ts";
 import type { FactId } from "#shared/model/ids.ts";
+import type { Membership } from "#shared/model/org.ts";
+import { SamePerson } from "#shared/model/org.ts";
 import { Signal } from "#shared/model/signal.ts";
+import type { CalendarDate } from "#shared/model/time.ts";
 import type { Item, Table } from "#shared/ports/table.ts";
 
 import { fromItem } from "./codec.ts";
@@ -20,13 +23,22 @@ export interface WholeGraph {
 }
 
 /** Reads the whole graph. Eventually consistent: conclusions are candidates, to be confirmed one by one. */
-export async function loadWholeGraph(table: Table, sources: SourceStates): Promise<WholeGraph> {
-  return wholeGraphOf(await scanAll(table), sources);
+export async function loadWholeGraph(
+  table: Table,
+  sources: SourceStates,
+  day: CalendarDate,
+): Promise<WholeGraph> {
+  return wholeGraphOf(await scanAll(table), sources, day);
 }
 
-export function wholeGraphOf(items: readonly Item[], sources: SourceStates): WholeGraph {
+/** `day` is the one whose organisation counts. */
+export function wholeGraphOf(
+  items: readonly Item[],
+  sources: SourceStates,
+  day: CalendarDate,
+): WholeGraph {
   const parts = sortItems(items);
-  const graph = new MemoryGraph(orgOf(parts.facts, parts.matches), sources);
+  const graph = new MemoryGraph(orgOf(parts.facts, { ...parts, day }), sources);
   for (const id of parts.removed) graph.addRemoved(id);
   for (const fact of parts.facts) {
     if (fact.type === "work-item") graph.addItem(fact);
@@ -44,11 +56,21 @@ interface Parts {
   readonly removed: FactId[];
   readonly edges: Edge[];
   readonly matches: Match[];
+  readonly memberships: Membership[];
+  readonly samePeople: SamePerson[];
   readonly openSignals: Signal[];
 }
 
 function sortItems(items: readonly Item[]): Parts {
-  const parts: Parts = { facts: [], removed: [], edges: [], matches: [], openSignals: [] };
+  const parts: Parts = {
+    facts: [],
+    removed: [],
+    edges: [],
+    matches: [],
+    memberships: [],
+    samePeople: [],
+    openSignals: [],
+  };
   for (const item of items) {
     const stored = readFactItem(item);
     if (stored?.isRemoved === true) parts.removed.push(stored.id);
@@ -58,9 +80,12 @@ function sortItems(items: readonly Item[]): Parts {
   return parts;
 }
 
-function sortOther({ edges, matches, openSignals }: Parts, item: Item): void {
+function sortOther(parts: Parts, item: Item): void {
+  const { edges, matches, memberships, samePeople, openSignals } = parts;
   const edge = readEdgeItem(item);
-  if (edge) edges.push(edge);
+  if (edge?.type === "membership") memberships.push(edge);
+  else if (edge) edges.push(edge);
+  else if (item["type"] === "same-person") samePeople.push(fromItem(SamePerson, item));
   else if (item["type"] === "match") matches.push(fromItem(Match, item));
   else if (item["type"] === "signal" && item["state"] === "open") {
     openSignals.push(fromItem(Signal, item));

@@ -2,6 +2,7 @@ import { sourceState } from "#shared/graph/sources.ts";
 import type { Change, Rejected } from "#shared/model/change.ts";
 import type { Connection } from "#shared/model/connection.ts";
 import type { Fact } from "#shared/model/facts.ts";
+import { dateOf } from "#shared/model/time.ts";
 import type { Item } from "#shared/ports/table.ts";
 import { applyChanges } from "#shared/store/apply-changes.ts";
 import { readSourceStates } from "#shared/store/connections.ts";
@@ -52,7 +53,7 @@ export async function graphOfSample(
     connection.id,
     sourceState(asRead, registry.providesGoals(connection), clock.nowMs()),
   );
-  return { ...wholeGraphOf([...known, ...own], sources), facts, refused };
+  return { ...wholeGraphOf([...known, ...own], sources, dateOf(now)), facts, refused };
 }
 
 function factsOf(items: readonly Item[]): readonly Fact[] {

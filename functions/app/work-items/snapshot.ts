@@ -9,6 +9,7 @@ import type { Fact, WorkItem } from "#shared/model/facts.ts";
 import type { ConnectionId, FactType } from "#shared/model/ids.ts";
 import type { Signal } from "#shared/model/signal.ts";
 import type { Instant } from "#shared/model/time.ts";
+import { dateOf } from "#shared/model/time.ts";
 import type { Clock } from "#shared/ports/clock.ts";
 import type { Item, Table } from "#shared/ports/table.ts";
 import { readSourceStates } from "#shared/store/connections.ts";
@@ -92,7 +93,7 @@ async function loadSnapshot(deps: SnapshotDeps, asOf: Instant): Promise<Snapshot
     readAllowances(deps.table, deps.rules),
     scanAll(deps.table),
   ]);
-  const { graph, openSignals, facts } = wholeGraphOf(items, sources);
+  const { graph, openSignals, facts } = wholeGraphOf(items, sources, dateOf(asOf));
   const options = { now: asOf, allowances };
   const seen = [...graph.items()]
     .map((item) => ({

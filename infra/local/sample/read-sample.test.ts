@@ -107,7 +107,7 @@ function judge(
 ): ReadSample {
   const now = instantOf(wallClock.nowMs());
   const facts = upserts.map(({ record }) => record);
-  const graph = graphOf(upserts, new MemoryGraph(orgOf(facts, []), sources));
+  const graph = graphOf(upserts, new MemoryGraph(orgOf(facts, { matches: [] }), sources));
   const open = new Map<string, string[]>();
   const boundaries: string[] = [];
   for (const rule of rules) {
@@ -133,7 +133,7 @@ function graphOf(upserts: readonly Upsert[], graph: MemoryGraph): MemoryGraph {
     for (const edge of edges) {
       const whole = { ...edge, createdAt, assertedBy: record.id };
       if (whole.type === "link") graph.addLink(whole);
-      else graph.addDependency(whole);
+      else if (whole.type === "dependency") graph.addDependency(whole);
     }
   }
   return graph;

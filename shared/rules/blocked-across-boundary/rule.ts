@@ -8,7 +8,7 @@ import type { Delta, Evaluation, Touch } from "#shared/kit/rule.ts";
 import { defineRule } from "#shared/kit/rule.ts";
 import { isOpen } from "#shared/model/facts.ts";
 import type { OrgUnit, Person, WorkItem } from "#shared/model/facts.ts";
-import type { FactId, OrgUnitId, SubjectId, WorkItemId } from "#shared/model/ids.ts";
+import type { FactId, OrgUnitId, PersonId, SubjectId, WorkItemId } from "#shared/model/ids.ts";
 import { DependencyId, dependencyId, readDependencyId, readFactId } from "#shared/model/ids.ts";
 
 const Options = z.strictObject({
@@ -49,6 +49,10 @@ export const blockedAcrossBoundary = defineRule<Options>({
         return [{ kind: "assigned-to", accountId: thing.accountId }];
       case "person":
         return touchedByPerson(delta);
+      case "membership":
+        return touchedByTeamOf([thing.personId]);
+      case "same-person":
+        return touchedByTeamOf([thing.personId, thing.intoId]);
       case "org-unit":
         return touchedByUnit(delta);
       case "connection":
@@ -177,7 +181,7 @@ function touchedByPerson({ before, after }: Delta): readonly Touch[] {
   const is = after?.type === "person" ? after : undefined;
   const person: Person | undefined = is ?? was;
   if (!person) return [];
-  if (differ(was, is, ["unitId", "workEmail", "employmentStatus"])) {
+  if (differ(was, is, ["unitId", "workEmail", "externalId", "employmentStatus"])) {
     const workEmails = [was?.workEmail, is?.workEmail].filter((email) => email !== undefined);
     return [{ kind: "open" }, { kind: "person", personId: person.id, workEmails }];
   }
@@ -185,11 +189,23 @@ function touchedByPerson({ before, after }: Delta): readonly Touch[] {
   return differ(was, is, ["managerId"]) ? [{ kind: "open" }] : [];
 }
 
+/** Whoever's team is another now: what they do, and what stands where they were a lead. */
+function touchedByTeamOf(personIds: readonly PersonId[]): readonly Touch[] {
+  const touches = personIds.map((personId): Touch => ({
+    kind: "person",
+    personId,
+    workEmails: [],
+  }));
+  return [{ kind: "open" }, ...touches];
+}
+
 function touchedByUnit({ before, after }: Delta): readonly Touch[] {
   const was = before?.type === "org-unit" ? before : undefined;
   const is = after?.type === "org-unit" ? after : undefined;
   // Where a name stands twice, the level decides which unit it means.
-  return differ(was, is, ["parentId", "name", "originalKind", "level"]) ? [{ kind: "all" }] : [];
+  return differ(was, is, ["parentId", "boundToId", "name", "originalKind", "level"])
+    ? [{ kind: "all" }]
+    : [];
 }
 
 /** Subjects of this rule are dependencies: `subjects` and `touched` give nothing else. */

@@ -102,6 +102,8 @@ const touchedBy: Readonly<Record<DeltaType, (delta: Delta) => readonly Touch[]>>
   person: whatIsOpen,
   account: whatIsOpen,
   match: whatIsOpen,
+  membership: whatIsOpen,
+  "same-person": whatIsOpen,
   "org-unit": whatIsOpen,
   dependency: nothing,
   home: nothing,

@@ -97,7 +97,10 @@ async function writesPerSecond(table: Table, lanes: number, forMs: number): Prom
       const version = (versions.get(at) ?? start) + 1;
       const change = upserted(workItem(`${start}-${name}-${at}`, { version: Math.floor(version) }));
       const before = versions.get(at);
-      const item = { ...factItem(change, []), turn };
+      const item = {
+        ...factItem(change, [], { current: undefined, now: change.record.readAt }),
+        turn,
+      };
       const outcome = await table.write({
         kind: "put",
         item,
