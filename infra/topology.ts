@@ -193,6 +193,8 @@ export const functions = {
           "link",
           "dependency",
           "match",
+          "membership",
+          "same-person",
           "connection",
           "rule-settings",
         ),
