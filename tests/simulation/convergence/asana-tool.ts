@@ -2,7 +2,13 @@ import { exampleSeed } from "#connectors/asana/simulator/example-seed.ts";
 import { paidPlanLimits } from "#connectors/asana/simulator/request-limits.ts";
 import { startAsanaSimulator } from "#connectors/asana/simulator/start-asana-simulator.ts";
 
-import { pick, type Random, type ToolKind, type ToolUnderTest } from "./tool-under-test.ts";
+import {
+  pageRows,
+  pick,
+  type Random,
+  type ToolKind,
+  type ToolUnderTest,
+} from "./tool-under-test.ts";
 
 type Simulator = Awaited<ReturnType<typeof startAsanaSimulator>>;
 
@@ -11,8 +17,18 @@ const workspaces = exampleSeed.workspaces.map(({ gid }) => gid);
 /** A small Asana in which people create, multi-home, nest, depend, finish, delete and bring back. */
 export const asanaKind: ToolKind = {
   connector: "asana",
-  async start(clock) {
-    const asana = await startAsanaSimulator({ seed: exampleSeed, clock, limits: paidPlanLimits });
+  expiries: [
+    "offsets expired",
+    "event streams forgotten",
+    "event streams forgotten with events lost",
+  ],
+  async start(clock, random) {
+    const asana = await startAsanaSimulator({
+      seed: exampleSeed,
+      clock,
+      limits: paidPlanLimits,
+      pageRowsMax: pageRows(random),
+    });
     return {
       connector: "asana",
       settings: { baseUrl: asana.apiUrl, token: exampleSeed.token, workspaces },
@@ -20,6 +36,12 @@ export const asanaKind: ToolKind = {
       apiPrefix: "/api/1.0/",
       change: (random) => change(asana, random),
       annoy: (random) => annoy(asana, random),
+      expireCursors: (random) => expireCursors(asana, random),
+      cursorsMet: () => ({
+        "offsets expired": asana.state.offsets.expiredMet,
+        "event streams forgotten": asana.state.log.met.expired,
+        "event streams forgotten with events lost": asana.state.log.met.withLoss,
+      }),
       settle: () => asana.settle(),
       close: () => asana.close(),
     } satisfies ToolUnderTest;
@@ -74,4 +96,16 @@ function annoy({ state, perform }: Simulator, random: Random): () => void {
   const as = random() < 0.5 ? "forbidden" : "absent";
   attempt(perform, { kind: "setHidden", gid, hidden: true, as });
   return () => attempt(perform, { kind: "setHidden", gid, hidden: false });
+}
+
+function expireCursors({ faults, perform }: Simulator, random: Random): void {
+  const skip = Math.floor(random() * 6);
+  const later = { on: "cursor", kind: "expire", times: 1, skip } as const;
+  const ways = [
+    () => perform({ kind: "expireOffsets" }),
+    () => faults.arm({ ...later, of: "page" }),
+    () => perform({ kind: "forgetEvents" }),
+    () => faults.arm({ ...later, of: "events" }),
+  ];
+  pick(random, ways)?.();
 }

@@ -1,4 +1,6 @@
 import { connectors } from "#connectors/index.ts";
+import { appContext } from "#functions/app/app-deps.ts";
+import { pauseConnection, resumeConnection } from "#functions/app/connections/change-connection.ts";
 import { freshCursor } from "#functions/app/connections/connect.ts";
 import { DeliveryTally } from "#functions/ingest/delivery-tally.ts";
 import { ingest } from "#functions/ingest/ingest.ts";
@@ -8,6 +10,7 @@ import { KnownConnections } from "#functions/receive/known-connections.ts";
 import { receive } from "#functions/receive/receive.ts";
 import { sweep } from "#functions/sweep/sweep.ts";
 import { openSource } from "#shared/access/open-source.ts";
+import { createMemoryTable } from "#shared/adapters/memory/memory-table.ts";
 import { HubError } from "#shared/errors.ts";
 import { secretFields } from "#shared/kit/connector.ts";
 import { Registry, secretName } from "#shared/kit/registry.ts";
@@ -18,6 +21,7 @@ import { instantOf, minuteMs } from "#shared/model/time.ts";
 import type { Clock } from "#shared/ports/clock.ts";
 import type { Queue } from "#shared/ports/queue.ts";
 import type { Table } from "#shared/ports/table.ts";
+import { rules } from "#shared/rules/index.ts";
 import { getConnection } from "#shared/store/connections.ts";
 import { createDocument } from "#shared/store/documents.ts";
 import { factKey } from "#shared/store/keys.ts";
@@ -160,6 +164,33 @@ export class HubUnderTest {
       settings: Object.fromEntries(open) as Connection["settings"],
     });
     if (withWebhooks) await this.send({ kind: "subscribe", connectionId: this.connectionId });
+  }
+
+  /** How many webhooks came, one that came twice twice. */
+  get deliveries(): number {
+    return this.#network.counts.delivered;
+  }
+
+  /** An admin pauses the connection, or has it go on. */
+  async pause(): Promise<void> {
+    await this.#asAdmin(pauseConnection);
+  }
+
+  async resume(): Promise<void> {
+    await this.#asAdmin(resumeConnection);
+  }
+
+  /** Whoever presses a button sees that it failed, and presses it again. */
+  async #asAdmin(press: typeof pauseConnection): Promise<void> {
+    this.tableFailures = 0;
+    const context = appContext({
+      ...this.#deps,
+      queueAdmin: { depths: async () => ({}), deadLetters: async () => [], redrive: async () => 0 },
+      accessToken: { read: async () => ({ mode: "open" }) },
+      rules,
+      createScratchTable: () => createMemoryTable(),
+    });
+    await press(context, this.connectionId);
   }
 
   async send(message: PullMessage): Promise<void> {

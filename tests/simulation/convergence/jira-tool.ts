@@ -1,7 +1,13 @@
 import { startJiraSimulator } from "#connectors/jira/simulator/server.ts";
 import { smallSite } from "#connectors/jira/simulator/small-site.ts";
 
-import { pick, type Random, type ToolKind, type ToolUnderTest } from "./tool-under-test.ts";
+import {
+  pageRows,
+  pick,
+  type Random,
+  type ToolKind,
+  type ToolUnderTest,
+} from "./tool-under-test.ts";
 
 type Simulator = Awaited<ReturnType<typeof startJiraSimulator>>;
 
@@ -10,8 +16,10 @@ const [credential] = smallSite.credentials;
 /** A small Jira Cloud site in which people create, move, link, finish and delete. */
 export const jiraKind: ToolKind = {
   connector: "jira",
-  async start(clock) {
-    const jira = await startJiraSimulator({ seed: smallSite, clock });
+  expiries: ["page tokens expired"],
+  async start(clock, random) {
+    const pageRowsMax = pageRows(random);
+    const jira = await startJiraSimulator({ seed: smallSite, clock, pageRowsMax });
     return {
       connector: "jira",
       settings: {
@@ -26,6 +34,8 @@ export const jiraKind: ToolKind = {
       apiPrefix: "/rest/api/",
       change: (random) => change(jira, random),
       annoy: (random) => annoy(jira, random),
+      expireCursors: (random) => expireCursors(jira, random),
+      cursorsMet: () => ({ "page tokens expired": jira.state.pageTokens.expiredMet }),
       settle: () => jira.sender.settle(),
       close: () => jira.close(),
     } satisfies ToolUnderTest;
@@ -91,4 +101,12 @@ function annoy(jira: Simulator, random: Random): () => void {
   const accountId = credential.accountId;
   attempt(jira, { kind: "hideProject", projectKey, accountId });
   return () => attempt(jira, { kind: "showProject", projectKey, accountId });
+}
+
+function expireCursors(jira: Simulator, random: Random): void {
+  if (random() < 0.3) jira.perform({ kind: "expirePageTokens" });
+  else {
+    const skip = Math.floor(random() * 6);
+    jira.faults.arm({ on: "cursor", kind: "expire", of: "page", times: 1, skip });
+  }
 }

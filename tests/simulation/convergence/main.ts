@@ -3,6 +3,7 @@ import { parseArgs } from "node:util";
 import { asanaKind } from "./asana-tool.ts";
 import { jiraKind } from "./jira-tool.ts";
 import { runSeed } from "./run-seed.ts";
+import { Tally } from "./tally.ts";
 
 function say(line: string): void {
   process.stdout.write(`${line}\n`);
@@ -23,14 +24,15 @@ let allFailures = 0;
 for (const kind of kinds) {
   let failures = 0;
   const startedMs = performance.now();
-  const totals = { taken: 0, dropped: 0, duplicated: 0, delivered: 0, requestFaults: 0 };
+  const totals = { taken: 0, dropped: 0, duplicated: 0, delivered: 0 };
+  const met = new Tally();
   const [from, seeds] = [Number(values.from), Number(values.seeds)];
   for (let seed = from; seed < from + seeds; seed += 1) {
     const result = await runSeed(kind, seed);
     for (const name of ["taken", "dropped", "duplicated", "delivered"] as const) {
       totals[name] += result.webhooks[name];
     }
-    totals.requestFaults += result.requestFaults;
+    met.addAll(result.met);
     const { missing, surplus, deadLetters, drift } = result;
     if (missing.length + surplus.length + deadLetters + drift === 0) continue;
     failures += 1;
@@ -44,5 +46,8 @@ for (const kind of kinds) {
     `${kind.connector}: ${seeds} seeds in ${seconds.toFixed(0)} s; of ${totals.taken} webhooks ` +
       `${totals.dropped} dropped, ${totals.duplicated} doubled; ${failures} runs differ from a clean read`,
   );
+  for (const name of kind.expiries) met.add(name, 0);
+  const troubles = Object.entries(met.toRecord()).toSorted(([a], [b]) => (a < b ? -1 : 1));
+  say(`  met: ${troubles.map(([name, count]) => `${name} ${count}`).join(", ")}`);
 }
 process.exitCode = allFailures === 0 ? 0 : 1;

@@ -6,7 +6,9 @@ import { seededRandom } from "#shared/testing/simulator/seeded-random.ts";
 import { graphContent, knownIds } from "./graph-content.ts";
 import { HubUnderTest } from "./hub-under-test.ts";
 import { faultyNetwork, Network } from "./network.ts";
-import { pick, type Random, type ToolKind, type ToolUnderTest } from "./tool-under-test.ts";
+import { Tally } from "./tally.ts";
+import type { Random, ToolKind, ToolUnderTest } from "./tool-under-test.ts";
+import { type Amends, armRequestFault, lastingTrouble, requestsHit } from "./troubles.ts";
 
 /** How one run ended: what the graph has and should not, and the other way round. */
 export interface SeedResult {
@@ -18,7 +20,8 @@ export interface SeedResult {
   readonly drift: number;
   readonly facts: number;
   readonly webhooks: Network["counts"];
-  readonly requestFaults: number;
+  /** How often each trouble truly met the hub while the faults lasted. */
+  readonly met: Readonly<Record<string, number>>;
 }
 
 const changesMin = 15;
@@ -26,23 +29,31 @@ const changesMax = 40;
 
 /**
  * One history under faults: a company works in the tool, webhooks are dropped, doubled and overtake each
- * other, the API refuses and fails, tokens die, projects vanish and return, the table stumbles. Then all
- * is well for a day, and the graph must say what a clean full read of the same tool says.
+ * other, the API refuses and fails, tokens die, cursors expire, projects vanish and return, an admin
+ * pauses, the table stumbles. Then all is well for some days, and the graph must say what a clean full read of the same tool says.
  */
 export async function runSeed(kind: ToolKind, seed: number): Promise<SeedResult> {
   const random = seededRandom(seed);
   const network = new Network({ ...clockOf(() => hub), sleep: () => Promise.resolve() }, random);
   await network.open();
   const hub: HubUnderTest = new HubUnderTest(network, random);
-  const tool = await kind.start(hub.hub.clock);
+  const tool = await kind.start(hub.hub.clock, random);
+  const tally = new Tally();
   try {
-    await hub.connect(tool.connector, tool.settings, { withWebhooks: true });
+    // The first read has its troubles too.
+    if (random() < 0.5) armRequestFault({ tool, random });
+    if (random() < 0.5) tool.expireCursors(random);
+    // Without webhooks it lives on what it asks for.
+    const withWebhooks = random() < 0.7;
+    await hub.connect(tool.connector, tool.settings, { withWebhooks });
     await hub.minute();
-    await live({ hub, tool, network, random });
+    await live({ hub, tool, network, random, tally });
     // Before they are cleared, and their counts with them.
-    const requestFaults = tool.faults.list().reduce((sum, { hits }) => sum + hits, 0);
+    tally.addAll(requestsHit(tool.faults));
+    tally.addAll(tool.cursorsMet());
     await getWell({ hub, tool, network });
-    return { seed, requestFaults, ...(await compare({ hub, tool, network, random })) };
+    const met = tally.toRecord();
+    return { seed, met, ...(await compare({ hub, tool, network, random })) };
   } finally {
     await tool.close();
     await network.close();
@@ -59,12 +70,13 @@ interface Run {
   readonly tool: ToolUnderTest;
   readonly network: Network;
   readonly random: Random;
+  readonly tally: Tally;
 }
 
 async function live(run: Run): Promise<void> {
   const { hub, network, random } = run;
   network.become(faultyNetwork);
-  const amends: (() => void)[] = [];
+  const amends: Amends[] = [];
   const changes = changesMin + Math.floor(random() * (changesMax - changesMin));
   for (let count = 0; count < changes; count += 1) {
     await liveOn(run, amends);
@@ -74,49 +86,24 @@ async function live(run: Run): Promise<void> {
     hub.hub.clock.advance(4 * dayMs);
     for (let minutes = 0; minutes < 3; minutes += 1) await hub.minute();
   }
-  for (const amend of amends) amend();
+  for (const amend of amends) await amend();
 }
 
 /** A few changes, perhaps a trouble or the end of one, and some minutes. */
-async function liveOn({ hub, tool, random }: Run, amends: (() => void)[]): Promise<void> {
-  if (random() < 0.15) armRequestFault(tool, random);
-  if (random() < 0.06) amends.push(random() < 0.3 ? revoke(tool) : tool.annoy(random));
-  if (random() < 0.1) amends.shift()?.();
+async function liveOn(run: Run, amends: Amends[]): Promise<void> {
+  const { hub, tool, random } = run;
+  if (random() < 0.15) armRequestFault(run);
+  if (random() < 0.2) tool.expireCursors(random);
+  if (random() < 0.08) amends.push(await lastingTrouble(run));
+  if (random() < 0.1) await amends.shift()?.();
   hub.tableFailures = random() < 0.1 ? 0.02 : 0;
   for (let burst = 1 + Math.floor(random() * 3); burst > 0; burst -= 1) tool.change(random);
   await tool.settle();
   for (let minutes = Math.floor(random() * 8); minutes > 0; minutes -= 1) await hub.minute();
 }
 
-/** The token is dead until an admin enters another one. */
-function revoke({ faults, apiPrefix }: ToolUnderTest): () => void {
-  const dead = { on: "request", kind: "status", status: 401, pathPrefix: apiPrefix } as const;
-  const id = faults.arm(dead);
-  return () => faults.clear(id);
-}
-
-/** What an API does to its clients, for a handful of requests. */
-function armRequestFault({ faults, apiPrefix }: ToolUnderTest, random: Random): void {
-  const times = 1 + Math.floor(random() * 6);
-  const on = {
-    on: "request",
-    pathPrefix: apiPrefix,
-    times,
-    skip: Math.floor(random() * 4),
-  } as const;
-  const kinds = [
-    () => faults.arm({ ...on, kind: "status", status: 429, retryAfterSeconds: 20 }),
-    () => faults.arm({ ...on, kind: "status", status: 429, retryAfterSeconds: 1500 }),
-    () => faults.arm({ ...on, kind: "status", status: 503, retryAfterSeconds: 5 }),
-    () => faults.arm({ ...on, kind: "status", status: 500 }),
-    () => faults.arm({ ...on, kind: "reset" }),
-    () => faults.arm({ ...on, kind: "truncate" }),
-  ];
-  pick(random, kinds)?.();
-}
-
 /** The faults end; what is under way arrives; every pull and a whole reconcile come due. */
-async function getWell({ hub, tool, network }: Omit<Run, "random">): Promise<void> {
+async function getWell({ hub, tool, network }: Omit<Run, "random" | "tally">): Promise<void> {
   tool.faults.clear();
   hub.tableFailures = 0;
   network.become({ dropped: 0, duplicated: 0, delayMsMax: 0 });
@@ -130,7 +117,7 @@ async function getWell({ hub, tool, network }: Omit<Run, "random">): Promise<voi
   }
 }
 
-async function compare({ hub, tool, network, random }: Run) {
+async function compare({ hub, tool, network, random }: Omit<Run, "tally">) {
   await hub.hub.settle(10_000);
   const known = await knownIds(hub.hub.table);
   const clean = await readClean(tool, hub.hub.clock.nowMs(), { random, known });

@@ -16,6 +16,10 @@ export interface ToolUnderTest {
   change(random: Random): void;
   /** Something that an admin of the tool does to us; returns what takes it back. */
   annoy(random: Random): () => void;
+  /** Cursors that the tool gave out expire, now or in the middle of a read to come. */
+  expireCursors(random: Random): void;
+  /** How often readers met an expired cursor so far, by kind. */
+  cursorsMet(): Readonly<Record<string, number>>;
   /** Resolves when every webhook that was sent has been answered. */
   settle(): Promise<void>;
   close(): Promise<void>;
@@ -23,7 +27,15 @@ export interface ToolUnderTest {
 
 export interface ToolKind {
   readonly connector: string;
-  start(clock: Clock): Promise<ToolUnderTest>;
+  /** The kinds of expired cursors that `cursorsMet` counts. */
+  readonly expiries: readonly string[];
+  /** How long its pages are is up to chance. */
+  start(clock: Clock, random: Random): Promise<ToolUnderTest>;
+}
+
+/** Short ones, so that a small tool's lists have pages to go on from. */
+export function pageRows(random: Random): number {
+  return 1 + Math.floor(random() * 4);
 }
 
 export function pick<T>(random: Random, from: readonly T[]): T | undefined {
