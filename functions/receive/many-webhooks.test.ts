@@ -104,7 +104,7 @@ test("a registration that is removed takes its secret along; one copied elsewher
   const [one, two] = [subscription(1), subscription(2)];
   await saveSubscription(table, one);
   await keepWebhookSecret(deps, one, "own");
-  const [item] = (await scanAll(table)).filter(({ type }) => type === "sealed-secrets");
+  const item = (await scanAll(table)).find(({ type }) => type === "sealed-secrets");
   if (!item) throw new Error("Nothing was kept");
   const copy = { ...item, sk: item.sk.replace(one.id, two.id), subscriptionId: two.id };
   await table.write({ kind: "put", item: copy, condition: [] });

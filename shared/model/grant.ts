@@ -35,6 +35,8 @@ export const ConsentAttempt = z.strictObject({
   connector: z.string(),
   codeVerifier: z.string(),
   redirectUri: z.string(),
+  /** SHA-256 of the key in the browser that began it; one without, of an older hub, is refused. */
+  browserHash: z.string().optional(),
   /** The grant that is consented to anew; absent: a new one. */
   grantId: GrantId.optional(),
   createdAt: Instant,

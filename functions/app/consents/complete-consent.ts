@@ -12,6 +12,7 @@ import { releaseLease, takeLease } from "#shared/store/refresh-lease.ts";
 import { grantSpec } from "#shared/store/specs.ts";
 
 import type { AppContext } from "../app-deps.ts";
+import { isSameBrowser } from "./browser-binding.ts";
 import { consentConnector, loadOAuthApp } from "./oauth-apps.ts";
 import { reviveConnections } from "./revive-connections.ts";
 
@@ -21,6 +22,8 @@ export interface Callback {
   readonly code: string | undefined;
   /** RFC 6749, section 4.1.2.1: `access_denied` and others. */
   readonly error: string | undefined;
+  /** What the browser holds of the attempt that it began. */
+  readonly browserKey: string | undefined;
 }
 
 export type Consented =
@@ -31,6 +34,8 @@ export type Consented =
       /** Whether some connection's site is not among its sites any more. */
       readonly leavesOut: boolean;
     }
+  /** Another browser began it. The code was not used, and nothing was stored. */
+  | { readonly outcome: "stranger"; readonly connector: string }
   /** The admin, or the vendor, said no. Nothing was stored. */
   | { readonly outcome: "refused"; readonly connector: string; readonly isDenied: boolean };
 
@@ -45,6 +50,10 @@ const leasePauseMs = 250;
 export async function completeConsent(context: AppContext, callback: Callback): Promise<Consented> {
   const attempt = await takeConsentAttempt(context, callback.state);
   if (!attempt) throw notOurs();
+  if (!isSameBrowser(attempt, callback.browserKey)) {
+    context.logger.warn("consent.stranger", { connector: attempt.connector });
+    return { outcome: "stranger", connector: attempt.connector };
+  }
   if (callback.error !== undefined || callback.code === undefined) {
     context.logger.warn("consent.refused", { connector: attempt.connector });
     const isDenied = callback.error === "access_denied";

@@ -71,6 +71,62 @@ export function oauthAppPage(
   });
 }
 
+interface Beginning {
+  readonly grantId: string | undefined;
+  readonly writesBack: boolean;
+}
+
+/** Where an address that a program asked for leads: the consent begins with the button, in this browser. */
+export function beginPage(connector: Connector, { grantId, writesBack }: Beginning): Html {
+  return layout({
+    title: `Consent at ${connector.title}`,
+    room: "Connections",
+    crumbs,
+    body: html`<form
+      class="card stack narrow"
+      method="post"
+      action="/connectors/${connector.name}/consents"
+    >
+      <p>
+        ${connector.title} will ask you what the hub may
+        see${writesBack ? html`, and whether it may write lines of sight there` : nothing}. Come
+        back in this browser, within ten minutes.
+      </p>
+      ${grantId === undefined ? nothing : html`<input type="hidden" name="grantId" value="${grantId}" />`}
+      ${writesBack ? html`<input type="hidden" name="writesBack" value="on" />` : nothing}
+      <p class="actions">
+        <button class="primary">Go to ${connector.title} to consent</button
+        ><a class="button" href="/connections">Cancel</a>
+      </p>
+    </form>`,
+  });
+}
+
+/** The way back was opened in a browser that did not begin it. */
+export function strangerPage(connector: Connector, publicUrl: string): Html {
+  return layout({
+    title: "Begun in another browser",
+    room: "Connections",
+    crumbs,
+    body: html`<div class="card stack narrow">
+      <p>
+        This consent was begun in another browser, or at another address of the hub than
+        <code>${publicUrl}</code>, so it was not taken: nothing was connected and nothing was
+        stored.
+      </p>
+      <p>
+        If somebody sent you the address, do not open it again: with it, the hub would have read
+        their ${connector.title} instead of yours. If you began it yourself, begin it again here.
+      </p>
+      <p class="actions">
+        <a class="button primary" href="/connections/new?connector=${connector.name}"
+          >Begin the consent again</a
+        ><a class="button" href="/connections">To the connections</a>
+      </p>
+    </div>`,
+  });
+}
+
 /** The step to the vendor: the browser goes on by itself, or by the link. */
 export function leavePage(connector: Connector, authorizeUrl: string): Html {
   return layout({

@@ -15,8 +15,16 @@ import { connect } from "../connections/connect.ts";
 import { parseInput } from "../http/route.ts";
 import { noticeOf, readForm, readLists, withNotice } from "../page/page-input.ts";
 import { beginConsent } from "./begin-consent.ts";
+import { browserKeyOf, callbackPath, markBrowser } from "./browser-binding.ts";
 import { completeConsent } from "./complete-consent.ts";
-import { leavePage, oauthAppPage, refusedPage, sitesPage } from "./consent-page.ts";
+import {
+  beginPage,
+  leavePage,
+  oauthAppPage,
+  refusedPage,
+  sitesPage,
+  strangerPage,
+} from "./consent-page.ts";
 import { OAuthAppInput, consentConnector, consentInfo, saveOAuthApp } from "./oauth-apps.ts";
 
 /** The pages of a consent: the hub's app, the way to the vendor, the way back, the sites. */
@@ -42,22 +50,35 @@ export function serveConsentPages(app: Hono, context: AppContext): void {
     return c.redirect(withNotice(`/connections/new?connector=${connector.name}`, "app-kept"), 303);
   });
 
+  app.get("/connectors/:name/consents", async (c) => {
+    const { connector } = await consentConnector(context, c.req.param("name"));
+    const { grantId, writesBack } = c.req.query();
+    const known = grantId === undefined ? undefined : parseInput(GrantId, grantId, "grantId");
+    return c.html(beginPage(connector, { grantId: known, writesBack: writesBack === "on" }));
+  });
+
   app.post("/connectors/:name/consents", async (c) => {
     const { connector } = await consentConnector(context, c.req.param("name"));
     const { grantId, writesBack } = await readForm(c);
     const known = grantId === undefined ? undefined : parseInput(GrantId, grantId, "grantId");
-    const { authorizeUrl } = await beginConsent(context, connector.name, {
+    const begun = await beginConsent(context, connector.name, {
       grantId: known,
       writesBack: writesBack === "on",
     });
+    markBrowser(c, context, begun);
+    const { authorizeUrl } = begun;
     // A form may lead to our own addresses only, redirects included: a page of ours leads on.
     c.header("refresh", `0; url=${authorizeUrl}`);
     return c.html(leavePage(connector, authorizeUrl));
   });
 
-  app.get("/oauth/callback", async (c) => {
+  app.get(callbackPath, async (c) => {
     const { state = "", code, error } = c.req.query();
-    const done = await completeConsent(context, { state, code, error });
+    const browserKey = browserKeyOf(c, state);
+    const done = await completeConsent(context, { state, code, error, browserKey });
+    if (done.outcome === "stranger") {
+      return c.html(strangerPage(context.registry.get(done.connector), context.publicUrl), 403);
+    }
     if (done.outcome === "refused") {
       return c.html(refusedPage(context.registry.get(done.connector), done.isDenied));
     }

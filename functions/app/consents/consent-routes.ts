@@ -8,7 +8,7 @@ import { grantSpec } from "#shared/store/specs.ts";
 import type { AppContext } from "../app-deps.ts";
 import { defineRoute } from "../http/route.ts";
 import type { Route } from "../http/route.ts";
-import { beginConsent } from "./begin-consent.ts";
+import { consentAddress } from "./begin-consent.ts";
 import { ConsentInfo, OAuthAppInput, saveOAuthApp } from "./oauth-apps.ts";
 
 const topic = "Consents";
@@ -46,7 +46,7 @@ export function consentRoutes(context: AppContext): readonly Route[] {
       method: "post",
       path: "/api/connectors/{name}/consents",
       topic,
-      summary: "Begin a consent: open the address in a browser within ten minutes",
+      summary: "Where an admin begins a consent: in the browser that opens this address",
       params,
       body: z.strictObject({
         grantId: GrantId.optional().meta({ description: "To be given anew; absent: a new one" }),
@@ -54,10 +54,15 @@ export function consentRoutes(context: AppContext): readonly Route[] {
           description: "Also ask that the hub may write into the tool",
         }),
       }),
-      status: 201,
-      answer: z.strictObject({ authorizeUrl: z.string(), expiresAt: z.string() }),
+      answer: z.strictObject({
+        address: z
+          .string()
+          .meta({ description: "Of this hub; what is begun there lasts ten minutes" }),
+      }),
       refusals: ["entity.not-found", "connector.misconfigured"],
-      run: ({ params, body }) => beginConsent(context, params.name, body),
+      run: async ({ params, body }) => ({
+        address: await consentAddress(context, params.name, body),
+      }),
     }),
     defineRoute({
       method: "get",

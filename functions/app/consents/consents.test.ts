@@ -16,7 +16,7 @@ const clientSecret = "hush-hush-app";
 const appOfHub = { clientId: "client-1", clientSecret };
 const token = "a-long-and-secret-token";
 
-const Begun = z.object({ authorizeUrl: z.string(), expiresAt: z.string() });
+const Begun = z.object({ address: z.string() });
 const Consents = z.object({
   consents: z.array(z.object({ id: GrantId, status: z.string(), sites: z.array(z.unknown()) })),
 });
@@ -27,16 +27,22 @@ async function withApp(overrides: Parameters<typeof AppRig.create>[0] = {}): Pro
   return rig;
 }
 
-async function begin(rig: AppRig, grantId?: string): Promise<URLSearchParams> {
-  const json = grantId === undefined ? {} : { grantId };
-  const { body } = await rig.send("POST", "/api/connectors/suite/consents", { json });
-  return new URL(Begun.parse(body).authorizeUrl).searchParams;
+/** The cookies of the browser that a test uses, for each hub. */
+const jars = new WeakMap<AppRig, string[]>();
+
+async function begin(rig: AppRig, form: Record<string, string> = {}): Promise<URLSearchParams> {
+  const { headers } = await rig.send("POST", "/connectors/suite/consents", { form });
+  const [cookie = ""] = (headers.get("set-cookie") ?? "").split(";");
+  jars.set(rig, [...(jars.get(rig) ?? []), cookie]);
+  return new URL(headers.get("refresh")?.replace(/^0; url=/u, "") ?? "").searchParams;
 }
 
 /** The vendor sends the browser back, from another site. */
 const fromVendor = { accept: "text/html", "sec-fetch-site": "cross-site" };
+const callbackOf = (query: Record<string, string>) =>
+  `/oauth/callback?${new URLSearchParams(query).toString()}`;
 const back = (rig: AppRig, query: Record<string, string>) =>
-  rig.get(`/oauth/callback?${new URLSearchParams(query).toString()}`, fromVendor);
+  rig.get(callbackOf(query), { ...fromVendor, cookie: (jars.get(rig) ?? []).join("; ") });
 
 async function granted(rig: AppRig): Promise<GrantId> {
   const state = (await begin(rig)).get("state") ?? "";
@@ -118,6 +124,50 @@ describe("a consent", () => {
     }
   });
 
+  test("ends only in the browser that began it: somebody else's way back is refused", async () => {
+    const rig = await withApp();
+    const victim = { ...fromVendor, cookie: "throughline_session=x" };
+    for (const cookie of [undefined, "own"]) {
+      const state = (await begin(rig)).get("state") ?? "";
+      // With a consent of its own under way, too, the browser shows only what belongs to that one.
+      if (cookie === "own") await begin(rig);
+      const headers = { ...victim, ...(cookie && { cookie: jars.get(rig)?.at(-1) ?? "" }) };
+      const { status, text } = await rig.get(callbackOf({ state, code: "c0de" }), headers);
+      expect([status, text]).toEqual([403, expect.stringContaining("begun in another browser")]);
+      // Nor is it any use afterwards, to whoever began it.
+      expect((await back(rig, { state, code: "c0de" })).status).toBe(400);
+    }
+    expect(rig.oauth.exchanged).toEqual([]);
+    expect((await rig.get("/api/consents")).body).toEqual({ consents: [] });
+  });
+
+  test("marks the browser with a cookie of its own for the way back alone, and keeps only its hash", async () => {
+    const rig = await withApp();
+    const { headers } = await rig.send("POST", "/connectors/suite/consents", { form: {} });
+    const cookie = headers.get("set-cookie") ?? "";
+    expect(cookie.split("; ").slice(1).toSorted()).toEqual([
+      "HttpOnly",
+      "Max-Age=600",
+      "Path=/oauth/callback",
+      "SameSite=Lax",
+      "Secure",
+    ]);
+    const key = cookie.split(";")[0]?.split("=")[1] ?? "";
+    expect(key.length).toBeGreaterThanOrEqual(32);
+    expect(JSON.stringify([await scanAll(rig.hub.table), rig.hub.logs])).not.toContain(key);
+  });
+
+  test("that a program asks for begins in the browser that opens its address, with a button", async () => {
+    const rig = await withApp();
+    const json = { writesBack: true };
+    const { body } = await rig.send("POST", "/api/connectors/suite/consents", { json });
+    const { address } = Begun.parse(body);
+    expect(address).toBe(`${publicUrl}/connectors/suite/consents?writesBack=on`);
+    const page = await rig.get(address.slice(publicUrl.length), { accept: "text/html" });
+    expect(page.headers.get("set-cookie")).toBeNull();
+    expect(page.text).toContain('name="writesBack" value="on"');
+  });
+
   test("comes back once: who has the same address again gets nothing", async () => {
     const rig = await withApp();
     const state = (await begin(rig)).get("state") ?? "";
@@ -143,10 +193,7 @@ describe("a consent", () => {
   test("asks for the right to write only when somebody wants that", async () => {
     const rig = await withApp();
     expect((await begin(rig)).get("scope")).not.toContain("write:things");
-    const { body } = await rig.send("POST", "/api/connectors/suite/consents", {
-      json: { writesBack: true },
-    });
-    const asked = new URL(Begun.parse(body).authorizeUrl).searchParams.get("scope");
+    const asked = (await begin(rig, { writesBack: "on" })).get("scope");
     expect(asked?.split(" ")).toEqual([...rig.oauth.scopes, ...rig.oauth.writeScopes]);
   });
 
@@ -299,7 +346,7 @@ describe("connections of one consent", () => {
       problem,
     }));
     const sent = rig.messages.length;
-    const state = (await begin(rig, id)).get("state") ?? "";
+    const state = (await begin(rig, { grantId: id })).get("state") ?? "";
     await back(rig, { state, code: "anew" });
     expect(await getDocument(table, grantSpec, factKey(id))).toMatchObject({ status: "active" });
     const { body } = await rig.get(`/api/connections/${connection.id}`);
@@ -318,7 +365,7 @@ describe("connections of one consent", () => {
     const a = await connectedSite(rig, id, "a");
     const b = await connectedSite(rig, id, "b");
     rig.oauth.consentedSites = rig.oauth.consentedSites.filter((site) => site.id === "a");
-    const state = (await begin(rig, id)).get("state") ?? "";
+    const state = (await begin(rig, { grantId: id })).get("state") ?? "";
     const { headers } = await back(rig, { state, code: "anew" });
     expect((await rig.get(`/api/connections/${a}`)).body).toMatchObject({ status: "active" });
     expect((await rig.get(`/api/connections/${b}`)).body).toMatchObject({

@@ -10,6 +10,7 @@ import { factKey, lists } from "#shared/store/keys.ts";
 import { grantSpec } from "#shared/store/specs.ts";
 
 import type { AppContext } from "../app-deps.ts";
+import { callbackPath } from "./browser-binding.ts";
 
 const Address = serverAddress().max(300).optional();
 
@@ -48,7 +49,7 @@ export const ConsentInfo = z
 export type ConsentInfo = z.infer<typeof ConsentInfo>;
 
 export function redirectUriOf({ publicUrl }: Pick<AppContext, "publicUrl">): string {
-  return `${publicUrl}/oauth/callback`;
+  return `${publicUrl}${callbackPath}`;
 }
 
 /** Undefined where the connector knows no consent. */
