@@ -4,6 +4,7 @@ import { secretFields } from "#shared/kit/connector.ts";
 import type { Notifier } from "#shared/kit/notifier.ts";
 import { secretName } from "#shared/kit/registry.ts";
 import type { Connection } from "#shared/model/connection.ts";
+import { KeptRecordStore } from "#shared/store/kept-records.ts";
 
 import { AddressBook } from "./address-book.ts";
 import { openTokens } from "./grants.ts";
@@ -38,13 +39,15 @@ interface Opening {
   readonly connections: readonly Connection[];
   /** Whether a person waits: then the reserve of the budget may be used. */
   readonly isInteractive?: boolean;
+  /** Share of the budget that it must leave to others; absent: what people wait for. */
+  readonly reserve?: number;
   /** Settings that are being tried, parsed by the connector's schema; absent: the stored ones. */
   readonly settings?: Readonly<Record<string, unknown>>;
 }
 
 /** Opens the readable side of a connection. Throws `connector.misconfigured` when its settings do not parse. */
 export async function openSource(deps: OpenDeps, opening: Opening): Promise<Source> {
-  const { connection, connections, isInteractive = false } = opening;
+  const { connection, connections, isInteractive = false, reserve } = opening;
   const connector = deps.registry.get(connection.connector);
   if (!connector.source) {
     throw new HubError("input.invalid", `${connector.title} is not a source of records`);
@@ -74,7 +77,12 @@ export async function openSource(deps: OpenDeps, opening: Opening): Promise<Sour
       return found && "id" in found ? found.id : undefined;
     },
     resolveUrls: (urls) => addresses.resolve(urls),
-    budget: new SharedBudget(deps, { owner, isInteractive }),
+    kept: new KeptRecordStore(deps, connection.id),
+    budget: new SharedBudget(deps, {
+      owner,
+      isInteractive,
+      ...(reserve !== undefined && { reserve }),
+    }),
     ...(tokens && { tokens }),
   });
 }

@@ -3,7 +3,8 @@ import { describe, expect, it } from "vitest";
 
 import type { Person } from "#shared/model/facts.ts";
 import type { Placement } from "#shared/model/org.ts";
-import { CalendarDate, Instant, dayMs, instantOf } from "#shared/model/time.ts";
+import type { Instant } from "#shared/model/time.ts";
+import { CalendarDate, dayMs, instantOf } from "#shared/model/time.ts";
 import { orgUnit, person, personId, unitId } from "#shared/testing/facts.ts";
 
 import { effectivePerson, effectiveUnit } from "./effective.ts";

@@ -2,9 +2,9 @@ import type { Fact, OrgUnit, Person } from "#shared/model/facts.ts";
 import { placementsMax } from "#shared/model/org.ts";
 import type { Placement, UnitPlacement } from "#shared/model/org.ts";
 import type { CalendarDate, Instant } from "#shared/model/time.ts";
-import { dateOf } from "#shared/model/time.ts";
+import { dateOf, dayAfter } from "#shared/model/time.ts";
 
-import { dayAfter, known, lastRowUntil, observed, ordered, rowOn, until } from "./timeline.ts";
+import { known, lastRowUntil, observed, ordered, rowOn, until } from "./timeline.ts";
 import type { Row } from "./timeline.ts";
 
 /*

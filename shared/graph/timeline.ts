@@ -1,5 +1,4 @@
 import type { CalendarDate, Instant } from "#shared/model/time.ts";
-import { dayMs, epochMsOf, instantOf, dateOf } from "#shared/model/time.ts";
 
 /** A row of a timeline: what `T` says holds from `validFrom`, up to and without `validTo`. */
 export type Row<T> = T & {
@@ -30,10 +29,6 @@ export function rowOn<T>(rows: readonly Row<T>[], day: CalendarDate): Row<T> | u
 /** The row that holds on the day, else the last one before it: where a leaver was. */
 export function lastRowUntil<T>(rows: readonly Row<T>[], day: CalendarDate): Row<T> | undefined {
   return rows.findLast((row) => row.validFrom <= day);
-}
-
-export function dayAfter(day: CalendarDate): CalendarDate {
-  return dateOf(instantOf(Date.parse(`${day}T00:00:00.000Z`) + dayMs));
 }
 
 /**
@@ -105,9 +100,4 @@ export function observed<T>(
       row.validTo === undefined || row.validTo > validFrom ? until(row, validFrom) : row,
     );
   return ordered<T>([...before, { ...said, validFrom, knownSince: heardAt }], isSame);
-}
-
-/** The day of an instant; what all timelines count by (UTC). */
-export function today(now: Instant): CalendarDate {
-  return dateOf(instantOf(epochMsOf(now)));
 }

@@ -52,3 +52,8 @@ export function readDate(value: unknown): CalendarDate | undefined {
 export function dateOf(instant: Instant): CalendarDate {
   return instant.slice(0, 10) as CalendarDate;
 }
+
+/** The day after a day. */
+export function dayAfter(day: CalendarDate): CalendarDate {
+  return dateOf(instantOf(Date.parse(`${day}T00:00:00.000Z`) + dayMs));
+}

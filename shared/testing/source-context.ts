@@ -1,10 +1,17 @@
 import type { SourceContext } from "#shared/kit/connector.ts";
+import type { KeptRecords } from "#shared/kit/kept-records.ts";
 import { unlimitedBudget } from "#shared/kit/request-budget.ts";
 
 import { createSilentLogger } from "./silent-logger.ts";
 
 type Given<Settings> = Pick<SourceContext<Settings>, "connectionId" | "settings" | "clock"> &
   Partial<SourceContext<Settings>>;
+
+/** For sources that are asked and never send. */
+const nothingKept: KeptRecords = {
+  byIds: async () => new Map(),
+  page: async () => ({ records: [], next: undefined }),
+};
 
 /** What a source is given, for tests: no limits, no log, and no address that leads anywhere. */
 export function sourceContext<Settings>(given: Given<Settings>): SourceContext<Settings> {
@@ -14,6 +21,7 @@ export function sourceContext<Settings>(given: Given<Settings>): SourceContext<S
     resolveUrl,
     resolveUrls: async () => resolveUrl,
     budget: unlimitedBudget,
+    kept: nothingKept,
     ...given,
   };
 }
