@@ -1,3 +1,5 @@
+import { createHash } from "node:crypto";
+
 import { HubError } from "#shared/errors.ts";
 import type { BudgetOwner } from "#shared/model/budget.ts";
 import type { Dependency, Edge, Link } from "#shared/model/edges.ts";
@@ -36,6 +38,8 @@ import type { Key } from "#shared/ports/table.ts";
  *   gaps, quarantine, counters, budget, |                                            |
  *   key aliases, sealed webhook secrets |                                            |
  * a grant; its refresh lease            | pk = grant, sk = 0 | refresh-lease         | 1 R
+ * what is kept for a connection, by id   | pk = kept:<connection>, sk = record#…      | 1 R
+ *   or by a value                        |   sk ^ by#<collection>#<attribute>#…       | 1 R
  * a consent under way                   | pk = consent:<state>, sk = 0               | 1 R
  * open signals; alerts of a status      | list: lpk = signal#open | alert#<status>   | ½ R per 4 KB
  * a signal or alert of (rule, subject)  | pk = signal:… | alert:…, sk = 0            | 1 R
@@ -107,6 +111,27 @@ export function historyKey(itemId: HistoryId): Key {
 
 export function matchKey(accountId: AccountId): Key {
   return { pk: accountId, sk: "match" };
+}
+
+/** Records that the hub keeps for a connection whose source sends: a partition of their own. */
+export function keptPartition(connectionId: ConnectionId): string {
+  return `kept:${connectionId}`;
+}
+
+export function keptKey(connectionId: ConnectionId, collection: string, id: string): Key {
+  return { pk: keptPartition(connectionId), sk: `record#${collection}#${id}` };
+}
+
+/** Entries by a value; long ones by their digest, since a sort key holds 1,024 bytes. */
+export function keptLookupKey(
+  connectionId: ConnectionId,
+  by: { readonly collection: string; readonly attribute: string; readonly value: string },
+): Key {
+  const digest = createHash("sha256").update(by.value).digest("base64url");
+  return {
+    pk: keptPartition(connectionId),
+    sk: `by#${by.collection}#${by.attribute}#${digest}#`,
+  };
 }
 
 export function samePersonKey(personId: PersonId): Key {
