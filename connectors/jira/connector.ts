@@ -27,6 +27,7 @@ export const jira = defineConnector({
       reconcileEveryMinutes: 6 * 60,
     },
   ],
+  historiesEveryMinutes: 60,
   providesGoals: (settings) =>
     [settings["goalTypes"], settings["goalLinkFields"]].some(
       (value) => Array.isArray(value) && value.length > 0,

@@ -59,6 +59,8 @@ const systemFields = [
   "created",
   "updated",
   "issuelinks",
+  // In no document of the REST API, but in every issue that was recorded from Jira Cloud (2019-2026).
+  "statuscategorychangedate",
 ];
 
 /** What to ask Jira for. */

@@ -6,6 +6,7 @@ import type { Instant } from "#shared/model/time.ts";
 import { epochMsOf, readInstant } from "#shared/model/time.ts";
 
 import { goalKindReader } from "./goal-types.ts";
+import { parentFields } from "./parent-fields.ts";
 import { parseJson } from "./parse-json.ts";
 import { readRecords } from "./reading.ts";
 import { readIssues } from "./reconcile.ts";
@@ -105,15 +106,6 @@ function lacksLevel({ context }: JiraSession, { hierarchyLevel }: WireType): boo
   const isNeeded = context.settings.goalTypes.some((entry) => /^level/iu.test(entry));
   return isNeeded && hierarchyLevel === undefined;
 }
-
-/** All the names under which a changelog has told of a new parent over the years. */
-const parentFields = new Set([
-  "IssueParentAssociation",
-  "Epic Link",
-  "Parent Link",
-  "Parent",
-  "Parent Issue",
-]);
 
 async function readAgain(session: JiraSession, id: string): Promise<Reading> {
   const reading = await readIssues(session, [id]);

@@ -17,6 +17,7 @@ import {
 } from "./normalize-context.ts";
 import { type ParentFlaw, parentIn } from "./parents.ts";
 import { WireIssue, WireType } from "./wire.ts";
+import { workStatusOf } from "./work-status.ts";
 
 export type NormalizedIssue =
   | {
@@ -88,6 +89,7 @@ function workItemOf(context: NormalizeContext, issue: WireIssue): Unversioned<Wo
     (fields.parent ? undefined : context.remoteTargets?.get(issue.id)?.parentId);
   const assigneeId = accountIdOf(context, issue);
   const createdAt = readInstant(fields.created);
+  const statusSince = readInstant(fields.statuscategorychangedate);
   const completedAt = common.status === "done" ? readInstant(fields.resolutiondate) : undefined;
   const labels = (fields.labels ?? []).flatMap((label) => shortText(label) ?? []).slice(0, 20);
   return {
@@ -102,6 +104,7 @@ function workItemOf(context: NormalizeContext, issue: WireIssue): Unversioned<Wo
     ...(assigneeId !== undefined && { assigneeId }),
     ...(labels.length > 0 && { labels }),
     ...(createdAt !== undefined && { createdAt }),
+    ...(statusSince !== undefined && { statusSince }),
     ...(completedAt !== undefined && { completedAt }),
   };
 }
@@ -154,18 +157,12 @@ function accountIdOf({ connectionId }: NormalizeContext, { fields }: WireIssue) 
   return accountId ? factId("account", "jira", connectionId, accountId) : undefined;
 }
 
-/** By category, whose keys no site can rename; given up is told from done by name, of status or resolution. */
 function statusOf(
   { dropped }: NormalizeContext,
   { status, resolution }: WireIssue["fields"],
 ): WorkStatus {
-  const category = status.statusCategory?.key;
-  if (category === "indeterminate") return "in-progress";
-  if (category !== "done") return "todo";
   const names = [status.name, status.id, resolution?.name, resolution?.id];
-  return names.some((name) => name !== undefined && dropped.has(name.toLowerCase()))
-    ? "dropped"
-    : "done";
+  return workStatusOf(dropped, status.statusCategory?.key, names);
 }
 
 /** By level; within the lowest the name helps where it is English, and a wrong guess changes no verdict. */

@@ -24,7 +24,7 @@ export async function* pagesByIds(
 ): AsyncGenerator<Step> {
   const { readsAtOnce } = session.context.settings;
   const pagesMax = readsAtOnce * (1 + pagesWaitingPerRead);
-  const chunks = chunksOfIds(session, jql, start);
+  const chunks = chunksOfIds(session, { jql, start, size: bulkFetchMax });
   let reading: readonly Promise<Step | undefined>[] = [];
   let readsUnderWay = 0;
   let isOver = false;
@@ -65,11 +65,10 @@ async function readChunk(session: JiraSession, { ids, progress }: Chunk): Promis
   return { reading: await readIssues(session, ids), recordsRead: ids.length, progress };
 }
 
-/** Full hundreds across the pages of ids; the last one has the rest, perhaps nothing. */
-async function* chunksOfIds(
+/** Full chunks across the pages of ids; the last one has the rest, perhaps nothing. */
+export async function* chunksOfIds(
   session: JiraSession,
-  jql: string,
-  start: IdsProgress,
+  { jql, start, size }: { readonly jql: string; readonly start: IdsProgress; readonly size: number },
 ): AsyncGenerator<Chunk, undefined> {
   const ask = (token: string | undefined) =>
     unwatched(session.client.searchIds({ jql, ...(token !== undefined && { pageToken: token }) }));
@@ -90,7 +89,7 @@ async function* chunksOfIds(
     const from = after === undefined ? 0 : page.ids.indexOf(after) + 1;
     for (const id of page.ids.slice(from)) {
       chunk.push(id);
-      if (chunk.length < bulkFetchMax) continue;
+      if (chunk.length < size) continue;
       const progress = { way: "ids", ...(token !== undefined && { token }), after: id } as const;
       yield { ids: chunk, progress };
       chunk = [];

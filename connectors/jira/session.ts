@@ -1,6 +1,7 @@
 import { HubError } from "#shared/errors.ts";
 import type { SourceContext } from "#shared/kit/connector.ts";
 
+import { JiraPastClient } from "./client-past.ts";
 import { JiraWebhookClient } from "./client-webhooks.ts";
 import { JiraClient } from "./client.ts";
 import { type FieldMap, fieldsToRead, mapFields } from "./field-map.ts";
@@ -17,6 +18,7 @@ export class JiraSession {
   readonly context: SourceContext<JiraSettings>;
   readonly client: JiraClient;
   readonly webhooks: JiraWebhookClient;
+  readonly past: JiraPastClient;
   #fields: Promise<FieldMap> | undefined;
   #linkTypes: Promise<readonly WireLinkType[]> | undefined;
   #projects: Promise<readonly string[]> | undefined;
@@ -26,6 +28,7 @@ export class JiraSession {
     this.context = context;
     this.client = new JiraClient(context);
     this.webhooks = new JiraWebhookClient(context);
+    this.past = new JiraPastClient(context);
   }
 
   /** The site's ids of the fields in the settings; asked once. */

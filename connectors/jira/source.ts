@@ -12,6 +12,7 @@ import { interpretDelivery } from "./interpret.ts";
 import { normalizeUser } from "./normalize-account.ts";
 import { probeJira } from "./probe.ts";
 import { pullAccounts, usersPerPage } from "./pull-accounts.ts";
+import { pullHistories } from "./pull-histories.ts";
 import { pullIssues } from "./pull-issues.ts";
 import { nativeIdOf, readIssues } from "./reconcile.ts";
 import { JiraSession } from "./session.ts";
@@ -44,6 +45,7 @@ export function createJiraSource(context: SourceContext<JiraSettings>): Source {
     isOf: (collection, fact) => (fact.type === "account") === (collection === "accounts"),
     readByIds: (collection, ids) => of(collection).readByIds(ids),
     confirm: (collection, ids, held) => of(collection).confirm(ids, held),
+    pullHistories: (position) => pullHistories(session, position),
     interpret: (delivery) => interpretDelivery(session, delivery),
     findByKeys: (keys) => findByKeys(session, keys),
     ...(writeBack && { writeBack }),

@@ -58,6 +58,8 @@ export const WireIssue = z.looseObject({
     created: z.unknown().optional(),
     /** `2026-04-28T15:33:15.438+0200`; read by `readInstant`. */
     updated: z.unknown().optional(),
+    /** When the category of its status last changed. */
+    statuscategorychangedate: z.unknown().optional(),
     issuelinks: z.array(WireLink).nullish(),
   }),
 });
@@ -110,7 +112,13 @@ export const WireProjectPage = z.looseObject({
 export const WirePermissions = z.looseObject({
   permissions: z.record(z.string(), z.looseObject({ havePermission: z.boolean().default(false) })),
 });
-const WireLinkType = z.looseObject({ id: Id, name: z.string() });
+const WireLinkType = z.looseObject({
+  id: Id,
+  name: z.string(),
+  /** What either end says of the other: "is blocked by", "blocks". */
+  inward: z.string().optional(),
+  outward: z.string().optional(),
+});
 export type WireLinkType = z.infer<typeof WireLinkType>;
 export const WireLinkTypes = z.looseObject({ issueLinkTypes: z.array(WireLinkType) });
 /** Issues as they are found by key: what they are, and no more. */

@@ -6,6 +6,7 @@ import { fromItem } from "#shared/store/codec.ts";
 import { getConnection } from "#shared/store/connections.ts";
 import type { Unversioned } from "#shared/store/documents.ts";
 import { updateDocument } from "#shared/store/documents.ts";
+import { ensureHistoryCursor } from "#shared/store/history-cursor.ts";
 import { factKey } from "#shared/store/keys.ts";
 import { queryAll } from "#shared/store/list.ts";
 import { connectionSpec } from "#shared/store/specs.ts";
@@ -19,7 +20,8 @@ import { readAgainAfterConnecting } from "./read-again.ts";
  */
 export async function markFresh(deps: PullDeps, connectionId: ConnectionId): Promise<void> {
   const all = await listCursors(deps, connectionId);
-  const cursors = all.filter(({ mode }) => mode !== "reconcile");
+  // The past is read when everything else has been: what the hub says now does not wait for it.
+  const cursors = all.filter(({ mode }) => mode !== "reconcile" && mode !== "history");
   // A refused reconcile waits for an admin; reading on does not make it good.
   const isRefused = all.some(({ mode, problem }) => mode === "reconcile" && isForAdmin(problem));
   const isReady = cursors.every((cursor) => cursor.backfilledAt !== undefined);
@@ -27,6 +29,10 @@ export async function markFresh(deps: PullDeps, connectionId: ConnectionId): Pro
   if (!isFresh) return;
   const now = deps.clock.now();
   const before = await getConnection(deps.table, connectionId);
+  const connector = before && deps.registry.get(before.connector);
+  if (connector?.historiesEveryMinutes !== undefined) {
+    await ensureHistoryCursor(deps, connectionId);
+  }
   // Before it is written down that it is ready: a run that dies in between must do it again.
   if (before && before.readyAt === undefined) await readAgainAfterConnecting(deps, connectionId);
   await updateDocument(deps.table, connectionSpec, factKey(connectionId), (connection) => {

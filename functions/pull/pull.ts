@@ -13,6 +13,7 @@ import { isStanding } from "./bury-if-removed.ts";
 import type { PullDeps } from "./deps.ts";
 import { noteProblem } from "./freshness.ts";
 import { pullCollection } from "./pull-collection.ts";
+import { readHistories } from "./read-histories.ts";
 import { reconcileCollection } from "./reconcile-collection.ts";
 import { removeConnection } from "./remove-connection.ts";
 import { removeUnusedGrant } from "./remove-grant.ts";
@@ -37,6 +38,7 @@ export async function pull(deps: PullDeps, message: PullMessage): Promise<void> 
     return writeBack(deps, { connection, connections, batchId: message.batchId });
   }
   if (connection.status !== "active" && connection.status !== "degraded") return;
+  if (message.kind === "histories") return readHistories(deps, { connection, connections });
   try {
     await read(deps, message, { connection, connections });
   } catch (error) {
@@ -50,7 +52,10 @@ export async function pull(deps: PullDeps, message: PullMessage): Promise<void> 
   }
 }
 
-type ReadMessage = Exclude<PullMessage, { kind: "remove" | "write-back" | "remove-grant" }>;
+type ReadMessage = Exclude<
+  PullMessage,
+  { kind: "remove" | "write-back" | "remove-grant" | "histories" }
+>;
 
 async function noteFailure(deps: PullDeps, message: ReadMessage, error: HubError): Promise<void> {
   // One that was taken away meanwhile has nothing to note it on.

@@ -6,6 +6,7 @@ import { listGaps, removeGap } from "#shared/store/connection-parts.ts";
 import { listConnections } from "#shared/store/connections.ts";
 import type { Unversioned } from "#shared/store/documents.ts";
 import { updateDocument } from "#shared/store/documents.ts";
+import { restartHistories } from "#shared/store/history-cursor.ts";
 import { cursorKey } from "#shared/store/keys.ts";
 import { queryAll } from "#shared/store/list.ts";
 import { cursorSpec } from "#shared/store/specs.ts";
@@ -46,6 +47,7 @@ export async function startOver(
     await updateDocument(deps.table, cursorSpec, key, fromTheStart(now));
     await deps.pulls.send(JSON.stringify({ kind: "pull", connectionId, collection }));
   }
+  await restartHistories(deps, connectionId);
 }
 
 function fromTheStart(now: Instant): (cursor: Cursor) => Unversioned<Cursor> {

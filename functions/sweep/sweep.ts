@@ -70,6 +70,7 @@ async function sendDuePulls(deps: SweepDeps, connections: readonly Connection[])
 }
 
 function messageFor({ connectionId, collection, mode }: Cursor): PullMessage {
+  if (mode === "history") return { kind: "histories", connectionId };
   return { kind: mode === "reconcile" ? "reconcile" : "pull", connectionId, collection };
 }
 

@@ -21,6 +21,8 @@ interface Spending {
   readonly owner: BudgetOwner;
   /** Whether a person waits for the answer, and the reserve may be used. */
   readonly isInteractive: boolean;
+  /** Share of the quota that is left for others; absent: what people wait for is. */
+  readonly reserve?: number;
 }
 
 /** A block that another function met is seen here after this at the latest. */
@@ -76,7 +78,8 @@ export class SharedBudget implements RequestBudget {
       const piece = Math.max(points, Math.min(pieceOf(window.limit), this.#held.used));
       const where = { owner: this.#spending.owner, startsAt: window.startsAt };
       const taken = await takePoints(table, where, piece);
-      const share = this.#spending.isInteractive ? 1 : 1 - interactiveReserve;
+      const { isInteractive, reserve = interactiveReserve } = this.#spending;
+      const share = isInteractive ? 1 : 1 - reserve;
       if (taken > window.limit * share) {
         await takePoints(table, where, -piece);
         throw mustWait("the quota of this hour is used up", window.endsAtMs - clock.nowMs());

@@ -10,6 +10,7 @@ import type { Clock } from "#shared/ports/clock.ts";
 import type { Logger } from "#shared/ports/logger.ts";
 
 import type { Discovery, Requirement } from "./discovery.ts";
+import type { HistoryPage } from "./history-page.ts";
 import type { Notifier } from "./notifier.ts";
 import type { AccessTokens, OAuthProvider } from "./oauth.ts";
 import type { RequestBudget } from "./request-budget.ts";
@@ -178,6 +179,14 @@ export interface Source {
     ids: readonly FactId[],
     held?: ReadonlyMap<FactId, Fact>,
   ): Promise<ReadonlyMap<FactId, Presence>>;
+  /**
+   * Reads the past of work items from a position, as `pull` reads collections; `wanted` tells where it
+   * matters most, to a source that cannot afford to read all. Absent: the source tells nothing of it.
+   */
+  pullHistories?(
+    position: string | undefined,
+    wanted: () => Promise<readonly WorkItemId[]>,
+  ): AsyncIterable<HistoryPage>;
   /** Interprets a verified delivery; reads the source again where the event is thin. */
   interpret(delivery: Delivery): Promise<Reading>;
   /** Which resources need a webhook registration now; absent or empty: the admin registers by hand, or none. */
@@ -235,6 +244,8 @@ export interface Connector {
    */
   readonly settings: z.ZodObject;
   readonly collections: readonly Collection[];
+  /** How long after one reading of the past the next is due; absent: it has no `pullHistories`. */
+  readonly historiesEveryMinutes?: number;
   /** The setting that turns write-back on; absent: the connector cannot write. */
   readonly writeBackSetting?: string;
   /** True when its records may hold goals or links to goals, given these settings. */

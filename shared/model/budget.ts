@@ -39,3 +39,6 @@ export type Budget = z.infer<typeof Budget>;
 
 /** Share of a quota that background reading leaves for what a person waits for: pages, and deliveries. */
 export const interactiveReserve = 0.03;
+
+/** Share of a quota that the reading of the past leaves for everything else: it can always wait. */
+export const historyReserve = 0.5;

@@ -60,7 +60,7 @@ export const Cursor = z.strictObject({
   position: z.string().max(20_000).optional(),
   /** Where polling stood before an admin had everything read again: what giving that up returns to. */
   positionBefore: z.string().max(20_000).optional(),
-  mode: z.enum(["backfill", "poll", "reconcile"]),
+  mode: z.enum(["backfill", "poll", "reconcile", "history"]),
   state: z.enum(["waiting", "running", "idle", "failed"]),
   recordsRead: z.int().nonnegative(),
   changesApplied: z.int().nonnegative(),

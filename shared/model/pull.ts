@@ -15,6 +15,8 @@ export const PullMessage = z.discriminatedUnion("kind", [
     /** An admin has said that the source truly shrank: what is gone there may go here. */
     acceptsShrink: z.boolean().optional(),
   }),
+  /** Reads on in the past of work: what changed when, before the hub saw it. */
+  z.strictObject({ kind: z.literal("histories"), connectionId: ConnectionId }),
   /** Reads quarantined records again: all of the connection, or those of one collection. */
   z.strictObject({
     kind: z.literal("retry-quarantined"),

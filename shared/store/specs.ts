@@ -5,6 +5,7 @@ import { epochMsOf } from "#shared/model/time.ts";
 
 import type { DocumentSpec } from "./documents.ts";
 import { alertList, cursorKey, factKey, listSort, lists, ruleSettingsKey } from "./keys.ts";
+import type { CursorLane } from "./keys.ts";
 
 /** How long resolved alerts are kept for their history. */
 const alertDays = 400;
@@ -32,17 +33,16 @@ export const grantSpec: DocumentSpec<Grant> = {
 
 export const cursorSpec: DocumentSpec<Cursor> = {
   schema: Cursor,
-  key: (cursor) =>
-    cursorKey(
-      cursor.connectionId,
-      cursor.collection,
-      cursor.mode === "reconcile" ? "reconcile" : "pull",
-    ),
+  key: (cursor) => cursorKey(cursor.connectionId, cursor.collection, laneOf(cursor)),
   list: (cursor) => ({
     lpk: lists.cursors,
-    lsk: `${cursor.connectionId}#${cursor.collection}#${cursor.mode === "reconcile" ? "reconcile" : "pull"}`,
+    lsk: `${cursor.connectionId}#${cursor.collection}#${laneOf(cursor)}`,
   }),
 };
+
+function laneOf({ mode }: Cursor): CursorLane {
+  return mode === "reconcile" || mode === "history" ? mode : "pull";
+}
 
 export const signalSpec: DocumentSpec<Signal> = {
   schema: Signal,

@@ -1,4 +1,5 @@
 import { customValue } from "./custom-fields.ts";
+import { categorySince } from "./field-history.ts";
 import { linkBean, statusBean, typeBean, userBean } from "./part-beans.ts";
 import type { Issue, JiraState } from "./state.ts";
 import { jiraTime } from "./zone.ts";
@@ -86,6 +87,7 @@ const renderers: Readonly<Record<string, Renderer>> = {
   duedate: (_, { duedate }) => duedate ?? null,
   created: (_, { created }, options) => time(created, options),
   updated: (_, { updated }, options) => time(updated, options),
+  statuscategorychangedate: (state, issue, options) => time(categorySince(state, issue), options),
   subtasks: (state, issue) =>
     state.typeOf(issue).hierarchyLevel < 0
       ? []

@@ -48,6 +48,11 @@ const systemFields: readonly {
     valueOf: (state, issue) => [issue.statusId, state.statusOf(issue).name],
   },
   {
+    field: "resolution",
+    fieldId: "resolution",
+    valueOf: (_, { resolved }) => (resolved === undefined ? nothing : ["10000", "Done"]),
+  },
+  {
     field: "IssueParentAssociation",
     valueOf: (state, { parentId }) =>
       parentId === undefined ? nothing : [parentId, state.issue(parentId)?.key ?? null],
@@ -73,6 +78,15 @@ const systemFields: readonly {
   },
   { field: "Key", valueOf: (_, { key }) => [null, key] },
 ];
+
+/** When the category of its status last changed; as far as is known, it was made with it. */
+export function categorySince(state: JiraState, issue: Issue): Issue["created"] {
+  const categoryOf = (statusId: string | null | undefined) => state.status(statusId ?? "")?.category;
+  const last = (state.histories.get(issue.id) ?? []).findLast(({ items }) =>
+    items.some(({ field, from, to }) => field === "status" && categoryOf(from) !== categoryOf(to)),
+  );
+  return last?.created ?? issue.created;
+}
 
 const nothing: Value = [null, null];
 

@@ -116,8 +116,8 @@ function describeCollection(
   nowMs: number,
 ): Collection {
   const own = cursors.filter(({ collection }) => collection === name);
-  const pull = own.find(({ mode }) => mode !== "reconcile");
-  const reconcile = own.find(({ mode }) => mode === "reconcile");
+  const pull = own.find(isOfMode("backfill", "poll"));
+  const reconcile = own.find(isOfMode("reconcile"));
   const aside = quarantined.filter(({ collection }) => collection === name).length;
   // Connected a moment ago, or by an older release that did not know the collection.
   if (!pull) return { name, title, ...notBegun, quarantined: aside };
@@ -144,6 +144,11 @@ function describeCollection(
     dueAt: pull.dueAt,
     problem: pull.problem ?? reconcile?.problem,
   };
+}
+
+function isOfMode<M extends Cursor["mode"]>(...modes: readonly M[]) {
+  const wanted: readonly Cursor["mode"][] = modes;
+  return (cursor: Cursor): cursor is Cursor & { readonly mode: M } => wanted.includes(cursor.mode);
 }
 
 const notBegun = {

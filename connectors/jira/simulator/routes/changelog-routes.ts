@@ -1,6 +1,8 @@
 import { Hono } from "hono";
 import * as z from "zod";
 
+import { epochMsOf } from "#shared/model/time.ts";
+
 import { addCost, type JiraContext, type JiraEnv } from "../access.ts";
 import { readBody } from "../answers.ts";
 import type { History } from "../entities.ts";
@@ -80,6 +82,12 @@ function bulkPage(
       }))
       .filter(({ items }) => items.length > 0)
       .map((history) => ({ issueId: issue.id, history })),
+  );
+  // By date, then by issue: the changes of one issue may be on several pages.
+  all.sort(
+    (a, b) =>
+      epochMsOf(a.history.created) - epochMsOf(b.history.created) ||
+      Number(a.issueId) - Number(b.issueId),
   );
   const page = all.slice(start, start + maxResults);
   const byIssue = Map.groupBy(page, ({ issueId }) => issueId);
