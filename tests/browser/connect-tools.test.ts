@@ -123,6 +123,38 @@ test("Jira is connected with an API token, from credentials to the first reading
   await page.close();
 });
 
+test("a first reading is cancelled from its page, and started again with the choices kept", async () => {
+  const page = await newPage();
+  const release = server.hold("issues");
+  const settings = { baseUrl: server.jira.url, email: jiraEmail, apiToken: jiraToken };
+  const connected = await fetch(`${server.url}/api/connections`, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify({
+      connector: "jira",
+      name: "Begun too soon",
+      settings: { ...settings, goalLinkFields: ["Goal link"] },
+    }),
+  });
+  const { id } = z.looseObject({ id: z.string() }).parse(await connected.json());
+  await page.goto(`${server.url}/connections/${id}`);
+  await page.getByText("Cancel the first reading").click();
+  await shot(page, "cancel-1-offered");
+  await press(page, "Cancel this reading");
+  expect(await heading(page)).toBe("The credentials work");
+  expect(await page.getByRole("status").first().innerText()).toContain("Your choices are kept");
+  await shot(page, "cancel-2-draft");
+  release();
+  await server.settle();
+  expect((await fetch(`${server.url}/api/connections/${id}`)).status).toBe(404);
+  expect(await connectionNamed("Begun too soon")).toMatchObject({ health: "draft", facts: {} });
+  await page.goto(page.url().replace(/\/setup.*$/u, "/setup/sample"));
+  await press(page, "Start reading everything");
+  await server.settle();
+  expect(await connectionNamed("Begun too soon")).toMatchObject({ isReady: true });
+  await page.close();
+});
+
 test("Asana is connected on a phone, without any script", async () => {
   const page = await newPage({
     javaScriptEnabled: false,

@@ -35,6 +35,8 @@ export interface ToolsServer {
   readonly url: string;
   readonly jira: JiraSimulator;
   readonly asana: AsanaSimulator;
+  /** Lets the reading of a collection wait for what is returned to be called, and all after it. */
+  readonly hold: (collection: string) => () => void;
   /** Resolves when nothing is being read any more. */
   readonly settle: () => Promise<void>;
   readonly close: () => Promise<void>;
@@ -77,6 +79,7 @@ class WorkingQueue implements Queue {
   readonly #work: (message: PullMessage) => Promise<void>;
   #last: Promise<void> = Promise.resolve();
   #count = 0;
+  #held: { readonly collection: string; readonly released: Promise<undefined> } | undefined;
 
   constructor(work: (message: PullMessage) => Promise<void>) {
     this.#work = work;
@@ -86,7 +89,19 @@ class WorkingQueue implements Queue {
     // What shall wait is taken up by nobody here; what failed is seen on the page.
     if ((options.delaySeconds ?? 0) > 0) return;
     this.#count += 1;
-    this.#last = this.#last.then(() => this.#work(PullMessage.parse(JSON.parse(body))));
+    const message = PullMessage.parse(JSON.parse(body));
+    this.#last = this.#last.then(async () => {
+      if (message.kind === "pull" && message.collection === this.#held?.collection) {
+        await this.#held.released;
+      }
+      await this.#work(message);
+    });
+  }
+
+  hold(collection: string): () => void {
+    const { promise, resolve } = Promise.withResolvers<undefined>();
+    this.#held = { collection, released: promise };
+    return () => resolve(undefined);
   }
 
   async settle(): Promise<void> {
@@ -100,7 +115,7 @@ class WorkingQueue implements Queue {
 async function serveHub(
   hub: MemoryHub,
   port: number,
-): Promise<Pick<ToolsServer, "url" | "settle" | "close">> {
+): Promise<Pick<ToolsServer, "url" | "hold" | "settle" | "close">> {
   const secrets = new MemorySecrets();
   const registry = new Registry(connectors);
   const { table, clock } = hub;
@@ -137,7 +152,12 @@ async function serveHub(
     node.close(() => closed.resolve(undefined));
     await closed.promise;
   };
-  return { url: publicUrl, settle: () => pulls.settle(), close };
+  return {
+    url: publicUrl,
+    hold: (collection) => pulls.hold(collection),
+    settle: () => pulls.settle(),
+    close,
+  };
 }
 
 if (import.meta.main) {

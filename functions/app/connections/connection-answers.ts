@@ -137,6 +137,9 @@ const connectionFields = {
     .int()
     .optional()
     .meta({ description: "Of the first full reading, over all collections" }),
+  mayCancelFirst: z.boolean().meta({
+    description: "It is read for the first time, and `cancel-backfill` undoes that",
+  }),
   collections: z.array(CollectionProgress),
   gaps: z.array(z.strictObject({ what: z.string(), why: z.string(), at: z.string() })),
   quarantined: z.int(),

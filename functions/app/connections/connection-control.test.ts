@@ -72,12 +72,6 @@ describe("reading everything again", () => {
     expect(item).toMatchObject({ position: "p-17" });
     expect(item).not.toHaveProperty("positionBefore");
   });
-
-  test("for the first time has nothing to go back to", async () => {
-    const rig = await AppRig.create();
-    const id = await connected(rig);
-    expect((await rig.send("POST", `/api/connections/${id}/cancel-backfill`)).status).toBe(409);
-  });
 });
 
 describe("a credential", () => {

@@ -138,7 +138,7 @@ function deliveries({ deliveries: days }: ConnectionDetail): Html | string {
 }
 
 function verbs(connection: ConnectionAnswer): Html | string {
-  const { status, reads, id, collections } = connection;
+  const { status, reads, id, collections, mayCancelFirst } = connection;
   if (status === "removing") return nothing;
   const verb = (name: string, label: string) =>
     html`<form method="post" action="/connections/${id}/${name}"><button>${label}</button></form>`;
@@ -150,6 +150,7 @@ function verbs(connection: ConnectionAnswer): Html | string {
       ${status === "paused" || status === "degraded" ? verb("resume", "Resume") : nothing}
       ${status === "paused" ? nothing : verb("pause", "Pause")}
     </div>
+    ${mayCancelFirst ? cancelFirst(id) : nothing}
     <details>
       <summary>Remove it</summary>
       <p class="muted small">
@@ -160,4 +161,18 @@ function verbs(connection: ConnectionAnswer): Html | string {
       </form>
     </details>
   </div>`;
+}
+
+function cancelFirst(id: string): Html {
+  return html`<details>
+    <summary>Cancel the first reading</summary>
+    <p class="muted small">
+      Nothing more is read. What was read so far is taken away again, with the links that people
+      made to it. Your choices and credentials stay in a draft, where you can change them and start
+      again. To go on later from where it stands, pause instead.
+    </p>
+    <form method="post" action="/connections/${id}/cancel-backfill">
+      <button class="danger">Cancel this reading</button>
+    </form>
+  </details>`;
 }

@@ -120,6 +120,12 @@ export function connectionRoutes(context: AppContext): readonly Route[] {
   ];
 }
 
+interface Verb {
+  readonly summary: string;
+  /** Returns the connection that stands afterwards, where that is another one. */
+  readonly run: (context: AppContext, id: ConnectionId) => Promise<ConnectionId | void>;
+}
+
 const verbs = {
   start: {
     summary: "End the setting up of a draft: everything is read from now on",
@@ -127,20 +133,22 @@ const verbs = {
   },
   backfill: { summary: "Read everything again, from the beginning", run: backfill },
   "cancel-backfill": {
-    summary: "Give up reading everything again, and go on from where it stood before",
+    summary:
+      "Give up reading everything: polling goes on from where it stood before. A first reading is " +
+      "undone: what was read is removed, and the answer is the draft that takes its place",
     run: cancelBackfill,
   },
   pause: { summary: "Stop reading; what is known stays, and grows stale", run: pauseConnection },
   resume: { summary: "Go on reading from where it stood", run: resumeConnection },
-} as const;
+} as const satisfies Record<string, Verb>;
 type ConnectionVerb = keyof typeof verbs;
 
-export function connectionVerb(name: string): (typeof verbs)[ConnectionVerb] | undefined {
+export function connectionVerb(name: string): Verb | undefined {
   return Object.hasOwn(verbs, name) ? verbs[name as ConnectionVerb] : undefined;
 }
 
 function verbRoutes(context: AppContext): readonly Route[] {
-  const routes = Object.entries(verbs).map(([name, verb]) =>
+  const routes = Object.entries<Verb>(verbs).map(([name, verb]) =>
     defineRoute({
       method: "post",
       path: `/api/connections/{id}/${name}`,
@@ -151,8 +159,8 @@ function verbRoutes(context: AppContext): readonly Route[] {
       answer: ConnectionDetail,
       refusals: ["entity.not-found", "entity.conflict", "input.invalid"],
       run: async ({ params }) => {
-        await verb.run(context, params.id);
-        return readConnection(context, params.id);
+        const stands = await verb.run(context, params.id);
+        return readConnection(context, stands ?? params.id);
       },
     }),
   );

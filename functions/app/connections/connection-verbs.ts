@@ -32,7 +32,10 @@ export function serveConnectionVerbs(app: Hono, context: AppContext): void {
     }
     const verb = connectionVerb(name);
     if (!verb) throw new HubError("entity.not-found", "There is no such action");
-    await verb.run(context, id);
+    const stands = await verb.run(context, id);
+    if (stands !== undefined && stands !== id) {
+      return c.redirect(withNotice(`/connections/${stands}/setup`, "cancelled-first"), 303);
+    }
     return c.redirect(withNotice(`/connections/${id}`, name), 303);
   });
 }

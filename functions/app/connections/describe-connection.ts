@@ -14,6 +14,7 @@ import { epochMsOf } from "#shared/model/time.ts";
 import type { DeliveryCounts } from "#shared/store/delivery-counts.ts";
 
 import type { BudgetAnswer, ConnectionAnswer } from "./connection-answers.ts";
+import { isFirstReading } from "../onboarding/cancel-first-reading.ts";
 import { describeAccess } from "./describe-access.ts";
 import { isShrinkRefused, paceOf } from "./pace.ts";
 
@@ -65,6 +66,8 @@ export function describeConnection(
       staleAfterMinutes,
     },
     percent,
+    mayCancelFirst:
+      reads && isFirstReading(connection) && !collections.some(({ mayCancel }) => mayCancel),
     collections,
     ...describeParts(parts),
     ...(connector?.webhook && {

@@ -6,11 +6,11 @@ import type { ConnectionId } from "#shared/model/ids.ts";
 import type { PullMessage } from "#shared/model/pull.ts";
 import type { Unversioned } from "#shared/store/documents.ts";
 import { createDocument, getDocument, updateDocument } from "#shared/store/documents.ts";
-import { restartHistories } from "#shared/store/history-cursor.ts";
 import { cursorKey } from "#shared/store/keys.ts";
 import { cursorSpec } from "#shared/store/specs.ts";
 
 import type { AppContext } from "../app-deps.ts";
+import { cancelFirstReading, isFirstReading } from "../onboarding/cancel-first-reading.ts";
 import { freshCursor, startReading } from "./connect.ts";
 import { assertStarted, loadChangeable } from "./load-connection.ts";
 
@@ -29,7 +29,6 @@ export async function restartCursors(
   { keepsPosition = false }: { readonly keepsPosition?: boolean } = {},
 ): Promise<void> {
   const { table, registry, clock } = context;
-  await restartHistories(context, connection.id);
   for (const { name } of registry.get(connection.connector).collections) {
     const fresh = freshCursor(connection.id, name, clock.now());
     const key = cursorKey(connection.id, name, "pull");
@@ -50,31 +49,36 @@ export async function restartCursors(
 }
 
 /**
- * Gives up reading everything again: polling goes on from where it stood before. A first reading has
- * nothing to go back to, and is refused.
+ * Gives up reading everything. Where it was read again, polling goes on from where it stood before; a
+ * first reading has nothing to go back to and is undone. Returns the connection that stands afterwards:
+ * this one, or the draft that took its place.
  */
-export async function cancelBackfill(context: AppContext, id: ConnectionId): Promise<void> {
-  const { table, registry, clock } = context;
+export async function cancelBackfill(context: AppContext, id: ConnectionId): Promise<ConnectionId> {
   const connection = await loadChangeable(context, id);
+  assertIsSource(context, connection);
+  if (connection.status !== "paused" && (await cancelRepeat(context, connection))) return id;
+  if (isFirstReading(connection)) return (await cancelFirstReading(context, connection)).id;
   assertReads(context, connection);
-  let cancelled = 0;
-  for (const { name } of registry.get(connection.connector).collections) {
+  throw new HubError("entity.conflict", "Nothing is being read again");
+}
+
+/** False where no collection has an earlier position to go back to. */
+async function cancelRepeat(context: AppContext, { id, connector }: Connection): Promise<boolean> {
+  const { table, registry, clock } = context;
+  let isAny = false;
+  for (const { name } of registry.get(connector).collections) {
     const key = cursorKey(id, name, "pull");
     if (!(await getDocument(table, cursorSpec, key))) continue;
     await updateDocument(table, cursorSpec, key, (current): Unversioned<Cursor> | undefined => {
       const { positionBefore, problem: _problem, ...rest } = current;
       if (rest.mode !== "backfill" || positionBefore === undefined) return undefined;
-      cancelled += 1;
+      isAny = true;
       const now = clock.now();
       const back = { mode: "poll", state: "idle", position: positionBefore } as const;
       return { ...rest, ...back, updatedAt: now, dueAt: now };
     });
   }
-  if (cancelled > 0) return;
-  throw new HubError(
-    "entity.conflict",
-    "Nothing is being read again. A first reading can be paused, or the connection removed.",
-  );
+  return isAny;
 }
 
 export const ReconcileRequest = z.strictObject({
@@ -127,14 +131,14 @@ export async function retryQuarantine(
   });
 }
 
+function assertIsSource({ registry }: AppContext, connection: Connection): void {
+  const { source, title } = registry.get(connection.connector);
+  if (source) return;
+  throw new HubError("entity.conflict", `${title} only delivers: nothing is read from it`);
+}
+
 function assertReads(context: AppContext, connection: Connection): void {
-  const connector = context.registry.get(connection.connector);
-  if (!connector.source) {
-    throw new HubError(
-      "entity.conflict",
-      `${connector.title} only delivers: nothing is read from it`,
-    );
-  }
+  assertIsSource(context, connection);
   assertStarted(connection);
   if (connection.status === "paused") {
     throw new HubError("entity.conflict", "This connection is paused: resume it first");

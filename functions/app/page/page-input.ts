@@ -54,6 +54,8 @@ const notices: Readonly<Record<string, string>> = {
   started: "Started. Everything is being read now; the numbers below grow while it goes on.",
   "started-next": "Started, and reading. Here is the next one of the same consent.",
   cancelled: "Given up. Its settings and credentials are being removed.",
+  "cancelled-first":
+    "The first reading was cancelled, and what it had read is being taken away. Your choices are kept: change what you like, and start again.",
   "cancel-backfill": "Given up. Polling goes on from where it stood before.",
   "shrink-accepted":
     "Understood. What is gone at the source goes here too, after each record was asked for once more.",
