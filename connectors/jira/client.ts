@@ -20,6 +20,7 @@ import * as z from "zod";
 import { HubError } from "#shared/errors.ts";
 
 import { type JiraAccess, jiraTransport } from "./client-transport.ts";
+import { askForPage } from "./expired-token.ts";
 import { parseAnswer } from "./parse-answer.ts";
 import {
   WireBulk,
@@ -122,24 +123,26 @@ export class JiraClient {
 
   /** One page of issues as Jira orders them. The records are unread. */
   async search({ jql, pageToken }: Search, fields: readonly string[], limit: number) {
-    const answer = await searchAndReconsileIssuesUsingJqlPost(this.#client, {
+    const asked = searchAndReconsileIssuesUsingJqlPost(this.#client, {
       jql,
       fields: [...fields],
       maxResults: limit,
       ...(pageToken !== undefined && { nextPageToken: pageToken }),
     });
+    const answer = await askForPage(pageToken, asked);
     const { issues, nextPageToken } = parseAnswer(WireSearchPage, answer, "the search");
     return { issues, nextPageToken: nextPageToken ?? undefined };
   }
 
   /** One page of nothing but ids. */
   async searchIds({ jql, pageToken }: Search) {
-    const answer = await searchAndReconsileIssuesUsingJqlPost(this.#client, {
+    const asked = searchAndReconsileIssuesUsingJqlPost(this.#client, {
       jql,
       fields: ["id"],
       maxResults: idsPerPageMax,
       ...(pageToken !== undefined && { nextPageToken: pageToken }),
     });
+    const answer = await askForPage(pageToken, asked);
     const { issues, nextPageToken } = parseAnswer(WireIds, answer, "the list of ids");
     return { ids: issues.map(({ id }) => id), nextPageToken: nextPageToken ?? undefined };
   }

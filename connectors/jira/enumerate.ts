@@ -1,6 +1,7 @@
 import type { FactId } from "#shared/model/ids.ts";
 import { factId } from "#shared/model/ids.ts";
 
+import { isTokenRefused } from "./expired-token.ts";
 import { goalTypeIds, type IssuePart, partJql, readPart } from "./issue-parts.ts";
 import { usersPerPage } from "./pull-accounts.ts";
 import { endlessPages } from "./pull-step.ts";
@@ -22,19 +23,34 @@ export async function* enumerateIssues(
     const where = await partJql(session, part, { types, timeZone });
     if (where === undefined) continue;
     const type = part.isGoals === true ? "goal" : "work-item";
-    for (let pageToken: string | undefined, isFirst = true; isFirst || pageToken !== undefined;) {
-      isFirst = false;
-      const page = await client.searchIds({
-        jql: `${where} ORDER BY created ASC`,
-        ...(pageToken !== undefined && { pageToken }),
-      });
-      if (page.nextPageToken !== undefined && page.nextPageToken === pageToken)
-        throw endlessPages();
-      yield page.ids.map((id) => factId(type, "jira", context.connectionId, id));
-      pageToken = page.nextPageToken;
+    for await (const ids of pagesOfIds(session, `${where} ORDER BY created ASC`)) {
+      yield ids.map((id) => factId(type, "jira", context.connectionId, id));
     }
   }
   await client.myself();
+}
+
+/** All ids that a query finds; some of them twice where a page token died on the way, which may happen once. */
+async function* pagesOfIds(
+  { client }: JiraSession,
+  jql: string,
+): AsyncGenerator<readonly string[], undefined> {
+  let mayBeginAgain = true;
+  for (let pageToken: string | undefined; ;) {
+    try {
+      const page = await client.searchIds({ jql, ...(pageToken !== undefined && { pageToken }) });
+      if (page.nextPageToken !== undefined && page.nextPageToken === pageToken)
+        throw endlessPages();
+      yield page.ids;
+      pageToken = page.nextPageToken;
+    } catch (error) {
+      if (!mayBeginAgain || !isTokenRefused(error)) throw error;
+      mayBeginAgain = false;
+      pageToken = undefined;
+      continue;
+    }
+    if (pageToken === undefined) return undefined;
+  }
 }
 
 export async function* enumerateAccounts(session: JiraSession): AsyncIterable<readonly FactId[]> {

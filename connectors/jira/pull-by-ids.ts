@@ -1,6 +1,7 @@
 import { bulkFetchMax } from "./client.ts";
+import { isTokenRefused } from "./expired-token.ts";
 import type { IdsProgress } from "./position.ts";
-import { endlessPages, isRefused, type Step, unwatched } from "./pull-step.ts";
+import { endlessPages, type Step, unwatched } from "./pull-step.ts";
 import { readIssues } from "./reconcile.ts";
 import type { JiraSession } from "./session.ts";
 
@@ -68,14 +69,18 @@ async function readChunk(session: JiraSession, { ids, progress }: Chunk): Promis
 /** Full chunks across the pages of ids; the last one has the rest, perhaps nothing. */
 export async function* chunksOfIds(
   session: JiraSession,
-  { jql, start, size }: { readonly jql: string; readonly start: IdsProgress; readonly size: number },
+  {
+    jql,
+    start,
+    size,
+  }: { readonly jql: string; readonly start: IdsProgress; readonly size: number },
 ): AsyncGenerator<Chunk, undefined> {
   const ask = (token: string | undefined) =>
     unwatched(session.client.searchIds({ jql, ...(token !== undefined && { pageToken: token }) }));
   let { token, after } = start;
   let page = await ask(token).catch((error: unknown) => {
     // A token dies after a week, and with changed settings: the run starts over, at no loss.
-    if (token === undefined || !isRefused(error)) throw error;
+    if (token === undefined || !isTokenRefused(error)) throw error;
     token = undefined;
     after = undefined;
     return ask(undefined);

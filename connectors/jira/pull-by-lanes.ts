@@ -1,6 +1,7 @@
+import { isTokenRefused } from "./expired-token.ts";
 import { createdJql } from "./jql.ts";
 import type { LanesProgress } from "./position.ts";
-import { endlessPages, isRefused, type Step } from "./pull-step.ts";
+import { endlessPages, type Step } from "./pull-step.ts";
 import { readRecords } from "./reading.ts";
 import type { JiraSession } from "./session.ts";
 
@@ -121,7 +122,7 @@ async function readLane(session: JiraSession, lane: Lane): Promise<LanePage> {
     return { window, nextToken: nextPageToken, reading, recordsRead: issues.length };
   } catch (error) {
     // A token dies after a week, and with changed settings: the lane starts over, at no loss.
-    if (!isSaved || token === undefined || !isRefused(error)) throw error;
+    if (!isSaved || token === undefined || !isTokenRefused(error)) throw error;
     return readLane(session, { ...lane, token: undefined });
   }
 }

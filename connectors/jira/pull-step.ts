@@ -10,11 +10,6 @@ export interface Step {
   readonly progress: Progress | undefined;
 }
 
-/** Whether Jira refused what it was asked: with a page token, most likely the token. */
-export function isRefused(error: unknown): boolean {
-  return error instanceof HubError && error.code === "connector.misconfigured";
-}
-
 export function endlessPages(): HubError {
   return new HubError("connector.drifted", "Jira's search repeats its page token and never ends");
 }
