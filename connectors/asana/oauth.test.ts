@@ -75,6 +75,19 @@ describe("the consent", () => {
     expect((await source.probe()).identity).toContain("in Acme");
   });
 
+  test("is taken back at Asana: its refresh token is dead from then on", async () => {
+    const { app, code } = await consented();
+    const first = await asanaOAuth.exchange(app, { code, redirectUri, codeVerifier, nowMs });
+    const refreshToken = first.refreshToken ?? "";
+    await expect(
+      asanaOAuth.revoke?.({ ...app, clientSecret: "wrong" }, { refreshToken }),
+    ).rejects.toMatchObject({ code: "connector.misconfigured" });
+    await asanaOAuth.revoke?.(app, { refreshToken });
+    await expect(asanaOAuth.refresh(app, { refreshToken, nowMs })).rejects.toMatchObject({
+      code: "connector.unauthorized",
+    });
+  });
+
   test("a code that is used, or brought by somebody else, is refused for good", async () => {
     const { app, code } = await consented();
     const request = { code, redirectUri, codeVerifier, nowMs };

@@ -58,6 +58,20 @@ export const asanaOAuth: OAuthProvider = {
   refresh: (app, { refreshToken, nowMs }) =>
     askForTokens(app, nowMs, { grant_type: "refresh_token", refresh_token: refreshToken }),
 
+  takenBackAt: { place: "your settings in Asana, under Apps", url: asanaRoot },
+
+  async revoke(app, { refreshToken: token }) {
+    const { clientId: client_id, clientSecret: client_secret } = app;
+    const form = new URLSearchParams({ client_id, client_secret, token });
+    const what = "the end of the consent";
+    const url = `${authorizationRoot(app)}/-/oauth_revoke`;
+    const answer = await send(what, url, { method: "POST", body: form });
+    if (answer.status >= 200 && answer.status < 300) return;
+    const failure = refused(answer, what);
+    // It is over already: somebody was faster in Asana's own settings.
+    if (failure.code !== "connector.unauthorized") throw failure;
+  },
+
   async sites(app, accessToken) {
     const root = apiRoot(app);
     const url = `${root}/workspaces?limit=100&opt_fields=name`;

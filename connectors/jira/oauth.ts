@@ -26,7 +26,8 @@ const TokenFailure = z.looseObject({ error: z.string().default("unknown") });
 
 /**
  * Atlassian's OAuth 2.0 (3LO). A refresh token works once and lapses after 90 days without use
- * (https://developer.atlassian.com/cloud/jira/platform/oauth-2-3lo-apps/, 2026-11); PKCE is not offered.
+ * (https://developer.atlassian.com/cloud/jira/platform/oauth-2-3lo-apps/, 2026-11). Neither PKCE nor a way
+ * for an app to take a consent back is offered there.
  */
 export const jiraOAuth: OAuthProvider = {
   scopes: [
@@ -56,6 +57,11 @@ export const jiraOAuth: OAuthProvider = {
 
   refresh: (app, { refreshToken, nowMs }) =>
     askForTokens(app, { grant_type: "refresh_token", refresh_token: refreshToken }, nowMs),
+
+  takenBackAt: {
+    place: "your Atlassian account, under Connected apps",
+    url: "https://id.atlassian.com/manage-profile/apps",
+  },
 
   sites: (app, accessToken) => readConsentedSites(app.apiUrl ?? atlassian.apiUrl, accessToken),
 };

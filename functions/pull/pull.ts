@@ -26,7 +26,10 @@ const reconcileAgainMs = 30 * minuteMs;
 
 /** Does one piece of reading. Failures of the source are recorded where people see them, not thrown. */
 export async function pull(deps: PullDeps, message: PullMessage): Promise<void> {
-  if (message.kind === "remove-grant") return removeUnusedGrant(deps, message.grantId);
+  if (message.kind === "remove-grant") {
+    return removeUnusedGrant(deps, message.grantId, message.attempt);
+  }
+  if (message.kind === "erase") return void (await erasePerson(deps, message.personId));
   const connections = await listConnections(deps.table);
   // The list is of an index, which shows a new connection a moment after it was made.
   const connection =

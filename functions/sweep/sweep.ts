@@ -37,6 +37,8 @@ const sentAgainMs = 5 * minuteMs;
 const lookAfterEveryMinutes = 15;
 const credentialWarnDays = 30;
 const draftKeptMs = dayMs;
+/** That a consent still stands at its vendor is said for so long, unless an admin has seen to it. */
+const noteKeptMs = 30 * dayMs;
 
 /** What only the passing of time brings about. Every step is harmless to repeat. */
 export async function sweep(deps: SweepDeps): Promise<void> {
@@ -159,12 +161,13 @@ async function dropUnusedGrants(
 ): Promise<void> {
   if (Math.floor(deps.clock.nowMs() / minuteMs) % lookAfterEveryMinutes !== 0) return;
   const used = new Set(connections.flatMap(({ grantId }) => grantId ?? []));
-  for (const { id: grantId, updatedAt } of await listDocuments(
+  for (const { id: grantId, updatedAt, leftAtVendorAt } of await listDocuments(
     deps.table,
     grantSpec,
     lists.grants,
   )) {
-    if (used.has(grantId) || deps.clock.nowMs() - epochMsOf(updatedAt) < draftKeptMs) continue;
+    const keptMs = leftAtVendorAt === undefined ? draftKeptMs : noteKeptMs;
+    if (used.has(grantId) || deps.clock.nowMs() - epochMsOf(updatedAt) < keptMs) continue;
     await send(deps, { kind: "remove-grant", grantId });
   }
 }

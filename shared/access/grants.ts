@@ -31,7 +31,7 @@ export async function openTokens(deps: OpenDeps, grantId: GrantId): Promise<Acce
   const grant = await getDocument(deps.table, grantSpec, factKey(grantId));
   const provider = grant && (await deps.registry.find(grant.connector)?.oauth?.());
   const app = grant && readOAuthApp(await deps.secrets.read(oauthAppSecretName(grant.connector)));
-  if (!grant || grant.status === "revoked" || !provider || !app) {
+  if (!grant || grant.status !== "active" || !provider || !app) {
     throw new HubError(
       "connector.unauthorized",
       "The consent that this connection rests on is over: give it again on the connection's page",

@@ -65,6 +65,13 @@ export interface OAuthProvider {
     app: OAuthApp,
     request: { readonly refreshToken: string; readonly nowMs: number },
   ): Promise<TokenSet>;
+  /**
+   * Takes the consent back; succeeds where it is over already. Absent: the vendor offers no way, and
+   * people do it by hand. Throws what may be tried again as `connector.unavailable` and its like.
+   */
+  revoke?(app: OAuthApp, tokens: { readonly refreshToken: string }): Promise<void>;
+  /** Where whoever gave the consent takes it back by hand. */
+  readonly takenBackAt: { readonly place: string; readonly url: string };
   /** The workspaces that the consent covers now. */
   sites(app: OAuthApp, accessToken: string): Promise<readonly ConsentedSite[]>;
 }

@@ -21,6 +21,11 @@ export const Grant = z.strictObject({
   ),
   /** `revoked`: the vendor refused its refresh token for good, and somebody must consent again. */
   status: z.enum(["active", "revoked"]),
+  /**
+   * Removed here at that moment, while it stands at the vendor, who offers no way to take it back or did
+   * not do it: kept as a note until an admin has done so by hand.
+   */
+  leftAtVendorAt: Instant.optional(),
   createdAt: Instant,
   updatedAt: Instant,
   revision: z.int().nonnegative(),

@@ -31,8 +31,15 @@ export const PullMessage = z.discriminatedUnion("kind", [
     connectionId: ConnectionId,
     batchId: WriteBackId,
   }),
-  /** Removes a consent on which no connection rests, and its tokens. */
-  z.strictObject({ kind: z.literal("remove-grant"), grantId: GrantId }),
+  /** Removes a consent on which no connection rests, and its tokens, here and at the vendor. */
+  z.strictObject({
+    kind: z.literal("remove-grant"),
+    grantId: GrantId,
+    /** How often the vendor failed to take it back so far. */
+    attempt: z.int().nonnegative().optional(),
+  }),
+  /** Erases a human on request: records, accounts, mentions. */
+  z.strictObject({ kind: z.literal("erase"), personId: PersonId }),
   /** Deregisters webhooks, removes facts, secrets and the connection itself. */
   z.strictObject({ kind: z.literal("remove"), connectionId: ConnectionId }),
 ]);

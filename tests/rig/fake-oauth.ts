@@ -6,6 +6,10 @@ export class FakeOAuth implements OAuthProvider {
   readonly scopes = ["read:things", "offline_access"];
   readonly writeScopes = ["write:things"];
   readonly rotatesRefreshTokens = true;
+  readonly takenBackAt = { place: "your apps", url: "https://tool.example/apps" };
+  readonly revoked: string[] = [];
+  /** Called before a consent is taken back: throw to fail. */
+  beforeRevoke: () => void = () => undefined;
   consentedSites: ConsentedSite[] = [siteNamed("a"), siteNamed("b")];
   readonly exchanged: Parameters<OAuthProvider["exchange"]>[1][] = [];
   readonly refreshed: string[] = [];
@@ -37,6 +41,11 @@ export class FakeOAuth implements OAuthProvider {
   ): Promise<TokenSet> {
     this.refreshed.push(refreshToken);
     return this.#tokens(`${refreshToken}+`, nowMs);
+  }
+
+  async revoke(_app: OAuthApp, { refreshToken }: { readonly refreshToken: string }): Promise<void> {
+    this.beforeRevoke();
+    this.revoked.push(refreshToken);
   }
 
   #tokens(of: string, nowMs: number): TokenSet {

@@ -6,6 +6,7 @@ import { secretFields } from "#shared/kit/connector.ts";
 import { ConnectionId } from "#shared/model/ids.ts";
 
 import type { AppContext } from "../app-deps.ts";
+import { readLeftConsents } from "../consents/left-consents.ts";
 import { consentInfo } from "../consents/oauth-apps.ts";
 import { parseInput } from "../http/route.ts";
 import { discover } from "../onboarding/discover.ts";
@@ -26,9 +27,10 @@ import { readSettings } from "./settings-form.ts";
 export function serveConnectionPages(app: Hono, context: AppContext): void {
   const { registry } = context;
 
-  app.get("/connections", async (c) =>
-    c.html(connectionsPage(await readConnections(context), registry.connectors, noticeOf(c))),
-  );
+  app.get("/connections", async (c) => {
+    const said = { notice: noticeOf(c), left: await readLeftConsents(context) };
+    return c.html(connectionsPage(await readConnections(context), registry.connectors, said));
+  });
 
   app.get("/connections/new", async (c) => {
     const connector = registry.get(c.req.query("connector") ?? "");

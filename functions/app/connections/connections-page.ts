@@ -2,6 +2,8 @@ import { html } from "hono/html";
 
 import type { Connector } from "#shared/kit/connector.ts";
 
+import type { LeftConsent } from "../consents/consent-page.ts";
+import { leftConsents } from "../consents/consent-page.ts";
 import { capital, duration, moment, number, plural } from "../page/format.ts";
 import type { Html } from "../page/html.ts";
 import { nothing, withQuery } from "../page/html.ts";
@@ -15,7 +17,7 @@ type Collection = ConnectionAnswer["collections"][number];
 export function connectionsPage(
   connections: readonly ConnectionAnswer[],
   connectors: readonly Connector[],
-  notice: string | undefined,
+  { notice, left }: { readonly notice: string | undefined; readonly left: readonly LeftConsent[] },
 ): Html {
   const isReading = connections.some(({ health }) => health === "reading");
   return layout({
@@ -23,7 +25,8 @@ export function connectionsPage(
     room: "Connections",
     intro: "The tools the hub reads, and the channels it tells people through.",
     notice,
-    body: html`<div id="connections" data-live="${isReading ? 2 : 5}">
+    body: html`${leftConsents(left)}
+      <div id="connections" data-live="${isReading ? 2 : 5}">
         ${
           connections.length === 0
             ? html`<p class="notice">

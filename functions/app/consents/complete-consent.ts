@@ -111,10 +111,12 @@ async function keep(
     updatedAt: clock.now(),
   };
   if (known) {
-    const grant = await updateDocument(table, grantSpec, factKey(id), (current) => ({
-      ...current,
-      ...said,
-    }));
+    const grant = await updateDocument(
+      table,
+      grantSpec,
+      factKey(id),
+      ({ leftAtVendorAt: _over, ...current }) => ({ ...current, ...said }),
+    );
     const { leavesOut } = await reviveConnections(context, grant);
     logger.info("consent.renewed", { grantId: id, sites: sites.length });
     return { outcome: "granted", grant, isAnew: true, leavesOut };

@@ -2,6 +2,7 @@ import { html, raw } from "hono/html";
 
 import type { InputIssue } from "#shared/errors.ts";
 import type { Connector } from "#shared/kit/connector.ts";
+import type { OAuthProvider } from "#shared/kit/oauth.ts";
 import type { Connection } from "#shared/model/connection.ts";
 import type { Grant } from "#shared/model/grant.ts";
 
@@ -174,6 +175,7 @@ export function refusedPage(connector: Connector, isDenied: boolean): Html {
 
 interface SitesPage {
   readonly connector: Connector;
+  readonly provider: Pick<OAuthProvider, "revoke" | "takenBackAt">;
   readonly grant: Grant;
   readonly resting: readonly Connection[];
   readonly problem: string | undefined;
@@ -181,7 +183,8 @@ interface SitesPage {
 }
 
 /** Which of the sites that a consent covers shall be connected. */
-export function sitesPage({ connector, grant, resting, problem, notice }: SitesPage): Html {
+export function sitesPage(given: SitesPage): Html {
+  const { connector, provider, grant, resting, problem, notice } = given;
   const free = grant.sites.filter(({ id }) => !resting.some(({ siteId }) => siteId === id));
   return layout({
     title: `Choose the sites of ${connector.title}`,
@@ -216,6 +219,40 @@ export function sitesPage({ connector, grant, resting, problem, notice }: SitesP
           >To the connections</a
         >
       </p>
+      <p class="muted small">${howItEnds(connector, provider)}</p>
     </form>`,
   });
+}
+
+function howItEnds({ title }: Connector, { revoke, takenBackAt }: SitesPage["provider"]): Html {
+  const { place, url } = takenBackAt;
+  return revoke
+    ? html`When the last connection of this consent is removed, the hub also takes it back at
+      ${title}.`
+    : html`When the last connection of this consent is removed, the hub forgets its tokens. ${title}
+        lets nobody but you take the consent itself back: do that in
+        <a href="${safeUrl(url) ?? "#"}" rel="noreferrer">${place}</a>.`;
+}
+
+/** A consent that was removed here and still stands at its vendor. */
+export interface LeftConsent {
+  readonly grantId: string;
+  readonly title: string;
+  readonly sites: readonly string[];
+  readonly takenBackAt: OAuthProvider["takenBackAt"];
+}
+
+/** What an admin must still do by hand, on the page of the connections. */
+export function leftConsents(left: readonly LeftConsent[]): readonly Html[] {
+  return left.map(
+    ({ grantId, title, sites, takenBackAt: { place, url } }) =>
+      html`<form class="notice warn" method="post" action="/consents/${grantId}/taken-back">
+        <p>
+          The consent at ${title}${sites.length > 0 ? ` (${sites.join(", ")})` : ""} was removed
+          here, tokens and all, but still stands there. Whoever gave it can take it back in
+          <a href="${safeUrl(url) ?? "#"}" rel="noreferrer">${place}</a>.
+        </p>
+        <p><button>I have seen to it</button></p>
+      </form>`,
+  );
 }

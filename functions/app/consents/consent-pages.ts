@@ -25,10 +25,41 @@ import {
   sitesPage,
   strangerPage,
 } from "./consent-page.ts";
+import { forgetLeftConsent } from "./left-consents.ts";
 import { OAuthAppInput, consentConnector, consentInfo, saveOAuthApp } from "./oauth-apps.ts";
 
 /** The pages of a consent: the hub's app, the way to the vendor, the way back, the sites. */
 export function serveConsentPages(app: Hono, context: AppContext): void {
+  serveOAuthApp(app, context);
+  serveWayToVendor(app, context);
+
+  app.get(callbackPath, async (c) => {
+    const { state = "", code, error } = c.req.query();
+    const browserKey = browserKeyOf(c, state);
+    const done = await completeConsent(context, { state, code, error, browserKey });
+    if (done.outcome === "stranger") {
+      return c.html(strangerPage(context.registry.get(done.connector), context.publicUrl), 403);
+    }
+    if (done.outcome === "refused") {
+      return c.html(refusedPage(context.registry.get(done.connector), done.isDenied));
+    }
+    // Away from the address that holds the code.
+    const path = `/consents/${done.grant.id}`;
+    const did = done.leavesOut ? "consented-less" : "consented-anew";
+    return c.redirect(done.isAnew ? withNotice(path, did) : path, 303);
+  });
+
+  app.post("/consents/:id/taken-back", async (c) => {
+    await forgetLeftConsent(context, await loadGrant(context, c));
+    return c.redirect("/connections", 303);
+  });
+
+  app.get("/consents/:id", (c) => showSites(context, c, undefined));
+
+  app.post("/consents/:id", (c) => setUpSites(context, c));
+}
+
+function serveOAuthApp(app: Hono, context: AppContext): void {
   app.get("/connectors/:name/oauth-app", (c) => showApp(context, c, undefined));
 
   app.post("/connectors/:name/oauth-app", async (c) => {
@@ -49,7 +80,9 @@ export function serveConsentPages(app: Hono, context: AppContext): void {
     }
     return c.redirect(withNotice(`/connections/new?connector=${connector.name}`, "app-kept"), 303);
   });
+}
 
+function serveWayToVendor(app: Hono, context: AppContext): void {
   app.get("/connectors/:name/consents", async (c) => {
     const { connector } = await consentConnector(context, c.req.param("name"));
     const { grantId, writesBack } = c.req.query();
@@ -71,26 +104,6 @@ export function serveConsentPages(app: Hono, context: AppContext): void {
     c.header("refresh", `0; url=${authorizeUrl}`);
     return c.html(leavePage(connector, authorizeUrl));
   });
-
-  app.get(callbackPath, async (c) => {
-    const { state = "", code, error } = c.req.query();
-    const browserKey = browserKeyOf(c, state);
-    const done = await completeConsent(context, { state, code, error, browserKey });
-    if (done.outcome === "stranger") {
-      return c.html(strangerPage(context.registry.get(done.connector), context.publicUrl), 403);
-    }
-    if (done.outcome === "refused") {
-      return c.html(refusedPage(context.registry.get(done.connector), done.isDenied));
-    }
-    // Away from the address that holds the code.
-    const path = `/consents/${done.grant.id}`;
-    const did = done.leavesOut ? "consented-less" : "consented-anew";
-    return c.redirect(done.isAnew ? withNotice(path, did) : path, 303);
-  });
-
-  app.get("/consents/:id", (c) => showSites(context, c, undefined));
-
-  app.post("/consents/:id", (c) => setUpSites(context, c));
 }
 
 async function showApp(
@@ -129,7 +142,7 @@ async function showSites(
 ): Promise<Response> {
   const grant = await loadGrant(context, c);
   const page = sitesPage({
-    connector: context.registry.get(grant.connector),
+    ...(await consentConnector(context, grant.connector)),
     grant,
     resting: await restingOn(context, grant),
     problem: refused?.message,

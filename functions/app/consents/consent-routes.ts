@@ -23,6 +23,9 @@ const GrantAnswer = z
     sites: z
       .array(z.strictObject({ id: z.string(), name: z.string(), url: z.string() }))
       .meta({ description: "Connect one with `POST /api/connections`, naming grant and site" }),
+    leftAtVendorAt: z.string().optional().meta({
+      description: "Removed here then, while it stands at the vendor: take it back there by hand",
+    }),
     createdAt: z.string(),
     updatedAt: z.string(),
   })

@@ -396,6 +396,27 @@ describe("connections of one consent", () => {
     expect(answer.headers.get("location")).toMatch(/setup$/u);
   });
 
+  test("one that still stands at its vendor is named with the place to end it, until seen to", async () => {
+    const rig = await withApp();
+    const id = await granted(rig);
+    const page = () => rig.get("/connections", { accept: "text/html" });
+    expect((await page()).text).not.toContain("still stands there");
+    await updateDocument(rig.hub.table, grantSpec, factKey(id), (grant) => ({
+      ...grant,
+      status: "revoked" as const,
+      leftAtVendorAt: rig.hub.clock.now(),
+    }));
+    const { text } = await page();
+    expect(text).toContain("Suite (Site a, Site b)");
+    expect(text).toContain('href="https://tool.example/apps"');
+    expect((await rig.get("/api/consents")).body).toMatchObject({
+      consents: [{ leftAtVendorAt: rig.hub.clock.now() }],
+    });
+    await rig.send("POST", `/consents/${id}/taken-back`, { form: {} });
+    expect((await page()).text).not.toContain("still stands there");
+    expect((await rig.get("/api/consents")).body).toEqual({ consents: [] });
+  });
+
   test("a consent to be given anew must be one of this connector", async () => {
     const rig = await withApp();
     const json = { grantId: "grant_zzzzzzzzzz" };
