@@ -177,7 +177,7 @@ export const functions = {
     timeoutSeconds: 900,
     // The memory is for its share of a processor. The heap is held to what B10 of docs/benchmarks.md shows.
     memoryMb: 1024,
-    semiSpaceMb: 8,
+    semiSpaceMb: 4,
   },
   detect: {
     summary: "Re-evaluates the subjects that changes of the graph touch; opens and clears signals",

@@ -26,7 +26,7 @@ test("Node.js takes the options of every function from the environment", async (
 
 test("a heap that is held has three semi-spaces and the old generation, 128 MB below the memory", async () => {
   const { pull } = functions;
-  expect(nodeOptionsOf(pull)).toContain("--max-semi-space-size=8");
+  expect(nodeOptionsOf(pull)).toContain("--max-semi-space-size=4");
   expect(await heapLimitMb(nodeOptionsOf(pull))).toBe(pull.memoryMb - 128);
   expect(await heapLimitMb(nodeOptionsOf({ memoryMb: 512, semiSpaceMb: 16 }))).toBe(384);
 });
@@ -40,5 +40,5 @@ test("both limits are named or none, since the runtime leaves both to whoever na
 
 test("a flag on the command line would win, so it counts that the runtime then passes none", async () => {
   const limit = await heapLimitMb(nodeOptionsOf(functions.pull), ["--max-old-space-size=200"]);
-  expect(limit).toBe(224);
+  expect(limit).toBe(212);
 });

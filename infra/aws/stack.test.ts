@@ -125,7 +125,7 @@ describe("a change on the topology's side alone is noticed", () => {
     ],
     [
       "another memory of a function whose heap is held",
-      /^PullFunction\.Environment.*--max-old-space-size=1896/u,
+      /^PullFunction\.Environment.*--max-old-space-size=1908/u,
       changed("pull", () => ({ memoryMb: 2048 })),
     ],
     [

@@ -20,6 +20,7 @@ export async function bundleProcess(file: URL, folder: string): Promise<URL> {
       dir: folder,
       format: "esm",
       minify: true,
+      sourcemap: true,
       entryFileNames: "index.mjs",
       chunkFileNames: "chunks/[name]-[hash].mjs",
     });
