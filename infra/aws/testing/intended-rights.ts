@@ -21,6 +21,7 @@ const meaning: Readonly<Record<Right, readonly string[]>> = {
     "dynamodb:Query on {HubTable.Arn}/index/reverse",
     "dynamodb:Query on {HubTable.Arn}/index/assignee",
     "dynamodb:Query on {HubTable.Arn}/index/list",
+    "dynamodb:Query on {HubTable.Arn}/index/connection",
     ...onKey("Decrypt", "DescribeKey"),
   ],
   "table:write": [
