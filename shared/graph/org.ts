@@ -87,6 +87,11 @@ export class Org {
     return this.#humans.person(id);
   }
 
+  /** Humans, their records and their accounts. */
+  get humans(): People {
+    return this.#humans;
+  }
+
   /** One record for each human. */
   people(): IterableIterator<Person> {
     return this.#humans.humans();

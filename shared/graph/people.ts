@@ -3,6 +3,19 @@ import type { Account, Person } from "#shared/model/facts.ts";
 import type { AccountId, PersonId } from "#shared/model/ids.ts";
 import type { SamePerson } from "#shared/model/org.ts";
 
+/**
+ * How an account stands to the humans, and by what. Only an operator's word and exact, undisputed ids
+ * and addresses bind; whatever is disputed waits for a human.
+ */
+export type Binding =
+  | { readonly how: "operator" | "external-id" | "work-email"; readonly person: Person }
+  /** By an operator's word: a bot, a shared login. */
+  | { readonly how: "nobody" }
+  /** An operator named somebody whose record is gone. */
+  | { readonly how: "person-gone" }
+  | { readonly how: "disputed"; readonly by: "external-id" | "work-email" | "contradiction" }
+  | { readonly how: "unbound" };
+
 interface PeopleParts {
   readonly people: Iterable<Person>;
   readonly accounts: Iterable<Account>;
@@ -13,12 +26,17 @@ interface PeopleParts {
 /**
  * Humans, their records and their accounts. Several systems may hold a record of one human: records of
  * different connections that bear one exact work e-mail are one, and those an operator joined. One record
- * speaks for the human, the others lead to it. A name never joins anything.
+ * speaks for the human, the others lead to it. A name never joins anything, and neither does an address
+ * that was passed on from one human to another.
  */
 export class People {
   readonly #records = new Map<PersonId, Person>();
   /** Of records that lead to another one. */
   readonly #into = new Map<PersonId, PersonId>();
+  /** Records that an operator said to be humans of their own. */
+  readonly #alone = new Set<PersonId>();
+  /** Who bore an address before. */
+  readonly #formerBearers = new Map<string, PersonId[]>();
   readonly #accounts = new Map<AccountId, Account>();
   readonly #matches = new Map<AccountId, Match>();
   readonly #byEmail = new Map<string, PersonId | "ambiguous">();
@@ -28,34 +46,67 @@ export class People {
     for (const person of parts.people) this.#records.set(person.id, person);
     for (const account of parts.accounts) this.#accounts.set(account.id, account);
     for (const match of parts.matches) this.#matches.set(match.accountId, match);
-    for (const { personId, intoId } of parts.samePeople ?? []) this.#into.set(personId, intoId);
+    for (const { personId, intoId } of parts.samePeople ?? []) {
+      if (intoId === undefined) this.#alone.add(personId);
+      else this.#into.set(personId, intoId);
+    }
+    for (const { id, formerWorkEmails = [] } of this.#records.values()) {
+      for (const email of formerWorkEmails) {
+        const others = this.#formerBearers.get(email);
+        if (others) others.push(id);
+        else this.#formerBearers.set(email, [id]);
+      }
+    }
     this.#join();
     for (const person of this.#records.values()) {
       const id = this.canonical(person.id);
       if (person.workEmail !== undefined) claim(this.#byEmail, person.workEmail, id);
       if (person.externalId !== undefined) claim(this.#byExternalId, person.externalId, id);
     }
+    for (const email of this.#formerBearers.keys()) {
+      const holder = this.#byEmail.get(email);
+      if (holder === undefined || holder === "ambiguous") continue;
+      if (this.#wasAnothers(email, [holder])) this.#byEmail.set(email, "ambiguous");
+    }
+  }
+
+  /** Whether somebody else than these records' humans bore the address before. */
+  #wasAnothers(email: string, ids: readonly PersonId[]): boolean {
+    const former = this.#formerBearers.get(email);
+    if (!former) return false;
+    const humans = new Set(ids.map((id) => this.canonical(id)));
+    return former.some((id) => !humans.has(this.canonical(id)));
   }
 
   /** Joins the records of different connections that bear one work e-mail. */
   #join(): void {
     const bearers = new Map<string, Person[]>();
     for (const person of this.#records.values()) {
-      if (person.workEmail === undefined) continue;
+      if (person.workEmail === undefined || this.#alone.has(person.id)) continue;
       const others = bearers.get(person.workEmail);
       if (others) others.push(person);
       else bearers.set(person.workEmail, [person]);
     }
-    for (const records of bearers.values()) {
+    // In the order of the addresses, so that nothing hangs on the order in which records are read.
+    const shared = [...bearers].filter(([, records]) => records.length > 1);
+    for (const [email, records] of shared.toSorted(([a], [b]) => (a < b ? -1 : 1))) {
       const connections = new Set(records.map(({ connectionId }) => connectionId));
       // Two records of one system with one address are two people, or a mistake: a human must look.
-      if (records.length < 2 || connections.size < records.length) continue;
-      const [first, ...others] = records.toSorted(bySubstance);
-      for (const other of others) {
-        const into = this.canonical(first?.id ?? other.id);
-        const isJoined = this.#into.has(other.id) || into === other.id;
-        if (!isJoined) this.#into.set(other.id, into);
-      }
+      if (connections.size < records.length) continue;
+      const ids = records.toSorted(bySubstance).map(({ id }) => id);
+      if (this.#wasAnothers(email, ids)) continue;
+      this.#joinAll(ids);
+    }
+  }
+
+  /** The first record speaks, or the one to which an operator led one of them. */
+  #joinAll(ids: readonly PersonId[]): void {
+    const led = ids.find((id) => this.#into.has(id)) ?? ids[0];
+    if (led === undefined) return;
+    const into = this.canonical(led);
+    for (const id of ids) {
+      const own = this.canonical(id);
+      if (own !== into && !this.#into.has(id)) this.#into.set(id, into);
     }
   }
 
@@ -99,19 +150,43 @@ export class People {
     return this.#matches.get(id);
   }
 
+  /** Whether an operator said that this record is a human of its own. */
+  isAlone(id: PersonId): boolean {
+    return this.#alone.has(id);
+  }
+
   /**
    * The person behind an account: an operator's word first, else the identity provider's id, else an
    * exact work e-mail; never a name.
    */
   personOf(accountId: AccountId): Person | undefined {
+    const binding = this.bindingOf(accountId);
+    return "person" in binding ? binding.person : undefined;
+  }
+
+  /** What `personOf` rests on: the one place that decides whose an account is. */
+  bindingOf(accountId: AccountId): Binding {
     const match = this.#matches.get(accountId);
-    if (match) return match.personId === undefined ? undefined : this.person(match.personId);
-    const account = this.#accounts.get(accountId);
-    const { externalId, workEmail } = account ?? {};
-    const id =
-      (externalId === undefined ? undefined : this.#byExternalId.get(externalId)) ??
-      (workEmail === undefined ? undefined : this.#byEmail.get(workEmail));
-    return id === undefined || id === "ambiguous" ? undefined : this.#records.get(id);
+    if (match) return this.#stated(match);
+    const { externalId, workEmail } = this.#accounts.get(accountId) ?? {};
+    const byId = externalId === undefined ? undefined : this.#byExternalId.get(externalId);
+    const byEmail = workEmail === undefined ? undefined : this.#byEmail.get(workEmail);
+    const id = byId ?? byEmail;
+    if (id === undefined) return unbound;
+    const how = byId === undefined ? "work-email" : "external-id";
+    if (id === "ambiguous") return { how: "disputed", by: how };
+    // Two proofs that name two people prove nothing.
+    if (byEmail !== undefined && byEmail !== "ambiguous" && byEmail !== id) {
+      return { how: "disputed", by: "contradiction" };
+    }
+    const person = this.#records.get(id);
+    return person ? { how, person } : unbound;
+  }
+
+  #stated({ personId }: Match): Binding {
+    if (personId === undefined) return { how: "nobody" };
+    const person = this.person(personId);
+    return person ? { how: "operator", person } : { how: "person-gone" };
   }
 
   /** Accounts that are or were the person's: matched by an operator, or bearing one of the addresses. */
@@ -133,8 +208,10 @@ export class People {
   }
 }
 
+const unbound: Binding = { how: "unbound" };
+
 /** The record that says most about where the human stands speaks for them; ties by id. */
-function bySubstance(a: Person, b: Person): number {
+export function bySubstance(a: Person, b: Person): number {
   return substance(b) - substance(a) || (a.id < b.id ? -1 : 1);
 }
 

@@ -37,12 +37,18 @@ export const Dependency = z.strictObject({
 });
 export type Dependency = z.infer<typeof Dependency>;
 
+/** Why an account belongs to nobody that the HR system knows. */
+export const Exclusion = z.enum(["bot", "shared-login", "outsider", "nobody"]);
+export type Exclusion = z.infer<typeof Exclusion>;
+
 /** An operator's word that an account belongs to a person, where mail addresses cannot tell. */
 export const Match = z.strictObject({
   type: z.literal("match"),
   accountId: AccountId,
-  /** Absent: the account is known to belong to nobody (a bot, a shared login). */
+  /** Absent: the account is known to belong to nobody. */
   personId: PersonId.optional(),
+  /** Only where there is no person; absent in statements that do not say why. */
+  exclusion: Exclusion.optional(),
   connectionId: ConnectionId,
   createdAt: Instant,
 });

@@ -48,11 +48,14 @@ export const Membership = z.strictObject({
 });
 export type Membership = z.infer<typeof Membership>;
 
-/** An operator's word that two records of people are one human; `intoId` is the one that goes on. */
+/**
+ * An operator's word on whose record this is: `intoId` is the record that goes on for both. Without it
+ * the record is a human of its own, whatever address it shares.
+ */
 export const SamePerson = z.strictObject({
   type: z.literal("same-person"),
   personId: PersonId,
-  intoId: PersonId,
+  intoId: PersonId.optional(),
   connectionId: ConnectionId,
   createdAt: Instant,
 });

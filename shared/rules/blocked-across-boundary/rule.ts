@@ -52,7 +52,7 @@ export const blockedAcrossBoundary = defineRule<Options>({
       case "membership":
         return touchedByTeamOf([thing.personId]);
       case "same-person":
-        return touchedByTeamOf([thing.personId, thing.intoId]);
+        return touchedByTeamOf(recordsNamedIn(delta));
       case "org-unit":
         return touchedByUnit(delta);
       case "connection":
@@ -187,6 +187,14 @@ function touchedByPerson({ before, after }: Delta): readonly Touch[] {
   }
   // A reporting line decides who leads a team, and so who manages two of them.
   return differ(was, is, ["managerId"]) ? [{ kind: "open" }] : [];
+}
+
+/** Both records of a statement, and those that it named before. */
+function recordsNamedIn({ before, after }: Delta): readonly PersonId[] {
+  const ids = [before, after].flatMap((thing) =>
+    thing?.type === "same-person" ? [thing.personId, thing.intoId] : [],
+  );
+  return [...new Set(ids.filter((id) => id !== undefined))];
 }
 
 /** Whoever's team is another now: what they do, and what stands where they were a lead. */
