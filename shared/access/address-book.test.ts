@@ -28,8 +28,9 @@ function rig() {
   const asked: string[][] = [];
   const tool = { isDown: false, found: new Map<string, WorkItemId | GoalId | undefined>() };
   const connection = { id: workConnection } as Connection;
-  const book = () =>
+  const book = (more: { readonly doubtsUnknown?: boolean } = {}) =>
     new AddressBook({
+      ...more,
       table,
       clock,
       logger: createSilentLogger(),
@@ -97,6 +98,18 @@ test("a key that nobody knows is asked again after a while, not every time", asy
   clock.advance(2 * hourMs);
   await book().resolve([none]);
   expect(asked).toHaveLength(2);
+});
+
+test("who reads what will stand still for long asks again for a key that was unknown before it came", async () => {
+  const { book, asked, clock } = rig();
+  const none = "https://tool/browse/NO-1";
+  await book().resolve([none, one]);
+  clock.advance(60_000);
+  const reading = book({ doubtsUnknown: true });
+  clock.advance(60_000);
+  await reading.resolve([none, one]);
+  await reading.resolve([none, one]);
+  expect(asked).toEqual([["NO-1", "KEY-1"], ["NO-1"]]);
 });
 
 test("an address of a deleted record leads nowhere", async () => {

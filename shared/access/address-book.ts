@@ -15,6 +15,11 @@ interface AddressBookDeps {
   readonly recognize: (url: string) => Recognized | undefined;
   /** Opens the source that knows the keys of a connection. */
   readonly open: (connection: Connection) => Promise<Source>;
+  /**
+   * Whether a key that nobody knew a while ago is asked again: what is read now and stands still for
+   * months must not go without a link because its target was out of sight an hour ago.
+   */
+  readonly doubtsUnknown?: boolean;
 }
 
 /**
@@ -23,9 +28,11 @@ interface AddressBookDeps {
  */
 export class AddressBook {
   readonly #deps: AddressBookDeps;
+  readonly #openedMs: number;
 
   constructor(deps: AddressBookDeps) {
     this.#deps = deps;
+    this.#openedMs = deps.clock.nowMs();
   }
 
   async resolve(urls: readonly string[]): Promise<UrlResolver> {
@@ -54,8 +61,12 @@ export class AddressBook {
     connection: Connection,
     keys: readonly string[],
   ): Promise<ReadonlyMap<string, WorkItemId | GoalId>> {
-    const { table, clock } = this.#deps;
-    const known = await readKeyAliases(table, clock, { connectionId: connection.id, keys });
+    const { table, clock, doubtsUnknown = false } = this.#deps;
+    const known = await readKeyAliases(table, clock, {
+      connectionId: connection.id,
+      keys,
+      ...(doubtsUnknown && { unknownAfterMs: this.#openedMs }),
+    });
     const unknown = keys.filter((key) => !known.has(key));
     const asked = unknown.length === 0 ? undefined : await this.#ask(connection, unknown);
     if (asked) {

@@ -63,6 +63,8 @@ export async function openSource(deps: OpenDeps, opening: Opening): Promise<Sour
     ...deps,
     logger,
     recognize,
+    // A webhook comes for every change, and asking each time would be dear; pulls come back to it.
+    doubtsUnknown: !isInteractive,
     open: (other) => openSource(deps, { connection: other, connections, isInteractive }),
   });
   const owner = connection.grantId ?? connection.id;

@@ -12,6 +12,13 @@ const foundKeptSeconds = 90 * 86_400;
 /** A key that nobody knew may be of a record that comes to be. */
 const unknownKeptSeconds = 3600;
 
+interface AskedKeys {
+  readonly connectionId: ConnectionId;
+  readonly keys: readonly string[];
+  /** What was unknown up to this moment is left out: epoch ms; absent: an hour ago. */
+  readonly unknownAfterMs?: number;
+}
+
 /**
  * What was found out about these keys; undefined for one that the source did not know lately. A key whose
  * record is gone since then is left out: it may be deleted, or have become another kind of thing.
@@ -19,13 +26,17 @@ const unknownKeptSeconds = 3600;
 export async function readKeyAliases(
   table: Table,
   clock: Clock,
-  { connectionId, keys }: { readonly connectionId: ConnectionId; readonly keys: readonly string[] },
+  { connectionId, keys, unknownAfterMs = 0 }: AskedKeys,
 ): Promise<ReadonlyMap<string, WorkItemId | GoalId | undefined>> {
   const items = await table.batchGet(keys.map((key) => keyAliasKey(connectionId, key)));
   const nowSeconds = clock.nowMs() / 1000;
+  const unknownUntil = Math.floor(unknownAfterMs / 1000) + unknownKeptSeconds;
   const ids = new Map(
     items
-      .filter((item) => Number(item["expiresAtEpochSeconds"]) > nowSeconds)
+      .filter((item) => {
+        const until = Number(item["expiresAtEpochSeconds"]);
+        return until > nowSeconds && (item["id"] !== undefined || until > unknownUntil);
+      })
       .map((item) => [z.string().parse(item["key"]), entityId(item["id"])]),
   );
   const gone = await goneAmong(table, [...ids.values()]);
