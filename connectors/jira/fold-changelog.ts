@@ -23,9 +23,7 @@ export interface Meanings {
 }
 
 /** Id and name, where there is one. */
-export type Resolution = readonly (string | null | undefined)[];
-
-const nothingResolved: Resolution = [];
+export type Resolution = readonly string[];
 
 /** Whether `foldChangelog` makes anything of it; the rest need not be kept while pages come in. */
 export function isTold({ field }: WireChangedField): boolean {
@@ -44,7 +42,9 @@ export function* namesIn(
 ): Iterable<string> {
   for (const item of changes.flatMap(({ items }) => items)) {
     if (parentFields.has(item.field ?? "")) {
-      for (const name of [parentName(item, "from"), parentName(item, "to")]) if (name) yield name;
+      for (const name of [parentName(item, "from"), parentName(item, "to")]) {
+        if (name !== undefined) yield name;
+      }
     }
     const link = linkIn(item, saysBlocked);
     if (link) yield link.name;
@@ -66,20 +66,13 @@ function statusTransitions(
   changes: readonly Change[],
   { statusOf }: Meanings,
 ): readonly Transition[] {
-  const firstOf = (field: string) =>
-    changes.flatMap(({ items }) => items.filter((item) => item.field === field))[0];
-  let statusId = firstOf("status")?.from ?? undefined;
-  if (statusId === undefined) return [];
-  const resolvedAtFirst = firstOf("resolution");
-  let resolution = resolvedAtFirst ? sidesOf(resolvedAtFirst, "from") : nothingResolved;
-  let from = statusOf(statusId, resolution);
+  let state = statusAtFirst(changes);
+  if (!state) return [];
+  let from = statusOf(state.statusId, state.resolution);
   const transitions: Transition[] = [];
   for (const { at, items } of changes) {
-    for (const item of items) {
-      if (item.field === "status") statusId = item.to ?? statusId;
-      if (item.field === "resolution") resolution = sidesOf(item, "to");
-    }
-    const to = statusOf(statusId, resolution);
+    state = statusAfter(state, items);
+    const to = statusOf(state.statusId, state.resolution);
     if (to === from) continue;
     transitions.push({
       what: "status",
@@ -92,22 +85,53 @@ function statusTransitions(
   return transitions;
 }
 
-function sidesOf(item: WireChangedField, side: "from" | "to"): Resolution {
-  return side === "from" ? [item.from, item.fromText] : [item.to, item.toText];
+interface StatusState {
+  readonly statusId: string;
+  readonly resolution: Resolution;
+}
+
+/** What its first changes say that it was before them; undefined where its status never changed. */
+function statusAtFirst(changes: readonly Change[]): StatusState | undefined {
+  const items = changes.flatMap((change) => change.items);
+  const statusId = items.find(({ field }) => field === "status")?.from ?? undefined;
+  if (statusId === undefined) return undefined;
+  const resolved = items.find(({ field }) => field === "resolution");
+  return { statusId, resolution: resolved ? sidesOf(resolved, "from") : [] };
+}
+
+function statusAfter(before: StatusState, items: readonly WireChangedField[]): StatusState {
+  let { statusId, resolution } = before;
+  for (const item of items) {
+    if (item.field === "status") statusId = item.to ?? statusId;
+    if (item.field === "resolution") resolution = sidesOf(item, "to");
+  }
+  return { statusId, resolution };
+}
+
+/** What stands on one side, be it an id or a text; empty where nothing did. */
+function sidesOf(item: WireChangedField, side: "from" | "to"): readonly string[] {
+  const both = side === "from" ? [item.from, item.fromText] : [item.to, item.toText];
+  return both.flatMap((each) => (each === null || each === undefined || each === "" ? [] : [each]));
 }
 
 /** While Jira replaced epic links by parents, it noted one change under both names. */
 function parentTransitions(changes: readonly Change[], { idOf }: Meanings): readonly Transition[] {
+  const known = (name: string | undefined) => (name === undefined ? undefined : idOf(name));
   const transitions: Transition[] = [];
   let last: { readonly to: HistoryId | undefined } | undefined;
   for (const { at, items } of changes) {
     for (const item of items.filter(({ field }) => parentFields.has(field ?? ""))) {
-      const [fromName, toName] = [parentName(item, "from"), parentName(item, "to")];
-      const [from, to] = [fromName && idOf(fromName), toName && idOf(toName)];
-      const isUnknown = toName !== undefined && to === undefined;
-      if (isUnknown || from === to || (last && last.to === (to ?? undefined))) continue;
-      transitions.push({ what: "parent", at, ...(from && { from }), ...(to && { to }) });
-      last = { to: to === "" ? undefined : to };
+      const name = parentName(item, "to");
+      const [from, to] = [known(parentName(item, "from")), known(name)];
+      const isUnknown = name !== undefined && to === undefined;
+      if (isUnknown || from === to || (last && last.to === to)) continue;
+      transitions.push({
+        what: "parent",
+        at,
+        ...(from !== undefined && { from }),
+        ...(to !== undefined && { to }),
+      });
+      last = { to };
     }
   }
   return transitions;
@@ -115,9 +139,8 @@ function parentTransitions(changes: readonly Change[], { idOf }: Meanings): read
 
 /** Ids where they are told, else keys. */
 function parentName(item: WireChangedField, side: "from" | "to"): string | undefined {
-  const [id, text] = sidesOf(item, side);
-  if (id && /^\d+$/u.test(id)) return id;
-  return [id, text].find((name) => name && issueKey.test(name)) ?? undefined;
+  const sides = sidesOf(item, side);
+  return sides.find((each) => /^\d+$/u.test(each)) ?? sides.find((each) => issueKey.test(each));
 }
 
 const issueKey = /^[A-Z][A-Z0-9_]*-\d+$/u;
@@ -162,8 +185,9 @@ function linkIn(
   saysBlocked: Meanings["saysBlocked"],
 ): BlockingLink | undefined {
   if (item.field !== "Link") return undefined;
-  const isBegun = Boolean(item.to);
-  const [name, sentence] = sidesOf(item, isBegun ? "to" : "from");
-  if (!name || !sentence || !saysBlocked(sentence)) return undefined;
+  const began = sidesOf(item, "to");
+  const isBegun = began.length > 0;
+  const [name, sentence] = isBegun ? began : sidesOf(item, "from");
+  if (name === undefined || sentence === undefined || !saysBlocked(sentence)) return undefined;
   return { name, isBegun };
 }

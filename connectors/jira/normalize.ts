@@ -88,9 +88,6 @@ function workItemOf(context: NormalizeContext, issue: WireIssue): Unversioned<Wo
     parentOf(context, fields.parent).workItemId ??
     (fields.parent ? undefined : context.remoteTargets?.get(issue.id)?.parentId);
   const assigneeId = accountIdOf(context, issue);
-  const createdAt = readInstant(fields.created);
-  const statusSince = readInstant(fields.statuscategorychangedate);
-  const completedAt = common.status === "done" ? readInstant(fields.resolutiondate) : undefined;
   const labels = (fields.labels ?? []).flatMap((label) => shortText(label) ?? []).slice(0, 20);
   return {
     type: "work-item",
@@ -103,6 +100,15 @@ function workItemOf(context: NormalizeContext, issue: WireIssue): Unversioned<Wo
     ...(parentId !== undefined && { parentId }),
     ...(assigneeId !== undefined && { assigneeId }),
     ...(labels.length > 0 && { labels }),
+    ...momentsOf(fields, common.status),
+  };
+}
+
+function momentsOf(fields: WireIssue["fields"], status: WorkStatus) {
+  const createdAt = readInstant(fields.created);
+  const statusSince = readInstant(fields.statuscategorychangedate);
+  const completedAt = status === "done" ? readInstant(fields.resolutiondate) : undefined;
+  return {
     ...(createdAt !== undefined && { createdAt }),
     ...(statusSince !== undefined && { statusSince }),
     ...(completedAt !== undefined && { completedAt }),

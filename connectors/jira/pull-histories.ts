@@ -70,7 +70,10 @@ async function readChunk(
   });
 }
 
-/** Numbers speak for themselves; keys are asked for, which change when issues move. */
+/**
+ * Numbers speak for themselves; keys are asked for. An issue that has moved is named by its old key and by
+ * its new one, and shows under the new one alone: what was not found is asked for once more by itself.
+ */
 async function namesRead(
   session: JiraSession,
   { ownId }: SiteMeanings,
@@ -79,8 +82,10 @@ async function namesRead(
   const isNumber = (name: string) => /^\d+$/u.test(name);
   const keys = [...names].filter((name) => !isNumber(name));
   const found = await issuesByKeys(session, keys);
+  const rest = keys.filter((key) => !found.has(key));
+  const moved = found.size > 0 ? await issuesByKeys(session, rest) : found;
   return (name) => {
-    const nativeId = isNumber(name) ? name : found.get(name)?.id;
+    const nativeId = isNumber(name) ? name : (found.get(name) ?? moved.get(name))?.id;
     return nativeId === undefined ? undefined : ownId(nativeId);
   };
 }

@@ -7,10 +7,10 @@ import type { WorkStatus } from "#shared/model/facts.ts";
 export function workStatusOf(
   dropped: ReadonlySet<string>,
   category: string | undefined,
-  names: readonly (string | null | undefined)[],
+  names: readonly (string | undefined)[],
 ): WorkStatus {
   if (category === "indeterminate") return "in-progress";
   if (category !== "done") return "todo";
-  const isDropped = names.some((name) => name && dropped.has(name.toLowerCase()));
+  const isDropped = names.some((name) => name !== undefined && dropped.has(name.toLowerCase()));
   return isDropped ? "dropped" : "done";
 }

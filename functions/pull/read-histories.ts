@@ -180,26 +180,27 @@ async function handOver(deps: PullDeps, { connection }: Run): Promise<void> {
 
 /** The cursor keeps its place; a position that the source no longer takes begins anew. */
 async function noteFailure(deps: PullDeps, cursor: Cursor, error: unknown): Promise<void> {
-  const known = error instanceof HubError ? error : undefined;
-  const code = known?.code ?? "invariant.broken";
-  const { connectionId } = cursor;
-  const name = known === undefined && error instanceof Error ? { errorName: error.name } : {};
-  deps.logger.warn("histories.failed", { connectionId, code, ...name });
-  const { position, ...rest } = cursor;
-  const isExpired = known?.code === "connector.cursor-expired";
-  const waitMs = known?.retryAfterMs ?? (isRetryable(error) ? busyMs : retryMs);
+  const { code, message, retryAfterMs } = asHubError(error);
+  const { connectionId, position, ...rest } = cursor;
+  deps.logger.warn("histories.failed", { connectionId, code });
+  const waitMs = retryAfterMs ?? (isRetryable(error) ? busyMs : retryMs);
   await move(deps, cursor, {
     ...rest,
-    ...(position !== undefined && !isExpired && { position }),
+    connectionId,
+    ...(position !== undefined && code !== "connector.cursor-expired" && { position }),
     state: "failed",
     dueAt: after(deps, waitMs),
     problem: {
       code,
-      message: (known?.message ?? "Reading the past failed in a way we did not foresee").slice(
-        0,
-        500,
-      ),
+      message: message.slice(0, 500),
       since: cursor.problem?.since ?? deps.clock.now(),
     },
   });
+}
+
+function asHubError(error: unknown): HubError {
+  if (error instanceof HubError) return error;
+  const name = error instanceof Error ? error.name : typeof error;
+  const message = `Reading the past failed in a way we did not foresee (${name})`;
+  return new HubError("invariant.broken", message, { cause: error });
 }

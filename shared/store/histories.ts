@@ -1,4 +1,5 @@
-import { History, HistoryId, Transition } from "#shared/model/history.ts";
+import type { History } from "#shared/model/history.ts";
+import { HistoryId, Transition } from "#shared/model/history.ts";
 import { readFactId } from "#shared/model/ids.ts";
 import { epochMsOf, Instant, instantOf } from "#shared/model/time.ts";
 import type { Condition, Item, Table } from "#shared/ports/table.ts";
@@ -58,12 +59,16 @@ function decide(item: Item, held: Item | undefined): "stored" | "unchanged" | "s
   if (is.version < was.version || (is.version === was.version && is.readAt < was.readAt)) {
     return "stale";
   }
-  const isSame = String(item["lines"]) === String(held["lines"]) && item["isCut"] === held["isCut"];
-  return isSame ? "unchanged" : "stored";
+  const isSame = linesIn(item).join("\n") === linesIn(held).join("\n");
+  return isSame && item["isCut"] === held["isCut"] ? "unchanged" : "stored";
 }
 
-function stampOf(item: Item): { readonly version: number; readonly readAt: string } {
-  return { version: Number(item["sourceVersion"]), readAt: String(item["readAt"]) };
+function stampOf(item: Item): { readonly version: number; readonly readAt: Instant } {
+  return { version: Number(item["sourceVersion"]), readAt: Instant.parse(item["readAt"]) };
+}
+
+function linesIn({ lines }: Item): readonly string[] {
+  return Array.isArray(lines) ? lines.map(String) : [];
 }
 
 function olderThan(item: Item): Condition {
@@ -87,10 +92,9 @@ export async function getHistory(table: Table, itemId: HistoryId): Promise<Histo
 /** Reads a history item; undefined for any other item. */
 export function readHistoryItem(item: Item): History | undefined {
   if (item["type"] !== "history") return undefined;
-  const lines = Array.isArray(item["lines"]) ? item["lines"].map(String) : [];
   return {
     itemId: HistoryId.parse(item.pk),
-    transitions: lines.map((line) => transitionOf(line, item.pk)),
+    transitions: linesIn(item).map((line) => transitionOf(line, item.pk)),
     isCut: item["isCut"] === true,
     sourceVersion: Number(item["sourceVersion"]),
     readAt: Instant.parse(item["readAt"]),

@@ -201,7 +201,12 @@ describe("histories", () => {
       total: 3,
       isLast: false,
       values: [
-        { items: [{ field: "status", from: "3", to: "5" }, { field: "resolution", toString: "Done" }] },
+        {
+          items: [
+            { field: "status", fromString: "進行中", toString: "Erledigt" },
+            { field: "resolution", toString: "Done" },
+          ],
+        },
         { items: [{ field: "IssueParentAssociation", fromString: "PAY-1", toString: "PAY-4" }] },
       ],
     });

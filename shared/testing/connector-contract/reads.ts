@@ -1,6 +1,7 @@
 import type { PulledPage, Reading, Source } from "#shared/kit/connector.ts";
+import type { HistoryPage } from "#shared/kit/history-page.ts";
 import type { Upsert } from "#shared/model/change.ts";
-import { type FactId, readFactId } from "#shared/model/ids.ts";
+import { type FactId, readFactId, WorkItemId } from "#shared/model/ids.ts";
 
 import type { ShortId } from "./contract-case.ts";
 
@@ -19,6 +20,26 @@ export async function pullAll(
     if (pages.length > pagesMax) throw new Error(`the pull of ${collection} never ends`);
   }
   return pages;
+}
+
+/** Reads the past to the end of a run; `wanted` are told where it matters most. */
+export async function pullHistories(
+  source: Source,
+  position: string | undefined,
+  wanted: readonly WorkItemId[],
+): Promise<readonly HistoryPage[]> {
+  const pages: HistoryPage[] = [];
+  for await (const page of source.pullHistories?.(position, async () => wanted) ?? []) {
+    pages.push(page);
+    if (pages.length > pagesMax) throw new Error("the reading of the past never ends");
+  }
+  return pages;
+}
+
+/** The id, where it is a work item's. */
+export function workItemIn(id: FactId): readonly WorkItemId[] {
+  const parsed = WorkItemId.safeParse(id);
+  return parsed.success ? [parsed.data] : [];
 }
 
 /** What a store would hold after these readings in turn. */

@@ -5,6 +5,7 @@ import type { Connector } from "#shared/kit/connector.ts";
 import type { SourceCase } from "./contract-case.ts";
 import { driftContract } from "./drift-contract.ts";
 import { failureContract } from "./failure-contract.ts";
+import { historyContract } from "./history-contract.ts";
 import { presenceContract } from "./presence-contract.ts";
 import { readingContract } from "./reading-contract.ts";
 import { resumeContract } from "./resume-contract.ts";
@@ -22,6 +23,9 @@ export function sourceContract(connector: Connector, sourceCase: SourceCase): vo
     ["presence", presenceContract],
     ["failures", failureContract],
     ["drift", driftContract],
+    ...(connector.historiesEveryMinutes === undefined
+      ? []
+      : [["the past", historyContract] as const]),
     ...webhooks.map(
       (each) =>
         [

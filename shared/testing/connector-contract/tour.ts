@@ -4,7 +4,7 @@ import type { FactId } from "#shared/model/ids.ts";
 import { hourMs, minuteMs } from "#shared/model/time.ts";
 
 import type { Variant } from "./contract-case.ts";
-import { endOf, enumerateAll, fold, pullAll } from "./reads.ts";
+import { endOf, enumerateAll, fold, pullAll, pullHistories, workItemIn } from "./reads.ts";
 import { startReceiver } from "./receiver.ts";
 import type { Relay } from "./relay.ts";
 import type { Candidate, Trial } from "./trial.ts";
@@ -24,6 +24,7 @@ export async function tour(
   await source.discover?.();
   for (const { name } of connector.collections) await tourCollection(trial, name, open);
   await source.findByKeys?.(["PAY-1", "NOBODY-1"]);
+  await readHistories(connector, trial, source);
   await tourSubscriptions(connector, trial, source);
   for (const { name } of connector.collections) await tourPresence(trial, name, source);
 }
@@ -45,6 +46,22 @@ async function tourCollection(trial: Trial, name: string, open: () => Promise<So
   for (const part of parts?.keys() ?? []) await enumerateAll(source, name, part);
   await source.readByIds(name, [...ids.slice(0, 120), trial.id(unknown)]);
   await source.confirm(name, [...ids.slice(0, 20), trial.id(unknown)]);
+}
+
+/** After all those changes there is a past; then only what changed since the last look. */
+async function readHistories(
+  connector: Candidate["connector"],
+  trial: Trial,
+  source: Source,
+): Promise<void> {
+  if (!source.pullHistories) return;
+  const items = Object.values(trial.stage.collections).flatMap(({ facts }) =>
+    facts.map(trial.id).flatMap((id) => workItemIn(id)),
+  );
+  const pages = await pullHistories(source, undefined, items);
+  for (const { name } of connector.collections) await trial.collection(name).change.perform();
+  trial.stage.clock.advance(2 * hourMs);
+  await pullHistories(source, pages.at(-1)?.position, items);
 }
 
 async function tourPresence(trial: Trial, name: string, source: Source): Promise<void> {
