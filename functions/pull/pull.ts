@@ -11,6 +11,7 @@ import { cursorSpec } from "#shared/store/specs.ts";
 
 import { isStanding } from "./bury-if-removed.ts";
 import type { PullDeps } from "./deps.ts";
+import { erasePerson } from "./erase-person.ts";
 import { noteProblem } from "./freshness.ts";
 import { pullCollection } from "./pull-collection.ts";
 import { readHistories } from "./read-histories.ts";
@@ -57,7 +58,7 @@ export async function pull(deps: PullDeps, message: PullMessage): Promise<void> 
 
 type ReadMessage = Exclude<
   PullMessage,
-  { kind: "remove" | "write-back" | "remove-grant" | "histories" }
+  { kind: "remove" | "write-back" | "remove-grant" | "histories" | "erase" }
 >;
 
 async function noteFailure(deps: PullDeps, message: ReadMessage, error: HubError): Promise<void> {

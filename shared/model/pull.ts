@@ -1,6 +1,6 @@
 import * as z from "zod";
 
-import { ConnectionId, GrantId } from "./ids.ts";
+import { ConnectionId, GrantId, PersonId } from "./ids.ts";
 import { WriteBackId } from "./write-back.ts";
 
 /** One piece of reading to do, as it waits in the `pulls` queue. */

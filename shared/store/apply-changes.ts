@@ -7,6 +7,7 @@ import { readFactId } from "#shared/model/ids.ts";
 import type { Clock } from "#shared/ports/clock.ts";
 import type { Condition, Item, Table, TransactOutcome, Write } from "#shared/ports/table.ts";
 
+import { readErasures, withoutErased } from "./erasures.ts";
 import {
   assertion,
   assertionKey,
@@ -58,7 +59,9 @@ const orgTypes: ReadonlySet<FactType> = new Set(["person", "account", "org-unit"
  */
 export async function applyChanges(deps: ApplyDeps, changes: readonly Change[]): Promise<Applied> {
   const refused: Refused[] = [];
-  const valid = changes.flatMap((change) => validOr(refused, change));
+  const valid = withoutErased(changes, await readErasures(deps.table)).flatMap((change) =>
+    validOr(refused, change),
+  );
   const work = latestPerRecord(valid);
   const stored = new Map<string, Item>();
   const keys = work.map((change) => factKey(idOf(change)));

@@ -40,6 +40,7 @@ import type { Key } from "#shared/ports/table.ts";
  * a grant; its refresh lease            | pk = grant, sk = 0 | refresh-lease         | 1 R
  * what is kept for a connection, by id   | pk = kept:<connection>, sk = record#…      | 1 R
  *   or by a value                        |   sk ^ by#<collection>#<attribute>#…       | 1 R
+ * digests of who was erased; receipts    | pk = erasures, sk ^ erased# | receipt#      | 1 R
  * a consent under way                   | pk = consent:<state>, sk = 0               | 1 R
  * open signals; alerts of a status      | list: lpk = signal#open | alert#<status>   | ½ R per 4 KB
  * a signal or alert of (rule, subject)  | pk = signal:… | alert:…, sk = 0            | 1 R
@@ -132,6 +133,23 @@ export function keptLookupKey(
     pk: keptPartition(connectionId),
     sk: `by#${by.collection}#${by.attribute}#${digest}#`,
   };
+}
+
+/** What is remembered of people who were erased: a salt and how many digests there are. */
+export const erasuresKey: Key = { pk: "erasures", sk: selfSort };
+
+export function erasedKey(digest: string): Key {
+  return { pk: "erasures", sk: `erased#${digest}` };
+}
+
+/** Whom an erasure that is under way looks for. */
+export function erasureRunKey(personId: PersonId): Key {
+  const digest = createHash("sha256").update(personId).digest("base64url");
+  return { pk: "erasures", sk: `run#${digest}` };
+}
+
+export function erasureReceiptKey(at: Instant, id: string): Key {
+  return { pk: "erasures", sk: `receipt#${at}#${id}` };
 }
 
 export function samePersonKey(personId: PersonId): Key {
