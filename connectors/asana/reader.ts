@@ -43,7 +43,7 @@ export function contextOf(
     connectionId: source.connectionId,
     settings: source.settings,
     readAt: source.clock.now(),
-    resolveUrl: known.resolveUrl ?? source.resolveUrl,
+    resolveUrl: known.resolveUrl ?? (() => undefined),
     teamOfProject: known.teamOfProject ?? noTeams,
     portfoliosOf: known.portfoliosOf ?? noPortfolios,
   };

@@ -1,7 +1,8 @@
+import type { UrlResolver } from "#shared/kit/connector.ts";
 import type { AssertedEdge, Change, Rejected } from "#shared/model/change.ts";
 import type { GoalKind } from "#shared/model/facts.ts";
 import { GoalId, factId } from "#shared/model/ids.ts";
-import type { ConnectionId, WorkItemId } from "#shared/model/ids.ts";
+import type { ConnectionId } from "#shared/model/ids.ts";
 import { epochMsOf } from "#shared/model/time.ts";
 import type { Instant } from "#shared/model/time.ts";
 
@@ -10,10 +11,10 @@ import type { PlacedRow } from "./row.ts";
 interface Circumstances {
   readonly connectionId: ConnectionId;
   readonly readAt: Instant;
-  readonly resolveUrl: (url: string) => WorkItemId | GoalId | undefined;
+  readonly resolveUrl: UrlResolver;
 }
 
-interface Normalized {
+export interface NormalizedGoals {
   readonly changes: readonly Change[];
   /** References that lead nowhere; their goals are kept without them. */
   readonly rejected: readonly Rejected[];
@@ -28,8 +29,20 @@ export function goalFileId(connectionId: ConnectionId, id: string): GoalId {
   return factId("goal", "goals-file", connectionId, native);
 }
 
+/** All addresses of other tools that the rows name. */
+export function addressesIn(rows: readonly PlacedRow[]): readonly string[] {
+  return rows.flatMap(({ row }) => [
+    ...(row.supportedBy ?? []),
+    ...(row.parent !== undefined && isAddress(row.parent) ? [row.parent] : []),
+  ]);
+}
+
+function isAddress(text: string): boolean {
+  return /^https?:/u.test(text);
+}
+
 /** The goals of a file with the work that supports them. Pure. */
-export function normalizeGoals(rows: readonly PlacedRow[], where: Circumstances): Normalized {
+export function normalizeGoals(rows: readonly PlacedRow[], where: Circumstances): NormalizedGoals {
   const byId = new Map(rows.map((placed) => [placed.row.id, placed]));
   const changes: Change[] = [];
   const rejected: Rejected[] = [];
@@ -92,7 +105,7 @@ function parentOf(
 ): GoalId | undefined {
   if (row.parent === undefined) return undefined;
   if (byId.has(row.parent)) return goalFileId(where.connectionId, row.parent);
-  const resolved = /^https?:/u.test(row.parent) ? where.resolveUrl(row.parent) : undefined;
+  const resolved = isAddress(row.parent) ? where.resolveUrl(row.parent) : undefined;
   return GoalId.safeParse(resolved).data;
 }
 

@@ -57,6 +57,41 @@ function upserts(page: PulledPage): readonly Upsert[] {
   return page.changes.filter((change) => change.kind === "upserted");
 }
 
+test("addresses of a file are looked up in one question, keys that only their tool knows included", async () => {
+  const asked: (readonly string[])[] = [];
+  const item = factId("work-item", "jira", jira, "10001");
+  const source = createGoalsFileSource(
+    sourceContext({
+      connectionId,
+      settings: GoalsFileSettings.parse({
+        content: [
+          "- id: a",
+          "  title: A",
+          "  parent: https://app.asana.com/0/goal/7",
+          "  supportedBy: [https://acme.atlassian.net/browse/PAY-1]",
+          "- {id: b, title: B, parent: a}",
+        ].join("\n"),
+      }),
+      clock: new ManualClock("2026-11-21T08:00:00.000Z"),
+      resolveUrls: async (urls) => {
+        asked.push(urls);
+        return (url) =>
+          url.includes("PAY-1") ? item : factId("goal", "asana", jira, url.slice(-1));
+      },
+    }),
+  );
+  const { changes, rejected } = await source.readByIds("goals", [
+    factId("goal", "goals-file", connectionId, "a"),
+  ]);
+  expect(asked).toEqual([
+    ["https://acme.atlassian.net/browse/PAY-1", "https://app.asana.com/0/goal/7"],
+  ]);
+  expect(rejected).toEqual([]);
+  expect(changes).toMatchObject([
+    { record: { parentId: factId("goal", "asana", jira, "7") }, edges: [{ fromId: item }] },
+  ]);
+});
+
 describe("a YAML file", () => {
   test("becomes a goal tree with the work that supports it", async () => {
     const page = await read(fixture("goals.yaml"));

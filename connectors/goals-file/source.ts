@@ -10,7 +10,8 @@ import type {
 import type { HeldFact } from "#shared/model/held-fact.ts";
 import type { FactId } from "#shared/model/ids.ts";
 
-import { goalFileId, normalizeGoals } from "./normalize.ts";
+import { addressesIn, goalFileId, normalizeGoals } from "./normalize.ts";
+import type { NormalizedGoals } from "./normalize.ts";
 import { parseGoalsFile } from "./parse-goals-file.ts";
 import type { ParsedFile } from "./parse-goals-file.ts";
 import { readFile } from "./read-file.ts";
@@ -42,7 +43,7 @@ class GoalsFileSource implements Source {
           : `No goal of the file can be read. The first mistake: ${first.reason}`,
       );
     }
-    const { rejected } = this.#normalized(file);
+    const { rejected } = await this.#normalized(file);
     return {
       identity: file.rows.length === 1 ? "1 goal" : `${file.rows.length} goals`,
       gaps: [...file.rejected, ...rejected]
@@ -55,7 +56,7 @@ class GoalsFileSource implements Source {
     const file = await this.#parsed();
     const count = file.rows.length + file.rejected.length;
     yield {
-      ...this.#reading(file),
+      ...(await this.#reading(file)),
       // Every run begins at the top.
       position: "top",
       isLast: true,
@@ -75,7 +76,7 @@ class GoalsFileSource implements Source {
 
   async readByIds(_collection: string, ids: readonly FactId[]): Promise<Reading> {
     const wanted = new Set(ids);
-    const { changes, rejected } = this.#reading(await this.#parsed());
+    const { changes, rejected } = await this.#reading(await this.#parsed());
     return {
       changes: changes.filter(
         (change) => change.kind === "upserted" && wanted.has(change.record.id),
@@ -115,13 +116,15 @@ class GoalsFileSource implements Source {
     return parseGoalsFile(await readFile(settings), settings);
   }
 
-  #reading(file: ParsedFile): Reading {
-    const { changes, rejected } = this.#normalized(file);
+  async #reading(file: ParsedFile): Promise<Reading> {
+    const { changes, rejected } = await this.#normalized(file);
     return { changes, rejected: [...file.rejected, ...rejected] };
   }
 
-  #normalized(file: ParsedFile) {
-    const { connectionId, clock, resolveUrl } = this.#context;
-    return normalizeGoals(file.rows, { connectionId, resolveUrl, readAt: clock.now() });
+  async #normalized({ rows }: ParsedFile): Promise<NormalizedGoals> {
+    const { connectionId, clock, resolveUrls } = this.#context;
+    const readAt = clock.now();
+    const resolveUrl = await resolveUrls(addressesIn(rows));
+    return normalizeGoals(rows, { connectionId, resolveUrl, readAt });
   }
 }

@@ -91,7 +91,7 @@ export class JiraSession {
   }
 
   async normalizeContext(): Promise<NormalizeContext> {
-    const { settings, connectionId, resolveUrl } = this.context;
+    const { settings, connectionId } = this.context;
     return {
       connectionId,
       siteUrl: siteRoot(settings),
@@ -100,7 +100,8 @@ export class JiraSession {
       blockingOf: blockingReader(settings.blockingLinkTypes, await this.linkTypes()),
       teamOfProject: new Map(settings.projectTeams.map(splitOnce)),
       dropped: new Set(settings.droppedStatuses.map((name) => name.toLowerCase())),
-      resolveUrl,
+      // A page's own addresses are looked up when it is read.
+      resolveUrl: () => undefined,
     };
   }
 

@@ -74,10 +74,6 @@ export async function openSource(deps: OpenDeps, opening: Opening): Promise<Sour
     settings: settings as never,
     clock: deps.clock,
     logger,
-    resolveUrl: (url) => {
-      const found = recognize(url);
-      return found && "id" in found ? found.id : undefined;
-    },
     resolveUrls: (urls) => addresses.resolve(urls),
     kept: new KeptRecordStore(deps, connection.id),
     budget: new SharedBudget(deps, {

@@ -35,11 +35,9 @@ export interface SourceContext<Settings> {
   readonly settings: Settings;
   readonly clock: Clock;
   readonly logger: Logger;
-  /** Which entity of any connection a URL shows, as far as the URL itself says it; pure. */
-  readonly resolveUrl: UrlResolver;
   /**
-   * The same for all URLs of a page or delivery, asked once: addresses that name a record by a key are
-   * looked up at their own source. The function that it gives is pure.
+   * Which entities of any connection the URLs of a page or delivery show, asked once for all: addresses
+   * that name a record by a key are looked up at their own source. The function that it gives is pure.
    */
   readonly resolveUrls: (urls: readonly string[]) => Promise<UrlResolver>;
   /** What the tenant allows, shared by all functions; asked before and told after every request. */

@@ -1,11 +1,14 @@
-import type { SourceContext } from "#shared/kit/connector.ts";
+import type { SourceContext, UrlResolver } from "#shared/kit/connector.ts";
 import type { KeptRecords } from "#shared/kit/kept-records.ts";
 import { unlimitedBudget } from "#shared/kit/request-budget.ts";
 
 import { createSilentLogger } from "./silent-logger.ts";
 
 type Given<Settings> = Pick<SourceContext<Settings>, "connectionId" | "settings" | "clock"> &
-  Partial<SourceContext<Settings>>;
+  Partial<SourceContext<Settings>> & {
+    /** What addresses lead to; absent: to nothing. */
+    readonly resolveUrl?: UrlResolver;
+  };
 
 /** For sources that are asked and never send. */
 const nothingKept: KeptRecords = {
@@ -14,11 +17,12 @@ const nothingKept: KeptRecords = {
 };
 
 /** What a source is given, for tests: no limits, no log, and no address that leads anywhere. */
-export function sourceContext<Settings>(given: Given<Settings>): SourceContext<Settings> {
-  const resolveUrl = given.resolveUrl ?? (() => undefined);
+export function sourceContext<Settings>({
+  resolveUrl = () => undefined,
+  ...given
+}: Given<Settings>): SourceContext<Settings> {
   return {
     logger: createSilentLogger(),
-    resolveUrl,
     resolveUrls: async () => resolveUrl,
     budget: unlimitedBudget,
     kept: nothingKept,

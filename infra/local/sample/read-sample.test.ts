@@ -8,7 +8,7 @@ import { connectors } from "#connectors/index.ts";
 import { lineOfSight } from "#shared/graph/line-of-sight.ts";
 import type { SourceState } from "#shared/graph/sources.ts";
 import { MemoryGraph } from "#shared/graph/view.ts";
-import type { SourceContext } from "#shared/kit/connector.ts";
+import type { UrlResolver } from "#shared/kit/connector.ts";
 import type { Rejected, Upsert } from "#shared/model/change.ts";
 import type { Fact } from "#shared/model/facts.ts";
 import { ConnectionId } from "#shared/model/ids.ts";
@@ -59,7 +59,7 @@ async function readSample(company: SampleCompany): Promise<ReadSample> {
   const connections = bodies.map((body, at) => {
     return { ...body, id: ConnectionId.parse(`conn_000000000${at}`) };
   });
-  const resolveUrl: SourceContext<never>["resolveUrl"] = (text) => {
+  const resolveUrl: UrlResolver = (text) => {
     const url = new URL(text);
     for (const connection of connections) {
       const known = connectors.find(({ name }) => name === connection.connector);
@@ -84,7 +84,7 @@ async function readSample(company: SampleCompany): Promise<ReadSample> {
 
 async function* pages(
   connection: ConnectionBody & { readonly id: ConnectionId },
-  resolveUrl: SourceContext<never>["resolveUrl"],
+  resolveUrl: UrlResolver,
 ) {
   const connector = connectors.find(({ name }) => name === connection.connector);
   const create = await connector?.source?.();
