@@ -3,7 +3,7 @@ import { isOpen } from "#shared/model/facts.ts";
 import type { WorkItem } from "#shared/model/facts.ts";
 import type { OrgUnitId } from "#shared/model/ids.ts";
 
-import type { Boundary } from "./org.ts";
+import type { Boundary } from "./boundaries.ts";
 import { teamOf } from "./team.ts";
 import type { TeamFinding } from "./team.ts";
 import type { GraphView } from "./view.ts";

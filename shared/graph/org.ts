@@ -4,20 +4,13 @@ import type { AccountId, OrgUnitId, PersonId } from "#shared/model/ids.ts";
 import type { Membership, SamePerson } from "#shared/model/org.ts";
 import type { CalendarDate } from "#shared/model/time.ts";
 
+import { Boundaries } from "./boundaries.ts";
+import type { Boundary } from "./boundaries.ts";
+import type { MatchRate } from "./match-rate.ts";
+import { problemsOf } from "./org-problems.ts";
+import type { OrgProblems } from "./org-problems.ts";
 import { People } from "./people.ts";
 import { holdsOn } from "./timeline.ts";
-
-/** Where two teams' paths up the org tree meet, and who manages both. */
-export interface Boundary {
-  /** The unit where they meet; absent when they share none. */
-  readonly unitId: OrgUnitId | undefined;
-  /** `same-team`, else the kind of the meeting unit (department, division, company), else `none`. */
-  readonly level: string;
-  readonly lowestCommonManagerId: PersonId | undefined;
-}
-
-/** Bounds every walk up: deeper reporting lines than this are cycles or garbage. */
-const depthMax = 50;
 
 export interface OrgParts {
   readonly people: Iterable<Person>;
@@ -28,6 +21,8 @@ export interface OrgParts {
   readonly samePeople?: Iterable<SamePerson>;
   /** The day that memberships are looked at; absent: those without an end count. */
   readonly day?: CalendarDate;
+  /** Absent: nobody has counted yet. */
+  readonly matchRate?: MatchRate | undefined;
 }
 
 /** A team that somebody is in. */
@@ -43,14 +38,23 @@ export class Org {
   readonly #units = new Map<OrgUnitId, OrgUnit>();
   readonly #unitsByName = new Map<string, OrgUnit | "ambiguous">();
   readonly #teams = new Map<PersonId, Membership[]>();
-  readonly #membersByUnit = new Map<OrgUnitId, Person[]>();
-  readonly #leads = new Map<OrgUnitId, PersonId | undefined>();
+  readonly #memberships: readonly Membership[];
+  readonly #boundaries: Boundaries;
+  /** How many of those who do the work are known as people. */
+  readonly matchRate: MatchRate | undefined;
 
   constructor(parts: OrgParts) {
     this.#humans = new People(parts);
+    this.matchRate = parts.matchRate;
+    this.#memberships = [...(parts.memberships ?? [])];
     for (const unit of parts.units) this.#addUnit(unit);
-    for (const membership of parts.memberships ?? []) this.#addMembership(membership, parts.day);
-    for (const person of this.#humans.humans()) this.#addPerson(person);
+    for (const membership of this.#memberships) this.#addMembership(membership, parts.day);
+    this.#boundaries = new Boundaries({
+      units: this.#units,
+      humans: this.#humans.humans(),
+      canonical: (id) => this.#humans.canonical(id),
+      teamsOf: (person) => this.#teamIdsOf(person),
+    });
   }
 
   #addUnit(unit: OrgUnit): void {
@@ -72,15 +76,6 @@ export class Org {
     const others = this.#teams.get(id);
     if (others) others.push(membership);
     else this.#teams.set(id, [membership]);
-  }
-
-  #addPerson(person: Person): void {
-    if (person.employmentStatus === "inactive") return;
-    for (const { unitId } of this.teamsOf(person.id)) {
-      const members = this.#membersByUnit.get(unitId);
-      if (members) members.push(person);
-      else this.#membersByUnit.set(unitId, [person]);
-    }
   }
 
   person(id: PersonId): Person | undefined {
@@ -117,12 +112,17 @@ export class Org {
   teamsOf(personId: PersonId): readonly TeamOfPerson[] {
     const person = this.#humans.person(personId);
     if (!person) return [];
-    const memberships = (this.#teams.get(person.id) ?? []).toSorted(byPrimacy);
+    return this.#teamIdsOf(person).map((unitId, at) => ({ unitId, isPrimary: at === 0 }));
+  }
+
+  #teamIdsOf(person: Person): readonly OrgUnitId[] {
+    const placed = person.unitId === undefined ? [] : [person.unitId];
+    const beside = this.#teams.get(person.id);
+    if (!beside) return placed;
+    const memberships = beside.toSorted(byPrimacy);
     const ids = memberships.map(({ unitId }) => unitId);
     const isElsewhere = memberships[0]?.isPrimary === true;
-    const placed = person.unitId === undefined ? [] : [person.unitId];
-    const all = [...new Set(isElsewhere ? [...ids, ...placed] : [...placed, ...ids])];
-    return all.map((unitId, at) => ({ unitId, isPrimary: at === 0 }));
+    return [...new Set(isElsewhere ? [...ids, ...placed] : [...placed, ...ids])];
   }
 
   /** The team that the person's work counts for. */
@@ -132,7 +132,7 @@ export class Org {
 
   /** People of the unit itself, leavers excluded; not of the units below it. */
   membersOf(unitId: OrgUnitId): readonly Person[] {
-    return this.#membersByUnit.get(unitId) ?? [];
+    return this.#boundaries.membersOf(unitId);
   }
 
   /** The unit of that name, if there is exactly one at its deepest level. */
@@ -153,83 +153,37 @@ export class Org {
 
   /** The unit and all above it, bottom up; a cycle ends the path. */
   pathUp(unitId: OrgUnitId): readonly OrgUnitId[] {
-    const path: OrgUnitId[] = [];
-    let at: OrgUnitId | undefined = unitId;
-    while (at !== undefined && path.length < depthMax && !path.includes(at)) {
-      path.push(at);
-      const unit = this.#units.get(at);
-      // A team that is bound to a unit lies where that unit lies.
-      at = unit?.boundToId ?? unit?.parentId;
-    }
-    return path;
+    return this.#boundaries.pathUp(unitId);
   }
 
   /** Member who reports out of the unit, with the most reports within it; ties by id. */
   leadOf(unitId: OrgUnitId): PersonId | undefined {
-    if (this.#leads.has(unitId)) return this.#leads.get(unitId);
-    const members = this.membersOf(unitId);
-    const inUnit = new Set<string>(members.map((member) => member.id));
-    const manager = ({ managerId }: Person) =>
-      managerId === undefined ? undefined : this.#humans.canonical(managerId);
-    const reports = new Map<PersonId, number>();
-    for (const member of members) {
-      const id = manager(member);
-      if (id !== undefined) reports.set(id, (reports.get(id) ?? 0) + 1);
-    }
-    const lead = members
-      .filter((member) => !inUnit.has(manager(member) ?? nobody))
-      .toSorted(
-        (a, b) => (reports.get(b.id) ?? 0) - (reports.get(a.id) ?? 0) || (a.id < b.id ? -1 : 1),
-      )[0]?.id;
-    this.#leads.set(unitId, lead);
-    return lead;
+    return this.#boundaries.leadOf(unitId);
   }
 
   /** The person and everybody above, bottom up; cycles and gaps in the reporting line end it. */
   managersUp(personId: PersonId): readonly PersonId[] {
-    const line: PersonId[] = [];
-    let at = this.#humans.person(personId);
-    while (at && line.length < depthMax && !line.includes(at.id)) {
-      line.push(at.id);
-      at = at.managerId === undefined ? undefined : this.#humans.person(at.managerId);
-    }
-    return line;
+    const person = this.#humans.person(personId);
+    return person ? this.#boundaries.managersUp(person) : [];
   }
 
   /** Symmetric. The lowest common manager is on both teams' lines: a lead who leads both counts. */
   boundary(a: OrgUnitId, b: OrgUnitId): Boundary {
-    const unitId = nearestCommon(this.pathUp(a), this.pathUp(b));
-    const isSame = a === b || this.#isBound(a, b) || this.#isBound(b, a);
-    const level = isSame ? "same-team" : (this.#units.get(unitId ?? a)?.originalKind ?? "none");
-    return {
-      unitId,
-      level: unitId === undefined ? "none" : level,
-      lowestCommonManagerId: this.#lowestCommonManager(a, b),
-    };
+    return this.#boundaries.between(a, b);
   }
 
-  #isBound(team: OrgUnitId, unitId: OrgUnitId): boolean {
-    return this.#units.get(team)?.boundToId === unitId;
-  }
-
-  #lowestCommonManager(a: OrgUnitId, b: OrgUnitId): PersonId | undefined {
-    const leadA = this.#leadAtOrAbove(a);
-    const leadB = this.#leadAtOrAbove(b);
-    if (leadA === undefined || leadB === undefined) return undefined;
-    return nearestCommon(this.managersUp(leadA), this.managersUp(leadB));
-  }
-
-  /** A team without people of its own is led from the nearest unit above that has some. */
-  #leadAtOrAbove(unitId: OrgUnitId): PersonId | undefined {
-    for (const id of this.pathUp(unitId)) {
-      const lead = this.leadOf(id);
-      if (lead !== undefined) return lead;
-    }
-    return undefined;
+  /** What does not add up, as its sources tell it. */
+  problems(): OrgProblems {
+    return problemsOf({
+      records: this.#humans.records(),
+      units: this.#units,
+      memberships: this.#memberships,
+      exists: (id) => this.#humans.person(id) !== undefined,
+      reportingCycles: this.#boundaries.reportingCycles(),
+      unitCycles: this.#boundaries.unitCycles(),
+    });
   }
 }
-
-const nobody = "";
 
 function isOn({ validFrom, validTo }: Membership, day: CalendarDate): boolean {
   return holdsOn({ validFrom, validTo }, day);
@@ -238,20 +192,6 @@ function isOn({ validFrom, validTo }: Membership, day: CalendarDate): boolean {
 function byPrimacy(a: Membership, b: Membership): number {
   const primacy = Number(b.isPrimary === true) - Number(a.isPrimary === true);
   return primacy || (a.unitId < b.unitId ? -1 : 1);
-}
-
-/**
- * Where two ways up meet first. In a tree both sides meet at the same place; where a cycle makes the
- * ways differ, the fewest steps count, then the smaller id, so that neither side's view wins.
- */
-function nearestCommon<Id extends string>(a: readonly Id[], b: readonly Id[]): Id | undefined {
-  const steps = new Map(b.map((id, index) => [id, index]));
-  return a
-    .flatMap((id, index) => {
-      const other = steps.get(id);
-      return other === undefined ? [] : [{ id, steps: index + other }];
-    })
-    .toSorted((x, y) => x.steps - y.steps || (x.id < y.id ? -1 : 1))[0]?.id;
 }
 
 export function emptyOrg(): Org {
