@@ -16,7 +16,7 @@ import {
 import type * as z from "zod";
 
 import { type Asked, Transport, type TransportContext } from "./client-transport.ts";
-import { classify, freshSync } from "./errors.ts";
+import { classify, freshSync, isExpired, lostPlace } from "./errors.ts";
 import * as wire from "./wire.ts";
 
 /** One page of a list; its records are not parsed yet. */
@@ -233,11 +233,16 @@ export class AsanaClient {
     await this.#transport.write(asked, () => undefined);
   }
 
-  /** All records of a list, page by page. */
+  /**
+   * All records of a list, page by page. Throws `connector.unavailable` when the place in it expires on
+   * the way: no position was saved that had to be dropped for it, and read again, it passes.
+   */
   async *every(list: (page: PageRequest) => Promise<Page>): AsyncIterable<unknown> {
     let offset: string | undefined;
     do {
-      const page = await list({ offset });
+      const page = await list({ offset }).catch((error: unknown) => {
+        throw isExpired(error) ? lostPlace(error) : error;
+      });
       yield* page.records;
       offset = page.offset;
     } while (offset !== undefined);

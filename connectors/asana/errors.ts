@@ -149,6 +149,18 @@ export function isAbsent(error: unknown): error is HubError {
   return error instanceof HubError && (isGone(error) || error.code === "connector.forbidden");
 }
 
+/** Whether a place in a list is no longer good. */
+export function isExpired(error: unknown): error is HubError {
+  return error instanceof HubError && error.code === "connector.cursor-expired";
+}
+
+/** A list that must be read from its start again. */
+export function lostPlace(cause: HubError): HubError {
+  return new HubError("connector.unavailable", `${cause.message} while the list was read`, {
+    cause,
+  });
+}
+
 /** Whether nothing was answered for too long. */
 export function isLate({ details }: HubError): boolean {
   return details["tookTooLong"] === true;

@@ -3,6 +3,7 @@ import * as z from "zod";
 import { HubError } from "#shared/errors.ts";
 
 import type { Page, PageRequest } from "./client.ts";
+import { isExpired } from "./errors.ts";
 
 /** Where a run over the lists of several workspaces stands; nothing in it: at its beginning. */
 const Position = z.strictObject({
@@ -64,8 +65,7 @@ export async function listFrom(
   try {
     return { page: await list({ offset }), isFirst: false };
   } catch (error) {
-    const isExpired = error instanceof HubError && error.code === "connector.cursor-expired";
-    if (!isExpired) throw error;
+    if (!isExpired(error)) throw error;
     return { page: await list({}), isFirst: true };
   }
 }

@@ -33,6 +33,8 @@ for (const kind of kinds) {
       totals[name] += result.webhooks[name];
     }
     met.addAll(result.met);
+    const done = seed - from + 1;
+    if (done % 100 === 0) say(`${kind.connector}: ${done} of ${seeds} seeds`);
     const { missing, surplus, deadLetters, drift } = result;
     if (missing.length + surplus.length + deadLetters + drift === 0) continue;
     failures += 1;
