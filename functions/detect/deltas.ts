@@ -9,6 +9,7 @@ import type { Item, ItemChange } from "#shared/ports/table.ts";
 import { fromItem } from "#shared/store/codec.ts";
 import { readDocument } from "#shared/store/documents.ts";
 import { readEdgeItem, readFactItem } from "#shared/store/facts.ts";
+import { readWaiting } from "#shared/store/histories.ts";
 import { connectionSpec, ruleSettingsSpec } from "#shared/store/specs.ts";
 
 /** Reads a change of the table as the rules understand it; undefined when it is none of their business. */
@@ -19,8 +20,13 @@ export function deltaOf(change: ItemChange): Delta | undefined {
   }
   const before = change.before && readThing(change.before);
   const after = change.after && readThing(change.after);
-  if (!before && !after) return buried(change.after);
+  if (!before && !after) return learned(change.after) ?? buried(change.after);
   return { ...(before && { before }), ...(after && { after }) };
+}
+
+function learned(item: Item | undefined): Delta | undefined {
+  const history = item && readWaiting(item);
+  return history && { history };
 }
 
 function buried(item: Item | undefined): Delta | undefined {

@@ -1,8 +1,11 @@
 import type { Dependency, Link } from "#shared/model/edges.ts";
 import type { Goal, WorkItem } from "#shared/model/facts.ts";
+import type { History, HistoryId } from "#shared/model/history.ts";
 import type { ConnectionId, FactId, GoalId, WorkItemId } from "#shared/model/ids.ts";
+import type { Instant } from "#shared/model/time.ts";
 
 import type { Org } from "./org.ts";
+import { blockedSince } from "./past.ts";
 import type { SourceStates } from "./sources.ts";
 
 /**
@@ -19,6 +22,8 @@ export interface GraphView {
   childrenOf(id: WorkItemId): readonly WorkItem[];
   /** Present as long as any source asserts it. */
   dependency(blockedId: WorkItemId, blockingId: WorkItemId): Dependency | undefined;
+  /** Since when the source says that the one waits for the other; undefined where it does not say. */
+  waitingSince(blockedId: WorkItemId, blockingId: WorkItemId): Instant | undefined;
   readonly org: Org;
   readonly sources: SourceStates;
 }
@@ -33,6 +38,7 @@ export class MemoryGraph implements GraphView {
   readonly #links = new Map<string, Link[]>();
   readonly #children = new Map<WorkItemId, WorkItem[]>();
   readonly #dependencies = new Map<WorkItemId, Map<WorkItemId, Dependency>>();
+  readonly #pasts = new Map<HistoryId, History>();
 
   constructor(org: Org, sources: SourceStates) {
     this.org = org;
@@ -63,6 +69,15 @@ export class MemoryGraph implements GraphView {
     const byBlocking = this.#dependencies.get(edge.blockedId) ?? new Map<WorkItemId, Dependency>();
     byBlocking.set(edge.blockingId, edge);
     this.#dependencies.set(edge.blockedId, byBlocking);
+  }
+
+  addHistory(history: History): void {
+    this.#pasts.set(history.itemId, history);
+  }
+
+  waitingSince(blockedId: WorkItemId, blockingId: WorkItemId): Instant | undefined {
+    const past = this.#pasts.get(blockedId);
+    return past && blockedSince(past, blockingId);
   }
 
   item(id: WorkItemId): WorkItem | undefined {

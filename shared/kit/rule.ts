@@ -4,6 +4,7 @@ import type { GraphView, MemoryGraph } from "#shared/graph/view.ts";
 import type { Connection } from "#shared/model/connection.ts";
 import type { Edge, Match } from "#shared/model/edges.ts";
 import type { Fact } from "#shared/model/facts.ts";
+import type { History } from "#shared/model/history.ts";
 import type {
   AccountId,
   ConnectionId,
@@ -26,6 +27,8 @@ type Changed = Fact | Edge | Match | SamePerson | Connection | RuleSettings;
 export interface Delta {
   readonly before?: Changed;
   readonly after?: Changed;
+  /** What is newly known of the past of an item. */
+  readonly history?: History;
   /** A record that we never held is now known to be gone: what refers to it can be judged. */
   readonly buriedId?: FactId;
 }

@@ -9,6 +9,7 @@ import type { Item, Table } from "#shared/ports/table.ts";
 
 import { atMost } from "./at-most.ts";
 import { readEdgeItem, readFactItem } from "./facts.ts";
+import { readWaiting } from "./histories.ts";
 import { childrenPrefix } from "./keys.ts";
 import { queryAll } from "./list.ts";
 
@@ -122,6 +123,8 @@ export class GraphLoader {
     }
     if (edge?.type === "dependency") this.graph.addDependency(edge);
     if (edge) return [];
+    const history = readWaiting(item);
+    if (history) this.graph.addHistory(history);
     const stored = readFactItem(item);
     if (!stored) return [];
     if (stored.isRemoved) {

@@ -101,6 +101,14 @@ export function readHistoryItem(item: Item): History | undefined {
   };
 }
 
+/** The same, where it tells of waiting for others: of a million items few have ever waited. */
+export function readWaiting(item: Item): History | undefined {
+  const tells = item["type"] === "history" && linesIn(item).some((line) => line.includes(waiting));
+  return tells ? readHistoryItem(item) : undefined;
+}
+
+const waiting = " blocked-by ";
+
 /** Forgets the histories of these items, as their records are gone. Returns how many there were. */
 export async function eraseHistories(table: Table, itemIds: readonly HistoryId[]): Promise<number> {
   const items = await table.batchGet(itemIds.map(historyKey));

@@ -3,6 +3,7 @@ import { MemoryGraph } from "#shared/graph/view.ts";
 import type { Edge } from "#shared/model/edges.ts";
 import { Match } from "#shared/model/edges.ts";
 import type { Fact } from "#shared/model/facts.ts";
+import type { History } from "#shared/model/history.ts";
 import type { FactId } from "#shared/model/ids.ts";
 import type { Membership } from "#shared/model/org.ts";
 import { SamePerson } from "#shared/model/org.ts";
@@ -12,6 +13,7 @@ import type { Item, Table } from "#shared/ports/table.ts";
 
 import { fromItem } from "./codec.ts";
 import { readEdgeItem, readFactItem } from "./facts.ts";
+import { readWaiting } from "./histories.ts";
 import { scanAll } from "./list.ts";
 import { orgOf } from "./org-reader.ts";
 
@@ -48,6 +50,7 @@ export function wholeGraphOf(
     if (edge.type === "link") graph.addLink(edge);
     else if (edge.type === "dependency") graph.addDependency(edge);
   }
+  for (const history of parts.histories) graph.addHistory(history);
   return { graph, openSignals: parts.openSignals, facts: parts.facts };
 }
 
@@ -59,6 +62,8 @@ interface Parts {
   readonly memberships: Membership[];
   readonly samePeople: SamePerson[];
   readonly openSignals: Signal[];
+  /** Of items that have ever waited. */
+  readonly histories: History[];
 }
 
 function sortItems(items: readonly Item[]): Parts {
@@ -70,6 +75,7 @@ function sortItems(items: readonly Item[]): Parts {
     memberships: [],
     samePeople: [],
     openSignals: [],
+    histories: [],
   };
   for (const item of items) {
     const stored = readFactItem(item);
@@ -89,5 +95,8 @@ function sortOther(parts: Parts, item: Item): void {
   else if (item["type"] === "match") matches.push(fromItem(Match, item));
   else if (item["type"] === "signal" && item["state"] === "open") {
     openSignals.push(fromItem(Signal, item));
+  } else {
+    const history = readWaiting(item);
+    if (history) parts.histories.push(history);
   }
 }

@@ -5,7 +5,7 @@ import type { SourceStates } from "#shared/graph/sources.ts";
 import type { Rule } from "#shared/kit/rule.ts";
 import { AlertStatus, Evidence, Severity } from "#shared/model/signal.ts";
 import type { Alert, Signal } from "#shared/model/signal.ts";
-import { epochMsOf } from "#shared/model/time.ts";
+import { epochMsOf, Instant } from "#shared/model/time.ts";
 
 import { sourcesBehind } from "../work-items/describe.ts";
 import { SourceAnswer } from "../work-items/work-answers.ts";
@@ -48,6 +48,9 @@ const alertFields = {
       "The lowest common manager, or the team's own: whom to ask when the teams cannot agree",
   }),
   ageSeconds: z.int(),
+  waitingSeconds: z.int().optional().meta({
+    description: "How long the blocked work has waited, where its tool tells",
+  }),
   graceUntil: z.string().optional(),
   snoozedUntil: z.string().optional(),
   updatedAt: z.string(),
@@ -120,6 +123,13 @@ export function describeSignal(names: Names, signal: Signal): SignalAnswer {
   return { id, state, ...describeFinding(names, signal), clearedAt, clearedBecause };
 }
 
+/** Only where the rule found in the tool's own history since when. */
+function waitingSeconds({ evidence }: Alert, nowMs: number): number | undefined {
+  const since = Instant.safeParse(evidence.facts["waitingSince"]);
+  if (!since.success) return undefined;
+  return Math.max(0, Math.round((nowMs - epochMsOf(since.data)) / 1000));
+}
+
 export function describeAlert(names: Names, alert: Alert): AlertAnswer {
   const { id, signalId, status, why, nextStep, graceUntil, snoozedUntil, updatedAt } = alert;
   const leader = alert.leaderId && names.org.person(alert.leaderId);
@@ -132,6 +142,7 @@ export function describeAlert(names: Names, alert: Alert): AlertAnswer {
     nextStep,
     ...(leader && { leader: { id: leader.id, name: leader.name } }),
     ageSeconds: Math.max(0, Math.round((names.nowMs - epochMsOf(alert.openedAt)) / 1000)),
+    waitingSeconds: waitingSeconds(alert, names.nowMs),
     graceUntil,
     snoozedUntil,
     updatedAt,

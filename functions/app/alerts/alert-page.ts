@@ -104,12 +104,20 @@ function alertFacts(alert: AlertDetail): Html {
       ["Rule", alert.ruleTitle],
       ["Teams", teams.length === 0 ? "none known" : teams.map(({ name }) => name).join(", ")],
       ["Sources", connections.map(({ name }) => name).join(", ")],
-      ...Object.entries(evidence.facts).map(
-        ([name, value]) => [spaced(name), factText(value)] as const,
-      ),
+      ["Waiting for", waitingWords(alert)],
+      ...Object.entries(evidence.facts)
+        .filter(([name]) => name !== "waitingSince")
+        .map(([name, value]) => [spaced(name), factText(value)] as const),
       ["Times opened", generation],
     ])}
   </div>`;
+}
+
+/** By the tool's own history: most blocked work has waited since long before an alert could tell. */
+function waitingWords({ waitingSeconds, evidence }: AlertDetail): string | undefined {
+  const since = evidence.facts["waitingSince"];
+  if (waitingSeconds === undefined || typeof since !== "string") return undefined;
+  return `${duration(waitingSeconds)}, since ${since.slice(0, 10)}`;
 }
 
 function factText(value: string | number | boolean): string {

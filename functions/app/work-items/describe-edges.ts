@@ -34,6 +34,7 @@ export function describeDependency(view: GraphView, edge: Dependency): Dependenc
     blocked: describeEnd(view, edge.blockedId),
     blocking: describeEnd(view, edge.blockingId),
     state: state.state,
+    since: sinceOf(view, edge),
     isLate: state.state === "waiting" && state.isLate,
     ...(boundary && {
       boundary: {
@@ -44,6 +45,13 @@ export function describeDependency(view: GraphView, edge: Dependency): Dependenc
       },
     }),
   };
+}
+
+function sinceOf(view: GraphView, edge: Dependency): DependencyAnswer["since"] {
+  const told = view.waitingSince(edge.blockedId, edge.blockingId);
+  return told === undefined
+    ? { at: edge.createdAt, restsOn: "first-seen" }
+    : { at: told, restsOn: "source" };
 }
 
 function describeEnd(view: GraphView, id: WorkItem["id"]): DependencyAnswer["blocked"] {

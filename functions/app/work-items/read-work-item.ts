@@ -14,6 +14,7 @@ import type { Alert } from "#shared/model/signal.ts";
 import { readSourceStates } from "#shared/store/connections.ts";
 import { readDocument } from "#shared/store/documents.ts";
 import { GraphLoader } from "#shared/store/graph-loader.ts";
+import { getHistory } from "#shared/store/histories.ts";
 import { factKey } from "#shared/store/keys.ts";
 import { alertSpec } from "#shared/store/specs.ts";
 
@@ -21,6 +22,7 @@ import type { AppContext } from "../app-deps.ts";
 import { readAllowances } from "./allowances.ts";
 import { describeDependency, describeLink } from "./describe-edges.ts";
 import { describeHop, describeItem, sourcesBehind } from "./describe.ts";
+import { describeHistory, HistoryAnswer, sinceWhen } from "./history-answer.ts";
 import {
   DependencyAnswer,
   HopAnswer,
@@ -52,6 +54,12 @@ export const WorkItemDetail = z
     blockedBy: z.array(DependencyAnswer),
     blocks: z.array(DependencyAnswer),
     children: z.int(),
+    statusSince: z.string().optional().meta({
+      description: "When its status last changed between ours, where its tool tells",
+    }),
+    history: HistoryAnswer.optional().meta({
+      description: "What its tool tells of its past; absent where that was not read",
+    }),
     alerts: z
       .array(
         z.strictObject({
@@ -77,9 +85,10 @@ export async function readWorkItem(context: AppContext, id: WorkItemId): Promise
     readAllowances(table, rules),
   ]);
   const loader = new GraphLoader(table, org, sources);
-  const [waiting, children] = await Promise.all([
+  const [waiting, children, past] = await Promise.all([
     loader.blockedBy(id),
     loader.childIds(id),
+    getHistory(table, id),
     loader.loadUp([id]),
   ]);
   const { graph } = loader;
@@ -102,6 +111,8 @@ export async function readWorkItem(context: AppContext, id: WorkItemId): Promise
     blockedBy: edges.blockedBy.map((edge) => describeDependency(graph, edge)),
     blocks: edges.blocks.map((edge) => describeDependency(graph, edge)),
     children: children.length,
+    statusSince: sinceWhen(item, past),
+    history: past && (await describeHistory(table, past)),
     alerts: await standingAlerts(context, subjectsOf(item, sight, edges)),
     sources: [...sourcesBehind(sources, [item.connectionId, ...connectionIds], clock.nowMs())],
   };

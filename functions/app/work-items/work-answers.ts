@@ -97,6 +97,12 @@ export const DependencyAnswer = z
     blocked: End,
     blocking: End,
     state: z.enum(["gone", "finished", "unread", "waiting"]),
+    since: z.strictObject({
+      at: z.string(),
+      restsOn: z.enum(["source", "first-seen"]).meta({
+        description: "The source's own history, or when the hub first saw it: then it may be older",
+      }),
+    }),
     isLate: z.boolean(),
     boundary: z
       .strictObject({

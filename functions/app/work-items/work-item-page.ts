@@ -5,6 +5,7 @@ import type { Html } from "../page/html.ts";
 import { nothing, pathTo } from "../page/html.ts";
 import { layout } from "../page/layout.ts";
 import { facts, freshnessLine, hidden, sourceLink, teamName, verdictBadge } from "../page/parts.ts";
+import { historyCard } from "./history-card.ts";
 import type { WorkItemDetail } from "./read-work-item.ts";
 import { sightDrawing } from "./sight-drawing.ts";
 import type { DependencyAnswer, LinkAnswer } from "./work-answers.ts";
@@ -38,7 +39,7 @@ export function workItemPage({ detail, goals, here, notice }: WorkItemPage): Htm
           </div>
           ${sightDrawing(detail)}${freshnessLine(detail.sources)}
         </section>
-        ${alerts(detail)}${dependencies(detail)}
+        ${alerts(detail)}${dependencies(detail)}${historyCard(detail)}
       </div>
       <aside class="stack" aria-label="About this item">
         ${itemFacts(detail)}${links(detail, here)}${linkForm(detail, goals, here)}
@@ -63,7 +64,7 @@ function alerts({ alerts: standing }: WorkItemDetail): Html | string {
   </section>`;
 }
 
-function itemFacts({ item, anchor, children }: WorkItemDetail): Html {
+function itemFacts({ item, anchor, children, statusSince }: WorkItemDetail): Html {
   const anchorName = anchor.key === undefined ? anchor.title : `${anchor.key} ${anchor.title}`;
   const isAnchor = anchor.id === item.id;
   return html`<div class="card">
@@ -71,6 +72,7 @@ function itemFacts({ item, anchor, children }: WorkItemDetail): Html {
     ${facts([
       ["Kind", named(capital(item.kind), item.originalKind)],
       ["Status", named(inWords(item.status), item.originalStatus)],
+      ["Since", statusSince && moment(statusSince)],
       ["Team", teamFact(item.team)],
       ["In", item.container],
       ["Due", item.dueOn],
@@ -133,7 +135,7 @@ function waits(edge: DependencyAnswer): Html {
         aria-hidden="true"
       >
         <path d="M2 7h29M26 2l5 5-5 5" /></svg
-      >${stateWords(edge)}${level === undefined ? nothing : html`<div>${level}</div>`}
+      >${stateWords(edge)}${edge.state === "waiting" ? sinceWords(edge.since) : nothing}${level === undefined ? nothing : html`<div>${level}</div>`}
     </div>
     ${end(edge.blocking)}
   </div>`;
@@ -145,6 +147,12 @@ function stateWords({ state, isLate }: DependencyAnswer): Html {
   return isLate
     ? html`<span class="badge critical">waits, too late</span>`
     : html`<span>waits on</span>`;
+}
+
+/** Where its tool tells nothing, it may have waited for longer than we have looked. */
+function sinceWords({ at, restsOn }: DependencyAnswer["since"]): Html {
+  const words = restsOn === "source" ? "since" : "first seen";
+  return html`<div>${words} <time datetime="${at}">${at.slice(0, 10)}</time></div>`;
 }
 
 function boundaryWords({ level, unit }: NonNullable<DependencyAnswer["boundary"]>): string {

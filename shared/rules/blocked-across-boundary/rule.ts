@@ -8,8 +8,16 @@ import type { Delta, Evaluation, Touch } from "#shared/kit/rule.ts";
 import { defineRule } from "#shared/kit/rule.ts";
 import { isOpen } from "#shared/model/facts.ts";
 import type { OrgUnit, Person, WorkItem } from "#shared/model/facts.ts";
+import type { History } from "#shared/model/history.ts";
 import type { FactId, OrgUnitId, PersonId, SubjectId, WorkItemId } from "#shared/model/ids.ts";
-import { DependencyId, dependencyId, readDependencyId, readFactId } from "#shared/model/ids.ts";
+import {
+  DependencyId,
+  dependencyId,
+  readDependencyId,
+  readFactId,
+  WorkItemId as WorkItemIdSchema,
+} from "#shared/model/ids.ts";
+import { dateOf } from "#shared/model/time.ts";
 
 const Options = z.strictObject({
   ignoreLevels: z.array(z.string()).default([]).meta({
@@ -38,6 +46,7 @@ export const blockedAcrossBoundary = defineRule<Options>({
   touched(delta: Delta): readonly Touch[] {
     const thing = delta.after ?? delta.before;
     if (delta.buriedId !== undefined) return touchedByBurial(delta.buriedId);
+    if (delta.history) return touchedByHistory(delta.history);
     switch (thing?.type) {
       case "work-item":
         return touchedByItem(delta);
@@ -116,6 +125,8 @@ function opened(
   const where = meeting
     ? `meet in the ${meeting.originalKind} ${meeting.name}`
     : "have no unit in common";
+  const since = view.waitingSince(blocked.id, blocking.id);
+  const waiting = since === undefined ? "" : ` It has waited since ${dateOf(since)}.`;
   const late = isLate
     ? ` The work it waits for is due on ${blocking.dueOn}, after its own date, ${blocked.dueOn}.`
     : "";
@@ -126,7 +137,7 @@ function opened(
     evidence: {
       sentence:
         `“${nameOf(blocked)}” of ${teamName(blockedTeam)} is blocked by “${nameOf(blocking)}” of ` +
-        `${teamName(blockingTeam)}; the two teams ${where}.${late}`,
+        `${teamName(blockingTeam)}; the two teams ${where}.${waiting}${late}`,
       path: [
         { id: blocked.id, role: "blocked", label: nameOf(blocked), url: blocked.url },
         { id: blocking.id, role: "blocking", label: nameOf(blocking), url: blocking.url },
@@ -137,6 +148,7 @@ function opened(
         isLate,
         blockedTeam: teamName(blockedTeam),
         blockingTeam: teamName(blockingTeam),
+        ...(since !== undefined && { waitingSince: since }),
         ...(meeting && { meetingUnit: meeting.name }),
       },
     },
@@ -166,6 +178,12 @@ function touchedByBurial(id: FactId): readonly Touch[] {
   const isItem = readFactId(id)?.type === "work-item";
   // The type of an id is what the id itself says.
   return isItem ? [{ kind: "dependencies", itemId: id as WorkItemId }] : [];
+}
+
+/** It may tell since when the item has waited; a goal waits for nothing. */
+function touchedByHistory({ itemId }: History): readonly Touch[] {
+  const id = WorkItemIdSchema.safeParse(itemId);
+  return id.success ? [{ kind: "dependencies", itemId: id.data }] : [];
 }
 
 function matters(was: WorkItem, is: WorkItem): boolean {
