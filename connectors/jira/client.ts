@@ -9,6 +9,7 @@ import {
   getIssueLinkTypes,
   getMyPermissions,
   getRemoteIssueLinks,
+  getSecurityLevelsForProject,
   getServerInfo,
   getUser,
   searchAndReconsileIssuesUsingJqlPost,
@@ -35,6 +36,7 @@ import {
   type WireRemoteLink,
   WireRemoteLinks,
   WireSearchPage,
+  WireSecurityLevels,
   WireServerInfo,
   WireType,
   WireUser,
@@ -186,6 +188,21 @@ export class JiraClient {
   /** Whether one issue can be read; Jira does not tell a deleted one from one we may not see. */
   async canReadIssue(id: string): Promise<"yes" | "not-found" | "forbidden"> {
     return this.#probe(() => getIssue(this.#client, { issueIdOrKey: id, fields: ["id"] }));
+  }
+
+  /**
+   * Ids of the project's security levels that the account belongs to. None where it may not set levels,
+   * whatever it belongs to (swagger of /project/{key}/securitylevel, 2026-11), or cannot see the project.
+   */
+  async securityLevels(projectKey: string): Promise<ReadonlySet<string>> {
+    const ids = new Set<string>();
+    await this.#probe(async () => {
+      const asked = { projectKeyOrId: projectKey };
+      const answer = await getSecurityLevelsForProject(this.#client, asked);
+      const { levels } = parseAnswer(WireSecurityLevels, answer, "the security levels");
+      for (const { id } of levels) ids.add(id);
+    });
+    return ids;
   }
 
   async canReadUser(accountId: string): Promise<"yes" | "not-found" | "forbidden"> {

@@ -18,7 +18,9 @@ export type Held = ReadonlyMap<FactId, Fact>;
 /**
  * What is under these ids. Bulk reading leaves out what is deleted and what is hidden alike, and a read
  * one by one answers both with 404. We call it gone only while the project that we know it in can be seen,
- * before that read and after; where we do not know the project, while every configured one can be.
+ * before that read and after; where we do not know the project, while every configured one can be. One
+ * that we know under a security level may have vanished with it: it is gone only while the account still
+ * belongs to that level, and that Jira tells.
  */
 export async function confirmIssues(
   session: JiraSession,
@@ -53,6 +55,7 @@ async function presenceOfAbsent(
     session.client.canReadIssue(nativeIdOf(id)),
   );
   const answerTo = new Map(doubtful.map((id, index) => [id, answers[index]]));
+  const isLevelSeen = await levelSight(session, doubtful, held);
   const isInSight = await sight(session, ids, held);
   // A dead token sees nothing: then nothing of this is true.
   await session.client.myself();
@@ -60,9 +63,31 @@ async function presenceOfAbsent(
     ids.map((id) => {
       const answer = answerTo.get(id);
       if (answer === "yes") return [id, "present"];
-      return [id, answer === "not-found" && isInSight(id) ? "gone" : "hidden"];
+      const isGone = answer === "not-found" && isInSight(id) && isLevelSeen(id);
+      return [id, isGone ? "gone" : "hidden"];
     }),
   );
+}
+
+/** Whether the account sees what stands under the security levels that we know these issues by. */
+async function levelSight(
+  { client }: JiraSession,
+  ids: readonly FactId[],
+  held: Held,
+): Promise<(id: FactId) => boolean> {
+  const levelOf = (id: FactId) => {
+    const fact = held.get(id);
+    return fact?.type === "work-item" || fact?.type === "goal" ? fact.restrictedTo : undefined;
+  };
+  const restricted = ids.filter((id) => levelOf(id) !== undefined);
+  const keys = [...new Set(restricted.flatMap((id) => projectOf(held.get(id)) ?? []))];
+  const lists = await inParallel(keys, readsAtOnce, (key) => client.securityLevels(key));
+  const seen = new Map(keys.map((key, index) => [key, lists[index]]));
+  return (id) => {
+    const level = levelOf(id);
+    const key = projectOf(held.get(id));
+    return level === undefined || (key !== undefined && seen.get(key)?.has(level) === true);
+  };
 }
 
 /** Whether the projects of these ids can be seen at this moment: asked anew each time. */

@@ -59,6 +59,7 @@ const systemFields = [
   "created",
   "updated",
   "issuelinks",
+  "security",
   // In no document of the REST API, but in every issue that was recorded from Jira Cloud (2019-2026).
   "statuscategorychangedate",
 ];

@@ -148,6 +148,17 @@ describe("issue events", () => {
     }
   });
 
+  test.each([["10500"], [{ id: "10500", name: "Board" }]])(
+    "the security level is kept in either form that Jira writes: %j",
+    async (security) => {
+      const { interpret } = await connect();
+      const { issue } = updated.payload;
+      const fields = { ...issue.fields, security };
+      const { changes } = await interpret({ ...updated.payload, issue: { ...issue, fields } });
+      expect(changes).toMatchObject([{ record: { restrictedTo: "10500" } }]);
+    },
+  );
+
   test("an issue whose type became a goal's stops being work", async () => {
     const { interpret } = await connect();
     const { issue } = updated.payload;

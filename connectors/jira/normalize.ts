@@ -146,6 +146,7 @@ function goalOf(
 function commonOf(context: NormalizeContext, { key, fields }: WireIssue) {
   const dueOn = readDate(fields.duedate);
   const teamName = teamNameOf(context, fields);
+  const restrictedTo = fields.security;
   return {
     connectionId: context.connectionId,
     originalKind: shortText(fields.issuetype.name) ?? fields.issuetype.id,
@@ -155,6 +156,7 @@ function commonOf(context: NormalizeContext, { key, fields }: WireIssue) {
     originalStatus: shortText(fields.status.name) ?? "?",
     ...(dueOn !== undefined && { dueOn }),
     ...(teamName !== undefined && { teamName }),
+    ...(restrictedTo && { restrictedTo }),
   };
 }
 

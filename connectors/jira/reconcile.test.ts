@@ -155,6 +155,36 @@ describe("what an enumeration does not show", () => {
     expect(world.asked.filter((each) => each === "GET /issue/{}")).toHaveLength(1);
   });
 
+  test("is hidden with the security level that it had, and gone only while the level is seen", async () => {
+    const world = await connect();
+    const [lost, kept, open] = ["PAY-2", "PAY-3", "MOB-2"] as const;
+    world.jira.perform({ kind: "updateIssue", key: lost, securityLevelId: "10500" });
+    world.jira.perform({ kind: "updateIssue", key: kept, securityLevelId: "10501" });
+    // Others keep the level in use when this one is deleted.
+    world.jira.perform({ kind: "updateIssue", key: "PAY-1", securityLevelId: "10501" });
+    const facts = await held(world.source);
+    const idOfKey = (key: string) => {
+      const found = [...facts.values()].find((fact) => "key" in fact && fact.key === key);
+      if (!found) throw new Error(`${key} was not read`);
+      return found.id;
+    };
+    expect(facts.get(idOfKey(lost))).toMatchObject({ restrictedTo: "10500" });
+    world.jira.perform({ kind: "hideLevel", levelId: "10500", accountId: "svc-1" });
+    for (const key of [kept, open])
+      world.jira.perform({ kind: "deleteIssue", key, deleteSubtasks: true });
+    const source = world.reopen();
+    const ids = [lost, kept, open].map(idOfKey);
+    expect(await enumerated(source)).not.toContain(idOfKey(lost));
+    const presence = await source.confirm("issues", ids, facts);
+    expect(ids.map((id) => presence.get(id))).toEqual(["hidden", "gone", "gone"]);
+    // Without the right to set levels Jira names none: then nobody can tell.
+    world.jira.perform({ kind: "hideLevel", levelId: "10501" });
+    const blind = await world.reopen().confirm("issues", ids, facts);
+    expect(ids.map((id) => blind.get(id))).toEqual(["hidden", "hidden", "gone"]);
+    world.jira.perform({ kind: "showLevel", levelId: "10500" });
+    expect((await source.confirm("issues", ids, facts)).get(idOfKey(lost))).toBe("present");
+  });
+
   test("is not judged at all by an account that nobody is any more", async () => {
     const world = await connect();
     const facts = await held(world.source);

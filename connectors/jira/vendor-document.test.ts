@@ -1,5 +1,8 @@
 import { afterEach, expect, test } from "vitest";
 
+import type { Source } from "#shared/kit/connector.ts";
+import type { Fact } from "#shared/model/facts.ts";
+import type { FactId } from "#shared/model/ids.ts";
 import { PrismCheck } from "#shared/testing/connector-contract/prism.ts";
 import { type Exchange, pathOf, startRelay } from "#shared/testing/connector-contract/relay.ts";
 import { specsPath } from "#shared/testing/specs.ts";
@@ -28,6 +31,7 @@ async function exchangesOnConsent(): Promise<readonly Exchange[]> {
   await source.probe();
   await source.discover?.();
   await source.subscriptionResources?.();
+  await confirmRestricted(site, source);
   const targetUrl = `https://hub.example/webhooks/jira/${connectionId}?subscription=sub_1`;
   const request = { id: "sub_1", targetUrl, resource: "*" };
   const made = await source.subscribe?.(request);
@@ -35,6 +39,21 @@ async function exchangesOnConsent(): Promise<readonly Exchange[]> {
   await source.inspectSubscriptions?.([request]);
   await source.unsubscribe?.(made?.nativeId ?? "");
   return relay.exchanges.filter((exchange) => pathOf(exchange).includes("/rest/"));
+}
+
+/** Of an issue that was deleted under a security level. */
+async function confirmRestricted(
+  { jira }: Awaited<ReturnType<typeof startConsentedSite>>,
+  source: Source,
+): Promise<void> {
+  jira.perform({ kind: "updateIssue", key: "PAY-3", securityLevelId: "10500" });
+  const held = new Map<FactId, Fact>();
+  for await (const { changes } of source.pull("issues", undefined)) {
+    for (const each of changes) if (each.kind === "upserted") held.set(each.record.id, each.record);
+  }
+  const restricted = [...held].filter(([, fact]) => "restrictedTo" in fact).map(([id]) => id);
+  jira.perform({ kind: "deleteIssue", key: "PAY-3", deleteSubtasks: true });
+  await source.confirm("issues", restricted, held);
 }
 
 test.skipIf(file === undefined)(
@@ -50,6 +69,7 @@ test.skipIf(file === undefined)(
       expect([...operations]).toContain(`${operation.toUpperCase()} /rest/api/3/webhook`);
     }
     expect([...operations]).toContain("PUT /rest/api/3/webhook/refresh");
+    expect([...operations]).toContain("GET /rest/api/3/project/{projectKeyOrId}/securitylevel");
   },
   30_000,
 );

@@ -34,6 +34,8 @@ const WireLink = z.looseObject({
 });
 export type WireLink = z.infer<typeof WireLink>;
 
+const SecurityLevelId = z.union([Id, z.looseObject({ id: Id }).transform(({ id }) => id)]);
+
 export const WireIssue = z.looseObject({
   id: Id,
   key: z.string().min(1),
@@ -61,6 +63,8 @@ export const WireIssue = z.looseObject({
     /** When the category of its status last changed. */
     statuscategorychangedate: z.unknown().optional(),
     issuelinks: z.array(WireLink).nullish(),
+    /** The security level: only its members see the issue. Webhooks give its id alone (recorded). */
+    security: SecurityLevelId.nullish(),
   }),
 });
 export type WireIssue = z.infer<typeof WireIssue>;
@@ -81,6 +85,7 @@ export const WireIds = z.looseObject({
   issues: z.array(z.looseObject({ id: Id })),
   nextPageToken: z.string().nullish(),
 });
+export const WireSecurityLevels = z.looseObject({ levels: z.array(z.looseObject({ id: Id })) });
 export const WireCount = z.looseObject({ count: z.int() });
 
 export const WireUser = z.looseObject({

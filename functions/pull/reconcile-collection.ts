@@ -247,7 +247,9 @@ async function bury(
   if (hidden === 0) {
     if (before) await removeGap(deps.table, before);
   } else {
-    const why = `${hidden} records that we hold can no longer be seen by the connection's account; they are kept as they were`;
+    const why =
+      `${hidden} records that we hold can no longer be seen by the connection's account: hidden from it, ` +
+      "or deleted where the tool does not say which. They are kept as they were";
     await saveGaps(deps.table, run.connection.id, deps.clock.now(), [{ what, why }]);
   }
   return { removed, hidden };

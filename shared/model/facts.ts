@@ -9,6 +9,11 @@ export const titleLengthMax = 255;
 const Title = z.string().min(1).max(titleLengthMax);
 const Label = z.string().min(1).max(120);
 const Url = z.url().max(500);
+/**
+ * The tool's id of what keeps a record from most of its people: a security level. Who loses that sees the
+ * record as little as a deleted one.
+ */
+const Restriction = Label;
 
 /**
  * What every fact carries about its own origin. `sourceVersion` orders states of one record: the
@@ -60,6 +65,7 @@ export const WorkItem = z.strictObject({
   /** A team named by the tool's team field or by the container mapping of the connection's settings. */
   teamName: Label.optional(),
   labels: z.array(Label).max(20).optional(),
+  restrictedTo: Restriction.optional(),
   startOn: CalendarDate.optional(),
   dueOn: CalendarDate.optional(),
   completedAt: Instant.optional(),
@@ -89,6 +95,7 @@ export const Goal = z.strictObject({
   originalStatus: Label,
   parentId: GoalId.optional(),
   ownerId: AccountId.optional(),
+  restrictedTo: Restriction.optional(),
   teamName: Label.optional(),
   startOn: CalendarDate.optional(),
   dueOn: CalendarDate.optional(),

@@ -81,10 +81,13 @@ export function addCost(c: JiraContext, { objects = 0, identities = 0 }: Partial
   cost.identities += identities;
 }
 
-/** Whether the caller may browse the issue's project. Nobody may browse anything. */
+/** Whether the caller may browse the issue's project and see its security level. Nobody may anything. */
 export function isVisibleTo(state: JiraState, caller: Caller | undefined) {
   const allowed = visibleProjects(state, caller);
-  return (issue: Issue): boolean => allowed.has(issue.projectId);
+  return (issue: Issue): boolean =>
+    caller !== undefined &&
+    allowed.has(issue.projectId) &&
+    !state.isRestricted(issue, caller.user.accountId);
 }
 
 /** Ids of the projects that the caller may browse. */

@@ -81,7 +81,7 @@ function create(moment: Moment, operation: JiraOperationOf<"createIssue">): Done
 function update(moment: Moment, operation: JiraOperationOf<"updateIssue">): Done {
   const { state } = moment;
   const issue = loadIssue(state, operation.key);
-  const { parentKey, assigneeId, summary, labels, duedate, custom } = operation;
+  const { parentKey, assigneeId, summary, labels, duedate, custom, securityLevelId } = operation;
   const child = { ...issue, level: state.typeOf(issue).hierarchyLevel };
   const next: Partial<Issue> = {
     ...(summary !== undefined && { summary }),
@@ -89,6 +89,7 @@ function update(moment: Moment, operation: JiraOperationOf<"updateIssue">): Done
     ...(duedate !== undefined && { duedate: duedate ?? undefined }),
     ...(assigneeId !== undefined && { assigneeId: assigneeId ?? undefined }),
     ...(parentKey !== undefined && { parentId: checkedParent(state, child, parentKey) }),
+    ...(securityLevelId !== undefined && { securityLevelId: securityLevelId ?? undefined }),
     ...(custom !== undefined && { custom: { ...issue.custom, ...custom } }),
   };
   if (child.level < 0 && "parentId" in next && next.parentId === undefined) {

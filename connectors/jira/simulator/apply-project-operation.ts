@@ -8,6 +8,9 @@ export function applyProjectOperation(moment: Moment, operation: ProjectOperatio
   const { state } = moment;
   if (operation.kind === "renameStatus") return renameStatus(state, operation);
   if (operation.kind === "renameIssueType") return renameType(state, operation);
+  if (operation.kind === "hideLevel" || operation.kind === "showLevel") {
+    return showLevel(state, operation);
+  }
   const project = state.projectByKey(operation.projectKey);
   if (!project)
     throw new Refusal(404, `No project could be found with key '${operation.projectKey}'.`);
@@ -41,6 +44,19 @@ function show(
   else if (accountId === undefined) hiddenProjects.delete(project.id);
   else if (from.delete(accountId) && from.size === 0) hiddenProjects.delete(project.id);
   return done(project);
+}
+
+function showLevel(
+  { hiddenLevels }: JiraState,
+  operation: Extract<ProjectOperation, { kind: "hideLevel" | "showLevel" }>,
+): Done {
+  const { levelId } = operation;
+  if (operation.kind === "showLevel") hiddenLevels.delete(levelId);
+  else {
+    const from = hiddenLevels.get(levelId) ?? new Set();
+    hiddenLevels.set(levelId, from.add(operation.accountId ?? "*"));
+  }
+  return { result: { id: levelId }, events: [] };
 }
 
 function remove({ state, at }: Moment, project: Project): Done {

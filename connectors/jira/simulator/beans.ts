@@ -1,6 +1,6 @@
 import { customValue } from "./custom-fields.ts";
 import { categorySince } from "./field-history.ts";
-import { linkBean, statusBean, typeBean, userBean } from "./part-beans.ts";
+import { linkBean, securityLevelBean, statusBean, typeBean, userBean } from "./part-beans.ts";
 import type { Issue, JiraState } from "./state.ts";
 import { jiraTime } from "./zone.ts";
 
@@ -95,6 +95,10 @@ const renderers: Readonly<Record<string, Renderer>> = {
           .childrenOf(issue.id)
           .filter((child) => state.typeOf(child).hierarchyLevel < 0)
           .map((child) => miniBean(state, child)),
+  security: (state, { securityLevelId: id }, { version }) => {
+    if (id === undefined) return null;
+    return version === 2 ? id : securityLevelBean(state, id);
+  },
   issuelinks: (state, issue) => state.linksOf(issue.id).map((link) => linkBean(state, link, issue)),
 };
 

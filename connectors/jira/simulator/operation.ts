@@ -44,6 +44,8 @@ export const JiraOperation = z.discriminatedUnion("kind", [
     assigneeId: z.string().nullable().optional(),
     labels: z.array(z.string()).optional(),
     duedate: CalendarDate.nullable().optional(),
+    /** A level of any name: it comes to be by being used, and everybody belongs to it. */
+    securityLevelId: z.string().min(1).nullable().optional(),
     custom: Custom.optional(),
     ...actor,
   }),

@@ -94,3 +94,8 @@ function linkedBean(state: JiraState, issue: Issue): object {
     },
   };
 }
+
+export function securityLevelBean({ baseUrl }: JiraState, id: string): object {
+  const self = `${baseUrl}/rest/api/3/securitylevel/${id}`;
+  return { self, id, name: `Level ${id}`, description: "" };
+}

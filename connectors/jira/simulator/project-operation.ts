@@ -19,6 +19,15 @@ export const ProjectOperation = z.discriminatedUnion("kind", [
     accountId: z.string().optional(),
     ...actor,
   }),
+  /** An account no longer belongs to a security level; absent: nobody does. */
+  z.strictObject({
+    kind: z.literal("hideLevel"),
+    levelId: z.string(),
+    accountId: z.string().optional(),
+    ...actor,
+  }),
+  /** Takes `hideLevel` back, for all. */
+  z.strictObject({ kind: z.literal("showLevel"), levelId: z.string(), ...actor }),
   /** Lists and search no longer show it; its issues can still be read by key. */
   z.strictObject({ kind: z.literal("archiveProject"), projectKey, ...actor }),
   z.strictObject({ kind: z.literal("restoreProject"), projectKey, ...actor }),

@@ -19,6 +19,8 @@ export interface SearchRequest {
   readonly caller: Caller;
   /** The projects that are searched. */
   readonly projectIds: ReadonlySet<string>;
+  /** Who may see which of their issues. */
+  readonly isVisible: (issue: Issue) => boolean;
   /** Ids that are looked up as they are now, however far the index is behind. */
   readonly reconciled: ReadonlySet<string>;
 }
@@ -99,9 +101,11 @@ function* rows(
 }
 
 /** The kept issues that may be found at all. */
-function* indexed(state: JiraState, { projectIds, reconciled, caller }: Asking): Iterable<Issue> {
+function* indexed(state: JiraState, asking: Asking): Iterable<Issue> {
+  const { projectIds, reconciled, caller, isVisible } = asking;
   for (const issue of state.store.indexed(caller.nowMs, reconciled)) {
-    if (projectIds.has(issue.projectId) && issue.archived !== true) yield issue;
+    const isFindable = projectIds.has(issue.projectId) && issue.archived !== true;
+    if (isFindable && isVisible(issue)) yield issue;
   }
 }
 

@@ -17,6 +17,7 @@ export function snapshot(state: JiraState): object {
     hiddenProjects: Object.fromEntries(
       [...state.hiddenProjects].map(([id, from]) => [id, [...from]]),
     ),
+    hiddenLevels: Object.fromEntries([...state.hiddenLevels].map(([id, from]) => [id, [...from]])),
     webhooks: [...state.webhooks.values()].map(({ secret, ...webhook }) => ({
       ...webhook,
       isSigned: secret !== undefined,

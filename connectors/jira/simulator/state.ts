@@ -39,6 +39,8 @@ export interface Issue {
   resolved: Instant | undefined;
   /** Search no longer finds it; it can still be read by its key. */
   archived?: boolean;
+  /** Only members of the level see it. */
+  securityLevelId?: string | undefined;
   custom: Readonly<Record<string, unknown>>;
   /** Of generated issues the same moments as numbers: a million texts would be slow to compare. */
   readonly createdMs?: number;
@@ -80,6 +82,8 @@ export class JiraState {
   readonly remoteLinks = new Map<string, RemoteLink[]>();
   /** Project id → the accounts it is hidden from; `*` is everybody. */
   readonly hiddenProjects = new Map<string, Set<string>>();
+  /** Security level → the accounts that do not belong to it; `*` is everybody. All others do. */
+  readonly hiddenLevels = new Map<string, Set<string>>();
   /** Of search: a token that no longer holds is refused. */
   readonly pageTokens = new CursorLives();
   /** The most rows that a page of search has, whatever is asked for. */
@@ -130,6 +134,16 @@ export class JiraState {
   isHidden(projectId: string, accountId: string): boolean {
     const from = this.hiddenProjects.get(projectId);
     return from !== undefined && (from.has("*") || from.has(accountId));
+  }
+
+  /** Whether a security level keeps the issue from the account. */
+  isRestricted({ securityLevelId }: Issue, accountId: string): boolean {
+    return securityLevelId !== undefined && !this.isInLevel(securityLevelId, accountId);
+  }
+
+  isInLevel(levelId: string, accountId: string): boolean {
+    const from = this.hiddenLevels.get(levelId);
+    return from === undefined || !(from.has("*") || from.has(accountId));
   }
 
   /** False if there is no such token. */

@@ -2,7 +2,7 @@ import { Hono } from "hono";
 
 import { addCost, type JiraContext, type JiraEnv, visibleProjects } from "../access.ts";
 import type { Caller } from "../caller.ts";
-import { statusBean, typeBean, userBean } from "../part-beans.ts";
+import { securityLevelBean, statusBean, typeBean, userBean } from "../part-beans.ts";
 import { Refusal } from "../refusal.ts";
 import type { Site } from "../site.ts";
 import type { JiraState, Project } from "../state.ts";
@@ -28,7 +28,25 @@ export function projectRoutes({ state }: Site): Hono<JiraEnv> {
       })),
     );
   });
+  app.get("/:idOrKey/securitylevel", (c) => {
+    const project = loadVisible(state, c);
+    return c.json({ levels: levelsOf(state, project, c.get("caller")) });
+  });
   return app;
+}
+
+/** The levels of the project's issues that the caller belongs to. Everybody here may set levels. */
+function levelsOf(
+  state: JiraState,
+  { id: projectId }: Project,
+  caller: Caller | undefined,
+): readonly object[] {
+  const used = [...state.issues.values()].flatMap((issue) =>
+    issue.projectId === projectId ? (issue.securityLevelId ?? []) : [],
+  );
+  return [...new Set([...used, ...state.hiddenLevels.keys()])]
+    .filter((id) => caller !== undefined && state.isInLevel(id, caller.user.accountId))
+    .map((id) => securityLevelBean(state, id));
 }
 
 /** The projects that lists show: those the caller may browse, without the archived ones. */

@@ -108,6 +108,7 @@ function asking({ state, clock }: Site, c: JiraContext) {
   return {
     caller: { timeZone: zoneOf(c), nowMs: clock.nowMs(), projectIds: named },
     projectIds: searchableProjects(state, caller),
+    isVisible: isVisibleTo(state, caller),
   };
 }
 
