@@ -20,6 +20,7 @@ import { buryIfRemoved } from "./bury-if-removed.ts";
 import type { PullDeps } from "./deps.ts";
 import { markFresh, noteProblem } from "./freshness.ts";
 import { readAhead } from "./read-ahead.ts";
+import { readWaiting } from "./read-waiting.ts";
 import { ensureReconcileCursor } from "./reconcile-cursor.ts";
 
 interface Run {
@@ -110,6 +111,7 @@ async function finish(deps: PullDeps, ended: EndedRun): Promise<void> {
   }
   await ensureReconcileCursor(deps, connection.id, collection);
   await markFresh(deps, connection.id);
+  await readWaiting(deps, ended);
 }
 
 /** Returns how many records were quarantined. */

@@ -23,12 +23,19 @@ interface AddressBookDeps {
 }
 
 /**
+ * So many readings after a tool did not answer may hold addresses that it was asked for in vain: sources
+ * read ahead, and in several lanes.
+ */
+const readingsDoubted = 20;
+
+/**
  * Finds what addresses in other tools' records mean. Keys that were looked up once are kept in the table,
  * so a link that is known stays known while its tool is away; only a new key needs the tool itself.
  */
 export class AddressBook {
   readonly #deps: AddressBookDeps;
   readonly #openedMs: number;
+  readonly #unasked = new Map<ConnectionId, { connection: Connection; readingsLeft: number }>();
 
   constructor(deps: AddressBookDeps) {
     this.#deps = deps;
@@ -57,6 +64,16 @@ export class AddressBook {
     };
   }
 
+  /** For one reading that is handed on now: the connections that it may have asked in vain. */
+  takeUnasked(): readonly Connection[] {
+    const unasked = [...this.#unasked.values()];
+    for (const one of unasked) {
+      one.readingsLeft -= 1;
+      if (one.readingsLeft === 0) this.#unasked.delete(one.connection.id);
+    }
+    return unasked.map(({ connection }) => connection);
+  }
+
   async #lookUp(
     connection: Connection,
     keys: readonly string[],
@@ -80,7 +97,7 @@ export class AddressBook {
     return ids;
   }
 
-  /** Undefined when the source cannot be asked now: the address stays unresolved until it is read again. */
+  /** Undefined when the source cannot be asked now: what is read with it now is read again (`takeUnasked`). */
   async #ask(
     connection: Connection,
     keys: readonly string[],
@@ -90,6 +107,7 @@ export class AddressBook {
       return await source.findByKeys?.(keys);
     } catch (error) {
       const code = error instanceof HubError ? error.code : "unexpected";
+      this.#unasked.set(connection.id, { connection, readingsLeft: readingsDoubted });
       this.#deps.logger.warn("addresses.unasked", { of: connection.id, keys: keys.length, code });
       return undefined;
     }

@@ -10,6 +10,8 @@ import { AddressBook } from "./address-book.ts";
 import { openTokens } from "./grants.ts";
 import type { OpenDeps } from "./open-deps.ts";
 import { SharedBudget } from "./shared-budget.ts";
+import { noteWaiting } from "./waiting-addresses.ts";
+import { watchReadings } from "./watch-readings.ts";
 
 /** The settings as the connector knows them: stored ones and secrets together, parsed by its schema. */
 async function fullSettings(
@@ -68,7 +70,7 @@ export async function openSource(deps: OpenDeps, opening: Opening): Promise<Sour
     open: (other) => openSource(deps, { connection: other, connections, isInteractive }),
   });
   const owner = connection.grantId ?? connection.id;
-  return build({
+  const source = build({
     connectionId: connection.id,
     // Parsed by this connector's own schema just now, which is what its factory was typed with.
     settings: settings as never,
@@ -83,6 +85,7 @@ export async function openSource(deps: OpenDeps, opening: Opening): Promise<Sour
     }),
     ...(tokens && { tokens }),
   });
+  return watchReadings(source, noteWaiting(deps, connection, addresses));
 }
 
 /** Opens a channel to tell people. */

@@ -195,6 +195,16 @@ export function heardKey(connectionId: ConnectionId, subscriptionId: string): Ke
   return { pk: connectionId, sk: `heard#${subscriptionId}` };
 }
 
+/** A record, or a whole collection, that waits for another tool's answer. */
+export function waitingRecordKey(
+  waiting: { readonly connectionId: ConnectionId; readonly collection: string } & {
+    readonly factId?: FactId | undefined;
+  },
+): Key {
+  const { connectionId, collection, factId = "*" } = waiting;
+  return { pk: connectionId, sk: `waiting#${collection}#${factId}` };
+}
+
 /** The encrypted secrets of a webhook registration. */
 export function sealedSecretsKey(connectionId: ConnectionId, subscriptionId: string): Key {
   return { pk: connectionId, sk: `sealed-secrets#${subscriptionId}` };
