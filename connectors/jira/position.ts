@@ -33,6 +33,8 @@ const IssuesPosition = z.strictObject({
   since: Instant.optional(),
   /** Start of the last run that looked far back. */
   deepAt: Instant.optional(),
+  /** Lower bound of a run that had days to catch up with; the next one that looks far back begins there. */
+  caughtUpFrom: Instant.optional(),
   /** The run under way. */
   run: z
     .strictObject({
@@ -58,6 +60,11 @@ const overlapMs = 10 * minuteMs;
  */
 const deepOverlapMs = dayMs;
 const deepEveryMs = 6 * hourMs;
+/**
+ * A run that looks back further makes up for days of silence. Part of what it meets may be out of sight
+ * just then, or what its addresses lead to; no later run would look back so far: it is read once more.
+ */
+const usualMsMax = deepOverlapMs + dayMs;
 
 /** Clocks differ, but not by so much: a later moment was never ours, and would hide all changes before it. */
 const aheadMsMax = dayMs;
@@ -68,8 +75,8 @@ const positionLengthMax = 19_000;
 export function readIssuesPosition(text: string | undefined, now: Instant): IssuesPosition {
   if (text === undefined) return { version: 2 };
   const position = readPosition(IssuesPosition, text);
-  const { since, deepAt, run } = position;
-  refuseAhead([since, deepAt, run?.startedAt, run?.from], now);
+  const { since, deepAt, caughtUpFrom, run } = position;
+  refuseAhead([since, deepAt, caughtUpFrom, run?.startedAt, run?.from], now);
   return position;
 }
 
@@ -79,8 +86,9 @@ export function currentRun(position: IssuesPosition, now: Instant): IssuesRun {
   if (position.since === undefined) return { startedAt: now, isDeep: true };
   const deepAtMs = position.deepAt === undefined ? 0 : epochMsOf(position.deepAt);
   const isDeep = epochMsOf(now) - deepAtMs >= deepEveryMs;
-  const backMs = isDeep ? deepOverlapMs : overlapMs;
-  return { startedAt: now, isDeep, from: instantOf(epochMsOf(position.since) - backMs) };
+  const from = instantOf(epochMsOf(position.since) - (isDeep ? deepOverlapMs : overlapMs));
+  const { caughtUpFrom = from } = position;
+  return { startedAt: now, isDeep, from: isDeep && caughtUpFrom < from ? caughtUpFrom : from };
 }
 
 /** The position after a page of a run; without progress that is left to make, after the run. */
@@ -91,12 +99,23 @@ export function positionAfter(
 ): string {
   if (progress) return fitting({ ...position, run: { ...run, progress } }, progress);
   const deepAt = run.isDeep ? run.startedAt : position.deepAt;
+  const caughtUpFrom = caughtUpAfter(position, run);
   const next: IssuesPosition = {
     version: 2,
     since: run.startedAt,
     ...(deepAt !== undefined && { deepAt }),
+    ...(caughtUpFrom !== undefined && { caughtUpFrom }),
   };
   return JSON.stringify(next);
+}
+
+function caughtUpAfter(
+  { caughtUpFrom }: IssuesPosition,
+  { isDeep, startedAt, from }: IssuesRun,
+): Instant | undefined {
+  if (caughtUpFrom !== undefined) return isDeep ? undefined : caughtUpFrom;
+  if (from === undefined) return undefined;
+  return epochMsOf(startedAt) - epochMsOf(from) > usualMsMax ? from : undefined;
 }
 
 /** Should Jira's tokens be far longer than ever seen, the windows under way begin again after a crash. */
