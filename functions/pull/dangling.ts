@@ -82,9 +82,15 @@ interface HeldEdge {
   readonly isNativeWait: boolean;
 }
 
+const ends = new Map<unknown, string>([
+  ["link", "toId"],
+  ["dependency", "blockingId"],
+  ["home", "parentId"],
+]);
+
 /** The index projects attributes of an edge that was parsed before it was stored. */
 function edgeIn(entry: Item): HeldEdge {
-  const end = { link: "toId", dependency: "blockingId", home: "parentId" }[String(entry["type"])];
+  const end = ends.get(entry["type"]);
   return {
     ownerId: entry.pk,
     endId: end === undefined ? undefined : entry[end],

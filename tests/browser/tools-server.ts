@@ -90,12 +90,15 @@ class WorkingQueue implements Queue {
     if ((options.delaySeconds ?? 0) > 0) return;
     this.#count += 1;
     const message = PullMessage.parse(JSON.parse(body));
-    this.#last = this.#last.then(async () => {
-      if (message.kind === "pull" && message.collection === this.#held?.collection) {
-        await this.#held.released;
-      }
-      await this.#work(message);
-    });
+    this.#last = this.#after(this.#last, message);
+  }
+
+  async #after(last: Promise<void>, message: PullMessage): Promise<void> {
+    await last;
+    if (message.kind === "pull" && message.collection === this.#held?.collection) {
+      await this.#held.released;
+    }
+    await this.#work(message);
   }
 
   hold(collection: string): () => void {

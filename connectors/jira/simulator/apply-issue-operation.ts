@@ -81,15 +81,12 @@ function create(moment: Moment, operation: JiraOperationOf<"createIssue">): Done
 function update(moment: Moment, operation: JiraOperationOf<"updateIssue">): Done {
   const { state } = moment;
   const issue = loadIssue(state, operation.key);
-  const { parentKey, assigneeId, summary, labels, duedate, custom, securityLevelId } = operation;
+  const { parentKey, assigneeId, custom } = operation;
   const child = { ...issue, level: state.typeOf(issue).hierarchyLevel };
   const next: Partial<Issue> = {
-    ...(summary !== undefined && { summary }),
-    ...(labels !== undefined && { labels }),
-    ...(duedate !== undefined && { duedate: duedate ?? undefined }),
+    ...plainChanges(operation),
     ...(assigneeId !== undefined && { assigneeId: assigneeId ?? undefined }),
     ...(parentKey !== undefined && { parentId: checkedParent(state, child, parentKey) }),
-    ...(securityLevelId !== undefined && { securityLevelId: securityLevelId ?? undefined }),
     ...(custom !== undefined && { custom: { ...issue.custom, ...custom } }),
   };
   if (child.level < 0 && "parentId" in next && next.parentId === undefined) {
@@ -98,6 +95,17 @@ function update(moment: Moment, operation: JiraOperationOf<"updateIssue">): Done
   checkUser(state, next.assigneeId);
   checkCustom(state, state.projectOf(issue), custom);
   return changed(moment, issue, next);
+}
+
+/** What may be anything. */
+function plainChanges(operation: JiraOperationOf<"updateIssue">): Partial<Issue> {
+  const { summary, labels, duedate, securityLevelId } = operation;
+  return {
+    ...(summary !== undefined && { summary }),
+    ...(labels !== undefined && { labels }),
+    ...(duedate !== undefined && { duedate: duedate ?? undefined }),
+    ...(securityLevelId !== undefined && { securityLevelId: securityLevelId ?? undefined }),
+  };
 }
 
 function transition(moment: Moment, operation: JiraOperationOf<"transitionIssue">): Done {

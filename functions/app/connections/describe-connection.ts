@@ -13,8 +13,8 @@ import type { FactType } from "#shared/model/ids.ts";
 import { epochMsOf } from "#shared/model/time.ts";
 import type { DeliveryCounts } from "#shared/store/delivery-counts.ts";
 
-import type { BudgetAnswer, ConnectionAnswer } from "./connection-answers.ts";
 import { isFirstReading } from "../onboarding/cancel-first-reading.ts";
+import type { BudgetAnswer, ConnectionAnswer } from "./connection-answers.ts";
 import { describeAccess } from "./describe-access.ts";
 import { isShrinkRefused, paceOf } from "./pace.ts";
 
@@ -66,8 +66,7 @@ export function describeConnection(
       staleAfterMinutes,
     },
     percent,
-    mayCancelFirst:
-      reads && isFirstReading(connection) && !collections.some(({ mayCancel }) => mayCancel),
+    mayCancelFirst: mayCancelFirst(parts, collections),
     collections,
     ...describeParts(parts),
     ...(connector?.webhook && {
@@ -76,6 +75,15 @@ export function describeConnection(
     createdAt: connection.createdAt,
     updatedAt: connection.updatedAt,
   };
+}
+
+/** Reading again that can be given up comes first: that takes nothing away. */
+function mayCancelFirst(
+  { connection, connector }: ConnectionParts,
+  collections: readonly Collection[],
+): boolean {
+  if (!connector?.source) return false;
+  return isFirstReading(connection) && !collections.some(({ mayCancel }) => mayCancel);
 }
 
 function ageSeconds(freshAt: Connection["freshAt"], nowMs: number): number | undefined {

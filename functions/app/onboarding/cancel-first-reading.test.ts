@@ -60,11 +60,11 @@ describe("cancelling the first reading", () => {
     const rig = await AppRig.create();
     const id = await reading(rig);
     const answers = await Promise.all([cancel(rig, id), cancel(rig, id)]);
-    expect(answers.map(({ status }) => status).toSorted()).toEqual([202, 409]);
+    expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([202, 409]));
     const all = await listConnections(rig.hub.table);
     expect(all.filter(({ status }) => status === "draft")).toHaveLength(1);
     expect(rig.messages.filter(({ kind }) => kind === "remove")).toHaveLength(1);
-    const [draft] = all.filter(({ status }) => status === "draft");
+    const draft = all.find(({ status }) => status === "draft");
     const kept = [id, draft?.id ?? id].map((one) => secretName(one));
     expect([...rig.secrets.values.keys()].toSorted()).toEqual(kept.toSorted());
   });

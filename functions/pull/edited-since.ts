@@ -1,0 +1,62 @@
+import type { Outline } from "#shared/kit/connector.ts";
+import type { HeldFact } from "#shared/model/held-fact.ts";
+import type { FactId } from "#shared/model/ids.ts";
+import type { Instant } from "#shared/model/time.ts";
+import { epochMsOf, hourMs } from "#shared/model/time.ts";
+import { readFacts } from "#shared/store/held.ts";
+
+import type { PullDeps } from "./deps.ts";
+
+const idsPerRead = 100;
+
+/** What a list tells that tells nothing but ids. */
+export const nothingTold: Outline = { version: 0 };
+
+/**
+ * Records that were edited at the source after what we hold of them. What was edited before the last
+ * look at everything was met by it; a version that it found to mean nothing is not stored.
+ */
+export async function editedSince(
+  deps: Pick<PullDeps, "table">,
+  {
+    facts,
+    seen,
+    since,
+  }: {
+    readonly facts: readonly HeldFact[];
+    readonly seen: ReadonlyMap<FactId, Outline>;
+    readonly since: Instant | undefined;
+  },
+): Promise<readonly FactId[]> {
+  const sinceMs = since === undefined ? 0 : epochMsOf(since) - hourMs;
+  const told = (id: FactId) => seen.get(id) ?? nothingTold;
+  const moved = facts.filter((fact) => isMoved(fact, told(fact.id).parentIds));
+  const edited = new Set(moved.map(({ id }) => id));
+  // Only what was edited since must be read for its version: the index does not hold that.
+  const recent = facts.filter(({ id }) => {
+    const { version } = told(id);
+    return version > 0 && version >= sinceMs && !edited.has(id);
+  });
+  for (let start = 0; start < recent.length; start += idsPerRead) {
+    const ids = recent.slice(start, start + idsPerRead).map(({ id }) => id);
+    for (const { id, sourceVersion } of (await readFacts(deps.table, ids)).values()) {
+      if (told(id).version > sourceVersion) edited.add(id);
+    }
+  }
+  return [...edited];
+}
+
+function isMoved(fact: HeldFact, parentIds: readonly FactId[] | undefined): boolean {
+  if (fact.type !== "work-item" || parentIds === undefined) return false;
+  const { parentId, otherParentIds = [] } = fact;
+  const held = [...(parentId === undefined ? [] : [parentId]), ...otherParentIds];
+  // Of very many homes only the first are kept.
+  return (
+    held.length > parentIds.length ||
+    held.some((id, at) => id !== parentIds[at]) ||
+    (held.length < parentIds.length && held.length <= homesComparedMax)
+  );
+}
+
+/** An item with more homes than this may have had some left out. */
+const homesComparedMax = 10;
