@@ -31,7 +31,6 @@ const unasked = -2;
 export class Boundaries {
   readonly #units: ReadonlyMap<OrgUnitId, OrgUnit>;
   readonly #people: readonly Person[];
-  readonly #personNodes = new Map<PersonId, number>();
   readonly #unitNodes = new Map<OrgUnitId, number>();
   readonly #unitIds: OrgUnitId[] = [];
   readonly #reporting: WaysUp;
@@ -45,9 +44,9 @@ export class Boundaries {
   constructor({ units, humans, canonical, teamsOf }: Structure) {
     this.#units = units;
     this.#people = [...humans];
-    for (const [node, { id }] of this.#people.entries()) this.#personNodes.set(id, node);
+    const nodes = new Map(this.#people.map(({ id }, node) => [id, node]));
     const managers = Int32Array.from(this.#people, ({ managerId }) =>
-      managerId === undefined ? nothing : (this.#personNodes.get(canonical(managerId)) ?? nothing),
+      managerId === undefined ? nothing : (nodes.get(canonical(managerId)) ?? nothing),
     );
     this.#reporting = new WaysUp(managers, (node) => this.#people[node]?.id ?? "");
     const above = this.#enterUnits();
@@ -120,13 +119,6 @@ export class Boundaries {
     const unit = this.#unitNodes.get(unitId);
     if (unit === undefined) return [unitId];
     return this.#belonging.from(unit).flatMap((node) => this.#unitIds[node] ?? []);
-  }
-
-  /** The person and everybody above, bottom up; cycles and gaps in the reporting line end it. */
-  managersUp(person: Person): readonly PersonId[] {
-    const node = this.#personNodes.get(person.id);
-    if (node === undefined) return [];
-    return this.#reporting.from(node).flatMap((one) => this.#people[one]?.id ?? []);
   }
 
   /** Member who reports out of the unit, with the most reports within it; ties by id. */

@@ -11,6 +11,7 @@ import { problemsOf } from "./org-problems.ts";
 import type { OrgProblems } from "./org-problems.ts";
 import { People } from "./people.ts";
 import { holdsOn } from "./timeline.ts";
+import { depthMax } from "./ways-up.ts";
 
 export interface OrgParts {
   readonly people: Iterable<Person>;
@@ -163,8 +164,13 @@ export class Org {
 
   /** The person and everybody above, bottom up; cycles and gaps in the reporting line end it. */
   managersUp(personId: PersonId): readonly PersonId[] {
-    const person = this.#humans.person(personId);
-    return person ? this.#boundaries.managersUp(person) : [];
+    const line: PersonId[] = [];
+    let at = this.#humans.person(personId);
+    while (at && line.length < depthMax && !line.includes(at.id)) {
+      line.push(at.id);
+      at = at.managerId === undefined ? undefined : this.#humans.person(at.managerId);
+    }
+    return line;
   }
 
   /** Symmetric. The lowest common manager is on both teams' lines: a lead who leads both counts. */

@@ -3,6 +3,8 @@ import type { Account, Person } from "#shared/model/facts.ts";
 import type { AccountId, PersonId } from "#shared/model/ids.ts";
 import type { SamePerson } from "#shared/model/org.ts";
 
+import { Bearing } from "./bearing.ts";
+
 /**
  * How an account stands to the humans, and by what. Only an operator's word and exact, undisputed ids
  * and addresses bind; whatever is disputed waits for a human.
@@ -39,6 +41,8 @@ export class People {
   readonly #formerBearers = new Map<string, PersonId[]>();
   readonly #accounts = new Map<AccountId, Account>();
   readonly #matches = new Map<AccountId, Match>();
+  /** Made when first asked for: few changes ask whose accounts are touched. */
+  #bearing: Bearing | undefined;
   readonly #byEmail = new Map<string, PersonId | "ambiguous">();
   readonly #byExternalId = new Map<string, PersonId | "ambiguous">();
 
@@ -134,6 +138,11 @@ export class People {
     }
   }
 
+  /** One record as its source gives it, whoever speaks for the human. */
+  record(id: PersonId): Person | undefined {
+    return this.#records.get(id);
+  }
+
   records(): IterableIterator<Person> {
     return this.#records.values();
   }
@@ -191,20 +200,13 @@ export class People {
 
   /** Accounts that are or were the person's: matched by an operator, or bearing one of the addresses. */
   accountsBearing(personId: PersonId, workEmails: readonly string[]): readonly AccountId[] {
-    const human = this.canonical(personId);
-    const records = [...this.#records.values()].filter(({ id }) => this.canonical(id) === human);
-    const emails = new Set([...workEmails, ...records.map(({ workEmail }) => workEmail)]);
-    const externalIds = new Set(records.map(({ externalId }) => externalId));
-    const known = new Set([...this.#accounts.keys(), ...this.#matches.keys()]);
-    return [...known].filter((id) => {
-      const { workEmail, externalId } = this.#accounts.get(id) ?? {};
-      const matched = this.#matches.get(id)?.personId;
-      return (
-        (matched !== undefined && this.canonical(matched) === human) ||
-        (workEmail !== undefined && emails.has(workEmail)) ||
-        (externalId !== undefined && externalIds.has(externalId))
-      );
+    this.#bearing ??= new Bearing({
+      records: this.#records,
+      accounts: this.#accounts,
+      matches: this.#matches,
+      canonical: (id) => this.canonical(id),
     });
+    return this.#bearing.of(this.canonical(personId), workEmails);
   }
 }
 

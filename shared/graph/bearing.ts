@@ -1,0 +1,56 @@
+import type { Match } from "#shared/model/edges.ts";
+import type { Account, Person } from "#shared/model/facts.ts";
+import type { AccountId, PersonId } from "#shared/model/ids.ts";
+
+import { TextIndex } from "./text-index.ts";
+
+interface Bearers {
+  readonly records: ReadonlyMap<PersonId, Person>;
+  readonly accounts: ReadonlyMap<AccountId, Account>;
+  readonly matches: ReadonlyMap<AccountId, Match>;
+  /** The record that speaks for the human of this one. */
+  readonly canonical: (id: PersonId) => PersonId;
+}
+
+/** Finds the accounts that anything connects with a human, without a look at all accounts. */
+export class Bearing {
+  readonly #ids: readonly AccountId[];
+  readonly #recordOf: (id: PersonId) => Person | undefined;
+  /** Further records of humans, beside the one that speaks. */
+  readonly #others = new Map<PersonId, Person[]>();
+  readonly #byMatch = new TextIndex();
+  readonly #byEmail = new TextIndex();
+  readonly #byExternalId = new TextIndex();
+
+  constructor({ records, accounts, matches, canonical }: Bearers) {
+    this.#ids = [...new Set([...accounts.keys(), ...matches.keys()])];
+    this.#recordOf = (id) => records.get(id);
+    for (const record of records.values()) {
+      const human = canonical(record.id);
+      if (human === record.id) continue;
+      const others = this.#others.get(human);
+      if (others) others.push(record);
+      else this.#others.set(human, [record]);
+    }
+    for (const [at, id] of this.#ids.entries()) {
+      const { workEmail, externalId } = accounts.get(id) ?? {};
+      const matched = matches.get(id)?.personId;
+      if (matched !== undefined) this.#byMatch.add(canonical(matched), at);
+      if (workEmail !== undefined) this.#byEmail.add(workEmail, at);
+      if (externalId !== undefined) this.#byExternalId.add(externalId, at);
+    }
+  }
+
+  /** Matched with the human, or bearing one of their ids or addresses or one of these. */
+  of(human: PersonId, workEmails: readonly string[]): readonly AccountId[] {
+    const records = [this.#recordOf(human) ?? [], this.#others.get(human) ?? []].flat();
+    const emails = [...workEmails, ...records.flatMap(({ workEmail }) => workEmail ?? [])];
+    const externalIds = records.flatMap(({ externalId }) => externalId ?? []);
+    const found = new Set([
+      ...this.#byMatch.under(human),
+      ...emails.flatMap((email) => this.#byEmail.under(email)),
+      ...externalIds.flatMap((id) => this.#byExternalId.under(id)),
+    ]);
+    return [...found].toSorted((a, b) => a - b).flatMap((at) => this.#ids[at] ?? []);
+  }
+}
