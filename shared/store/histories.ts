@@ -5,7 +5,7 @@ import { epochMsOf, Instant, instantOf } from "#shared/model/time.ts";
 import type { Condition, Item, Table } from "#shared/ports/table.ts";
 
 import { atMost } from "./at-most.ts";
-import { factKey, historyKey } from "./keys.ts";
+import { factKey, heldUnder, historyKey } from "./keys.ts";
 
 /** What became of them. `unchanged` and `stale` cost no write; of `unknown` items we hold nothing. */
 export interface StoredHistories {
@@ -129,6 +129,7 @@ function itemOf(history: History): Item {
   for (; bytes > linesBytesMax; first += 1) bytes -= Buffer.byteLength(lines[first] ?? "");
   return {
     ...historyKey(itemId),
+    ...heldUnder(itemId),
     type: "history",
     connectionId: readFactId(itemId)?.connectionId ?? "",
     lines: lines.slice(first),

@@ -15,7 +15,9 @@ import type {
   SubscriptionRequest,
 } from "#shared/kit/connector.ts";
 import { defineConnector } from "#shared/kit/connector.ts";
+import type { HistoryPage } from "#shared/kit/history-page.ts";
 import type { Change } from "#shared/model/change.ts";
+import type { History } from "#shared/model/history.ts";
 import type { FactId } from "#shared/model/ids.ts";
 import { Instant } from "#shared/model/time.ts";
 
@@ -57,6 +59,10 @@ export class FakeTool {
     | undefined;
   /** Whether its lists tell versions. */
   tellsVersions = false;
+  /** The past, page by page: the position of the n-th is n; absent: the tool tells nothing of it. */
+  pasts: (readonly History[])[] | undefined;
+  /** Called before each page of the past is handed out. */
+  beforePast: (page: number) => Promise<void> | void = () => undefined;
   /** Ids that were read one by one. */
   readonly readById: FactId[] = [];
   readonly enumerated: (string | undefined)[] = [];
@@ -79,6 +85,7 @@ export class FakeTool {
       ],
       providesGoals: () => true,
       ...(this.quietMinutesMax !== undefined && { quietMinutesMax: this.quietMinutesMax }),
+      ...(this.pasts && { historiesEveryMinutes: 60 }),
       source: async () => (context: SourceContext<z.infer<typeof Settings>>) =>
         this.#source(context),
       webhook: async () => ({ verify: verifyFake }),
@@ -101,6 +108,7 @@ export class FakeTool {
           return this.inspection?.(known) ?? { found: new Map(), strays: [] };
         },
       }),
+      ...(this.pasts && { pullHistories: (position) => this.#pasts(position) }),
       isOf: () => true,
       readByIds: async (_collection, wanted) => {
         this.readById.push(...wanted);
@@ -143,6 +151,18 @@ export class FakeTool {
       return [idOf(change), { version: versionOf(change), dependsOn }];
     });
     yield new Map(outlines);
+  }
+
+  async *#pasts(position: string | undefined): AsyncIterable<HistoryPage> {
+    if (position === "expired") throw new HubError("connector.cursor-expired", "too old");
+    const pages = this.pasts ?? [];
+    const start = position === undefined || position === "done" ? 0 : Number(position);
+    for (const [index, histories] of [...pages.entries()].slice(start)) {
+      await this.beforePast(index);
+      const isLast = index === pages.length - 1;
+      const next = isLast ? "done" : String(index + 1);
+      yield { histories, position: next, isLast, recordsRead: histories.length };
+    }
   }
 
   async *#enumerate(part: string | undefined): AsyncIterable<readonly FactId[]> {
