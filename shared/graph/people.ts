@@ -116,6 +116,8 @@ export class People {
 
   /** The record that speaks for the human of this one. A circle of joins ends at its smallest id. */
   canonical(id: PersonId): PersonId {
+    // Most records lead nowhere.
+    if (!this.#into.has(id)) return id;
     const seen = new Set<PersonId>();
     let at = id;
     for (let next = this.#into.get(at); next !== undefined; next = this.#into.get(at)) {
