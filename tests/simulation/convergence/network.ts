@@ -1,6 +1,7 @@
 import { Hono } from "hono";
 
 import type { Answer, Incoming } from "#functions/receive/receive.ts";
+import { HubError } from "#shared/errors.ts";
 import { minuteMs } from "#shared/model/time.ts";
 import type { Clock } from "#shared/ports/clock.ts";
 import { type ServedSimulator, serveSimulator } from "#shared/testing/simulator/serve.ts";
@@ -60,11 +61,8 @@ export class Network {
         body: new Uint8Array(await c.req.arrayBuffer()),
       };
       if (request.headers["x-hook-secret"] !== undefined) {
-        const answer = await this.receive?.(request);
-        return new Response(null, {
-          status: answer?.status ?? 503,
-          headers: answer?.headers ?? {},
-        });
+        const { status, headers = {} } = await this.#handOn(request);
+        return new Response(null, { status, headers });
       }
       this.#take(request);
       return new Response(null, { status: 200 });
@@ -96,9 +94,21 @@ export class Network {
     const nowMs = this.#clock.nowMs();
     const due = this.#flying.filter(({ dueMs }) => all || dueMs <= nowMs);
     this.#flying = this.#flying.filter(({ dueMs }) => !all && dueMs > nowMs);
-    for (const { request } of due.toSorted((a, b) => a.dueMs - b.dueMs)) {
+    for (const one of due.toSorted((a, b) => a.dueMs - b.dueMs)) {
       this.counts.delivered += 1;
-      await this.receive?.(request);
+      const { status } = await this.#handOn(one.request);
+      // The source tries again.
+      if (status >= 500) this.#flying.push({ ...one, dueMs: nowMs + 5 * minuteMs });
+    }
+  }
+
+  /** A hub that crashes while it receives answers 5xx, as its host does. */
+  async #handOn(request: InFlight["request"]): Promise<Pick<Answer, "status" | "headers">> {
+    try {
+      return (await this.receive?.(request)) ?? { status: 503 };
+    } catch (error) {
+      if (error instanceof HubError && error.code === "store.unavailable") return { status: 503 };
+      throw error;
     }
   }
 
