@@ -126,6 +126,14 @@ export const functions = {
     timeoutSeconds: 10,
     memoryMb: 512,
   },
+  scim: {
+    summary: "SCIM 2.0 server: keeps what an identity provider sends of users and groups",
+    triggers: [{ kind: "http", routes: ["ANY /scim/v2/{proxy+}", "ANY /scim/v2"] }],
+    rights: ["table:read", "table:write", "queue:inbox:send", "public-url"],
+    // A group of ten thousand members may come at once; the front door waits 30 seconds at most.
+    timeoutSeconds: 29,
+    memoryMb: 1024,
+  },
   app: {
     summary: "REST API, OpenAPI document and pages",
     triggers: [{ kind: "http", routes: ["ANY /{proxy+}", "ANY /"] }],

@@ -7,8 +7,10 @@ import type { Key, Table } from "#shared/ports/table.ts";
 import { listSubscriptions } from "#shared/store/connection-parts.ts";
 import type { Unversioned } from "#shared/store/documents.ts";
 import { updateDocument } from "#shared/store/documents.ts";
+import { KeptRecordStore } from "#shared/store/kept-records.ts";
 import { factKey } from "#shared/store/keys.ts";
 import { queryAll } from "#shared/store/list.ts";
+import { revokeSendingTokens } from "#shared/store/sending-tokens.ts";
 import { connectionSpec } from "#shared/store/specs.ts";
 import { removeWriteBacksOf } from "#shared/store/write-backs.ts";
 
@@ -33,12 +35,15 @@ export async function removeConnection(deps: PullDeps, connection: Connection): 
       current.status === "removing" ? undefined : { ...current, status: "removing" },
   );
   await deregister(deps, connection);
+  // Nobody can send any more.
+  await revokeSendingTokens(deps.table, connection.id);
   // Without its cursor a run that is still reading stops after the page in its hands.
   await removeParts(deps.table, connection, "cursor#");
   for (let round = 0; round < roundsMax; round += 1) {
     if ((await removeHeld(deps, connection.id)) === 0) break;
   }
   await removeWriteBacksOf(deps.table, connection.id);
+  await new KeptRecordStore(deps, connection.id).removeAll();
   await deps.secrets.remove(secretName(connection.id));
   await deps.secrets.remove(webhookKeyName(connection.id));
   await removeParts(deps.table, connection, "");

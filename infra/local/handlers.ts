@@ -11,6 +11,7 @@ import { createHandler as createReceive } from "#functions/receive/handler.ts";
 import { HeardSubscriptions } from "#functions/receive/heard-subscriptions.ts";
 import { KnownConnections } from "#functions/receive/known-connections.ts";
 import { createHandler as createRelay } from "#functions/relay/handler.ts";
+import { createHandler as createScim } from "#functions/scim/handler.ts";
 import { createHandler as createSweep } from "#functions/sweep/handler.ts";
 import type { FunctionName } from "#infra/topology.ts";
 import { readStreamRecord } from "#shared/adapters/dynamodb/stream-image.ts";
@@ -61,6 +62,7 @@ export function createHandlers(parts: HandlerParts): Record<FunctionName, Handle
   const heard = new HeardSubscriptions(base("receive"));
   return {
     receive: createReceive({ ...base("receive"), secrets, inbox, registry, connections, heard }),
+    scim: createScim({ ...base("scim"), inbox, publicUrl, random: randomText }),
     // The host's own notion of a context is smaller than Lambda's, and the app needs none.
     app: (event: APIGatewayProxyEventV2) => app(event),
     ingest: createIngest({

@@ -32,6 +32,12 @@ export const environments = {
     SECRET_PREFIX: true,
     LOG_LEVEL: true,
   }),
+  scim: Everything.pick({
+    TABLE_NAME: true,
+    INBOX_QUEUE_URL: true,
+    PUBLIC_URL: true,
+    LOG_LEVEL: true,
+  }),
   app: Everything.omit({ BUS_NAME: true }),
   ingest: Everything.pick({
     TABLE_NAME: true,

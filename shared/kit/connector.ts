@@ -11,6 +11,7 @@ import type { Logger } from "#shared/ports/logger.ts";
 
 import type { Discovery, Requirement } from "./discovery.ts";
 import type { HistoryPage } from "./history-page.ts";
+import type { KeptRecords } from "./kept-records.ts";
 import type { Notifier } from "./notifier.ts";
 import type { AccessTokens, OAuthProvider } from "./oauth.ts";
 import type { RequestBudget } from "./request-budget.ts";
@@ -42,6 +43,8 @@ export interface SourceContext<Settings> {
   readonly resolveUrls: (urls: readonly string[]) => Promise<UrlResolver>;
   /** What the tenant allows, shared by all functions; asked before and told after every request. */
   readonly budget: RequestBudget;
+  /** What the source sent and the hub keeps for it, where it sends instead of being asked. */
+  readonly kept: KeptRecords;
   /** Access tokens of the consent that the connection rests on; absent where secrets are typed in. */
   readonly tokens?: AccessTokens;
 }
@@ -260,6 +263,11 @@ export interface Connector {
   readonly quietMinutesMax?: number;
   /** How people consent to it instead of typing secrets. */
   readonly oauth?: () => Promise<OAuthProvider>;
+  /**
+   * Where its source sends to, below the hub's address, proving itself by a token that the hub makes.
+   * Absent: its source is asked, or an admin types in what it holds.
+   */
+  readonly sendsTo?: string;
   readonly source?: () => Promise<(context: SourceContext<never>) => Source>;
   readonly webhook?: () => Promise<WebhookVerifier>;
   readonly notifier?: () => Promise<(settings: never) => Notifier>;

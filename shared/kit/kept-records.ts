@@ -18,6 +18,8 @@ export interface KeptRecord {
  */
 export interface KeptRecords {
   byIds(collection: string, ids: readonly string[]): Promise<ReadonlyMap<string, KeptRecord>>;
+  /** Ids of the records that bear the value, as whoever keeps them made them findable. */
+  find(collection: string, attribute: string, value: string): Promise<readonly string[]>;
   /** One page in the order of ids, `after` the `next` of the page before. */
   page(
     collection: string,

@@ -40,6 +40,7 @@ import type { Key } from "#shared/ports/table.ts";
  * a grant; its refresh lease            | pk = grant, sk = 0 | refresh-lease         | 1 R
  * what is kept for a connection, by id   | pk = kept:<connection>, sk = record#…      | 1 R
  *   or by a value                        |   sk ^ by#<collection>#<attribute>#…       | 1 R
+ * a sending token, by what it is         | pk = sending-token:<digest>, sk = 0        | 1 R
  * digests of who was erased; receipts    | pk = erasures, sk ^ erased# | receipt#      | 1 R
  * a consent under way                   | pk = consent:<state>, sk = 0               | 1 R
  * open signals; alerts of a status      | list: lpk = signal#open | alert#<status>   | ½ R per 4 KB
@@ -150,6 +151,19 @@ export function erasureRunKey(personId: PersonId): Key {
 
 export function erasureReceiptKey(at: Instant, id: string): Key {
   return { pk: "erasures", sk: `receipt#${at}#${id}` };
+}
+
+/** A token of a source that sends, among those of its connection. */
+export function sendingTokenKey(of: {
+  readonly connectionId: ConnectionId;
+  readonly id: string;
+}): Key {
+  return { pk: of.connectionId, sk: `sending-token#${of.id}` };
+}
+
+/** The way from a token's digest to its connection. */
+export function sendingTokenHashKey(hash: string): Key {
+  return { pk: `sending-token:${hash}`, sk: selfSort };
 }
 
 export function samePersonKey(personId: PersonId): Key {
@@ -264,6 +278,17 @@ export function ruleSettingsKey(rule: RuleName): Key {
 
 /** Bumped after any change of people, accounts, units or matches; readers cache the org by it. */
 export const orgVersionKey: Key = { pk: "org", sk: "version" };
+
+/** What changed with a version of the organisation. */
+export function orgChangeKey(version: number): Key {
+  return { pk: "org", sk: `change#${String(version).padStart(12, "0")}` };
+}
+
+/** How many of the accounts that have open work are known as people, as the last self-check counted. */
+export const matchRateKey: Key = { pk: "org", sk: "match-rate" };
+
+/** How far the day's turn has come. */
+export const turnOfDayKey: Key = { pk: "turn-of-day", sk: "0" };
 
 export function listSort(at: Instant, id: string): string {
   return `${at}#${id}`;

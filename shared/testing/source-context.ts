@@ -13,6 +13,7 @@ type Given<Settings> = Pick<SourceContext<Settings>, "connectionId" | "settings"
 /** For sources that are asked and never send. */
 const nothingKept: KeptRecords = {
   byIds: async () => new Map(),
+  find: async () => [],
   page: async () => ({ records: [], next: undefined }),
 };
 

@@ -88,6 +88,9 @@ export class HubApi extends Construct {
 }
 
 function whyOpen(routeKey: string): string {
+  if (routeKey.includes("/scim/")) {
+    return "Identity providers show a token of their connection, of which the hub keeps the digest: the function looks it up and refuses who has none.";
+  }
   return routeKey.includes("/webhooks/")
     ? "Sources sign what they send, and no authorizer of API Gateway sees the bytes: the function verifies the signature and refuses what has none."
     : "The app checks the access token of every request itself, and refuses all while none is configured, which no authorizer here could say.";

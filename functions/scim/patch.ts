@@ -1,0 +1,161 @@
+import { scimPatch } from "scim-patch";
+
+import type { Json } from "#shared/ports/table.ts";
+
+import { parsePath, pathText } from "./path.ts";
+import type { AttributePlace, ParsedPath } from "./path.ts";
+import type { ResourceType } from "./schema/attribute.ts";
+import { ScimError, invalidSyntax, invalidValue } from "./scim-error.ts";
+import { changeSelected, removeValues } from "./selected-values.ts";
+import { isRecord, shapeResource, shapeValue } from "./shape.ts";
+import type { Shaped } from "./shape.ts";
+
+const patchUrn = "urn:ietf:params:scim:api:messages:2.0:PatchOp";
+const operationsMax = 1000;
+
+/** One operation whose path is known to the schemas, in their spelling, with a value of their types. */
+export interface Operation {
+  readonly op: "add" | "replace" | "remove";
+  readonly place: AttributePlace;
+  readonly filter: string | undefined;
+  /** As sent, of nobody's type yet. */
+  readonly value: unknown;
+}
+
+/**
+ * Reads a PATCH as identity providers send it: operations in any case; without a path, the keys of the
+ * value being paths themselves, dotted or with a URN; what the schemas do not know left out. Throws a
+ * `ScimError` for what RFC 7644, section 3.5.2 forbids.
+ */
+export function readOperations(
+  type: ResourceType,
+  body: Readonly<Record<string, unknown>>,
+): readonly Operation[] {
+  const { schemas, Operations: operations } = withOperations(body);
+  if (!Array.isArray(schemas) || !schemas.includes(patchUrn)) {
+    throw invalidSyntax(`schemas must name ${patchUrn}`);
+  }
+  if (!Array.isArray(operations) || operations.length === 0) {
+    throw invalidSyntax("Operations must be a list of at least one");
+  }
+  if (operations.length > operationsMax) {
+    throw new ScimError(413, `A request may have at most ${operationsMax} operations`);
+  }
+  return operations.flatMap((sent: unknown) => readOperation(type, sent));
+}
+
+/** Some clients write `operations`. */
+function withOperations(
+  body: Readonly<Record<string, unknown>>,
+): Readonly<Record<string, unknown>> {
+  return "Operations" in body ? body : { ...body, Operations: body["operations"] };
+}
+
+function readOperation(type: ResourceType, sent: unknown): readonly Operation[] {
+  if (!isRecord(sent)) throw invalidSyntax("An operation must be an object");
+  const { op: word, path, value } = sent as Readonly<Record<string, unknown>>;
+  const op = typeof word === "string" ? word.toLowerCase() : undefined;
+  if (op !== "add" && op !== "replace" && op !== "remove") {
+    throw invalidSyntax("op must be add, replace or remove");
+  }
+  if (path === undefined || path === null || path === "") {
+    if (op === "remove") throw new ScimError(400, "A remove needs a path", "noTarget");
+    return readPathless(type, op, value);
+  }
+  if (typeof path !== "string") throw new ScimError(400, "A path must be a text", "invalidPath");
+  if (op === "add" && value === undefined) throw invalidValue("An add needs a value");
+  const parsed = parsePath(type, path);
+  if (parsed.place && isReadOnly(parsed.place)) {
+    throw new ScimError(400, "The attribute is read-only", "mutability");
+  }
+  return operationOf(op, parsed, value);
+}
+
+function readPathless(
+  type: ResourceType,
+  op: "add" | "replace",
+  value: unknown,
+): readonly Operation[] {
+  if (!isRecord(value)) throw invalidValue("Without a path the value must be an object");
+  return Object.entries(value).flatMap(([key, part]) => {
+    const parsed = tryPath(type, key);
+    // Okta repeats the id, others `schemas` and `meta`: what is read-only is not meant to change.
+    if (!parsed?.place || isReadOnly(parsed.place)) return [];
+    return operationOf(op, parsed, part);
+  });
+}
+
+function tryPath(type: ResourceType, key: string): ParsedPath | undefined {
+  try {
+    return parsePath(type, key);
+  } catch (error) {
+    if (error instanceof ScimError) return undefined;
+    throw error;
+  }
+}
+
+function isReadOnly({ attribute, sub }: AttributePlace): boolean {
+  return attribute.mutability === "readOnly" || sub?.mutability === "readOnly";
+}
+
+function operationOf(
+  op: Operation["op"],
+  { place, filter }: ParsedPath,
+  value: unknown,
+): readonly Operation[] {
+  if (!place) return [];
+  // Nothing takes the place: that is what a remove does.
+  const isNothing = op !== "remove" && (value === null || value === "" || isEmptyList(value));
+  if (isNothing) return op === "add" ? [] : [{ op: "remove", place, filter, value: undefined }];
+  return [{ op, place, filter, value: op === "remove" && isEmptyList(value) ? undefined : value }];
+}
+
+function isEmptyList(value: unknown): boolean {
+  return Array.isArray(value) && value.length === 0;
+}
+
+/** The resource after the operations; the given one stays as it is. Throws a `ScimError`. */
+export function applyOperations(
+  type: ResourceType,
+  resource: Shaped,
+  operations: readonly Operation[],
+): Shaped {
+  let patched: Record<string, unknown> = structuredClone(resource);
+  for (const operation of operations) patched = applyOne(patched, operation);
+  // What only now can be judged whole: one preferred value, values for work only.
+  return shapeResource(type, patched);
+}
+
+function applyOne(
+  resource: Record<string, unknown>,
+  { op, place, filter, value }: Operation,
+): Record<string, unknown> {
+  const { attribute, sub } = place;
+  const path = pathText(place);
+  if (filter !== undefined) return changeSelected(resource, { op, place, filter, value });
+  if (op === "remove") {
+    const isOfValues = value !== undefined && attribute.multiValued && !sub;
+    return isOfValues
+      ? removeValues(resource, attribute, value)
+      : applyStep(resource, { op, path });
+  }
+  const shaped = shapeValue(sub ?? attribute, value, path);
+  return shaped === undefined ? resource : applyStep(resource, { op, path, value: shaped });
+}
+
+/** An operation of the library. */
+interface Step {
+  readonly op: Operation["op"];
+  readonly path: string;
+  readonly value?: Json;
+}
+
+/** Values that a filter selects are changed by our own code: the library is bound to case and to colons. */
+function applyStep(resource: Record<string, unknown>, step: Step): Record<string, unknown> {
+  try {
+    // The library asks for `schemas` and `meta`, which it never looks at, and gives back what it got.
+    return scimPatch(resource as never, [step as never]) as unknown as Record<string, unknown>;
+  } catch {
+    throw invalidValue("An operation cannot be applied");
+  }
+}

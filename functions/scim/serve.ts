@@ -1,0 +1,53 @@
+import type { ScimAnswer } from "./answer.ts";
+import type { Authenticator } from "./authenticate.ts";
+import { openDirectory } from "./directory.ts";
+import type { Directory, ScimDeps } from "./directory.ts";
+import { resourceTypesAnswer, schemasAnswer, serviceProviderConfig } from "./discovery.ts";
+import type { ScimRequest } from "./request.ts";
+import { ScimError, notFound } from "./scim-error.ts";
+import { serveGroups, serveUsers } from "./serve-resources.ts";
+
+/** Answers one request. Throws a `ScimError` for what is refused, `HubError` where the hub itself fails. */
+export async function serve(
+  deps: ScimDeps,
+  authenticator: Authenticator,
+  request: ScimRequest,
+): Promise<ScimAnswer> {
+  const connection = await authenticator.connectionOf(request.headers["authorization"]);
+  if (!connection) throw new ScimError(401, "Send a token of this connection as a bearer");
+  return route(openDirectory(deps, connection), request);
+}
+
+async function route(directory: Directory, request: ScimRequest): Promise<ScimAnswer> {
+  const [first = "", id, ...more] = request.segments;
+  if (more.length > 0) throw notFound();
+  switch (first.toLowerCase()) {
+    case "users":
+      return serveUsers(directory, request, id);
+    case "groups":
+      return serveGroups(directory, request, id);
+    case "serviceproviderconfig":
+      if (id !== undefined) throw notFound();
+      return discovered(request, serviceProviderConfig(directory.deps.publicUrl));
+    case "resourcetypes":
+      return discovered(request, resourceTypesAnswer(directory.deps.publicUrl, id));
+    case "schemas":
+      return discovered(request, schemasAnswer(directory.deps.publicUrl, id));
+    case "me":
+    case "bulk":
+    case ".search":
+      throw new ScimError(501, "This is not offered: see /ServiceProviderConfig");
+    default:
+      throw notFound();
+  }
+}
+
+/** Read only, and not to be filtered (RFC 7644, section 4). */
+function discovered(
+  { method, query }: ScimRequest,
+  body: NonNullable<ScimAnswer["body"]>,
+): ScimAnswer {
+  if (method !== "GET") throw new ScimError(405, "This can only be read");
+  if (query.has("filter")) throw new ScimError(403, "This cannot be filtered");
+  return { status: 200, body };
+}

@@ -1,0 +1,107 @@
+import { announce } from "./announce.ts";
+import { collections, plain, userLookups, userOf } from "./bodies.ts";
+import type { Kept, UserBody } from "./bodies.ts";
+import { assertMatch, changeRecord, load, newId, taken } from "./directory.ts";
+import type { Directory } from "./directory.ts";
+import { leaveMost } from "./memberships.ts";
+import { applyOperations, readOperations } from "./patch.ts";
+import { userType } from "./schema/schemas.ts";
+import { ScimError, invalidValue } from "./scim-error.ts";
+import { shapeResource } from "./shape.ts";
+import type { Shaped } from "./shape.ts";
+
+type Sent = Readonly<Record<string, unknown>>;
+
+/** Groups whose entries still fit into the transaction that takes a user away. */
+const groupsLeftMax = 50;
+
+export async function getUser(directory: Directory, id: string): Promise<Kept<UserBody>> {
+  return userOf(await load(directory, collections.users, id));
+}
+
+export async function createUser(directory: Directory, sent: Sent): Promise<Kept<UserBody>> {
+  const resource = whole(shapeResource(userType, sent));
+  const body: UserBody = { resource, memberships: [] };
+  const next = { id: newId(directory), body: plain(body), lookups: userLookups(body) };
+  const put = await directory.store.put(collections.users, next, undefined);
+  if (put.outcome === "taken") throw taken(put.attribute);
+  if (put.outcome === "conflict") throw new ScimError(503, "The id is taken: try again");
+  await announce(directory, { users: [next.id, ...(await waitingFor(directory, body))] });
+  return { record: put.record, body };
+}
+
+export async function replaceUser(
+  directory: Directory,
+  id: string,
+  { sent, ifMatch }: { readonly sent: Sent; readonly ifMatch: string | undefined },
+): Promise<Kept<UserBody>> {
+  const resource = whole(shapeResource(userType, sent));
+  return change(directory, id, { ifMatch, change: (body) => ({ ...body, resource }) });
+}
+
+export async function patchUser(
+  directory: Directory,
+  id: string,
+  { sent, ifMatch }: { readonly sent: Sent; readonly ifMatch: string | undefined },
+): Promise<Kept<UserBody>> {
+  const operations = readOperations(userType, sent);
+  return change(directory, id, {
+    ifMatch,
+    change: (body) => ({
+      ...body,
+      resource: whole(applyOperations(userType, body.resource, operations)),
+    }),
+  });
+}
+
+/** The record goes for good. Identity providers disable first, which keeps it. */
+export async function deleteUser(
+  directory: Directory,
+  id: string,
+  ifMatch: string | undefined,
+): Promise<void> {
+  assertMatch(await load(directory, collections.users, id), ifMatch);
+  for (let isGone = false; !isGone;) {
+    await leaveMost(directory, id, groupsLeftMax);
+    const record = await directory.store.get(collections.users, id);
+    isGone = !record || (await directory.store.remove(collections.users, record));
+  }
+  await announce(directory, { users: [id] });
+}
+
+/** Announced even where nothing changed: an earlier try may have stored it and not come this far. */
+async function change(
+  directory: Directory,
+  id: string,
+  how: { readonly ifMatch: string | undefined; readonly change: (body: UserBody) => UserBody },
+): Promise<Kept<UserBody>> {
+  const changed = await changeRecord<UserBody>(directory, {
+    collection: collections.users,
+    id,
+    read: userOf,
+    lookups: userLookups,
+    ...how,
+  });
+  await announce(directory, { users: [id] });
+  return changed;
+}
+
+/** Whoever names this user as a manager by something that nobody had before. */
+async function waitingFor(
+  { store }: Directory,
+  { resource }: UserBody,
+): Promise<readonly string[]> {
+  const names = [resource["userName"], resource["externalId"]].flatMap((name) =>
+    typeof name === "string" ? [name.toLowerCase()] : [],
+  );
+  const found = await Promise.all(
+    names.map((name) => store.find(collections.users, "manager", name)),
+  );
+  return [...new Set(found.flat())];
+}
+
+/** What a user cannot be without, and is unless somebody says otherwise. */
+function whole(resource: Shaped): Shaped {
+  if (resource["userName"] === undefined) throw invalidValue("userName is required");
+  return { active: true, ...resource };
+}
