@@ -24,7 +24,7 @@ export class DeliveryTally {
     this.#flushedAtMs = clock.nowMs();
   }
 
-  add(connectionId: ConnectionId, outcome: "ingested" | "rejected"): void {
+  add(connectionId: ConnectionId, outcome: "ingested" | "rejected" | "paused"): void {
     const counts = this.#counts.get(connectionId) ?? {};
     counts[outcome] = (counts[outcome] ?? 0) + 1;
     this.#counts.set(connectionId, counts);

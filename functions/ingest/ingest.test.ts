@@ -61,6 +61,24 @@ test("a delivery for a connection that nobody has started yet is not read", asyn
   expect(await rig.hub.table.get({ pk: itemId("w"), sk: "0" })).toBeUndefined();
 });
 
+test("while a connection is paused its deliveries are counted, and its tool is asked nothing", async () => {
+  const { rig, deps } = await ingester();
+  let asked = 0;
+  rig.tool.interpretation = () => {
+    asked += 1;
+    return { changes: [upserted(workItem("w"))], rejected: [] };
+  };
+  await rig.hub.changeConnection(workConnection, (one) => ({ ...one, status: "paused" }));
+  expect(await ingest(deps, [message("d1"), message("d2")])).toEqual(["done", "done"]);
+  expect(asked).toBe(0);
+  rig.hub.clock.advance(60_000);
+  await rig.hub.changeConnection(workConnection, (one) => ({ ...one, status: "active" }));
+  expect(await ingest(deps, [message("d3")])).toEqual(["done"]);
+  expect(asked).toBe(1);
+  const [today] = await listDeliveryCounts(rig.hub.table, workConnection);
+  expect(today?.counts).toEqual({ paused: 2, ingested: 1 });
+});
+
 test("a source that asks for patience gets its delivery back later, and the others are stored now", async () => {
   const { rig, inbox, deps } = await ingester();
   let count = 0;

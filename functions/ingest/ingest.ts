@@ -87,13 +87,18 @@ class SourceCache {
     this.#connections = connections;
   }
 
-  async get(id: ConnectionId): Promise<Source | undefined> {
+  /** Undefined for one that is removed, or not started yet. */
+  async find(id: ConnectionId): Promise<Connection | undefined> {
     // The list is of an index, which shows a new connection a moment after it was made.
     const connection =
       this.#connections.find((candidate) => candidate.id === id) ??
       (await getConnection(this.#deps.table, id));
     const isInUse = connection && connection.status !== "removing" && connection.status !== "draft";
-    if (!isInUse) return undefined;
+    return isInUse ? connection : undefined;
+  }
+
+  async get(connection: Connection): Promise<Source> {
+    const { id } = connection;
     const opening =
       this.#open.get(id) ??
       openSource(this.#deps, {
@@ -119,9 +124,16 @@ async function interpret(
     return { failed: error };
   }
   try {
-    const source = await sources.get(message.connectionId);
+    const connection = await sources.find(message.connectionId);
     // Removed while its last deliveries waited, or not started yet: there is nowhere to put them.
-    if (!source) return "done";
+    if (!connection) return "done";
+    if (connection.status === "paused") {
+      // Who pauses a connection wants no requests to its tool. Resuming reads what was missed, and looks
+      // for what is gone, whether anything came or not: nothing rests on this delivery.
+      deps.tally.add(connection.id, "paused");
+      return "done";
+    }
+    const source = await sources.get(connection);
     const reading = await source.interpret(deliveryOf(message));
     await saveGaps(deps.table, message.connectionId, deps.clock.now(), reading.gaps ?? []);
     return { message, changes: reading.changes, rejected: reading.rejected };

@@ -41,5 +41,7 @@ export const DeliveryOutcome = z.enum([
   "unknown-connection",
   "ingested",
   "rejected",
+  /** Came while its connection was paused: what it told is read when that goes on. */
+  "paused",
 ]);
 export type DeliveryOutcome = z.infer<typeof DeliveryOutcome>;

@@ -8,9 +8,9 @@ import type { Connection, ConnectionStatus } from "#shared/model/connection.ts";
 import type { ConnectionId } from "#shared/model/ids.ts";
 import type { PullMessage } from "#shared/model/pull.ts";
 import { saveGaps } from "#shared/store/connection-parts.ts";
-import { updateDocument } from "#shared/store/documents.ts";
-import { factKey } from "#shared/store/keys.ts";
-import { connectionSpec } from "#shared/store/specs.ts";
+import { getDocument, updateDocument } from "#shared/store/documents.ts";
+import { cursorKey, factKey } from "#shared/store/keys.ts";
+import { connectionSpec, cursorSpec } from "#shared/store/specs.ts";
 
 import type { AppContext } from "../app-deps.ts";
 import { assertConsentedAddresses, assertSecretsStay } from "./assert-addresses.ts";
@@ -108,12 +108,29 @@ export async function pauseConnection(context: AppContext, id: ConnectionId): Pr
   await setStatus(context, id, "paused");
 }
 
-/** Reading goes on from where it stood. */
+/**
+ * Reading goes on from where it stood. What webhooks told of a paused connection was not taken in: pulls
+ * read what changed meanwhile, and reconciles what is gone or was moved without a trace.
+ */
 export async function resumeConnection(context: AppContext, id: ConnectionId): Promise<void> {
   const connection = await loadChangeable(context, id);
   assertStarted(connection);
+  // Before it is active: should this process die in between, the clock finds them due all the same.
+  if (connection.status === "paused") await makeReconcilesDue(context, connection);
   await setStatus(context, id, "active");
   await startReading(context, context.registry.get(connection.connector), connection);
+}
+
+async function makeReconcilesDue(context: AppContext, connection: Connection): Promise<void> {
+  const now = context.clock.now();
+  for (const { name } of context.registry.get(connection.connector).collections) {
+    const key = cursorKey(connection.id, name, "reconcile");
+    // One that was never read whole, or whose pulls read everything, has none to wait for.
+    if (!(await getDocument(context.table, cursorSpec, key))) continue;
+    await updateDocument(context.table, cursorSpec, key, (cursor) =>
+      cursor.dueAt <= now ? undefined : { ...cursor, dueAt: now },
+    );
+  }
 }
 
 /** Begins the removal of all that came from it; the puller ends it. Repeating is harmless. */

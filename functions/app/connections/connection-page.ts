@@ -150,6 +150,7 @@ function verbs(connection: ConnectionAnswer): Html | string {
       ${status === "paused" || status === "degraded" ? verb("resume", "Resume") : nothing}
       ${status === "paused" ? nothing : verb("pause", "Pause")}
     </div>
+    ${reads && status === "paused" ? html`<p class="muted small">While it is paused the tool is asked nothing, and webhooks are acknowledged without being taken in. On resuming, the hub reads all that changed meanwhile and looks for what is gone.</p>` : nothing}
     ${mayCancelFirst ? cancelFirst(id) : nothing}
     <details>
       <summary>Remove it</summary>

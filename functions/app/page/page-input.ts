@@ -64,8 +64,9 @@ const notices: Readonly<Record<string, string>> = {
   changed: "Saved.",
   backfill: "Everything is being read again, from the beginning.",
   reconcile: "Looking for what was missed or deleted.",
-  pause: "Paused. What is known stays, and grows stale.",
-  resume: "Reading goes on.",
+  pause:
+    "Paused. What is known stays, and grows stale; what webhooks tell meanwhile is read when you resume.",
+  resume: "Reading goes on: first what changed meanwhile, then a look for what is gone.",
   removing: "The connection and all that was read through it are being removed.",
   matched: "Saved. Verdicts follow in a moment.",
   previewing: "The tool is being read. Nothing is written.",
