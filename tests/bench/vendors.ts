@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { createServer } from "node:http";
 import type { Server } from "node:http";
 
-/** The ends of the hub that belong to others: the one Jira request it needs, and the channel it tells. */
+/** The ends of the hub that belong to others: the Jira requests it needs, and the channel it tells. */
 export interface Vendors {
   readonly jiraUrl: string;
   readonly slackUrl: string;
@@ -18,7 +18,8 @@ export async function startVendors(onMessage: (alert: string) => void): Promise<
     request.resume();
     jiraRequests += 1;
     response.setHeader("content-type", "application/json");
-    response.end(JSON.stringify(fields));
+    const asksForLinkTypes = request.url?.endsWith("/issueLinkType") === true;
+    response.end(JSON.stringify(asksForLinkTypes ? { issueLinkTypes: linkTypes } : fields));
   });
   const slack = createServer((request, response) => {
     const chunks: Buffer[] = [];
@@ -45,6 +46,9 @@ const fields = [
   { id: "customfield_10019", name: "Rank", schema: { type: "any" } },
   { id: "customfield_10020", name: "Sprint", schema: { type: "array" } },
 ];
+
+/** `GET /rest/api/3/issueLinkType`: the one that the settings name. */
+const linkTypes = [{ id: "10000", name: "Blocks", inward: "is blocked by", outward: "blocks" }];
 
 /** The link of the message leads to the alert's page. */
 function alertIn(body: string): string {
