@@ -10,6 +10,7 @@ import type { Clock } from "#shared/ports/clock.ts";
 import type { Logger } from "#shared/ports/logger.ts";
 
 import type { Discovery, Requirement } from "./discovery.ts";
+import type { FileIntake } from "./file-intake.ts";
 import type { HistoryPage } from "./history-page.ts";
 import type { KeptRecords } from "./kept-records.ts";
 import type { Notifier } from "./notifier.ts";
@@ -268,6 +269,8 @@ export interface Connector {
    * Absent: its source is asked, or an admin types in what it holds.
    */
   readonly sendsTo?: string;
+  /** The files that people give it by hand; their rows are kept for it. */
+  readonly files?: () => Promise<FileIntake>;
   readonly source?: () => Promise<(context: SourceContext<never>) => Source>;
   readonly webhook?: () => Promise<WebhookVerifier>;
   readonly notifier?: () => Promise<(settings: never) => Notifier>;

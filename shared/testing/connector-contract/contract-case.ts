@@ -1,4 +1,5 @@
 import type { ErrorCode } from "#shared/errors.ts";
+import type { KeptRecords } from "#shared/kit/kept-records.ts";
 import type { Message } from "#shared/kit/notifier.ts";
 import type { AccessTokens } from "#shared/kit/oauth.ts";
 import type { FactType } from "#shared/model/ids.ts";
@@ -55,6 +56,8 @@ export interface SourceStage {
   /** Good settings, for the tool at this root: the simulator's own, or one that stands before it. */
   readonly settings: (root: string) => TypedSettings;
   readonly collections: Readonly<Record<string, CollectionCase>>;
+  /** For a source that sends: what the hub kept of it, held by whatever stands at this root. */
+  readonly kept?: (root: string) => KeptRecords;
   readonly variants?: readonly Variant[];
   /** Resolves when no webhook is waiting or under way. */
   readonly settle?: () => Promise<void>;

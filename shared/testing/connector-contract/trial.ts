@@ -103,6 +103,7 @@ function trialOf(
       clock,
       logger,
       ...(tokens && { tokens }),
+      ...(stage.kept && { kept: stage.kept(root) }),
     };
     return witness.watch(build(sourceContext<never>(context)));
   };
