@@ -1,17 +1,19 @@
 import { pathToAnchor } from "#shared/graph/line-of-sight.ts";
+import type { Org } from "#shared/graph/org.ts";
 import type { SourceStates } from "#shared/graph/sources.ts";
 import type { Delta, Touch } from "#shared/kit/rule.ts";
 import type { SubjectId, WorkItemId } from "#shared/model/ids.ts";
 import { WorkItemId as WorkItemIdSchema, dependencyId } from "#shared/model/ids.ts";
+import type { Signal } from "#shared/model/signal.ts";
 import type { Table } from "#shared/ports/table.ts";
 import { readSourceStates } from "#shared/store/connections.ts";
 import { listDocuments } from "#shared/store/documents.ts";
 import { GraphLoader } from "#shared/store/graph-loader.ts";
 import { lists } from "#shared/store/keys.ts";
-import { announceOrgChange } from "#shared/store/org-reader.ts";
 import { signalSpec } from "#shared/store/specs.ts";
 
 import { activeRules } from "./active-rules.ts";
+import { announceUnseen } from "./announce-unseen.ts";
 import { changesConclusions } from "./deltas.ts";
 import { evaluateDeps } from "./deps.ts";
 import type { DetectDeps } from "./deps.ts";
@@ -24,9 +26,8 @@ const recomputeAbove = 2000;
 
 /** Brings the signals of every subject that these changes touch in line with the graph. */
 export async function detect(deps: DetectDeps, deltas: readonly Delta[]): Promise<void> {
-  // Whoever changed the organisation may have died before saying so; the stream has not.
-  if (deltas.some(isOfOrg)) await announceOrgChange(deps.table, deps.clock);
   const sources = await readSourceStates(deps.table, deps.clock, deps);
+  await announceUnseen(deps, deltas, (delta) => isOfReadySource(delta, sources));
   // While a source is being read for the first time nothing can be concluded about its records; its
   // becoming ready is itself a change, and re-evaluates everything.
   const relevant = deltas.filter(
@@ -43,9 +44,10 @@ export async function detect(deps: DetectDeps, deltas: readonly Delta[]): Promis
       const touches = relevant.flatMap((delta) => active.rule.touched(delta));
       const all = touches.some((touch) => touch.kind === "all");
       const isOfOpen = touches.some((touch) => touch.kind === "open");
+      const isOfLed = touches.some((touch) => touch.kind === "led");
       const subjects = await Promise.all([
         expand(loader, active, touches),
-        isOfOpen ? openSubjects(deps.table, active) : [],
+        isOfOpen || isOfLed ? openSubjects(deps.table, active, isOfOpen ? undefined : org) : [],
       ]);
       return { all, subjects: subjects.flat() };
     }),
@@ -58,19 +60,6 @@ export async function detect(deps: DetectDeps, deltas: readonly Delta[]): Promis
   if (!isMany) await evaluateSubjects(evaluateDeps(deps), subjects);
 }
 
-const orgTypes: ReadonlySet<unknown> = new Set([
-  "person",
-  "account",
-  "org-unit",
-  "match",
-  "membership",
-  "same-person",
-]);
-
-function isOfOrg({ before, after }: Delta): boolean {
-  return orgTypes.has((after ?? before)?.type);
-}
-
 function isOfReadySource({ before, after }: Delta, sources: SourceStates): boolean {
   const thing = after ?? before;
   if (thing === undefined || !("connectionId" in thing)) return true;
@@ -78,10 +67,18 @@ function isOfReadySource({ before, after }: Delta, sources: SourceStates): boole
   return sources.get(thing.connectionId)?.isReady ?? true;
 }
 
-async function openSubjects(table: Table, active: ActiveRule): Promise<readonly Subject[]> {
+/** All open ones of the rule, or only those that would go to another leader in `org`. */
+async function openSubjects(
+  table: Table,
+  active: ActiveRule,
+  org: Org | undefined,
+): Promise<readonly Subject[]> {
+  const { name, leaderOf } = active.rule;
   const open = await listDocuments(table, signalSpec, lists.openSignals);
+  const isAnothers = ({ teamIds, leaderId }: Signal) =>
+    org === undefined || leaderOf === undefined || leaderOf(org, teamIds) !== leaderId;
   return open
-    .filter((signal) => signal.rule === active.rule.name)
+    .filter((signal) => signal.rule === name && isAnothers(signal))
     .map(({ subjectId }) => ({ active, id: subjectId }));
 }
 
@@ -136,6 +133,7 @@ async function expandTouch(loader: GraphLoader, touch: Touch): Promise<readonly 
       return dependenciesOfAll(loader, items.flat());
     }
     case "open":
+    case "led":
     case "all":
       return [];
   }

@@ -1,6 +1,7 @@
 import { signalId } from "#shared/model/ids.ts";
 import { dateOf } from "#shared/model/time.ts";
 import { readSourceStates } from "#shared/store/connections.ts";
+import { saveMatchRate } from "#shared/store/match-rate.ts";
 import { loadWholeGraph } from "#shared/store/whole-graph.ts";
 
 import { activeRules } from "./active-rules.ts";
@@ -33,6 +34,9 @@ export async function recompute(deps: RecomputeDeps): Promise<Recomputed> {
     sources,
     dateOf(deps.clock.now()),
   );
+  // Before anything rests on it: the evaluations below read it with the organisation.
+  const { matchRate } = graph.org;
+  if (matchRate) await saveMatchRate(deps.table, matchRate);
   const open = new Map(openSignals.map((signal) => [signal.id, signal]));
   const differing: Subject[] = [];
   const now = deps.clock.now();

@@ -7,7 +7,8 @@ import type { Condition, Item, Write } from "#shared/ports/table.ts";
 import { rememberErased } from "#shared/store/erasures.ts";
 import { erasureReceiptKey, erasureRunKey } from "#shared/store/keys.ts";
 import { scanEach } from "#shared/store/list.ts";
-import { announceOrgChange, readOrgParts } from "#shared/store/org-reader.ts";
+import { announceOrgChange } from "#shared/store/org-changes.ts";
+import { readOrgParts } from "#shared/store/org-parts.ts";
 import { Needles, itemMentions, redactedItem } from "#shared/store/redact.ts";
 
 import type { PullDeps } from "./deps.ts";

@@ -41,13 +41,17 @@ export class Bearing {
     }
   }
 
-  /** Matched with the human, or bearing one of their ids or addresses or one of these. */
-  of(human: PersonId, workEmails: readonly string[]): readonly AccountId[] {
-    const records = [this.#recordOf(human) ?? [], this.#others.get(human) ?? []].flat();
-    const emails = [...workEmails, ...records.flatMap(({ workEmail }) => workEmail ?? [])];
-    const externalIds = records.flatMap(({ externalId }) => externalId ?? []);
+  /** Matched with one of the humans, or bearing one of their ids or addresses or one of these. */
+  of(humans: readonly PersonId[], workEmails: readonly string[]): readonly AccountId[] {
+    const records = humans.flatMap((human) => [
+      this.#recordOf(human) ?? [],
+      this.#others.get(human) ?? [],
+    ]);
+    const all = records.flat();
+    const emails = [...workEmails, ...all.flatMap(({ workEmail }) => workEmail ?? [])];
+    const externalIds = all.flatMap(({ externalId }) => externalId ?? []);
     const found = new Set([
-      ...this.#byMatch.under(human),
+      ...humans.flatMap((human) => this.#byMatch.under(human)),
       ...emails.flatMap((email) => this.#byEmail.under(email)),
       ...externalIds.flatMap((id) => this.#byExternalId.under(id)),
     ]);

@@ -23,6 +23,8 @@ export type DependencyState =
       readonly boundary:
         | (Boundary & { readonly teamIds: readonly [OrgUnitId, OrgUnitId] })
         | undefined;
+      /** A team was found by who is assigned, and so by the matching of accounts. */
+      readonly restsOnMatching: boolean;
       /** The blocking item is due after the blocked one needs it. */
       readonly isLate: boolean;
     };
@@ -47,6 +49,9 @@ export function dependencyState(view: GraphView, edge: Dependency | undefined): 
     blockedTeam,
     blockingTeam,
     boundary: boundaryOf(view, blockedTeam, blockingTeam),
+    restsOnMatching: [blockedTeam, blockingTeam].some(
+      (team) => team.teamId !== undefined && team.how === "assignee",
+    ),
     isLate:
       blocked.dueOn !== undefined && blocking.dueOn !== undefined && blocking.dueOn > blocked.dueOn,
   };

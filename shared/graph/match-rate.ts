@@ -42,3 +42,7 @@ export function isBelowFloor(rate: MatchRate | undefined, floor: number): boolea
   if (rate === undefined || rate.accounts < accountsMin) return false;
   return rate.matched / rate.accounts < floor;
 }
+
+export function isSameRate(a: MatchRate | undefined, b: MatchRate | undefined): boolean {
+  return a?.accounts === b?.accounts && a?.matched === b?.matched;
+}

@@ -22,8 +22,8 @@ export interface OrgParts {
   readonly samePeople?: Iterable<SamePerson>;
   /** The day that memberships are looked at; absent: those without an end count. */
   readonly day?: CalendarDate;
-  /** Absent: nobody has counted yet. */
-  readonly matchRate?: MatchRate | undefined;
+  /** As it was counted, or how to count it; absent: nobody has yet. */
+  readonly matchRate?: MatchRate | ((people: People) => MatchRate) | undefined;
 }
 
 /** A team that somebody is in. */
@@ -46,7 +46,8 @@ export class Org {
 
   constructor(parts: OrgParts) {
     this.#humans = new People(parts);
-    this.matchRate = parts.matchRate;
+    const { matchRate } = parts;
+    this.matchRate = typeof matchRate === "function" ? matchRate(this.#humans) : matchRate;
     this.#memberships = [...(parts.memberships ?? [])];
     for (const unit of parts.units) this.#addUnit(unit);
     for (const membership of this.#memberships) this.#addMembership(membership, parts.day);

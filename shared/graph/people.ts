@@ -37,6 +37,8 @@ export class People {
   readonly #into = new Map<PersonId, PersonId>();
   /** Records that an operator said to be humans of their own. */
   readonly #alone = new Set<PersonId>();
+  /** Records that an operator led to another one. */
+  readonly #led = new Set<PersonId>();
   /** Who bore an address before. */
   readonly #formerBearers = new Map<string, PersonId[]>();
   readonly #accounts = new Map<AccountId, Account>();
@@ -52,7 +54,10 @@ export class People {
     for (const match of parts.matches) this.#matches.set(match.accountId, match);
     for (const { personId, intoId } of parts.samePeople ?? []) {
       if (intoId === undefined) this.#alone.add(personId);
-      else this.#into.set(personId, intoId);
+      else {
+        this.#into.set(personId, intoId);
+        this.#led.add(personId);
+      }
     }
     for (const { id, formerWorkEmails = [] } of this.#records.values()) {
       for (const email of formerWorkEmails) {
@@ -128,6 +133,11 @@ export class People {
     return this.#records.has(at) ? at : id;
   }
 
+  /** The record itself, whoever speaks for the human. */
+  record(id: PersonId): Person | undefined {
+    return this.#records.get(id);
+  }
+
   /** The record that speaks for the human. */
   person(id: PersonId): Person | undefined {
     return this.#records.get(this.canonical(id));
@@ -159,6 +169,11 @@ export class People {
 
   match(id: AccountId): Match | undefined {
     return this.#matches.get(id);
+  }
+
+  /** Whether an operator said that this record is another's human. */
+  isLed(id: PersonId): boolean {
+    return this.#led.has(id);
   }
 
   /** Whether an operator said that this record is a human of its own. */
@@ -208,7 +223,18 @@ export class People {
       matches: this.#matches,
       canonical: (id) => this.canonical(id),
     });
-    return this.#bearing.of(this.canonical(personId), workEmails);
+    // Whoever has one of the addresses now was perhaps one human with this one until now.
+    const holders = workEmails.flatMap((email) => this.#holdersOf(email));
+    const humans = new Set([personId, ...holders].map((id) => this.canonical(id)));
+    return this.#bearing.of([...humans], workEmails);
+  }
+
+  #holdersOf(email: string): readonly PersonId[] {
+    const holder = this.#byEmail.get(email);
+    if (holder === undefined) return [];
+    if (holder !== "ambiguous") return [holder];
+    const records = [...this.#records.values()].filter(({ workEmail }) => workEmail === email);
+    return records.map(({ id }) => id);
   }
 }
 

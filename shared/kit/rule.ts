@@ -1,5 +1,6 @@
 import type * as z from "zod";
 
+import type { Org } from "#shared/graph/org.ts";
 import type { GraphView, MemoryGraph } from "#shared/graph/view.ts";
 import type { Connection } from "#shared/model/connection.ts";
 import type { Edge, Match } from "#shared/model/edges.ts";
@@ -53,6 +54,8 @@ export type Touch =
   | { readonly kind: "person"; readonly personId: PersonId; readonly workEmails: readonly string[] }
   /** The subjects of the rule's open signals: what changed can alter their evidence or routing only. */
   | { readonly kind: "open" }
+  /** The subjects of the rule's open signals that would go to another leader now: see `leaderOf`. */
+  | { readonly kind: "led" }
   /** Everything: recompute and compare. */
   | { readonly kind: "all" };
 
@@ -88,6 +91,11 @@ export interface Rule<Options = unknown> {
   readonly defaults: { readonly graceMinutes: number };
   /** Which subjects this change may touch; too many is waste, too few is a wrong answer. */
   touched(delta: Delta): readonly Touch[];
+  /**
+   * Whom a finding about these teams goes to. A rule that says so need not have all its open signals
+   * evaluated when somebody moves: only those that would go to somebody else.
+   */
+  leaderOf?(org: Org, teamIds: readonly OrgUnitId[]): PersonId | undefined;
   /** Every subject there may be, for the pass over the whole graph. */
   subjects(graph: MemoryGraph): Iterable<SubjectId>;
   evaluate(input: EvaluateInput<Options>): Evaluation;

@@ -5,7 +5,7 @@ import type { Edge } from "#shared/model/edges.ts";
 import type { FactId, FactType } from "#shared/model/ids.ts";
 import { readFactId } from "#shared/model/ids.ts";
 import type { Clock } from "#shared/ports/clock.ts";
-import type { Condition, Item, Table, TransactOutcome, Write } from "#shared/ports/table.ts";
+import type { Condition, Item, Key, Table, TransactOutcome, Write } from "#shared/ports/table.ts";
 
 import { readErasures, withoutErased } from "./erasures.ts";
 import {
@@ -21,7 +21,7 @@ import {
   tombstoneItem,
 } from "./facts.ts";
 import { factKey } from "./keys.ts";
-import { announceOrgChange } from "./org-reader.ts";
+import { announceOrgChange } from "./org-changes.ts";
 import { isOutdatedBy, stateOf, storedState } from "./precedence.ts";
 
 /** What became of each change. `unchanged` and `stale` cost no write. */
@@ -68,12 +68,14 @@ export async function applyChanges(deps: ApplyDeps, changes: readonly Change[]):
   for (const item of await deps.table.batchGet(keys)) stored.set(item.pk, item);
 
   const counts = { applied: 0, unchanged: 0, stale: valid.length - work.length };
-  let orgChanged = false;
+  const changedInOrg: Key[] = [];
   const applyCounted = async (change: Change) => {
     const outcome = await applyOrRefuse(deps, change, stored.get(idOf(change)));
     if (typeof outcome === "object") return void refused.push(outcome);
     counts[outcome] += 1;
-    if (outcome === "applied" && orgTypes.has(typeOf(change))) orgChanged = true;
+    if (outcome === "applied" && orgTypes.has(typeOf(change))) {
+      changedInOrg.push(factKey(idOf(change)));
+    }
   };
   let failure: PromiseRejectedResult | undefined;
   for (let start = 0; start < work.length && !failure; start += concurrencyMax) {
@@ -83,7 +85,7 @@ export async function applyChanges(deps: ApplyDeps, changes: readonly Change[]):
   }
   // After the facts, so that a reader who sees the new version also sees them; and after a failure
   // too, because the repeat will find them unchanged.
-  if (orgChanged) await announceOrgChange(deps.table, deps.clock);
+  await announceOrgChange(deps.table, deps.clock, changedInOrg);
   if (failure) throw failure.reason;
   return { ...counts, refused };
 }

@@ -1,37 +1,47 @@
+import type { MatchRate } from "#shared/graph/match-rate.ts";
+import { isSameRate } from "#shared/graph/match-rate.ts";
 import { Org } from "#shared/graph/org.ts";
 import type { OrgParts } from "#shared/graph/org.ts";
-import { Match } from "#shared/model/edges.ts";
+import type { Match } from "#shared/model/edges.ts";
 import type { Account, Fact, OrgUnit, Person } from "#shared/model/facts.ts";
-import { Membership, SamePerson } from "#shared/model/org.ts";
+import type { Membership, SamePerson } from "#shared/model/org.ts";
 import { dateOf } from "#shared/model/time.ts";
 import type { CalendarDate } from "#shared/model/time.ts";
 import type { Clock } from "#shared/ports/clock.ts";
-import type { Item, Table } from "#shared/ports/table.ts";
+import type { Key, Table } from "#shared/ports/table.ts";
 
-import { fromItem } from "./codec.ts";
-import { readFactItem } from "./facts.ts";
-import { lists, orgVersionKey } from "./keys.ts";
-import { queryAll } from "./list.ts";
+import { matchRateKey, orgVersionKey } from "./keys.ts";
+import { matchRateIn } from "./match-rate.ts";
+import { orgChangesSince, readOrgChanges, versionOf } from "./org-changes.ts";
+import { readOrgParts, withChanged } from "./org-parts.ts";
+import type { PartLists } from "./org-parts.ts";
 
-/** An index shows a write a moment later. What was read sooner after a change is read once more. */
+/** An index shows a write a moment later: what changed so shortly before it was read is read by itself. */
 const indexLagMsMax = 10_000;
+/** Further behind than this many changes, everything is read anew. */
+const changesMax = 200;
 
-/** Tells every reader that people, accounts, units or matches are others now. */
-export async function announceOrgChange(table: Table, clock: Clock): Promise<void> {
-  await table.add(orgVersionKey, { version: 1 }, { changedAtMs: clock.nowMs() });
+/** What was read of one version. */
+interface Known {
+  readonly parts: PartLists;
+  /** The index may have shown less than the version, and nobody said what of it changed. */
+  readonly mayLag: boolean;
 }
 
 interface Cached {
   readonly version: number;
   /** Teams of a day end and begin without a write. */
   readonly day: CalendarDate;
+  readonly rate: MatchRate | undefined;
   readonly readAtMs: number;
+  readonly known: Promise<Known>;
   readonly org: Promise<Org>;
 }
 
 /**
- * Reads the organisation whole and keeps it while its version stands: one read unit a look, where
- * nothing changed. One reader per process; safe to share between concurrent invocations.
+ * Reads the organisation whole and keeps it: two read units a look, where nothing changed, and one more
+ * for each person, unit or account that did. One reader per process; safe to share between concurrent
+ * invocations.
  */
 export class OrgReader {
   readonly #table: Table;
@@ -44,60 +54,73 @@ export class OrgReader {
   }
 
   async read(): Promise<Org> {
-    const stored = await this.#table.get(orgVersionKey);
-    const version = Number(stored?.["version"] ?? 0);
-    const changedAtMs = Number(stored?.["changedAtMs"] ?? 0);
-    const kept = this.#cached;
+    const items = await this.#table.batchGet([orgVersionKey, matchRateKey]);
+    const version = versionOf(items.find(({ sk }) => sk === orgVersionKey.sk));
+    const rate = matchRateIn(items.find(({ sk }) => sk === matchRateKey.sk));
     const day = dateOf(this.#clock.now());
-    const isSame = kept?.version === version && kept.day === day;
-    if (isSame && !this.#mayLag(kept, changedAtMs)) return kept.org;
-    const readAtMs = this.#clock.nowMs();
-    const fresh: Cached = { version, day, readAtMs, org: this.#load(day) };
+    const before = this.#cached;
+    // Somebody who asked after us may have been answered before us.
+    const isKnown = before !== undefined && before.version >= version;
+    const isSame = isKnown && before.day === day && isSameRate(before.rate, rate);
+    if (isSame && !(await this.#isOutrun(before))) return before.org;
+    return this.#renew(before, { version, day, rate }).org;
+  }
+
+  /** Whether what the index may have hidden must be visible by now. */
+  async #isOutrun({ known, readAtMs }: Cached): Promise<boolean> {
+    if (this.#clock.nowMs() < readAtMs + indexLagMsMax) return false;
+    return (await known).mayLag;
+  }
+
+  #renew(
+    before: Cached | undefined,
+    wanted: Pick<Cached, "version" | "day" | "rate">,
+  ): Pick<Cached, "org"> {
+    // While we asked whether the index lagged, somebody else may have renewed it already.
+    const current = this.#cached;
+    if (current !== before && current && current.version >= wanted.version) return current;
+    const known = this.#known(before, wanted.version);
+    const org = known.then(
+      ({ parts }) => new Org({ ...parts, day: wanted.day, matchRate: wanted.rate }),
+    );
+    const version = Math.max(wanted.version, before?.version ?? 0);
+    const fresh: Cached = { ...wanted, version, readAtMs: this.#clock.nowMs(), known, org };
     this.#cached = fresh;
     // A failed load must not be remembered as the truth of this version.
-    fresh.org.catch(() => {
+    org.catch(() => {
       if (this.#cached === fresh) this.#cached = undefined;
     });
-    return fresh.org;
+    return fresh;
   }
 
-  #mayLag({ readAtMs }: Cached, changedAtMs: number): boolean {
-    const wasSoon = readAtMs < changedAtMs + indexLagMsMax;
-    return wasSoon && this.#clock.nowMs() >= readAtMs + indexLagMsMax;
+  async #known(before: Cached | undefined, version: number): Promise<Known> {
+    const known = before && (await before.known.catch(() => undefined));
+    const hasLagged = known?.mayLag === true;
+    if (before && known && !hasLagged) {
+      if (before.version >= version) return known;
+      const keys = await this.#changedSince(before.version, version);
+      if (keys) return { parts: await withChanged(this.#table, known.parts, keys), mayLag: false };
+    }
+    return this.#whole(version);
   }
 
-  async #load(day: CalendarDate): Promise<Org> {
-    return new Org({ ...(await readOrgParts(this.#table)), day });
+  /** What the announcements after one version up to another name; undefined where not all is named. */
+  async #changedSince(after: number, version: number): Promise<readonly Key[] | undefined> {
+    if (version - after > changesMax) return undefined;
+    const changes = await readOrgChanges(this.#table, after + 1, version);
+    if (!changes || changes.some(({ keys }) => keys === undefined)) return undefined;
+    return changes.flatMap(({ keys }) => keys ?? []);
   }
-}
 
-/** Everything that the organisation is made of, of all days. */
-export async function readOrgParts(table: Table): Promise<OrgParts> {
-  const read = (partition: string) => queryAll(table, { index: "list", partition });
-  const [people, units, accounts, matches, memberships, samePeople] = await Promise.all([
-    read(lists.people),
-    read(lists.orgUnits),
-    read(lists.accounts),
-    read(lists.matches),
-    read(lists.memberships),
-    read(lists.samePeople),
-  ]);
-  const facts = factsIn([...people, ...units, ...accounts]);
-  return {
-    people: facts.filter((fact): fact is Person => fact.type === "person"),
-    units: facts.filter((fact): fact is OrgUnit => fact.type === "org-unit"),
-    accounts: facts.filter((fact): fact is Account => fact.type === "account"),
-    matches: matches.map((item) => fromItem(Match, item)),
-    memberships: memberships.map((item) => fromItem(Membership, item)),
-    samePeople: samePeople.map((item) => fromItem(SamePerson, item)),
-  };
-}
-
-function factsIn(items: readonly Item[]): readonly Fact[] {
-  return items.flatMap((item) => {
-    const stored = readFactItem(item);
-    return stored && !stored.isRemoved ? [stored.fact] : [];
-  });
+  /** Everything, and by itself what changed so lately that the index may not show it yet. */
+  async #whole(version: number): Promise<Known> {
+    const lateMs = this.#clock.nowMs() - indexLagMsMax;
+    const parts = await readOrgParts(this.#table);
+    const late = await orgChangesSince(this.#table, version, lateMs);
+    if (late.some(({ keys }) => keys === undefined)) return { parts, mayLag: true };
+    const keys = late.flatMap((change) => change.keys ?? []);
+    return { parts: await withChanged(this.#table, parts, keys), mayLag: false };
+  }
 }
 
 interface Bindings {
@@ -105,6 +128,7 @@ interface Bindings {
   readonly memberships?: Iterable<Membership>;
   readonly samePeople?: Iterable<SamePerson>;
   readonly day?: CalendarDate;
+  readonly matchRate?: OrgParts["matchRate"];
 }
 
 /** The organisation out of facts already in hand: of a scan, or of a test. */

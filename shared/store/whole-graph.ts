@@ -1,3 +1,5 @@
+import { matchRateOf } from "#shared/graph/match-rate.ts";
+import type { People } from "#shared/graph/people.ts";
 import type { SourceStates } from "#shared/graph/sources.ts";
 import { MemoryGraph } from "#shared/graph/view.ts";
 import type { Edge } from "#shared/model/edges.ts";
@@ -40,7 +42,9 @@ export function wholeGraphOf(
   day: CalendarDate,
 ): WholeGraph {
   const parts = sortItems(items);
-  const graph = new MemoryGraph(orgOf(parts.facts, { ...parts, day }), sources);
+  const work = parts.facts.filter((fact) => fact.type === "work-item");
+  const matchRate = (people: People) => matchRateOf(people, work);
+  const graph = new MemoryGraph(orgOf(parts.facts, { ...parts, day, matchRate }), sources);
   for (const id of parts.removed) graph.addRemoved(id);
   for (const fact of parts.facts) {
     if (fact.type === "work-item") graph.addItem(fact);

@@ -8,7 +8,7 @@ import { PersonId } from "#shared/model/ids.ts";
 import type { AccountId } from "#shared/model/ids.ts";
 import { toAttributes } from "#shared/store/codec.ts";
 import { heldUnder, lists, matchKey } from "#shared/store/keys.ts";
-import { announceOrgChange } from "#shared/store/org-reader.ts";
+import { announceOrgChange } from "#shared/store/org-changes.ts";
 
 import type { AppContext } from "../app-deps.ts";
 import { pageOf, pageQuery } from "../http/paging.ts";
@@ -124,7 +124,7 @@ export async function unmatchAccount(
 }
 
 async function changed(context: AppContext, account: Account): Promise<AccountAnswer> {
-  await announceOrgChange(context.table, context.clock);
+  await announceOrgChange(context.table, context.clock, [matchKey(account.id)]);
   context.snapshots.expire();
   context.logger.info("account.match-changed", { connectionId: account.connectionId });
   return describe(await context.orgReader.read(), account);

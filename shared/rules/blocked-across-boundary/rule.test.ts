@@ -180,7 +180,7 @@ describe("what touches a dependency", () => {
     const before = person("ann", { unitId: unitId("red") });
     const after = { ...before, unitId: unitId("blue"), workEmail: "new@company.example" };
     expect(touched({ before, after })).toEqual([
-      { kind: "open" },
+      { kind: "led" },
       {
         kind: "person",
         personId: personId("ann"),
@@ -188,7 +188,7 @@ describe("what touches a dependency", () => {
       },
     ]);
     expect(touched({ before, after: { ...before, managerId: personId("head") } })).toEqual([
-      { kind: "open" },
+      { kind: "led" },
     ]);
     expect(touched({ before, after: { ...before, location: "Bergen" } })).toEqual([]);
   });

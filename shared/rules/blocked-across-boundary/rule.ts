@@ -2,6 +2,8 @@ import * as z from "zod";
 
 import { dependencyState } from "#shared/graph/dependency-state.ts";
 import type { DependencyState } from "#shared/graph/dependency-state.ts";
+import { isBelowFloor } from "#shared/graph/match-rate.ts";
+import type { Org } from "#shared/graph/org.ts";
 import type { GraphView } from "#shared/graph/view.ts";
 import { differ } from "#shared/kit/differ.ts";
 import type { Delta, Evaluation, Touch } from "#shared/kit/rule.ts";
@@ -29,6 +31,11 @@ const Options = z.strictObject({
     title: "Only work in progress",
     description: "Alert only when the blocked item has been started.",
   }),
+  matchFloor: z.number().min(0).max(1).default(0.5).meta({
+    title: "Least share of matched accounts",
+    description:
+      "Below this share of the accounts with open work that are matched with people, teams found by who is assigned are not believed. Between 0 and 1; with fewer than five such accounts it does not count.",
+  }),
 });
 type Options = z.infer<typeof Options>;
 type Waiting = Extract<DependencyState, { state: "waiting" }>;
@@ -43,10 +50,12 @@ export const blockedAcrossBoundary = defineRule<Options>({
   options: Options,
   defaults: { graceMinutes: 15 },
 
+  leaderOf: leaderOfBoth,
+
   touched(delta: Delta): readonly Touch[] {
+    if (delta.history) return touchedByHistory(delta.history);
     const thing = delta.after ?? delta.before;
     if (delta.buriedId !== undefined) return touchedByBurial(delta.buriedId);
-    if (delta.history) return touchedByHistory(delta.history);
     switch (thing?.type) {
       case "work-item":
         return touchedByItem(delta);
@@ -92,6 +101,9 @@ export const blockedAcrossBoundary = defineRule<Options>({
     }
     if (options.onlyStarted && state.blocked.status !== "in-progress") {
       return { state: "cleared", because: "not-started" };
+    }
+    if (state.restsOnMatching && isBelowFloor(view.org.matchRate, options.matchFloor)) {
+      return { state: "unknown", because: "match-rate-below-floor" };
     }
     const stale = staleSource(view, state, boundary.teamIds);
     if (stale !== undefined) return { state: "unknown", because: stale };
@@ -154,8 +166,14 @@ function opened(
     },
     teamIds: boundary.teamIds,
     connectionIds: [...new Set([blocked.connectionId, blocking.connectionId])],
-    leaderId: boundary.lowestCommonManagerId,
+    leaderId: leaderOfBoth(view.org, boundary.teamIds),
   };
+}
+
+/** The lowest common manager: whoever decides where the two teams cannot agree. */
+function leaderOfBoth(org: Org, [a, b]: readonly OrgUnitId[]): PersonId | undefined {
+  if (a === undefined || b === undefined) return undefined;
+  return org.boundary(a, b).lowestCommonManagerId;
 }
 
 function teamName(unit: OrgUnit | undefined): string {
@@ -201,10 +219,10 @@ function touchedByPerson({ before, after }: Delta): readonly Touch[] {
   if (!person) return [];
   if (differ(was, is, ["unitId", "workEmail", "externalId", "employmentStatus"])) {
     const workEmails = [was?.workEmail, is?.workEmail].filter((email) => email !== undefined);
-    return [{ kind: "open" }, { kind: "person", personId: person.id, workEmails }];
+    return [{ kind: "led" }, { kind: "person", personId: person.id, workEmails }];
   }
   // A reporting line decides who leads a team, and so who manages two of them.
-  return differ(was, is, ["managerId"]) ? [{ kind: "open" }] : [];
+  return differ(was, is, ["managerId"]) ? [{ kind: "led" }] : [];
 }
 
 /** Both records of a statement, and those that it named before. */
@@ -222,7 +240,7 @@ function touchedByTeamOf(personIds: readonly PersonId[]): readonly Touch[] {
     personId,
     workEmails: [],
   }));
-  return [{ kind: "open" }, ...touches];
+  return [{ kind: "led" }, ...touches];
 }
 
 function touchedByUnit({ before, after }: Delta): readonly Touch[] {
