@@ -52,12 +52,12 @@ async function receiver() {
   const connections = new KnownConnections(rig.hub.table, rig.hub.clock);
   const heard = new HeardSubscriptions(rig.deps);
   const deps = { ...rig.deps, secrets, inbox: new MemoryQueue(), connections, heard };
-  const send = async (id: string, headers: Record<string, string>) => {
+  const send = async (id: string | undefined, headers: Record<string, string>) => {
     const answer = await receive(deps, {
       connector: "tool",
       connectionId: workConnection,
       headers,
-      query: { subscription: id },
+      query: id === undefined ? {} : { subscription: id },
       body: Buffer.from("{}"),
       receivedAt: rig.hub.clock.now(),
     });
@@ -88,6 +88,18 @@ test("five thousand webhooks fit into small secrets, and a delivery reads one of
   expect(await send(all[1]?.id ?? "", signed(secretOf(0)))).toBe(401);
   expect(JSON.stringify(await scanAll(table))).not.toContain("s".repeat(20));
 }, 60_000);
+
+test("a tool that leaves the query of its target out is known by the secrets of its few registrations", async () => {
+  const { deps, secrets, send } = await receiver();
+  for (let index = 0; index < 3; index += 1) {
+    await keepWebhookSecret(deps, subscription(index), secretOf(index));
+  }
+  expect(await send(undefined, signed(secretOf(2)))).toBe(202);
+  expect(await send(undefined, signed("shared"))).toBe(202);
+  secrets.reads = 0;
+  expect(await send(undefined, signed("nobody's"))).toBe(401);
+  expect(secrets.reads).toBe(3);
+});
 
 test("handshakes that make the first key at once are all readable afterwards", async () => {
   const { deps, table, send } = await receiver();

@@ -118,7 +118,7 @@ async function* candidates(
   connectionId: ConnectionId,
 ): AsyncIterable<readonly string[]> {
   const id = query["subscription"];
-  if (id !== undefined && isSubscriptionId(id)) {
+  if (id === undefined || isSubscriptionId(id)) {
     const own = await readWebhookSecrets(deps, { connectionId, id });
     if (own.length > 0) yield own;
   }

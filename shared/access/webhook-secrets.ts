@@ -1,10 +1,14 @@
 import { HubError } from "#shared/errors.ts";
 import type { Subscription } from "#shared/model/connection.ts";
 import type { ConnectionId } from "#shared/model/ids.ts";
-import type { Secrets } from "#shared/ports/secrets.ts";
+import type { Secrets, SecretValues } from "#shared/ports/secrets.ts";
 import type { Table } from "#shared/ports/table.ts";
 import type { SealedSecrets } from "#shared/store/sealed-secrets.ts";
-import { getSealedSecrets, saveSealedSecrets } from "#shared/store/sealed-secrets.ts";
+import {
+  getSealedSecrets,
+  listSealedSecrets,
+  saveSealedSecrets,
+} from "#shared/store/sealed-secrets.ts";
 
 import { newSealKey, seal, unseal } from "./seal.ts";
 
@@ -25,6 +29,7 @@ interface WebhookSecretsDeps {
 type Whose = Pick<Subscription, "connectionId" | "id">;
 
 const roundsMax = 10;
+const triedWithoutIdMax = 10;
 
 /** Where the key is kept that seals the webhook secrets of a connection. */
 export function webhookKeyName(connectionId: ConnectionId): string {
@@ -60,24 +65,40 @@ export async function keepWebhookSecret(
 }
 
 /**
- * The secrets that may have signed what a registration sends; none for one that has none here. At most
- * one read of `Secrets`, and one more where the key is newer than this process's cache.
+ * The secrets that may have signed what a registration sends; none for one that has none here. Without an
+ * id, for a tool that left the query of its target out, those of a few registrations: a tool with many
+ * needs the id. At most one read of `Secrets`, and one more where the key is newer than the cache.
  */
 export async function readWebhookSecrets(
   { table, secrets }: WebhookSecretsDeps,
-  { connectionId, id }: Whose,
+  { connectionId, id }: { readonly connectionId: ConnectionId; readonly id?: string | undefined },
 ): Promise<readonly string[]> {
-  const kept = await getSealedSecrets(table, connectionId, id);
-  if (!kept) return [];
+  const kept =
+    id === undefined
+      ? await listSealedSecrets(table, connectionId, triedWithoutIdMax)
+      : [await getSealedSecrets(table, connectionId, id)].filter((one) => one !== undefined);
+  if (kept.length === 0) return [];
+  const keys = await readKeys(secrets, connectionId, kept);
+  return kept.flatMap(({ subscriptionId, sealed }) =>
+    sealed.flatMap(({ keyId, text }) => {
+      const key = keys?.[keyId];
+      const about = aboutOf({ connectionId, id: subscriptionId });
+      const secret = key === undefined ? undefined : unseal(text, key, about);
+      return secret === undefined ? [] : [secret];
+    }),
+  );
+}
+
+async function readKeys(
+  secrets: Secrets,
+  connectionId: ConnectionId,
+  kept: readonly SealedSecrets[],
+): Promise<SecretValues | undefined> {
   const name = webhookKeyName(connectionId);
   const cached = await secrets.read(name);
-  const isKnown = kept.sealed.every(({ keyId }) => cached?.[keyId] !== undefined);
-  const keys = isKnown ? cached : await secrets.read(name, { fresh: true });
-  return kept.sealed.flatMap(({ keyId, text }) => {
-    const key = keys?.[keyId];
-    const secret = key === undefined ? undefined : unseal(text, key, aboutOf({ connectionId, id }));
-    return secret === undefined ? [] : [secret];
-  });
+  const keyIds = kept.flatMap(({ sealed }) => sealed.map(({ keyId }) => keyId));
+  const isKnown = keyIds.every((keyId) => cached?.[keyId] !== undefined);
+  return isKnown ? cached : secrets.read(name, { fresh: true });
 }
 
 /** Who finds none makes one. Two who do so at once make two, and what either sealed stays readable. */

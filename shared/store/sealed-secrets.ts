@@ -26,6 +26,17 @@ export async function getSealedSecrets(
   return item && fromItem(SealedSecrets, item);
 }
 
+/** Those of the first few registrations of a connection. */
+export async function listSealedSecrets(
+  table: Table,
+  connectionId: ConnectionId,
+  limit: number,
+): Promise<readonly SealedSecrets[]> {
+  const sortPrefix = sealedSecretsKey(connectionId, "").sk;
+  const request = { partition: connectionId, sortPrefix, limit, consistent: true };
+  return (await table.query(request)).items.map((item) => fromItem(SealedSecrets, item));
+}
+
 /** False when somebody else has written them since the revision before this one was read. */
 export async function saveSealedSecrets(table: Table, next: SealedSecrets): Promise<boolean> {
   const key = sealedSecretsKey(next.connectionId, next.subscriptionId);
