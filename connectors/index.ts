@@ -4,7 +4,8 @@ import { asana } from "./asana/connector.ts";
 import { bamboohr } from "./bamboohr/connector.ts";
 import { goalsFile } from "./goals-file/connector.ts";
 import { jira } from "./jira/connector.ts";
+import { scim } from "./scim/connector.ts";
 import { slack } from "./slack/connector.ts";
 
 /** Every connector: sources of records, and channels to tell people. A new one is a folder and a line. */
-export const connectors: readonly Connector[] = [jira, asana, bamboohr, goalsFile, slack];
+export const connectors: readonly Connector[] = [jira, asana, bamboohr, goalsFile, scim, slack];

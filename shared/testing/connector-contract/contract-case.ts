@@ -80,6 +80,11 @@ export interface SourceCase {
    * three pages, beside everything that the small one holds.
    */
   readonly start: (size: "small" | "several-pages") => Promise<SourceStage>;
+  /**
+   * The tool sends and is never asked: the source reads what the hub keeps of it, so there are no
+   * answers that could fail or drift. What may be wrong with what is sent is for its own tests.
+   */
+  readonly sends?: true;
   /** Collections that the large tool gives in several pages; empty where one answer is everything. */
   readonly paged: readonly string[];
   /** Settings to be refused at connect time: what is wrong, the fields that differ, and what is said. */

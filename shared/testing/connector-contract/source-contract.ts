@@ -16,13 +16,12 @@ import { writeBackContract } from "./write-back-contract.ts";
 /** Everything that `Source` promises, of one connector. */
 export function sourceContract(connector: Connector, sourceCase: SourceCase): void {
   const under = candidate(connector, sourceCase);
-  const { webhooks = [], writeBack = [] } = sourceCase;
+  const { webhooks = [], writeBack = [], sends = false } = sourceCase;
   const parts: readonly (readonly [name: string, part: (of: Candidate) => void])[] = [
     ["reading", readingContract],
     ["positions", resumeContract],
     ["presence", presenceContract],
-    ["failures", failureContract],
-    ["drift", driftContract],
+    ...(sends ? [] : [["failures", failureContract] as const, ["drift", driftContract] as const]),
     ...(connector.historiesEveryMinutes === undefined
       ? []
       : [["the past", historyContract] as const]),
