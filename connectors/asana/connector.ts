@@ -42,6 +42,8 @@ export const asana = defineConnector({
       reconcileEveryMinutes: 60,
     },
   ],
+  // One request for each task that matters: a few dozen at a time, a few times a day.
+  historiesEveryMinutes: 6 * 60,
   providesGoals: () => true,
   recognizeUrl,
   // Asana sends a heartbeat every eight hours (webhooks guide, read 2026-11-21).

@@ -11,11 +11,12 @@ import type {
   SubscriptionRequest,
 } from "#shared/kit/connector.ts";
 import type { Discovery } from "#shared/kit/discovery.ts";
+import type { HistoryPage } from "#shared/kit/history-page.ts";
 import type { WriteBack } from "#shared/kit/write-back.ts";
 import type { Delivery } from "#shared/model/delivery.ts";
 import type { Fact } from "#shared/model/facts.ts";
 import type { HeldFact } from "#shared/model/held-fact.ts";
-import type { FactId, FactType } from "#shared/model/ids.ts";
+import type { FactId, FactType, WorkItemId } from "#shared/model/ids.ts";
 import { factId, readFactId } from "#shared/model/ids.ts";
 
 import { AsanaClient } from "./client.ts";
@@ -25,6 +26,7 @@ import { interpret } from "./interpret.ts";
 import { presences } from "./presence.ts";
 import { probe } from "./probe.ts";
 import { ProjectsReader } from "./projects-reader.ts";
+import { pullHistories } from "./pull-histories.ts";
 import type { CollectionReader, ReaderDeps } from "./reader.ts";
 import type { AsanaSettings } from "./settings.ts";
 import { Subscriptions } from "./subscriptions.ts";
@@ -64,6 +66,13 @@ export class AsanaSource implements Source {
     };
     const writeBack = asanaWriteBack(source);
     if (writeBack) this.writeBack = writeBack;
+  }
+
+  pullHistories(
+    _position: string | undefined,
+    wanted: () => Promise<readonly WorkItemId[]>,
+  ): AsyncIterable<HistoryPage> {
+    return pullHistories(this.#deps, wanted);
   }
 
   probe(): Promise<Probe> {

@@ -18,6 +18,16 @@ export type FieldSettings = Pick<
 export const GidRef = z.looseObject({ gid: z.string() });
 const NamedRef = z.looseObject({ gid: z.string(), name: z.string().nullish() });
 
+/** One entry of a task's past. Who made it and what was said are not asked for. */
+export const StoryWire = z.looseObject({
+  created_at: z.string(),
+  resource_subtype: z.string().nullish(),
+  /** Of the subtypes about dependencies: the task that it waits for. */
+  dependency: GidRef.nullish(),
+});
+export type StoryWire = z.infer<typeof StoryWire>;
+export const storyFields = "created_at,resource_subtype,dependency";
+
 export const WorkspaceWire = z.looseObject({ gid: z.string(), name: z.string() });
 export type WorkspaceWire = z.infer<typeof WorkspaceWire>;
 export const workspaceFields = "name";

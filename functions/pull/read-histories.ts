@@ -71,7 +71,7 @@ async function readOn(deps: PullDeps, run: Run, begun: Cursor): Promise<void> {
   const startedMs = deps.clock.nowMs();
   try {
     const source = await openSource(deps, { ...run, reserve: historyReserve });
-    const wanted = () => wantedHistories(deps.table, run.connection.id);
+    const wanted = () => wantedHistories(deps, run.connection.id);
     const pages = source.pullHistories?.(cursor.position, wanted);
     // A release that has gone back to not reading them.
     if (!pages) return void (await move(deps, cursor, ended(deps, run, cursor)));

@@ -47,7 +47,8 @@ test("it waits since the last time that it began to", () => {
   expect(blockedSince(past({ what: "blocked-by", at: at(7), from: first }), first)).toBeUndefined();
 });
 
-test("its status is as old as its last change, and of unknown age where there was none", () => {
-  expect(statusSince(history)).toBe(at(6));
-  expect(statusSince(past())).toBeUndefined();
+test("its status is as old as the change that led to it, and of unknown age where none did", () => {
+  expect(statusSince(history, "done")).toBe(at(6));
+  expect(statusSince(history, "todo")).toBeUndefined();
+  expect(statusSince(past(), "todo")).toBeUndefined();
 });

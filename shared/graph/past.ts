@@ -1,5 +1,5 @@
 import type { WorkStatus } from "#shared/model/facts.ts";
-import type { History, HistoryId, Transition } from "#shared/model/history.ts";
+import type { History, HistoryId } from "#shared/model/history.ts";
 import type { WorkItemId } from "#shared/model/ids.ts";
 import type { Instant } from "#shared/model/time.ts";
 
@@ -54,11 +54,8 @@ export function blockedSince(history: History, blockingId: WorkItemId): Instant 
   return last?.to === blockingId ? last.at : undefined;
 }
 
-/** When its status last became another one of ours; undefined where the history does not tell. */
-export function statusSince(history: History): Instant | undefined {
-  return history.transitions.findLast(isStatus)?.at;
-}
-
-function isStatus({ what }: Transition): boolean {
-  return what === "status";
+/** When it came to have this status; undefined where the history does not tell, or tells of another. */
+export function statusSince(history: History, status: WorkStatus): Instant | undefined {
+  const last = history.transitions.findLast(({ what }) => what === "status");
+  return last?.to === status ? last.at : undefined;
 }

@@ -134,10 +134,14 @@ export class Records {
       {
         created_at: item.created_at,
         created_by: new Ref("user", item.created_by),
-        resource_subtype: "comment_added",
+        resource_subtype: item.subtype ?? "comment_added",
         text: item.text,
-        type: "comment",
+        type: item.subtype === undefined ? "comment" : "system",
         target: new Ref("task", item.task),
+        ...(item.dependency !== undefined &&
+          this.state.find("task", item.dependency) && {
+            dependency: new Ref("task", item.dependency),
+          }),
       },
       { compact: ["created_at", "created_by", "resource_subtype", "text", "type"] },
     );

@@ -21,6 +21,7 @@ import type {
   SeedUser,
   SeedWorkspace,
 } from "./seed.ts";
+import type { Story } from "./story.ts";
 import { TaskIndex } from "./task-index.ts";
 import { forbidden, unknownObject } from "./vendor-error.ts";
 import { Visibility } from "./visibility.ts";
@@ -54,13 +55,7 @@ export interface StateOf {
     /** What OAuth apps wrote into `external`, by client id: each sees its own only. */
     external?: Readonly<Record<string, ExternalData>>;
   };
-  story: {
-    readonly gid: string;
-    readonly task: string;
-    readonly text: string;
-    readonly created_at: string;
-    readonly created_by: string;
-  };
+  story: Story;
   time_period: SeedTimePeriod & { workspace: string };
   goal: Mutable<SeedGoal> & { workspace: string };
   goal_relationship: Mutable<SeedGoalRelationship>;

@@ -26,6 +26,17 @@ export function addStory(on: Happening, input: z.infer<typeof AddStory>) {
   return { gid };
 }
 
+/** What Asana itself notes of a change. It tells watchers of it too; here they hear of the task only. */
+export function noteStory(
+  on: Happening,
+  task: { readonly gid: string },
+  about: { readonly subtype: string; readonly dependency?: string },
+): void {
+  const gid = on.state.nextGid();
+  const story = { gid, task: task.gid, created_at: on.at, created_by: on.by, text: about.subtype };
+  on.state.put("story", { ...story, ...about });
+}
+
 export function editStory(on: Happening, { gid, text }: z.infer<typeof EditStory>) {
   const story = on.state.get("story", gid);
   on.state.put("story", { ...story, text });

@@ -3,6 +3,7 @@ import * as z from "zod";
 import { assignDefined } from "./assign-defined.ts";
 import { type Happening, taskRef } from "./happening.ts";
 import type { Task } from "./state.ts";
+import { noteStory } from "./story-operations.ts";
 import { Gid, reportedChanges, setTaskFields, taskFields } from "./task-fields.ts";
 import { badRequest } from "./vendor-error.ts";
 
@@ -111,6 +112,9 @@ export function updateTask(on: Happening, input: z.infer<typeof UpdateTask>) {
   task.touchedAt = on.at;
   on.state.putTask(task);
   for (const change of changes) on.task(task, "changed", { change });
+  if (task.completed !== before.completed) {
+    noteStory(on, task, { subtype: task.completed ? "marked_complete" : "marked_incomplete" });
+  }
   return { gid };
 }
 
@@ -150,6 +154,7 @@ function changeDependencies(
     change: { field: "dependencies", action, [value]: taskRef(other) },
   });
   on.task(other, "changed", { change: { field: "dependents", action, [value]: taskRef(changed) } });
+  noteStory(on, task, { subtype: `dependency_${action}`, dependency: blocking.gid });
   return { gid: task.gid };
 }
 

@@ -73,9 +73,7 @@ async function namesOf(
   );
 }
 
-/** The tool's own word first; an item whose whole past holds no change is as it was made. */
+/** The tool's own word first. */
 export function sinceWhen(item: WorkItem, past: History | undefined): Instant | undefined {
-  const told = item.statusSince ?? (past && statusSince(past));
-  if (told !== undefined || !past || past.isCut) return told;
-  return item.createdAt;
+  return item.statusSince ?? (past && statusSince(past, item.status));
 }
