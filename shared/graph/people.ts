@@ -133,11 +133,6 @@ export class People {
     return this.#records.has(at) ? at : id;
   }
 
-  /** The record itself, whoever speaks for the human. */
-  record(id: PersonId): Person | undefined {
-    return this.#records.get(id);
-  }
-
   /** The record that speaks for the human. */
   person(id: PersonId): Person | undefined {
     return this.#records.get(this.canonical(id));
