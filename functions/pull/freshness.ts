@@ -29,10 +29,7 @@ export async function markFresh(deps: PullDeps, connectionId: ConnectionId): Pro
   if (!isFresh) return;
   const now = deps.clock.now();
   const before = await getConnection(deps.table, connectionId);
-  const connector = before && deps.registry.get(before.connector);
-  if (connector?.historiesEveryMinutes !== undefined) {
-    await ensureHistoryCursor(deps, connectionId);
-  }
+  if (!all.some(({ mode }) => mode === "history")) await beginHistories(deps, before);
   // Before it is written down that it is ready: a run that dies in between must do it again.
   if (before && before.readyAt === undefined) await readAgainAfterConnecting(deps, connectionId);
   await updateDocument(deps.table, connectionSpec, factKey(connectionId), (connection) => {
@@ -46,6 +43,12 @@ export async function markFresh(deps: PullDeps, connectionId: ConnectionId): Pro
       updatedAt: now,
     };
   });
+}
+
+async function beginHistories(deps: PullDeps, connection: Connection | undefined): Promise<void> {
+  const connector = connection && deps.registry.get(connection.connector);
+  if (connector?.historiesEveryMinutes === undefined) return;
+  await ensureHistoryCursor(deps, connection.id);
 }
 
 function isForAdmin(problem: Cursor["problem"]): boolean {

@@ -47,6 +47,7 @@ section + .fresh, .table-wrap + .fresh { margin-top: 14px; }
 .waits .end { border: 1px solid var(--line); border-radius: 8px; padding: 10px 12px; }
 .waits .arrow { align-self: center; color: var(--muted); font-size: .82rem; text-align: center; max-width: 110px; }
 .waits .arrow svg { display: block; margin: 0 auto 2px; }
+.waits .arrow time { white-space: nowrap; }
 .waits + .waits { margin-top: 10px; }
 @media (max-width: 640px) { .waits { grid-template-columns: minmax(0, 1fr); } .waits .arrow { max-width: none; } .waits .arrow svg { transform: rotate(90deg); margin: 12px auto 14px; } }
 
