@@ -16,24 +16,24 @@ export async function probeDirectory({
 }: SourceContext<ScimSettings>): Promise<Probe> {
   const hasSent = async (collection: string) =>
     (await kept.page(collection, undefined)).records.length > 0;
-  const users = {
-    name: "users",
-    isHeld: await hasSent("users"),
-    neededFor:
-      "people, units and managers: assign users in the identity provider, and it sends them",
-    isRequired: false,
-  };
-  const groups = settings.groupsAreTeams && {
-    name: "groups",
-    isHeld: await hasSent("groups"),
-    neededFor: "delivery teams: push groups in the identity provider, and it sends them",
-    isRequired: false,
-  };
-  return {
-    identity: `Directory ${connectionId}`,
-    gaps: [],
-    requirements: [users, ...(groups ? [groups] : [])],
-  };
+  const requirements = [
+    {
+      name: "users",
+      isHeld: await hasSent("users"),
+      neededFor:
+        "people, units and managers: assign users in the identity provider, and it sends them",
+      isRequired: false,
+    },
+  ];
+  if (settings.groupsAreTeams) {
+    requirements.push({
+      name: "groups",
+      isHeld: await hasSent("groups"),
+      neededFor: "delivery teams: push groups in the identity provider, and it sends them",
+      isRequired: false,
+    });
+  }
+  return { identity: `Directory ${connectionId}`, gaps: [], requirements };
 }
 
 /** The groups that were sent so far, for choosing those that are teams. */

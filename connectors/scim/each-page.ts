@@ -1,4 +1,4 @@
-import type { KeptRecord, KeptRecords } from "#shared/kit/kept-records.ts";
+import type { KeptRecord, KeptRecords } from "#shared/ports/kept-records.ts";
 
 /** All that is kept of a collection, page by page. */
 export async function* eachPage(

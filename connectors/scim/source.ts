@@ -7,7 +7,7 @@ import type {
   SourceContext,
 } from "#shared/kit/connector.ts";
 import type { Discovery } from "#shared/kit/discovery.ts";
-import type { KeptRecord } from "#shared/kit/kept-records.ts";
+import type { KeptRecord } from "#shared/ports/kept-records.ts";
 import type { Change, Upsert } from "#shared/model/change.ts";
 import type { Delivery } from "#shared/model/delivery.ts";
 import type { HeldFact } from "#shared/model/held-fact.ts";

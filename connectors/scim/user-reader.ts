@@ -1,5 +1,5 @@
 import type { Reading, SourceContext } from "#shared/kit/connector.ts";
-import type { KeptRecord } from "#shared/kit/kept-records.ts";
+import type { KeptRecord } from "#shared/ports/kept-records.ts";
 import type { Rejected } from "#shared/model/change.ts";
 
 import { namedManager, normalizeUser, scimPersonId } from "./normalize.ts";

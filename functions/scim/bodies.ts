@@ -1,6 +1,6 @@
 import * as z from "zod";
 
-import type { KeptRecord } from "#shared/kit/kept-records.ts";
+import type { KeptRecord } from "#shared/ports/kept-records.ts";
 import { CalendarDate } from "#shared/model/time.ts";
 import type { Lookup } from "#shared/store/kept-records.ts";
 

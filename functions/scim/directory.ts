@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 
-import type { KeptRecord } from "#shared/kit/kept-records.ts";
+import type { KeptRecord } from "#shared/ports/kept-records.ts";
 import type { Connection } from "#shared/model/connection.ts";
 import type { Clock } from "#shared/ports/clock.ts";
 import type { Logger } from "#shared/ports/logger.ts";

@@ -8,7 +8,7 @@ const environment = readEnvironment(environments.scim, process.env);
 
 export const handler = createHandler({
   clock,
-  logger: logger(environment, "scim"),
+  logger: logger(environment, "scim-server"),
   table: table(environment),
   inbox: inbox(environment),
   publicUrl: environment.PUBLIC_URL,

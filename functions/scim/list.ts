@@ -1,4 +1,4 @@
-import type { KeptRecord } from "#shared/kit/kept-records.ts";
+import type { KeptRecord } from "#shared/ports/kept-records.ts";
 
 import { collections, groupOf, groupsOf, userOf } from "./bodies.ts";
 import { plausible } from "./directory.ts";

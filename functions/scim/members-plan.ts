@@ -14,36 +14,47 @@ export function plannedByValue(members: unknown): MembersPlan {
  * the value, or, as the standard has it, in a filter; Okta sends all of them to replace all of them.
  */
 export function plannedByOperations(operations: readonly Operation[]): MembersPlan {
-  let isReplaced = false;
-  const joining = new Set<string>();
-  const leaving = new Set<string>();
-  for (const { op, place, filter, value } of operations) {
-    // Parts of a member follow from its user.
-    if (place.sub && (op !== "remove" || filter === undefined)) continue;
+  const plan = new Plan();
+  for (const operation of operations) plan.add(operation);
+  return plan;
+}
+
+class Plan implements MembersPlan {
+  isReplaced = false;
+  readonly joining = new Set<string>();
+  readonly leaving = new Set<string>();
+
+  add({ op, place, filter, value }: Operation): void {
     if (op === "remove") {
-      const named = filter === undefined ? idsIn(value) : idsOf(filter, place.attribute);
-      if (filter === undefined && value === undefined) {
-        isReplaced = true;
-        joining.clear();
-      }
-      for (const id of named) {
-        joining.delete(id);
-        leaving.add(id);
-      }
-      continue;
-    }
-    if (filter !== undefined) continue;
-    if (op === "replace") {
-      isReplaced = true;
-      joining.clear();
-      leaving.clear();
-    }
-    for (const id of idsIn(value)) {
-      leaving.delete(id);
-      joining.add(id);
+      // Parts of a member follow from its user: there is nothing in them to take away.
+      if (place.sub) return;
+      if (filter === undefined && value === undefined) this.#startOver();
+      this.#remove(filter === undefined ? idsIn(value) : idsOf(filter, place.attribute));
+    } else if (!place.sub && filter === undefined) {
+      if (op === "replace") this.#startOver();
+      this.#add(idsIn(value));
     }
   }
-  return { isReplaced, joining, leaving };
+
+  #startOver(): void {
+    this.isReplaced = true;
+    this.joining.clear();
+    this.leaving.clear();
+  }
+
+  #add(ids: readonly string[]): void {
+    for (const id of ids) {
+      this.leaving.delete(id);
+      this.joining.add(id);
+    }
+  }
+
+  #remove(ids: readonly string[]): void {
+    for (const id of ids) {
+      this.joining.delete(id);
+      this.leaving.add(id);
+    }
+  }
 }
 
 /** Members stand as objects with a value, or as bare ids. */

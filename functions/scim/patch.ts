@@ -53,11 +53,8 @@ function withOperations(
 
 function readOperation(type: ResourceType, sent: unknown): readonly Operation[] {
   if (!isRecord(sent)) throw invalidSyntax("An operation must be an object");
-  const { op: word, path, value } = sent as Readonly<Record<string, unknown>>;
-  const op = typeof word === "string" ? word.toLowerCase() : undefined;
-  if (op !== "add" && op !== "replace" && op !== "remove") {
-    throw invalidSyntax("op must be add, replace or remove");
-  }
+  const { path, value } = sent as Readonly<Record<string, unknown>>;
+  const op = verbOf(sent["op"]);
   if (path === undefined || path === null || path === "") {
     if (op === "remove") throw new ScimError(400, "A remove needs a path", "noTarget");
     return readPathless(type, op, value);
@@ -69,6 +66,13 @@ function readOperation(type: ResourceType, sent: unknown): readonly Operation[] 
     throw new ScimError(400, "The attribute is read-only", "mutability");
   }
   return operationOf(op, parsed, value);
+}
+
+/** Entra begins them with a capital. */
+function verbOf(word: unknown): Operation["op"] {
+  const op = typeof word === "string" ? word.toLowerCase() : undefined;
+  if (op === "add" || op === "replace" || op === "remove") return op;
+  throw invalidSyntax("op must be add, replace or remove");
 }
 
 function readPathless(
@@ -154,7 +158,7 @@ interface Step {
 function applyStep(resource: Record<string, unknown>, step: Step): Record<string, unknown> {
   try {
     // The library asks for `schemas` and `meta`, which it never looks at, and gives back what it got.
-    return scimPatch(resource as never, [step as never]) as unknown as Record<string, unknown>;
+    return scimPatch<never>(resource as never, [step]);
   } catch {
     throw invalidValue("An operation cannot be applied");
   }

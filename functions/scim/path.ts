@@ -1,5 +1,5 @@
 import { attributeNamed, commonAttributes } from "./schema/attribute.ts";
-import type { Attribute, ResourceType } from "./schema/attribute.ts";
+import type { Attribute, ResourceType, Schema } from "./schema/attribute.ts";
 import { ScimError } from "./scim-error.ts";
 
 /** Where in a resource something is: an attribute, perhaps of an extension, and perhaps a part of it. */
@@ -68,17 +68,20 @@ interface Names {
 
 /** What the names stand for; undefined where the schemas know no such attribute. */
 function placeOf(type: ResourceType, { urn, name, sub }: Names): AttributePlace | undefined {
-  const isCore = urn === undefined || urn.toLowerCase() === type.core.id.toLowerCase();
-  const schema = isCore
-    ? undefined
-    : type.extensions.find(({ id }) => id.toLowerCase() === urn.toLowerCase());
-  if (!isCore && !schema) return undefined;
-  const known = schema?.attributes ?? [...commonAttributes, ...type.core.attributes];
+  const schema = urn === undefined ? type.core : schemaOf(type, urn);
+  if (!schema) return undefined;
+  const isCore = schema === type.core;
+  const known = isCore ? [...commonAttributes, ...schema.attributes] : schema.attributes;
   const attribute = attributeNamed(known, name);
   if (!attribute) return undefined;
-  if (sub === undefined) return { extension: schema?.id, attribute, sub: undefined };
+  const extension = isCore ? undefined : schema.id;
+  if (sub === undefined) return { extension, attribute, sub: undefined };
   const part = attributeNamed(attribute.subAttributes ?? [], sub);
-  return part && { extension: schema?.id, attribute, sub: part };
+  return part && { extension, attribute, sub: part };
+}
+
+function schemaOf({ core, extensions }: ResourceType, urn: string): Schema | undefined {
+  return [core, ...extensions].find(({ id }) => id.toLowerCase() === urn.toLowerCase());
 }
 
 /** The place that a name in a filter or in `attributes` means: `userName`, `name.familyName`, `urn:…:manager`. */

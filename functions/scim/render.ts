@@ -1,4 +1,4 @@
-import type { KeptRecord } from "#shared/kit/kept-records.ts";
+import type { KeptRecord } from "#shared/ports/kept-records.ts";
 
 import { collections, groupOf, groupsOf } from "./bodies.ts";
 import type { GroupBody, Kept, UserBody } from "./bodies.ts";

@@ -11,7 +11,7 @@ import { bodyOf } from "./request.ts";
 import type { ScimRequest } from "./request.ts";
 import type { ResourceType } from "./schema/attribute.ts";
 import { groupType, userType } from "./schema/schemas.ts";
-import { ScimError, invalidSyntax } from "./scim-error.ts";
+import { ScimError, invalidSyntax, invalidValue } from "./scim-error.ts";
 import { isSelected, readSelection, select } from "./select.ts";
 import type { Selection } from "./select.ts";
 import { fieldOf } from "./shape.ts";
@@ -159,7 +159,9 @@ async function search<Body>(
   const text = (name: string) => {
     const value = fieldOf(sent, name);
     if (value === undefined || value === null) return undefined;
-    return Array.isArray(value) ? value.map(String).join(",") : String(value as string | number);
+    if (Array.isArray(value)) return value.map(String).join(",");
+    if (typeof value === "string" || typeof value === "number") return String(value);
+    throw invalidValue(`${name} must be a text or a number`);
   };
   const query: ListQuery = {
     filter: text("filter"),

@@ -35,7 +35,7 @@ export function connectPage(page: ConnectPage): Html {
         <div class="stack">
           ${page.consent ? consentCard(connector, page.consent) : nothing}${credentialsCard(page, reads)}
         </div>
-        <aside class="card stack">${reads ? nextForSource : nextForChannel}</aside>
+        <aside class="card stack">${nextFor(connector)}</aside>
       </div>`,
   });
 }
@@ -52,7 +52,7 @@ function credentialsCard({ connector, consent, refused }: ConnectPage, reads: bo
       ...(reads && { inputs: accessInputs }),
     })}
     <p class="actions">
-      <button class="primary">${reads ? "Try them and go on" : "Test and connect"}</button
+      <button class="primary">${goOn(connector)}</button
       ><a class="button" href="/connections">Cancel</a>
     </p>
   </form>`;
@@ -90,6 +90,27 @@ const writeBackBox = html`<label class="check">
     <span class="muted small">(it stays off until somebody turns it on)</span></span
   >
 </label>`;
+
+function goOn({ source, sendsTo }: Connector): string {
+  if (sendsTo !== undefined) return "Go on";
+  return source === undefined ? "Test and connect" : "Try them and go on";
+}
+
+function nextFor({ source, sendsTo }: Connector): Html {
+  if (sendsTo !== undefined) return nextForSender;
+  return source === undefined ? nextForChannel : nextForSource;
+}
+
+const nextForSender = html`<h2>What happens next</h2>
+  <ol class="numbered">
+    <li>You make a token and put it, with the tenant URL, into the identity provider.</li>
+    <li>It tests the way in, and sends what you assign there.</li>
+    <li>You see what would come of it.</li>
+    <li>Only then do you start it.</li>
+  </ol>
+  <p class="muted">
+    Of a token the hub keeps only a digest. Attributes that it has no use for are not kept.
+  </p>`;
 
 const nextForSource = html`<h2>What happens next</h2>
   <ol class="numbered">

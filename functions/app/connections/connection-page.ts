@@ -7,6 +7,8 @@ import type { Html } from "../page/html.ts";
 import { nothing } from "../page/html.ts";
 import { layout } from "../page/layout.ts";
 import { hidden } from "../page/parts.ts";
+import { sendingCard } from "../scim/sending-card.ts";
+import type { SendingAnswer } from "../scim/sending.ts";
 import { accessCard, budgetCard, credentialWarning } from "./access-card.ts";
 import type { ConnectionAnswer, ConnectionDetail } from "./connection-answers.ts";
 import { connectionForm } from "./connection-form.ts";
@@ -26,6 +28,8 @@ type Collection = ConnectionDetail["collections"][number];
 interface ConnectionPage {
   readonly connection: ConnectionDetail;
   readonly connector: Connector | undefined;
+  /** Where its source sends to, for one that does. */
+  readonly sending: SendingAnswer | undefined;
   readonly refused: Refused | undefined;
   readonly notice: string | undefined;
   readonly nowMs: number;
@@ -56,7 +60,7 @@ export function connectionPage(page: ConnectionPage): Html {
         ${unseen(connection)}${quarantineCard(connection)}${deliveries(connection)}
       </div>
       <aside class="stack" aria-label="Manage this connection">
-        ${verbs(connection)}${accessCard(connection)}${budgetCard(connection, nowMs)}${webhookCard(connection)}
+        ${verbs(connection)}${sendingCard({ id: connection.id, sending: page.sending })}${accessCard(connection)}${budgetCard(connection, nowMs)}${webhookCard(connection)}
         ${
           connector
             ? html`<details class="card" id="settings" ${refused ? raw("open") : nothing}>

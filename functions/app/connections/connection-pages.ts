@@ -11,6 +11,7 @@ import { consentInfo } from "../consents/oauth-apps.ts";
 import { parseInput } from "../http/route.ts";
 import { discover } from "../onboarding/discover.ts";
 import { noticeOf, readForm, withNotice } from "../page/page-input.ts";
+import { readSending } from "../scim/sending.ts";
 import { changeConnection } from "./change-connection.ts";
 import { connectPage } from "./connect-page.ts";
 import { NewConnection, connect } from "./connect.ts";
@@ -115,11 +116,14 @@ async function showConnection(
   c: Context,
   refused: RefusedForm | undefined,
 ): Promise<Response> {
-  const connection = await readConnection(context, idOf(c));
+  const id = idOf(c);
+  const connection = await readConnection(context, id);
   if (connection.status === "draft") return c.redirect(`/connections/${connection.id}/setup`, 303);
   const connector = context.registry.find(connection.connector);
+  const sending = await readSending(context, await loadConnection(context, id));
   const page = connectionPage({
     connection,
+    sending,
     connector,
     refused,
     notice: noticeOf(c),

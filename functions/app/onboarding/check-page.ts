@@ -7,6 +7,8 @@ import { moment } from "../page/format.ts";
 import type { Html } from "../page/html.ts";
 import { nothing } from "../page/html.ts";
 import { facts } from "../page/parts.ts";
+import { sendingCard } from "../scim/sending-card.ts";
+import type { SendingAnswer } from "../scim/sending.ts";
 import type { DiscoveryAnswer } from "./discover.ts";
 import { setupPage, setupPath } from "./setup-frame.ts";
 
@@ -14,33 +16,53 @@ interface Check {
   readonly connection: Connection;
   readonly connectorTitle: string;
   readonly found: DiscoveryAnswer | undefined;
+  /** Where its source sends to, for one that does: there are no credentials to try. */
+  readonly sending: SendingAnswer | undefined;
   readonly problem: HubError | undefined;
   readonly notice: string | undefined;
 }
 
 /** What the account may do: each right with a tick, or with what is missing and what for. */
-export function checkPage({ connection, connectorTitle, found, problem, notice }: Check): Html {
+export function checkPage(check: Check): Html {
+  const { connection, connectorTitle, found, sending, problem, notice } = check;
   const isBlocked = found?.requirements.some((one) => one.isRequired && !one.isHeld) === true;
   return setupPage({
     connection,
     connectorTitle,
     step: "check",
-    title: "The credentials work",
+    ...wordsOf(sending),
     ...(problem && { title: "The check did not succeed" }),
-    intro: "This is what the account shows us. Nothing of it is read yet.",
     problem,
     notice,
-    body: html`<div class="card stack">
-      ${found ? identity(found) : nothing}${found ? requirementList(found) : nothing}
-      ${isBlocked ? html`<p class="notice bad">Without what is marked as needed, nothing can be read. Grant it in ${connectorTitle}, then check again.</p>` : nothing}
-      ${found ? gapList(found.gaps) : nothing}
-      <p class="actions">
-        ${found && !isBlocked ? html`<a class="button primary" href="${setupPath(connection, "choose")}">Go on</a>` : nothing}
-        <a class="button" href="${setupPath(connection, "check")}?again=1">Check again</a>
-        <a class="button" href="${setupPath(connection, "access")}">Change the credentials</a>
-      </p>
+    body: html`<div class="stack">
+      ${sendingCard({ id: connection.id, sending })}
+      <div class="card stack">
+        ${found && !sending ? identity(found) : nothing}${found ? requirementList(found) : nothing}
+        ${isBlocked ? html`<p class="notice bad">Without what is marked as needed, nothing can be read. Grant it in ${connectorTitle}, then check again.</p>` : nothing}
+        ${found ? gapList(found.gaps) : nothing}
+        <p class="actions">
+          ${found && !isBlocked ? html`<a class="button primary" href="${setupPath(connection, "choose")}">Go on</a>` : nothing}
+          <a class="button" href="${setupPath(connection, "check")}?again=1">Check again</a>
+          <a class="button" href="${setupPath(connection, "access")}">${wordsOf(sending).change}</a>
+        </p>
+      </div>
     </div>`,
   });
+}
+
+function wordsOf(sending: SendingAnswer | undefined) {
+  return sending
+    ? {
+        title: "Let it send",
+        intro:
+          "Make a token, and put it into the identity provider with the tenant URL. What it sends is kept, and read once you start.",
+        change: "Change the settings",
+      }
+    : {
+        title: "The credentials work",
+        intro: "This is what the account shows us. Nothing of it is read yet.",
+        change: "Change the credentials",
+      };
 }
 
 function identity({ identity: who, credential }: DiscoveryAnswer): Html {

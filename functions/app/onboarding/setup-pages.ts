@@ -11,6 +11,7 @@ import { inTime } from "../connections/probe.ts";
 import { readSettings } from "../connections/settings-form.ts";
 import { parseInput } from "../http/route.ts";
 import { noticeOf, readForm, readLists, withNotice } from "../page/page-input.ts";
+import { readSending } from "../scim/sending.ts";
 import { accessPage } from "./access-page.ts";
 import { checkPage } from "./check-page.ts";
 import { choosePage } from "./choose-page.ts";
@@ -98,9 +99,15 @@ async function showCheck(
 ): Promise<Response> {
   const connection = await draftOf(context, c);
   if (!connection) return toConnection(c);
-  const page = { connection, connectorTitle: titleOf(context, connection), notice: noticeOf(c) };
+  const sending = await readSending(context, connection);
+  const connectorTitle = titleOf(context, connection);
+  const page = { connection, connectorTitle, sending, notice: noticeOf(c) };
   try {
-    const found = await cache.read(connection, c.req.query("again") !== undefined);
+    // What was sent meanwhile is looked at each time: that costs nobody anything.
+    const found = await cache.read(
+      connection,
+      sending !== undefined || c.req.query("again") !== undefined,
+    );
     return c.html(checkPage({ ...page, found, problem: undefined }));
   } catch (error) {
     return c.html(checkPage({ ...page, found: undefined, problem: shown(error) }), 422);

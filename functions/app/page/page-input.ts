@@ -62,6 +62,7 @@ const notices: Readonly<Record<string, string>> = {
   "retry-quarantined": "They are being read again. What is understood now leaves the list.",
   connected: "Connected. Everything is being read now; the numbers below grow while it goes on.",
   changed: "Saved.",
+  "token-revoked": "Revoked. Whoever shows that token is refused from now on.",
   backfill: "Everything is being read again, from the beginning.",
   reconcile: "Looking for what was missed or deleted.",
   pause:
