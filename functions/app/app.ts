@@ -27,6 +27,8 @@ import { serveSetupPages } from "./onboarding/setup-pages.ts";
 import { errorPage } from "./page/error-page.ts";
 import { withQuery } from "./page/html.ts";
 import { serveSignIn } from "./page/sign-in-page.ts";
+import { servePeoplePages } from "./people/people-pages.ts";
+import { peopleRoutes } from "./people/people-routes.ts";
 import { serveRulePages } from "./rules/rule-pages.ts";
 import { ruleRoutes } from "./rules/rule-routes.ts";
 import { serveWorkPages } from "./work-items/work-pages.ts";
@@ -54,6 +56,7 @@ export function createApp(deps: AppDeps): Hono {
   serveConnectionPages(app, context);
   serveWriteBackPages(app, context);
   serveCoveragePages(app, context);
+  servePeoplePages(app, context);
   serveRulePages(app, context);
   return app;
 }
@@ -69,6 +72,7 @@ export function apiRoutes(context: AppContext): readonly Route[] {
     ...consentRoutes(context),
     ...ruleRoutes(context),
     ...coverageRoutes(context),
+    ...peopleRoutes(context),
     ...writeBackRoutes(context),
   ];
   let document: Record<string, unknown> | undefined;

@@ -87,7 +87,7 @@ export function loginsOf({ words }: Spelling): {
 } {
   const [first = "", last] = [words[0], words.at(-1)];
   if (last === undefined || words.length < 2) return { whole: [], short: [] };
-  const initial = [...first][0] ?? "";
+  const initial = /^./u.exec(first)?.[0] ?? "";
   return { whole: [first + last, last + first], short: [initial + last, last + initial] };
 }
 

@@ -18,11 +18,13 @@ export const Rejection = z.strictObject({
 });
 export type Rejection = z.infer<typeof Rejection>;
 
-/** Whom an operator said that an account or a record belongs to; absent: nobody said anything. */
+/** What an operator had said of an account or a record: one of the three, unless it was erased. */
 export const Statement = z.strictObject({
-  /** Absent: to nobody known; of a record, to nobody but itself. */
   personId: z.string().optional(),
+  /** Of an account: it belongs to nobody. */
   exclusion: Exclusion.optional(),
+  /** Of a record: it is a human of its own. */
+  isAlone: z.literal(true).optional(),
   createdAt: Instant,
 });
 export type Statement = z.infer<typeof Statement>;

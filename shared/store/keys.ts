@@ -38,6 +38,8 @@ import type { Key } from "#shared/ports/table.ts";
  *   gaps, quarantine, counters, budget, |                                            |
  *   key aliases, sealed webhook secrets |                                            |
  * a grant; its refresh lease            | pk = grant, sk = 0 | refresh-lease         | 1 R
+ * what an operator said of an account,   | pk = account or person, sk = match |       | 1 R
+ *   of a record; ruled out; decisions    |   same-person | rejection#… | decision#…   | 1 R
  * what is kept for a connection, by id   | pk = kept:<connection>, sk = record#…      | 1 R
  *   or by a value                        |   sk ^ by#<collection>#<attribute>#…       | 1 R
  * a sending token, by what it is         | pk = sending-token:<digest>, sk = 0        | 1 R
@@ -69,6 +71,8 @@ export const lists = {
   matches: "match",
   memberships: "membership",
   samePeople: "same-person",
+  rejections: "rejection",
+  decisions: "decision",
   connections: "connection",
   cursors: "cursor",
   ruleSettings: "rule-settings",
@@ -164,6 +168,16 @@ export function sendingTokenKey(of: {
 /** The way from a token's digest to its connection. */
 export function sendingTokenHashKey(hash: string): Key {
   return { pk: `sending-token:${hash}`, sk: selfSort };
+}
+
+/** A person that an operator ruled out for an account or for a record. */
+export function rejectionKey(subjectId: FactId, personId: PersonId): Key {
+  return { pk: subjectId, sk: `rejection#${personId}` };
+}
+
+/** What an operator decided about an account or a record, by time. */
+export function decisionKey(subjectId: FactId, decisionId: string): Key {
+  return { pk: subjectId, sk: `decision#${decisionId}` };
 }
 
 export function samePersonKey(personId: PersonId): Key {

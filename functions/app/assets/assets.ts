@@ -6,6 +6,7 @@ import { liveScript } from "./live-script.ts";
 import { styleBase } from "./style-base.ts";
 import { stylePages } from "./style-pages.ts";
 import { styleParts } from "./style-parts.ts";
+import { stylePeople } from "./style-people.ts";
 import { styleSetup } from "./style-setup.ts";
 
 interface Asset {
@@ -28,7 +29,7 @@ export const assets = {
     "style",
     "css",
     "text/css; charset=utf-8",
-    styleBase + styleParts + stylePages + styleSetup,
+    styleBase + styleParts + stylePages + styleSetup + stylePeople,
   ),
   live: asset("live", "js", "text/javascript; charset=utf-8", liveScript),
   icon: asset("icon", "svg", "image/svg+xml", icon),

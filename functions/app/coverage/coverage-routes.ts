@@ -1,25 +1,14 @@
 import * as z from "zod";
 
-import { AccountId } from "#shared/model/ids.ts";
 import { orgVersionKey } from "#shared/store/keys.ts";
 
 import type { AppContext } from "../app-deps.ts";
-import { next } from "../http/paging.ts";
 import { defineRoute } from "../http/route.ts";
 import type { Route } from "../http/route.ts";
-import {
-  AccountAnswer,
-  AccountsQuery,
-  MatchChange,
-  listAccounts,
-  matchAccount,
-  unmatchAccount,
-} from "./accounts.ts";
 import { CoverageAnswer, readCoverage } from "./coverage.ts";
 import { DeadLetterAnswer, Redrive, listDeadLetters, redrive } from "./dead-letters.ts";
 
 const topic = "Coverage";
-const params = z.strictObject({ id: AccountId });
 
 /** What the hub sees and does not see, what died, and whether it lives. */
 export function coverageRoutes(context: AppContext): readonly Route[] {
@@ -51,7 +40,6 @@ export function coverageRoutes(context: AppContext): readonly Route[] {
       answer: z.strictObject({ moved: z.int() }),
       run: async ({ body }) => ({ moved: await redrive(context, body.queue) }),
     }),
-    ...accountRoutes(context),
   ];
 }
 
@@ -79,40 +67,4 @@ function healthRoute(context: AppContext): Route {
       };
     },
   });
-}
-
-function accountRoutes(context: AppContext): readonly Route[] {
-  const path = "/api/accounts/{id}/match";
-  return [
-    defineRoute({
-      method: "get",
-      path: "/api/accounts",
-      topic,
-      summary: "Logins of the tools, those without a person first asked for",
-      query: AccountsQuery,
-      answer: z.strictObject({ total: z.int(), accounts: z.array(AccountAnswer), next }),
-      run: ({ query }) => listAccounts(context, query),
-    }),
-    defineRoute({
-      method: "put",
-      path,
-      topic,
-      summary: "State whose account it is",
-      params,
-      body: MatchChange,
-      answer: AccountAnswer,
-      refusals: ["entity.not-found"],
-      run: ({ params, body }) => matchAccount(context, params.id, body.personId),
-    }),
-    defineRoute({
-      method: "delete",
-      path,
-      topic,
-      summary: "Take that back: mail addresses decide again",
-      params,
-      answer: AccountAnswer,
-      refusals: ["entity.not-found"],
-      run: ({ params }) => unmatchAccount(context, params.id),
-    }),
-  ];
 }

@@ -1,5 +1,8 @@
 import * as z from "zod";
 
+import { teamMatchRate } from "#shared/graph/matching-teams.ts";
+import type { Org } from "#shared/graph/org.ts";
+import type { OrgUnitId } from "#shared/model/ids.ts";
 import { listDeliveryCounts } from "#shared/store/delivery-counts.ts";
 import type { DeliveryCounts } from "#shared/store/delivery-counts.ts";
 import { unknownConnections } from "#shared/store/keys.ts";
@@ -8,7 +11,8 @@ import type { AppContext } from "../app-deps.ts";
 import type { ConnectionAnswer } from "../connections/connection-answers.ts";
 import { DeliveryDay, Health } from "../connections/connection-answers.ts";
 import { readConnections } from "../connections/read-connections.ts";
-import { readAccountStates } from "./account-state.ts";
+import { TeamRate } from "../people/people-answers.ts";
+import { accountStates } from "./account-state.ts";
 import type { AccountState } from "./account-state.ts";
 import { countByTeam, countVerdicts, openWork } from "./verdict-counts.ts";
 
@@ -41,6 +45,7 @@ export const CoverageAnswer = z
           teamId: z.string().optional(),
           name: z.string(),
           group: z.enum(["team", "small-teams", "no-team"]),
+          matchRate: TeamRate.optional().meta({ description: "What the team's figures rest on" }),
           verdicts: Verdicts,
         }),
       )
@@ -88,13 +93,15 @@ export async function readCoverage(context: AppContext): Promise<CoverageAnswer>
   ]);
   // One that is being set up covers nothing yet, and misses nothing.
   const connections = all.filter(({ status }) => status !== "draft");
-  const states = await readAccountStates(context.table, snapshot.graph.org);
   const open = openWork(snapshot);
   return {
     asOf: snapshot.asOf,
     openWork: open.length,
     verdicts: countVerdicts(open),
-    byTeam: countByTeam(snapshot).map((team) => ({ ...team })),
+    byTeam: countByTeam(snapshot).map((team) => ({
+      ...team,
+      ...rateOf(snapshot.graph.org, team.teamId),
+    })),
     byConnection: connections
       .filter((connection) => connection.reads)
       .map(({ id, name }) => ({
@@ -103,7 +110,7 @@ export async function readCoverage(context: AppContext): Promise<CoverageAnswer>
         verdicts: countVerdicts(open.filter(({ item }) => item.connectionId === id)),
       }))
       .filter(({ verdicts }) => Object.values(verdicts).some((number) => number > 0)),
-    accounts: matchRate(states.values()),
+    accounts: matchRate(accountStates(snapshot.graph.org)),
     connections: connections.map(describeConnection),
     deliveries: connections
       .filter(({ deliveries }) => deliveries.length > 0)
@@ -113,9 +120,13 @@ export async function readCoverage(context: AppContext): Promise<CoverageAnswer>
   };
 }
 
+function rateOf(org: Org, teamId: OrgUnitId | undefined): { matchRate?: TeamRate } {
+  const rate = teamId === undefined ? undefined : teamMatchRate(org, teamId);
+  return rate ? { matchRate: { ...rate } } : {};
+}
+
 /** Of people's accounts: a bot that belongs to nobody is no gap. */
-function matchRate(states: Iterable<AccountState>): CoverageAnswer["accounts"] {
-  const all = [...states];
+function matchRate(all: readonly AccountState[]): CoverageAnswer["accounts"] {
   const matched = all.filter((state) => state === "matched").length;
   const total = matched + all.filter((state) => state === "unmatched").length;
   return {

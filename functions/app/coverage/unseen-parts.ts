@@ -43,7 +43,7 @@ function accountsText({ total, unmatched, matchPercent }: CoverageAnswer["accoun
     <p class="muted">
       Work of the other ${number(unmatched)} has no team we know, so nothing is said about it.
     </p>
-    <p><a href="/accounts">Match them</a></p>`;
+    <p><a href="/people">Match them</a></p>`;
 }
 
 function freshnessRow({ id, name, isStale, ageSeconds, quarantined }: ConnectionCoverage): Html {

@@ -1,13 +1,11 @@
 import type { VerdictKind } from "#shared/graph/line-of-sight.ts";
+import { teamPeopleMin } from "#shared/graph/matching-teams.ts";
 import { isOpen } from "#shared/model/facts.ts";
 import type { OrgUnitId } from "#shared/model/ids.ts";
 
 import type { Seen, Snapshot } from "../work-items/snapshot.ts";
 
 export type VerdictCounts = Record<VerdictKind, number>;
-
-/** Below this a figure about a team would be one about people. */
-const teamPeopleMin = 5;
 
 export interface TeamCounts {
   /** Absent for the two groups that are no team. */

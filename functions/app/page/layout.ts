@@ -9,6 +9,7 @@ const rooms = [
   { path: "/work-items?status=open", name: "Work" },
   { path: "/goals", name: "Goals" },
   { path: "/connections", name: "Connections" },
+  { path: "/people", name: "People" },
   { path: "/coverage", name: "Coverage" },
   { path: "/rules", name: "Rules" },
 ] as const;

@@ -13,6 +13,7 @@ import {
   linkTo,
   orgUnit,
   person,
+  personId,
   unitId,
   upserted,
   workConnection,
@@ -89,7 +90,11 @@ const pages = [
   `/connections/${workConnection}`,
   "/connections/new?connector=tool",
   "/coverage",
-  "/accounts",
+  "/people",
+  "/people/find?text=script",
+  path("people", personId("ana")),
+  path("accounts", accountId("ghost")),
+  `${path("accounts", accountId("ghost"))}?find=script`,
   "/rules",
 ];
 
@@ -275,9 +280,10 @@ describe("forms", () => {
 
   test("match an account, put dead letters back", async () => {
     const rig = await attacked();
-    const to = `${path("accounts", accountId("ghost"))}/match`;
-    expect((await rig.send("POST", to, { form: { personId: "" } })).status).toBe(303);
-    expect((await rig.get("/accounts")).text).toContain("Every account is matched");
+    const to = `${path("accounts", accountId("ghost"))}/decide`;
+    const form = { action: "exclude", exclusion: "bot", back: "/people" };
+    expect((await rig.send("POST", to, { form })).status).toBe(303);
+    expect((await rig.get("/people")).text).toContain("Nothing to decide");
     expect(
       (await rig.send("POST", "/dead-letters/redrive", { form: { queue: "inbox" } })).status,
     ).toBe(303);
