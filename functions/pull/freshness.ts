@@ -46,9 +46,9 @@ export async function markFresh(deps: PullDeps, connectionId: ConnectionId): Pro
 }
 
 async function beginHistories(deps: PullDeps, connection: Connection | undefined): Promise<void> {
-  const connector = connection && deps.registry.get(connection.connector);
-  if (connector?.historiesEveryMinutes === undefined) return;
-  await ensureHistoryCursor(deps, connection.id);
+  if (!connection) return;
+  const { historiesEveryMinutes } = deps.registry.get(connection.connector);
+  if (historiesEveryMinutes !== undefined) await ensureHistoryCursor(deps, connection.id);
 }
 
 function isForAdmin(problem: Cursor["problem"]): boolean {
