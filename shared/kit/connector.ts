@@ -7,12 +7,12 @@ import type { HeldFact } from "#shared/model/held-fact.ts";
 import type { ConnectionId, FactId, FactType, GoalId, WorkItemId } from "#shared/model/ids.ts";
 import type { Instant } from "#shared/model/time.ts";
 import type { Clock } from "#shared/ports/clock.ts";
+import type { KeptRecords } from "#shared/ports/kept-records.ts";
 import type { Logger } from "#shared/ports/logger.ts";
 
 import type { Discovery, Requirement } from "./discovery.ts";
 import type { FileIntake } from "./file-intake.ts";
 import type { HistoryPage } from "./history-page.ts";
-import type { KeptRecords } from "./kept-records.ts";
 import type { Notifier } from "./notifier.ts";
 import type { AccessTokens, OAuthProvider } from "./oauth.ts";
 import type { RequestBudget } from "./request-budget.ts";

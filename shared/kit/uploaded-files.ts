@@ -1,12 +1,9 @@
-import { createHash } from "node:crypto";
-
 import * as z from "zod";
 
 import { HubError } from "#shared/errors.ts";
 import { Instant } from "#shared/model/time.ts";
+import type { KeptRecords } from "#shared/ports/kept-records.ts";
 import type { Json } from "#shared/ports/table.ts";
-
-import type { KeptRecords } from "./kept-records.ts";
 
 /*
  * How the rows of uploaded files are kept for a connection. The newest file of a kind is a generation
@@ -63,17 +60,7 @@ export interface KeptRow {
 }
 
 /** Few enough that a part stays far below the 400 KB of an item. */
-const rowsPerPart = 250;
-
-/** How many parts so many rows need. */
-export function partsFor(rows: number): number {
-  return Math.ceil(rows / rowsPerPart);
-}
-
-/** The part in which the row of a key stands. */
-export function partOf(key: string, parts: number): number {
-  return createHash("sha256").update(key).digest().readUInt32BE(0) % Math.max(1, parts);
-}
+export const rowsPerPart = 250;
 
 export function partId(generation: string, shelf: string, part: number): string {
   return `${generation}.${shelf}.${String(part)}`;
@@ -127,6 +114,7 @@ export async function readShelf(
   if (!generation || count === 0) return [];
   const parts = Array.from({ length: count }, (_, part) => part);
   const read = await readParts(kept, generation, { shelf, parts });
-  if (!read) throw new HubError("entity.conflict", "Another file was applied meanwhile: look again");
+  if (!read)
+    throw new HubError("entity.conflict", "Another file was applied meanwhile: look again");
   return read.flat();
 }

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from "vitest";
 
 import { createMemoryTable } from "#shared/adapters/memory/memory-table.ts";
-import type { KeptRecord } from "#shared/kit/kept-records.ts";
+import type { KeptRecord } from "#shared/ports/kept-records.ts";
 import { peopleConnection, workConnection } from "#shared/testing/facts.ts";
 import { ManualClock } from "#shared/testing/manual-clock.ts";
 

@@ -1,7 +1,7 @@
 import * as z from "zod";
 
 import { HubError } from "#shared/errors.ts";
-import type { KeptRecord, KeptRecords } from "#shared/kit/kept-records.ts";
+import type { KeptRecord, KeptRecords } from "#shared/ports/kept-records.ts";
 import type { ConnectionId } from "#shared/model/ids.ts";
 import { Instant } from "#shared/model/time.ts";
 import type { Clock } from "#shared/ports/clock.ts";

@@ -1,5 +1,5 @@
 import type { SourceContext, UrlResolver } from "#shared/kit/connector.ts";
-import type { KeptRecords } from "#shared/kit/kept-records.ts";
+import type { KeptRecords } from "#shared/ports/kept-records.ts";
 import { unlimitedBudget } from "#shared/kit/request-budget.ts";
 
 import { createSilentLogger } from "./silent-logger.ts";

@@ -1,5 +1,5 @@
 import type { ErrorCode } from "#shared/errors.ts";
-import type { KeptRecords } from "#shared/kit/kept-records.ts";
+import type { KeptRecords } from "#shared/ports/kept-records.ts";
 import type { Message } from "#shared/kit/notifier.ts";
 import type { AccessTokens } from "#shared/kit/oauth.ts";
 import type { FactType } from "#shared/model/ids.ts";

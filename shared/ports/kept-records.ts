@@ -1,5 +1,6 @@
 import type { Instant } from "#shared/model/time.ts";
-import type { Json } from "#shared/ports/table.ts";
+
+import type { Json } from "./table.ts";
 
 /** A record that the hub itself keeps for a connection whose source sends, instead of being asked. */
 export interface KeptRecord {
