@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 
+import { ConnectionDetail } from "#functions/app/connections/connection-answers.ts";
 import { DeliveryTally } from "#functions/ingest/delivery-tally.ts";
 import { ingest } from "#functions/ingest/ingest.ts";
 import { pull } from "#functions/pull/pull.ts";
@@ -12,9 +13,8 @@ import { readFactItem } from "#shared/store/facts.ts";
 import { scanAll } from "#shared/store/list.ts";
 import { upserted, workItem } from "#shared/testing/facts.ts";
 
-import { AppRig } from "../../../tests/rig/app-rig.ts";
-import { MemoryQueue } from "../../../tests/rig/tool-hub.ts";
-import { ConnectionDetail } from "./connection-answers.ts";
+import { AppRig } from "./app-rig.ts";
+import { MemoryQueue } from "./tool-hub.ts";
 
 /** A hub whose tool holds `records`; it lists what changed since the last pull, and what there is. */
 async function hub() {
