@@ -7,6 +7,8 @@ import { AlertStatus, Evidence, Severity } from "#shared/model/signal.ts";
 import type { Alert, Signal } from "#shared/model/signal.ts";
 import { epochMsOf, Instant } from "#shared/model/time.ts";
 
+import { TeamRate } from "../people/people-answers.ts";
+import { matchRateField } from "../people/team-rate.ts";
 import { sourcesBehind } from "../work-items/describe.ts";
 import { SourceAnswer } from "../work-items/work-answers.ts";
 
@@ -20,7 +22,9 @@ const finding = {
   severity: Severity,
   title: z.string(),
   evidence: Evidence.meta({ id: "Evidence" }),
-  teams: z.array(Named).meta({ description: "Owning team first; for a dependency both" }),
+  teams: z
+    .array(z.strictObject({ ...Named.shape, matchRate: TeamRate.optional() }))
+    .meta({ description: "Owning team first; for a dependency both" }),
   connections: z.array(Named),
   openedAt: z.string(),
 };
@@ -109,7 +113,11 @@ function describeFinding(names: Names, thing: Alert | Signal) {
     severity,
     title,
     evidence,
-    teams: thing.teamIds.map((id) => ({ id, name: names.org.unit(id)?.name ?? "a removed team" })),
+    teams: thing.teamIds.map((id) => ({
+      id,
+      name: names.org.unit(id)?.name ?? "a removed team",
+      ...matchRateField(names.org, id),
+    })),
     connections: thing.connectionIds.map((id) => ({
       id,
       name: names.connections.get(id) ?? "a removed connection",

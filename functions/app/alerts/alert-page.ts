@@ -7,6 +7,7 @@ import type { Html } from "../page/html.ts";
 import { nothing, pathTo } from "../page/html.ts";
 import { layout } from "../page/layout.ts";
 import { facts, freshnessLine, hidden, severityBadge } from "../page/parts.ts";
+import { rateWords } from "../people/rate-words.ts";
 import type { AlertDetail } from "./alert-answers.ts";
 import { alertActions, pathChips, statusBadge } from "./alert-card.ts";
 
@@ -102,7 +103,7 @@ function alertFacts(alert: AlertDetail): Html {
     <h2 class="visually-hidden">Facts</h2>
     ${facts([
       ["Rule", alert.ruleTitle],
-      ["Teams", teams.length === 0 ? "none known" : teams.map(({ name }) => name).join(", ")],
+      ["Teams", teams.length === 0 ? "none known" : teamList(teams)],
       ["Sources", connections.map(({ name }) => name).join(", ")],
       ["Waiting for", waitingWords(alert)],
       ...Object.entries(evidence.facts)
@@ -118,6 +119,13 @@ function waitingWords({ waitingSeconds, evidence }: AlertDetail): string | undef
   const since = evidence.facts["waitingSince"];
   if (waitingSeconds === undefined || typeof since !== "string") return undefined;
   return `${duration(waitingSeconds)}, since ${since.slice(0, 10)}`;
+}
+
+function teamList(teams: AlertDetail["teams"]): Html {
+  return html`${teams.map(
+    ({ name, matchRate }, at) =>
+      html`${at === 0 ? nothing : ", "}${name}${matchRate ? html` ${rateWords(matchRate)}` : nothing}`,
+  )}`;
 }
 
 function factText(value: string | number | boolean): string {

@@ -7,6 +7,7 @@ import { listConnections } from "#shared/store/connections.ts";
 import type { AppContext } from "../app-deps.ts";
 import { parseInput } from "../http/route.ts";
 import { backPath, noticeOf, readFilters, readForm, withNotice } from "../page/page-input.ts";
+import { rateOfFilter } from "../people/team-rate.ts";
 import { alertPage } from "./alert-page.ts";
 import { alertsPage } from "./alerts-page.ts";
 import {
@@ -46,6 +47,7 @@ export function serveAlertPages(app: Hono, context: AppContext): void {
         teams,
         connections,
         isReading,
+        matchRate: rateOfFilter(org, query.team),
         here: here(c),
         notice: noticeOf(c),
       }),

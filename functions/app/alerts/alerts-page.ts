@@ -7,6 +7,8 @@ import type { Html } from "../page/html.ts";
 import { nothing, withQuery } from "../page/html.ts";
 import { layout } from "../page/layout.ts";
 import { empty, filterSelect, freshnessLine, pager } from "../page/parts.ts";
+import type { TeamRate } from "../people/people-answers.ts";
+import { ratePart } from "../people/rate-words.ts";
 import type { AlertAnswer } from "./alert-answers.ts";
 import { alertCard } from "./alert-card.ts";
 import type { AlertList, AlertsQuery } from "./list-alerts.ts";
@@ -26,6 +28,8 @@ interface AlertsPage {
   readonly here: string;
   readonly notice: string | undefined;
   readonly isReading: boolean;
+  /** Of the team that is filtered by. */
+  readonly matchRate: TeamRate | undefined;
 }
 
 /** Everything that needs somebody, one section per rule. */
@@ -40,7 +44,7 @@ export function alertsPage(page: AlertsPage): Html {
       "Work that serves no goal, and teams that wait on each other. An alert resolves by itself when its cause is gone.",
     notice: page.notice,
     body: html`<div id="tiles" data-live="4">${tiles(page)}</div>
-      ${filterBar(page)}
+      ${ratePart(page.matchRate)} ${filterBar(page)}
       <div id="alerts" data-live="4">
         ${list.alerts.length === 0 ? emptyState(page) : sections(page)}
         ${list.sources.length === 0 ? nothing : freshnessLine(list.sources)}

@@ -5,6 +5,8 @@ import type { Html } from "../page/html.ts";
 import { nothing, withQuery } from "../page/html.ts";
 import { layout } from "../page/layout.ts";
 import { empty } from "../page/parts.ts";
+import type { TeamRate } from "../people/people-answers.ts";
+import { rateWords } from "../people/rate-words.ts";
 import type { CoverageAnswer } from "./coverage.ts";
 import type { DeadLetterAnswer } from "./dead-letters.ts";
 import { deadLetters, deliveries } from "./delivery-parts.ts";
@@ -60,13 +62,15 @@ function byTeam({ byTeam: teams }: CoverageAnswer): Html | string {
     <div class="section-head">
       <h2>By team</h2>
       <span class="muted small"
-        >Teams of fewer than five people are counted together. Nobody is ranked.</span
+        >Teams of fewer than five people are counted together. Nobody is ranked. Figures rest on the
+        people whose accounts are <a href="/people">matched</a>.</span
       >
     </div>
     ${verdictTable(
       "Team",
-      teams.map(({ name, teamId, group, verdicts }) => ({
+      teams.map(({ name, teamId, group, verdicts, matchRate }) => ({
         name,
+        matchRate,
         href:
           group === "small-teams"
             ? undefined
@@ -96,6 +100,7 @@ interface VerdictRow {
   readonly name: string;
   readonly href: string | undefined;
   readonly verdicts: VerdictCounts;
+  readonly matchRate?: TeamRate | undefined;
 }
 
 function verdictTable(what: string, rows: readonly VerdictRow[]): Html {
@@ -114,10 +119,11 @@ function verdictTable(what: string, rows: readonly VerdictRow[]): Html {
       </thead>
       <tbody>
         ${rows.map(
-          ({ name, href, verdicts }) =>
+          ({ name, href, verdicts, matchRate }) =>
             html`<tr>
               <th scope="row">
                 ${href === undefined ? name : html`<a href="${href}">${name}</a>`}
+                ${rateWords(matchRate)}
               </th>
               <td class="bar-cell">${verdictBar(verdicts)}</td>
               <td class="num" data-label="Linked">${number(verdicts.linked)}</td>

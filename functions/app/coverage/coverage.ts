@@ -1,8 +1,5 @@
 import * as z from "zod";
 
-import { teamMatchRate } from "#shared/graph/matching-teams.ts";
-import type { Org } from "#shared/graph/org.ts";
-import type { OrgUnitId } from "#shared/model/ids.ts";
 import { listDeliveryCounts } from "#shared/store/delivery-counts.ts";
 import type { DeliveryCounts } from "#shared/store/delivery-counts.ts";
 import { unknownConnections } from "#shared/store/keys.ts";
@@ -12,6 +9,7 @@ import type { ConnectionAnswer } from "../connections/connection-answers.ts";
 import { DeliveryDay, Health } from "../connections/connection-answers.ts";
 import { readConnections } from "../connections/read-connections.ts";
 import { TeamRate } from "../people/people-answers.ts";
+import { matchRateField } from "../people/team-rate.ts";
 import { accountStates } from "./account-state.ts";
 import type { AccountState } from "./account-state.ts";
 import { countByTeam, countVerdicts, openWork } from "./verdict-counts.ts";
@@ -100,7 +98,7 @@ export async function readCoverage(context: AppContext): Promise<CoverageAnswer>
     verdicts: countVerdicts(open),
     byTeam: countByTeam(snapshot).map((team) => ({
       ...team,
-      ...rateOf(snapshot.graph.org, team.teamId),
+      ...matchRateField(snapshot.graph.org, team.teamId),
     })),
     byConnection: connections
       .filter((connection) => connection.reads)
@@ -118,11 +116,6 @@ export async function readCoverage(context: AppContext): Promise<CoverageAnswer>
     unknownDeliveries: unknown.map(describeDay),
     queues: Object.entries(depths).map(([name, { waiting, dead }]) => ({ name, waiting, dead })),
   };
-}
-
-function rateOf(org: Org, teamId: OrgUnitId | undefined): { matchRate?: TeamRate } {
-  const rate = teamId === undefined ? undefined : teamMatchRate(org, teamId);
-  return rate ? { matchRate: { ...rate } } : {};
 }
 
 /** Of people's accounts: a bot that belongs to nobody is no gap. */

@@ -5,6 +5,11 @@ import type { Html } from "../page/html.ts";
 import { nothing } from "../page/html.ts";
 import type { TeamRate } from "./people-answers.ts";
 
+/** Above a list of one team's work or alerts. */
+export function ratePart(rate: TeamRate | undefined): Html | string {
+  return rate ? html`<p class="team-rate">Of this team's people, ${rateWords(rate)}.</p>` : nothing;
+}
+
 /** Beside a team's figures: how many of its people are known in the tools. Nothing for a small team. */
 export function rateWords(rate: TeamRate | undefined): Html | string {
   if (!rate) return nothing;

@@ -7,6 +7,8 @@ import type { Goal } from "#shared/model/facts.ts";
 import type { GoalId } from "#shared/model/ids.ts";
 
 import type { AppContext } from "../app-deps.ts";
+import { TeamRate } from "../people/people-answers.ts";
+import { matchRateField } from "../people/team-rate.ts";
 import { allSources, describeItem, describeTeam, sourcesBehind } from "./describe.ts";
 import { countWork, goalTree, parentGoal } from "./goal-tree.ts";
 import type { GoalCounts, GoalNode } from "./goal-tree.ts";
@@ -26,6 +28,7 @@ const goalFields = {
   dueOn: z.string().optional(),
   progress: z.number().optional(),
   team: TeamAnswer,
+  matchRate: TeamRate.optional().meta({ description: "Of the team: what its figures rest on" }),
   counts: z.strictObject({
     linkedItems: z.int().meta({ description: "Work items with a link of their own to it" }),
     openWork: z.int().meta({ description: "Open work with this goal on its line of sight" }),
@@ -117,6 +120,7 @@ function describeGoal(
   counts: GoalCounts = { linkedItems: 0, openWork: 0, closedWork: 0 },
 ): GoalAnswer {
   const { id, connectionId, kind, originalKind, key, title, url, status, dueOn, progress } = goal;
+  const finding = teamOfGoal(graph.org, goal);
   return {
     id,
     connectionId,
@@ -129,7 +133,8 @@ function describeGoal(
     status,
     dueOn,
     progress,
-    team: describeTeam(graph.org, teamOfGoal(graph.org, goal)),
+    team: describeTeam(graph.org, finding),
+    ...matchRateField(graph.org, finding.teamId),
     counts: { ...counts },
   };
 }

@@ -5,6 +5,7 @@ import type { Html } from "../page/html.ts";
 import { nothing, pathTo } from "../page/html.ts";
 import { layout } from "../page/layout.ts";
 import { empty, facts, freshnessLine, sourceLink, teamName, verdictBadge } from "../page/parts.ts";
+import { rateWords } from "../people/rate-words.ts";
 import type { GoalAnswer, GoalDetail, GoalTreeAnswer } from "./goal-answers.ts";
 import { goalMap } from "./goal-map.ts";
 
@@ -119,7 +120,7 @@ function goalFacts(goal: GoalAnswer): Html {
   return facts([
     ["Kind", capital(inWords(goal.kind))],
     ["Status", inWords(goal.status)],
-    ["Team", teamName(goal.team)],
+    ["Team", html`${teamName(goal.team)} ${rateWords(goal.matchRate)}`],
     ["Due", goal.dueOn],
     ["Progress", progress === undefined ? undefined : `${Math.round(progress * 100)} %`],
     ["Open work", goal.counts.openWork],

@@ -13,6 +13,8 @@ import {
   verdictBadge,
   verdictName,
 } from "../page/parts.ts";
+import type { TeamRate } from "../people/people-answers.ts";
+import { ratePart } from "../people/rate-words.ts";
 import type { WorkItemList, WorkItemsQuery } from "./list-work-items.ts";
 import type { WorkItemAnswer } from "./work-answers.ts";
 import { VerdictKind } from "./work-answers.ts";
@@ -27,6 +29,8 @@ interface WorkItemsPage {
   readonly query: WorkItemsQuery;
   readonly teams: readonly Named[];
   readonly connections: readonly Named[];
+  /** Of the team that is filtered by. */
+  readonly matchRate: TeamRate | undefined;
 }
 
 const statusChoices = [
@@ -45,7 +49,7 @@ export function workItemsPage(page: WorkItemsPage): Html {
     title: "Work",
     room: "Work",
     intro: html`${number(list.total)} items fit. Read ${moment(list.asOf)}.`,
-    body: html`${filterBar(page)}
+    body: html`${filterBar(page)}${ratePart(page.matchRate)}
     ${
       list.items.length === 0
         ? empty(

@@ -9,6 +9,7 @@ import { parseInput } from "../http/route.ts";
 import { capital, inWords } from "../page/format.ts";
 import { pathTo } from "../page/html.ts";
 import { backPath, noticeOf, readFilters, readForm, withNotice } from "../page/page-input.ts";
+import { rateOfFilter } from "../people/team-rate.ts";
 import { listGoals, readGoal } from "./goal-answers.ts";
 import { goalPage, goalsPage } from "./goal-pages.ts";
 import { LinkEnds, NewLink, createLink, removeLink } from "./links.ts";
@@ -27,7 +28,9 @@ export function serveWorkPages(app: Hono, context: AppContext): void {
       context.snapshots.read(),
     ]);
     const connections = [...snapshot.graph.sources.values()];
-    return c.html(workItemsPage({ list, query, teams: teamsWithWork(snapshot), connections }));
+    const matchRate = rateOfFilter(snapshot.graph.org, query.team);
+    const teams = teamsWithWork(snapshot);
+    return c.html(workItemsPage({ list, query, teams, connections, matchRate }));
   });
 
   app.get("/work-items/:id{.+}", async (c) => {
