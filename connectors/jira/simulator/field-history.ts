@@ -81,7 +81,8 @@ const systemFields: readonly {
 
 /** When the category of its status last changed; as far as is known, it was made with it. */
 export function categorySince(state: JiraState, issue: Issue): Issue["created"] {
-  const categoryOf = (statusId: string | null | undefined) => state.status(statusId ?? "")?.category;
+  const categoryOf = (statusId: string | null | undefined) =>
+    state.status(statusId ?? "")?.category;
   const last = (state.histories.get(issue.id) ?? []).findLast(({ items }) =>
     items.some(({ field, from, to }) => field === "status" && categoryOf(from) !== categoryOf(to)),
   );
