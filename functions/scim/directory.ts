@@ -1,8 +1,8 @@
 import { isDeepStrictEqual } from "node:util";
 
-import type { KeptRecord } from "#shared/ports/kept-records.ts";
 import type { Connection } from "#shared/model/connection.ts";
 import type { Clock } from "#shared/ports/clock.ts";
+import type { KeptRecord } from "#shared/ports/kept-records.ts";
 import type { Logger } from "#shared/ports/logger.ts";
 import type { Queue } from "#shared/ports/queue.ts";
 import type { Table } from "#shared/ports/table.ts";

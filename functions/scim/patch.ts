@@ -4,7 +4,7 @@ import type { Json } from "#shared/ports/table.ts";
 
 import { parsePath, pathText } from "./path.ts";
 import type { AttributePlace, ParsedPath } from "./path.ts";
-import type { ResourceType } from "./schema/attribute.ts";
+import type { Attribute, ResourceType } from "./schema/attribute.ts";
 import { ScimError, invalidSyntax, invalidValue } from "./scim-error.ts";
 import { changeSelected, removeValues } from "./selected-values.ts";
 import { isRecord, shapeResource, shapeValue } from "./shape.ts";
@@ -136,6 +136,7 @@ function applyOne(
 ): Record<string, unknown> {
   const { attribute, sub } = place;
   const path = pathText(place);
+  if (isExtension(attribute)) return changeExtension(resource, { op, attribute, value });
   if (filter !== undefined) return changeSelected(resource, { op, place, filter, value });
   if (op === "remove") {
     const isOfValues = value !== undefined && attribute.multiValued && !sub;
@@ -145,6 +146,24 @@ function applyOne(
   }
   const shaped = shapeValue(sub ?? attribute, value, path);
   return shaped === undefined ? resource : applyStep(resource, { op, path, value: shaped });
+}
+
+function isExtension({ name }: Attribute): boolean {
+  return name.startsWith("urn:");
+}
+
+/** A path that is nothing but the URN of an extension, whose colons the library takes for a way into it. */
+function changeExtension(
+  resource: Record<string, unknown>,
+  { op, attribute, value }: Pick<Operation, "op" | "value"> & { readonly attribute: Attribute },
+): Record<string, unknown> {
+  const { [attribute.name]: before, ...rest } = resource;
+  if (op === "remove") return rest;
+  const shaped = shapeValue(attribute, value, attribute.name);
+  if (shaped === undefined) return resource;
+  // Of something complex, parts that are not named stay as they are (RFC 7644, section 3.5.2.3).
+  const parts = isRecord(before) ? Object.assign({}, before, shaped) : shaped;
+  return { ...rest, [attribute.name]: parts };
 }
 
 /** An operation of the library. */

@@ -20,7 +20,7 @@ export async function getUser(directory: Directory, id: string): Promise<Kept<Us
 }
 
 export async function createUser(directory: Directory, sent: Sent): Promise<Kept<UserBody>> {
-  const resource = whole(shapeResource(userType, sent));
+  const resource = named({ active: true, ...shapeResource(userType, sent) });
   const body: UserBody = { resource, memberships: [] };
   const next = { id: newId(directory), body: plain(body), lookups: userLookups(body) };
   const put = await directory.store.put(collections.users, next, undefined);
@@ -35,7 +35,7 @@ export async function replaceUser(
   id: string,
   { sent, ifMatch }: { readonly sent: Sent; readonly ifMatch: string | undefined },
 ): Promise<Kept<UserBody>> {
-  const resource = whole(shapeResource(userType, sent));
+  const resource = named({ active: true, ...shapeResource(userType, sent) });
   return change(directory, id, { ifMatch, change: (body) => ({ ...body, resource }) });
 }
 
@@ -49,7 +49,7 @@ export async function patchUser(
     ifMatch,
     change: (body) => ({
       ...body,
-      resource: whole(applyOperations(userType, body.resource, operations)),
+      resource: named(applyOperations(userType, body.resource, operations)),
     }),
   });
 }
@@ -100,8 +100,8 @@ async function waitingFor(
   return [...new Set(found.flat())];
 }
 
-/** What a user cannot be without, and is unless somebody says otherwise. */
-function whole(resource: Shaped): Shaped {
+/** What a user cannot be without. */
+function named(resource: Shaped): Shaped {
   if (resource["userName"] === undefined) throw invalidValue("userName is required");
-  return { active: true, ...resource };
+  return resource;
 }
