@@ -23,6 +23,8 @@ import {
   signalSpec,
 } from "#shared/store/specs.ts";
 
+import { turnOfDay } from "./turn-of-day.ts";
+
 export interface SweepDeps {
   readonly table: Table;
   readonly clock: Clock;
@@ -51,6 +53,7 @@ export async function sweep(deps: SweepDeps): Promise<void> {
   await dropUnusedGrants(deps, connections);
   await advance(deps, "pending", (alert, now) => openIfStanding(deps, alert, now));
   await advance(deps, "snoozed", wake);
+  await turnOfDay(deps);
 }
 
 function isReading({ status }: Pick<Connection, "status">): boolean {

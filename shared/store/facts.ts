@@ -26,6 +26,9 @@ export type StoredFact =
 /** Set while a record's edges, too many for one transaction, are being written. */
 export const settlingMark = "isSettling";
 
+/** On a membership: the day on which its beginning or end was last announced by a write. */
+export const turnedMark = "turnedOn";
+
 /** Hash of what the source said, where the stored content is more than that: a timeline was joined to it. */
 const saidHash = "saidHash";
 
@@ -119,6 +122,28 @@ export function factItem(
     hash,
     ...(hash !== said && { [saidHash]: said }),
     ...(edges.length > 0 && { asserts: edges.map(assertion) }),
+  };
+}
+
+/**
+ * The item of a person or unit after its day came: what was said stays said, so that hearing it again
+ * changes nothing, and the content is another, so that whoever follows the table sees a change.
+ */
+export function turnedItem(item: Item, fact: Fact): Item {
+  const { id, ...fields } = fact;
+  const asserts = assertionsOf(item);
+  const content = contentHash({ kind: "upserted", record: fact, edges: [] });
+  const hash = createHash("sha256")
+    .update(`${content}\n${asserts.join("\n")}`)
+    .digest("base64url");
+  return {
+    ...toAttributes(fields),
+    ...indexAttributes(fact),
+    ...heldUnder(id),
+    ...factKey(id),
+    hash: hash.slice(0, 16),
+    [saidHash]: String(hashOfSaid(item)),
+    ...(asserts.length > 0 && { asserts: [...asserts] }),
   };
 }
 
@@ -216,6 +241,6 @@ export function readEdgeItem(item: Item): Edge | undefined {
   if (item["type"] === "link") return fromItem(Link, item);
   if (item["type"] === "dependency") return fromItem(Dependency, item);
   if (item["type"] === "home") return fromItem(Home, item);
-  if (item["type"] === "membership") return fromItem(Membership, item);
+  if (item["type"] === "membership") return fromItem(Membership, item, [turnedMark]);
   return undefined;
 }

@@ -1,0 +1,133 @@
+import { HubError, isRetryable } from "#shared/errors.ts";
+import type { CalendarDate } from "#shared/model/time.ts";
+import { dateOf, epochMsOf, instantOf, minuteMs } from "#shared/model/time.ts";
+import type { Instant } from "#shared/model/time.ts";
+import type { Clock } from "#shared/ports/clock.ts";
+import type { Logger } from "#shared/ports/logger.ts";
+import type { Page, Table } from "#shared/ports/table.ts";
+import { atMost } from "#shared/store/at-most.ts";
+import type { Unversioned } from "#shared/store/documents.ts";
+import { createDocument, getDocument, replaceDocument } from "#shared/store/documents.ts";
+import { lists, turnOfDayKey } from "#shared/store/keys.ts";
+import { announceOrgChange } from "#shared/store/org-changes.ts";
+import { turnProgressSpec } from "#shared/store/turn-progress.ts";
+import type { TurnProgress } from "#shared/store/turn-progress.ts";
+
+import { turnItem } from "./turn-item.ts";
+
+interface TurnDeps {
+  readonly table: Table;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+/** In this order: a unit has moved before the people who move with it. */
+const turned = [lists.orgUnits, lists.people, lists.memberships] as const;
+/**
+ * When the second pass begins. It sees what was written across midnight by somebody whose clock said
+ * yesterday, and what the index did not show yet.
+ */
+const againAfterMs = 15 * minuteMs;
+/** One run stays well within its minute, and leaves the rest to the next. */
+const runMsMax = 25_000;
+const writesPerRunMax = 3000;
+const concurrencyMax = 32;
+
+/**
+ * Brings people, units and memberships whose day has come to what they are as of today, once per UTC
+ * day; after days of standstill at once. One write for each that becomes another. A run does what it
+ * can and remembers where it stopped; any part of it may be repeated, and a statement that a source
+ * makes meanwhile wins.
+ */
+export async function turnOfDay(deps: TurnDeps): Promise<void> {
+  const startedMs = deps.clock.nowMs();
+  let progress = await begin(deps);
+  let writes = 0;
+  while (progress && progress.pass !== "done") {
+    const partition = turned[progress.list];
+    if (partition === undefined) {
+      progress = await move(deps, progress, ended(progress));
+      continue;
+    }
+    if (deps.clock.nowMs() - startedMs > runMsMax || writes >= writesPerRunMax) return;
+    const { after } = progress;
+    const request = { index: "list", partition, limit: pageSize } as const;
+    const page = await deps.table.query({ ...request, ...(after !== undefined && { after }) });
+    writes += await turnPage(deps, page);
+    progress = await move(deps, progress, nextAfter(progress, page));
+  }
+}
+
+/** Items read between two looks at the time and the bound on writes. */
+const pageSize = 1000;
+
+/** Where to go on today; undefined where there is nothing to do now, or somebody else does it. */
+async function begin(deps: TurnDeps): Promise<TurnProgress | undefined> {
+  const day = dateOf(deps.clock.now());
+  const stored = await getDocument(deps.table, turnProgressSpec, turnOfDayKey);
+  const first = { type: "turn-of-day", day, pass: "first", list: 0 } as const;
+  if (!stored) {
+    const fresh = { ...first, revision: 0 };
+    return (await createDocument(deps.table, turnProgressSpec, fresh)) ? fresh : undefined;
+  }
+  // What a standstill left undone, today's pass does as well: it makes everything as of today.
+  if (stored.day < day) return move(deps, stored, first);
+  if (stored.pass === "again" && deps.clock.nowMs() < againMs(stored.day)) return undefined;
+  return stored;
+}
+
+function againMs(day: CalendarDate): number {
+  return epochMsOf(startOf(day)) + againAfterMs;
+}
+
+function startOf(day: CalendarDate): Instant {
+  return instantOf(Date.parse(`${day}T00:00:00.000Z`));
+}
+
+function nextAfter(progress: TurnProgress, page: Page): Unversioned<TurnProgress> {
+  const { after: _after, ...rest } = progress;
+  return page.next === undefined
+    ? { ...rest, list: progress.list + 1 }
+    : { ...rest, after: page.next };
+}
+
+/** The pass is over. The second one waits for its time, where that has not come. */
+function ended(progress: TurnProgress): Unversioned<TurnProgress> {
+  const pass = progress.pass === "first" ? "again" : "done";
+  return { type: "turn-of-day", day: progress.day, pass, list: 0 };
+}
+
+/** Undefined where somebody else moved it meanwhile, or the next step's time has not come. */
+async function move(
+  deps: TurnDeps,
+  before: TurnProgress,
+  after: Unversioned<TurnProgress>,
+): Promise<TurnProgress | undefined> {
+  const moved = await replaceDocument(deps.table, turnProgressSpec, before, after);
+  if (!moved) return undefined;
+  if (moved.pass !== before.pass && before.pass !== "done") {
+    deps.logger.info("turn-of-day.passed", { day: before.day, pass: before.pass });
+  }
+  const mustWait = moved.pass === "again" && deps.clock.nowMs() < againMs(moved.day);
+  return mustWait ? undefined : moved;
+}
+
+/** One item that cannot be read stays behind alone; that the table cannot be reached ends the run. */
+function noteFailure({ logger }: TurnDeps, error: unknown): void {
+  if (isRetryable(error) || !(error instanceof HubError)) throw error;
+  logger.error("turn-of-day.item-failed", { code: error.code, ...error.details });
+}
+
+/** Writes what is another today, and tells the readers of the organisation; gives how many. */
+async function turnPage(deps: TurnDeps, page: Page): Promise<number> {
+  const inTurn = atMost(concurrencyMax);
+  const outcomes = await Promise.allSettled(
+    page.items.map((item) => inTurn(() => turnItem(deps, item))),
+  );
+  const keys = outcomes.flatMap((one) => (one.status === "fulfilled" && one.value) || []);
+  // After a failure too: those that were written are not found again.
+  await announceOrgChange(deps.table, deps.clock, keys);
+  if (keys.length > 0) deps.logger.info("turn-of-day.turned", { items: keys.length });
+  for (const one of outcomes) if (one.status === "rejected") noteFailure(deps, one.reason);
+  return keys.length;
+}
