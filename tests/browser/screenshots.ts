@@ -103,7 +103,9 @@ export const shots: readonly Shot[] = [
   { name: "setup-mapping", path: setUp("/mapping") },
   { name: "setup-sample", path: setUp("/sample") },
   { name: "coverage", path: at("/coverage") },
-  { name: "accounts", path: at("/accounts") },
+  { name: "people", path: at("/people") },
+  { name: "person", path: firstOf("people", "/api/people?text=Anna+Keller", "people") },
+  { name: "account", path: firstOf("accounts", "/api/accounts?text=Anna", "accounts") },
   { name: "rules", path: at("/rules") },
 ];
 

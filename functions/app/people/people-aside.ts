@@ -1,6 +1,6 @@
 import { html } from "hono/html";
 
-import { moment, number } from "../page/format.ts";
+import { moment, number, plural } from "../page/format.ts";
 import type { Html } from "../page/html.ts";
 import { nothing, pathTo } from "../page/html.ts";
 import type { DecisionAnswer, PeopleSummary } from "./people-answers.ts";
@@ -21,8 +21,15 @@ export function peopleAside({ summary, latest }: Aside): Html {
         <input id="find-person" name="text" maxlength="120" /><button>Find</button>
       </div>
     </form>
-    ${teams(summary)}${tools(summary)}${decisions(latest)}
+    ${pairsNote(summary)}${teams(summary)}${tools(summary)}${decisions(latest)}
   </aside>`;
+}
+
+function pairsNote({ likelyPairs }: PeopleSummary): Html | string {
+  if (likelyPairs === 0) return nothing;
+  return html`<p class="card">
+    <a href="#likely-pairs">${plural(likelyPairs, "pair")} of records</a> may be one person each.
+  </p>`;
 }
 
 function teams({ byTeam }: PeopleSummary): Html {
