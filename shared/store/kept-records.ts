@@ -23,6 +23,8 @@ interface Next {
   readonly id: string;
   readonly body: KeptRecord["body"];
   readonly lookups: readonly Lookup[];
+  /** When the table may forget the record by itself; its lookups stay, so give it none. */
+  readonly expiresAtEpochSeconds?: number;
 }
 
 /** An entry by which a record is found: where it stands, and how it gets there. */
@@ -133,7 +135,7 @@ export class KeptRecordStore implements KeptRecords {
 
   #itemOf(
     key: Key,
-    { id, body }: Next,
+    { id, body, expiresAtEpochSeconds }: Next,
     {
       before,
       lines,
@@ -148,6 +150,7 @@ export class KeptRecordStore implements KeptRecords {
       createdAt: before?.createdAt ?? now,
       changedAt: now,
       body,
+      ...(expiresAtEpochSeconds !== undefined && { expiresAtEpochSeconds }),
       ...(lines.length > 0 && { lookups: lines }),
     };
   }
