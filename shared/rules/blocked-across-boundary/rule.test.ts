@@ -26,7 +26,7 @@ import { blockedAcrossBoundary } from "./rule.ts";
 
 const [a, b] = [itemId("a"), itemId("b")];
 const subjectId = dependencyId(a, b);
-const org = new Org({
+const parts = {
   units: [
     orgUnit("dept", { originalKind: "department", level: 2 }),
     orgUnit("red", { parentId: unitId("dept") }),
@@ -39,21 +39,42 @@ const org = new Org({
   ],
   accounts: [account("ann"), account("bob"), account("stranger")],
   matches: [],
-});
+};
+const org = new Org(parts);
 
 const day = (text: string) => text as CalendarDate;
 const task = (name: string, who: string, given: Partial<WorkItem> = {}) =>
   workItem(name, { kind: "task", assigneeId: accountId(who), ...given });
 const waiting = [task("a", "ann"), task("b", "bob")];
 
-function evaluate(parts: GraphParts = {}, options: unknown = {}): Evaluation {
+function evaluate(given: GraphParts = {}, options: unknown = {}): Evaluation {
   return blockedAcrossBoundary.evaluate({
-    view: graphOf({ org, edges: [blockedBy(a, b)], items: waiting, ...parts }),
+    view: graphOf({ org, edges: [blockedBy(a, b)], items: waiting, ...given }),
     subjectId,
     options: blockedAcrossBoundary.options.parse(options),
     now,
   });
 }
+
+describe("with few accounts matched", () => {
+  const matching = (matched: number) => ({
+    org: new Org({ ...parts, matchRate: { accounts: 10, matched } }),
+  });
+  const byTeamName = [
+    task("a", "ann", { teamName: "red" }),
+    task("b", "bob", { teamName: "blue" }),
+  ];
+
+  test("teams found by who is assigned are not believed: the answer is unknown", () => {
+    expect(evaluate(matching(4))).toEqual({ state: "unknown", because: "match-rate-below-floor" });
+    expect(evaluate(matching(5)).state).toBe("open");
+    expect(evaluate(matching(4), { matchFloor: 0.4 }).state).toBe("open");
+  });
+
+  test("teams that the tool names are believed all the same", () => {
+    expect(evaluate({ ...matching(1), items: byTeamName }).state).toBe("open");
+  });
+});
 
 describe("blocked across a boundary", () => {
   test("fires with both teams, the level where they meet, and their lowest common manager", () => {

@@ -212,14 +212,27 @@ function matters(was: WorkItem, is: WorkItem): boolean {
   );
 }
 
+/** Decides where somebody is, and which accounts and records are theirs. */
+const decisive = [
+  "unitId",
+  "workEmail",
+  "formerWorkEmails",
+  "externalId",
+  "employmentStatus",
+] as const;
+
 function touchedByPerson({ before, after }: Delta): readonly Touch[] {
   const was = before?.type === "person" ? before : undefined;
   const is = after?.type === "person" ? after : undefined;
   const person: Person | undefined = is ?? was;
   if (!person) return [];
-  if (differ(was, is, ["unitId", "workEmail", "externalId", "employmentStatus"])) {
-    const workEmails = [was?.workEmail, is?.workEmail].filter((email) => email !== undefined);
-    return [{ kind: "led" }, { kind: "person", personId: person.id, workEmails }];
+  if (differ(was, is, decisive)) {
+    const states = [was, is].filter((state) => state !== undefined);
+    // An address that somebody had before binds nobody else either.
+    const emails = states.flatMap((one) => [one.workEmail, ...(one.formerWorkEmails ?? [])]);
+    const workEmails = [...new Set(emails.filter((email) => email !== undefined))];
+    const externalIds = [...new Set(states.flatMap(({ externalId }) => externalId ?? []))];
+    return [{ kind: "led" }, { kind: "person", personId: person.id, workEmails, externalIds }];
   }
   // A reporting line decides who leads a team, and so who manages two of them.
   return differ(was, is, ["managerId"]) ? [{ kind: "led" }] : [];
