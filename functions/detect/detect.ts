@@ -128,7 +128,7 @@ async function expandTouch(loader: GraphLoader, touch: Touch): Promise<readonly 
     case "spine":
       return spineOf(loader, touch.itemId);
     case "person": {
-      const accounts = loader.graph.org.accountsBearing(touch.personId, touch.workEmails);
+      const accounts = loader.graph.org.accountsBearing(touch.personId, touch);
       const items = await Promise.all(accounts.map((account) => loader.assignedTo(account)));
       return dependenciesOfAll(loader, items.flat());
     }

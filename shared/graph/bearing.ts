@@ -42,14 +42,20 @@ export class Bearing {
   }
 
   /** Matched with one of the humans, or bearing one of their ids or addresses or one of these. */
-  of(humans: readonly PersonId[], workEmails: readonly string[]): readonly AccountId[] {
+  of(
+    humans: readonly PersonId[],
+    borne: { readonly workEmails: readonly string[]; readonly externalIds: readonly string[] },
+  ): readonly AccountId[] {
     const records = humans.flatMap((human) => [
       this.#recordOf(human) ?? [],
       this.#others.get(human) ?? [],
     ]);
     const all = records.flat();
-    const emails = [...workEmails, ...all.flatMap(({ workEmail }) => workEmail ?? [])];
-    const externalIds = all.flatMap(({ externalId }) => externalId ?? []);
+    const emails = [...borne.workEmails, ...all.flatMap(({ workEmail }) => workEmail ?? [])];
+    const externalIds = [
+      ...borne.externalIds,
+      ...all.flatMap(({ externalId }) => externalId ?? []),
+    ];
     const found = new Set([
       ...humans.flatMap((human) => this.#byMatch.under(human)),
       ...emails.flatMap((email) => this.#byEmail.under(email)),

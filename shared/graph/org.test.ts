@@ -198,14 +198,16 @@ describe("who is behind an account", () => {
       accounts: [account("ann"), account("old", { workEmail: "ann@old.example" }), account("bot")],
       matches: [match("bot", "ann")],
     });
-    const found = org.accountsBearing(personId("ann"), ["ann@company.example", "ann@old.example"]);
+    const found = org.accountsBearing(personId("ann"), {
+      workEmails: ["ann@company.example", "ann@old.example"],
+    });
     expect(found).toEqual([accountId("ann"), accountId("old"), accountId("bot")]);
   });
 
   test("also a matched account of which no record is left", () => {
     const org = orgOf({ people: [ann], matches: [match("gone", "ann")] });
     expect(org.personOf(accountId("gone"))).toEqual(ann);
-    expect(org.accountsBearing(personId("ann"), [])).toEqual([accountId("gone")]);
+    expect(org.accountsBearing(personId("ann"), { workEmails: [] })).toEqual([accountId("gone")]);
   });
 });
 

@@ -10,6 +10,7 @@ import type { MatchRate } from "./match-rate.ts";
 import { problemsOf } from "./org-problems.ts";
 import type { OrgProblems } from "./org-problems.ts";
 import { People } from "./people.ts";
+import type { Borne } from "./people.ts";
 import { holdsOn } from "./timeline.ts";
 import { depthMax } from "./ways-up.ts";
 
@@ -148,9 +149,9 @@ export class Org {
     return this.#humans.personOf(accountId);
   }
 
-  /** Accounts that are or were the person's: matched by an operator, or bearing one of the addresses. */
-  accountsBearing(personId: PersonId, workEmails: readonly string[]): readonly AccountId[] {
-    return this.#humans.accountsBearing(personId, workEmails);
+  /** Accounts that are or were the person's: matched by an operator, or bearing one of these. */
+  accountsBearing(personId: PersonId, borne: Borne): readonly AccountId[] {
+    return this.#humans.accountsBearing(personId, borne);
   }
 
   /** The unit and all above it, bottom up; a cycle ends the path. */

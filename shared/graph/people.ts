@@ -18,6 +18,12 @@ export type Binding =
   | { readonly how: "disputed"; readonly by: "external-id" | "work-email" | "contradiction" }
   | { readonly how: "unbound" };
 
+/** What a record bears, or bore, that accounts are bound by. */
+export interface Borne {
+  readonly workEmails: readonly string[];
+  readonly externalIds?: readonly string[];
+}
+
 interface PeopleParts {
   readonly people: Iterable<Person>;
   readonly accounts: Iterable<Account>;
@@ -210,8 +216,11 @@ export class People {
     return person ? { how: "operator", person } : { how: "person-gone" };
   }
 
-  /** Accounts that are or were the person's: matched by an operator, or bearing one of the addresses. */
-  accountsBearing(personId: PersonId, workEmails: readonly string[]): readonly AccountId[] {
+  /** Accounts that are or were the person's: matched by an operator, or bearing one of these. */
+  accountsBearing(
+    personId: PersonId,
+    { workEmails, externalIds = [] }: Borne,
+  ): readonly AccountId[] {
     this.#bearing ??= new Bearing({
       records: this.#records,
       accounts: this.#accounts,
@@ -219,9 +228,11 @@ export class People {
       canonical: (id) => this.canonical(id),
     });
     // Whoever has one of the addresses now was perhaps one human with this one until now.
-    const holders = workEmails.flatMap((email) => this.#holdersOf(email));
+    const own = this.#records.get(personId)?.workEmail;
+    const emails = new Set(own === undefined ? workEmails : [...workEmails, own]);
+    const holders = [...emails].flatMap((email) => this.#holdersOf(email));
     const humans = new Set([personId, ...holders].map((id) => this.canonical(id)));
-    return this.#bearing.of([...humans], workEmails);
+    return this.#bearing.of([...humans], { workEmails, externalIds });
   }
 
   #holdersOf(email: string): readonly PersonId[] {

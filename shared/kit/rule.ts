@@ -50,8 +50,13 @@ export type Touch =
   | { readonly kind: "dependencies"; readonly itemId: WorkItemId }
   /** All dependencies of work assigned to the account. */
   | { readonly kind: "assigned-to"; readonly accountId: AccountId }
-  /** The same, for all accounts matched with the person, or that bear one of these addresses. */
-  | { readonly kind: "person"; readonly personId: PersonId; readonly workEmails: readonly string[] }
+  /** The same, for all accounts matched with the person, or that bear one of these addresses or ids. */
+  | {
+      readonly kind: "person";
+      readonly personId: PersonId;
+      readonly workEmails: readonly string[];
+      readonly externalIds?: readonly string[];
+    }
   /** The subjects of the rule's open signals: what changed can alter their evidence or routing only. */
   | { readonly kind: "open" }
   /** The subjects of the rule's open signals that would go to another leader now: see `leaderOf`. */

@@ -78,8 +78,15 @@ const personStep = fc.record({
   employment: fc.constantFrom("active" as const, "inactive" as const),
   /** The same address for two people makes both ambiguous. */
   email: maybe(people),
+  externalId: seldom(maybe(people), undefined),
 });
-const accountStep = fc.record({ kind: kind("account"), id: name(people), email: maybe(people) });
+const accountStep = fc.record({
+  kind: kind("account"),
+  id: name(people),
+  email: maybe(people),
+  /** Two proofs that name two people prove nothing. */
+  externalId: seldom(maybe(people), undefined),
+});
 const unitStep = fc.record({
   kind: kind("unit"),
   id: name(units),
@@ -195,7 +202,9 @@ export function changeOf(given: RecordStep, version: number): Change {
     case "person":
       return personChange(given, version);
     case "account":
-      return upserted(account(given.id, { version, ...emailOf(given.email) }));
+      return upserted(
+        account(given.id, { version, ...emailOf(given.email), ...externalIdOf(given) }),
+      );
     case "unit": {
       const { id, parent, kind: _kind, ...fields } = given;
       const home = parent !== undefined && { parentId: unitId(parent) };
@@ -212,11 +221,16 @@ function emailOf(owner: string | undefined): { workEmail: string } {
   return { workEmail: (owner === undefined ? undefined : `${owner}@company.example`) as string };
 }
 
+function externalIdOf({ externalId }: { externalId: string | undefined }): { externalId?: string } {
+  return externalId === undefined ? {} : { externalId };
+}
+
 function personChange(given: StepOf<typeof personStep>, version: number): Change {
   const record = person(given.id, {
     version,
     employmentStatus: given.employment,
     ...emailOf(given.email),
+    ...externalIdOf(given),
     ...(given.team !== undefined && { unitId: unitId(given.team) }),
     ...(given.manager !== undefined && { managerId: personId(given.manager) }),
   });

@@ -206,12 +206,24 @@ describe("what touches a dependency", () => {
         kind: "person",
         personId: personId("ann"),
         workEmails: ["ann@company.example", "new@company.example"],
+        externalIds: [],
       },
     ]);
     expect(touched({ before, after: { ...before, managerId: personId("head") } })).toEqual([
       { kind: "led" },
     ]);
     expect(touched({ before, after: { ...before, location: "Bergen" } })).toEqual([]);
+  });
+
+  test("a person who had another address or id before: whoever bears it is bound by it no more", () => {
+    const before = person("ann", { externalId: "e1", formerWorkEmails: ["old@company.example"] });
+    const { externalId: _id, ...after } = before;
+    expect(touched({ before, after })).toContainEqual({
+      kind: "person",
+      personId: personId("ann"),
+      workEmails: ["ann@company.example", "old@company.example"],
+      externalIds: ["e1"],
+    });
   });
 
   test.each([{ parentId: unitId("x") }, { name: "y" }, { originalKind: "z" }, { level: 1 }])(
