@@ -37,6 +37,8 @@ export function checkAccounts(
   const rows = new Map<string, AccountRow>();
   const lines = new Map<string, FileLine>();
   for (const at of table.lines) {
+    // Nothing is said of it: exports list all accounts, to be filled in where somebody knows.
+    if (reader.raw(at, "person") === "") continue;
     const accountId = accountOf(reader, at, known);
     const owner = ownerOf(reader, at, known);
     if (accountId === undefined || owner === undefined) continue;

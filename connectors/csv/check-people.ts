@@ -30,7 +30,7 @@ export function checkPeople(
   known: Surroundings,
 ): CheckedFile {
   const reader = new LineReader(table, mapping);
-  const lines = table.lines.flatMap((at) => readPersonLine(reader, at) ?? []);
+  const lines = table.lines.flatMap((at) => readPersonLine(reader, at, known.connectionId) ?? []);
   const index = new PeopleIndex(lines);
   const units = new UnitPaths(known);
   const placed = lines.map((line): Placed => ({

@@ -13,7 +13,7 @@ import type { TeamRow } from "./file-rows.ts";
 import { keptRow } from "./kept-row.ts";
 import { LineReader } from "./line-reader.ts";
 import { findCycles } from "./reporting-cycles.ts";
-import { csvTeamId } from "./row-ids.ts";
+import { csvTeamId, ownWord } from "./row-ids.ts";
 import { shownLines } from "./shown-lines.ts";
 
 /** An upsert carries at most a thousand edges; a team of more is no team. */
@@ -55,7 +55,7 @@ export function checkTeams(
   known: Surroundings,
 ): CheckedFile {
   const reader = new LineReader(table, mapping);
-  const teams = readTeams(reader, table);
+  const teams = readTeams(reader, table, known);
   const named = Map.groupBy(teams.values(), ({ name }) => name.toLowerCase());
   const parents = new Map(
     [...teams.values()].map((team) => [team.key, parentOf(reader, team, { teams, named, known })]),
@@ -102,13 +102,18 @@ export function checkTeams(
   };
 }
 
-function readTeams(reader: LineReader, table: FileTable): ReadonlyMap<string, TeamLine> {
+function readTeams(
+  reader: LineReader,
+  table: FileTable,
+  { connectionId }: Surroundings,
+): ReadonlyMap<string, TeamLine> {
   const teams = new Map<string, TeamLine>();
   for (const at of table.lines) {
     const name = reader.needed(at, "name");
     const field = reader.has("id") ? "id" : "name";
-    const key = field === "id" ? reader.needed(at, "id") : name;
-    if (key === undefined || name === undefined) continue;
+    const word = field === "id" ? reader.needed(at, "id") : name;
+    if (word === undefined || name === undefined) continue;
+    const key = ownWord(connectionId, word);
     const other = teams.get(key);
     if (other) {
       reader.refuse(at, field, `stands in line ${other.at.line} already: each team has one line`);
@@ -124,8 +129,9 @@ interface Around {
 }
 
 function parentOf(reader: LineReader, { at }: TeamLine, { teams, named, known }: Around): Parent {
-  const text = reader.text(at, "parent");
-  if (text === undefined) return {};
+  const said = reader.text(at, "parent");
+  if (said === undefined) return {};
+  const text = ownWord(known.connectionId, said);
   if (teams.has(text)) return { key: text };
   const own = named.get(text.toLowerCase()) ?? [];
   const [team] = own;

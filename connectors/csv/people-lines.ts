@@ -1,8 +1,10 @@
 import type { FileLine } from "#shared/kit/file-intake.ts";
 import { Person } from "#shared/model/facts.ts";
+import type { ConnectionId } from "#shared/model/ids.ts";
 import type { CalendarDate } from "#shared/model/time.ts";
 
 import type { LineReader } from "./line-reader.ts";
+import { ownWord } from "./row-ids.ts";
 
 /** A line of a people file, its words read and its references not followed yet. */
 export interface PersonLine {
@@ -63,14 +65,19 @@ const employeeWords =
   /\b(?:employee|permanent|regular|full[- ]?time|part[- ]?time|intern(?:al)?|apprentice|working student|angestellte?r?|intern[er]?|vollzeit|teilzeit|unbefristet|befristet|werkstudent(?:in)?|auszubildende?r?|praktikant(?:in)?)\b/iu;
 
 /** Reads a line; undefined where it does not even say who it is about, which is told. */
-export function readPersonLine(reader: LineReader, at: FileLine): PersonLine | undefined {
+export function readPersonLine(
+  reader: LineReader,
+  at: FileLine,
+  connectionId: ConnectionId,
+): PersonLine | undefined {
   const workEmail = readEmail(reader, at, "workEmail");
   const employeeNumber = reader.text(at, "employeeNumber");
-  const key = reader.has("id")
+  const word = reader.has("id")
     ? reader.needed(at, "id")
     : reader.has("employeeNumber")
       ? reader.needed(at, "employeeNumber")
       : reader.needed(at, "workEmail") && workEmail;
+  const key = word === undefined ? undefined : ownWord(connectionId, word);
   const name = readName(reader, at);
   const startOn = reader.date(at, "startOn");
   const endOn = reader.date(at, "endOn");
@@ -88,7 +95,7 @@ export function readPersonLine(reader: LineReader, at: FileLine): PersonLine | u
     startOn,
     endOn,
     validFrom: reader.date(at, "validFrom"),
-    manager: managerOf(reader, at),
+    manager: managerOf(reader, at, connectionId),
   };
   return key === undefined || name === undefined ? undefined : { ...line, key, name };
 }
@@ -123,10 +130,14 @@ function engagementOf(text: string | undefined): Person["engagement"] {
   return employeeWords.test(text) ? "employee" : undefined;
 }
 
-function managerOf(reader: LineReader, at: FileLine): PersonLine["manager"] {
+function managerOf(
+  reader: LineReader,
+  at: FileLine,
+  connectionId: ConnectionId,
+): PersonLine["manager"] {
   for (const field of ["manager", "managerEmail"] as const) {
     const text = reader.text(at, field);
-    if (text !== undefined) return { field, text };
+    if (text !== undefined) return { field, text: ownWord(connectionId, text) };
   }
   return undefined;
 }

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 
-import { factId } from "#shared/model/ids.ts";
+import { factId, readFactId } from "#shared/model/ids.ts";
 import type { ConnectionId, OrgUnitId, PersonId } from "#shared/model/ids.ts";
 
 /** Ids hold 300 characters at most, and escaping lengthens; longer ones end in a digest instead. */
@@ -17,6 +17,21 @@ export function csvTeamId(connectionId: ConnectionId, id: string): OrgUnitId {
 /** The path of names from the top, so that two teams of one name in two departments are two. */
 export function csvUnitId(connectionId: ConnectionId, path: readonly string[]): OrgUnitId {
   return factId("org-unit", "csv", connectionId, native(`/${path.map(escaped).join("/")}`));
+}
+
+/** A file's own word for a person or a team: exports name those of this connection by their whole ids. */
+export function ownWord(connectionId: ConnectionId, text: string): string {
+  const parts = readFactId(text);
+  if (parts?.connector !== "csv" || parts.connectionId !== connectionId) return text;
+  const word = parts.nativeId.replace(/^team\//u, "");
+  // Paths and digests do not lead back to words.
+  if (/^[/~]/u.test(word) || (parts.type === "person") === isTeamNative(parts.nativeId))
+    return text;
+  try {
+    return decodeURIComponent(word);
+  } catch {
+    return text;
+  }
 }
 
 /** Whether a unit is one of the teams file; the others come of the people's. */

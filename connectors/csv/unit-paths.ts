@@ -7,7 +7,7 @@ import type { LineReader } from "./line-reader.ts";
 import { csvUnitId, isTeamNative } from "./row-ids.ts";
 
 /** Signs between the levels of a path: `Sales > DACH`, `Sales / DACH`. A slash without spaces is a name's. */
-const separators = /\s*[>›»→|]\s*|\s+\/\s+/u;
+const separators = /\s*(?<!\\)[>›»→|]\s*|\s+\/\s+/u;
 const levelFields = ["division", "department", "team"] as const;
 /** Levels below the company; `OrgUnit` has 20. */
 const levelsMax = 19;
@@ -42,7 +42,7 @@ export class UnitPaths {
       reader.refuse(at, "unit", "is the name of several teams: use the id of one");
       return undefined;
     }
-    const path = named.split(separators).filter((name) => name !== "");
+    const path = splitPath(named);
     if (path.length > levelsMax) {
       reader.refuse(at, "unit", `has ${path.length} levels, and ${levelsMax} are the most`);
       return undefined;
@@ -82,4 +82,12 @@ export class UnitPaths {
     }
     return parentId;
   }
+}
+
+/** A backslash before a sign says that it is the name's; exports write it. */
+function splitPath(text: string): readonly string[] {
+  return text
+    .split(separators)
+    .map((name) => name.replaceAll(/\\(.)/gu, "$1").trim())
+    .filter((name) => name !== "");
 }

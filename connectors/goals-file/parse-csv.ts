@@ -1,6 +1,7 @@
 import { parse } from "csv-parse/sync";
 
 import { HubError } from "#shared/errors.ts";
+import { unguardedCell } from "#shared/kit/formula-guard.ts";
 
 import { rowKeys } from "./row.ts";
 import type { RawRow } from "./row.ts";
@@ -83,7 +84,8 @@ function delimiterOf(text: string): string {
 }
 
 function cellOf(key: string, cell: string | undefined): unknown {
-  if (key !== "supportedBy") return cell;
+  // Exports of the hub keep spreadsheets from running a title.
+  if (key !== "supportedBy") return cell === undefined ? undefined : unguardedCell(cell);
   return cell?.split(/[\s;|]+/u).filter((url) => url !== "");
 }
 
