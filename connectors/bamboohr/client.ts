@@ -2,50 +2,42 @@ import type * as z from "zod";
 
 import { HubError } from "#shared/errors.ts";
 import type { Instant } from "#shared/model/time.ts";
-import type { Clock } from "#shared/ports/clock.ts";
 
-import { failureOfAnswer, failureOfNetwork } from "./errors.ts";
-import { apiRoot } from "./settings.ts";
-import type { BambooSettings } from "./settings.ts";
+import { columnsOf } from "./fields.ts";
+import type { DatedTable } from "./fields.ts";
+import { Transport } from "./transport.ts";
+import type { Call, TransportContext } from "./transport.ts";
 import {
   ChangedEmployees,
+  ChangedTable,
   CreatedWebhook,
   EmployeePage,
   EmployeeRecord,
   FieldList,
   MonitorFields,
+  TableList,
+  TableRows,
   WebhookList,
+  WebhookSetup,
 } from "./wire.ts";
 import type { ChangedEmployee } from "./wire.ts";
 
-/** BambooHR answers single reads in well under a second; a page of 2,500 took seconds in reports. */
-const timeoutMs = 30_000;
-/** The largest list asked for stays far below; more is not BambooHR. */
-const bodyBytesMax = 20_000_000;
-
-interface Call {
-  readonly method: "GET" | "POST" | "DELETE";
-  readonly path: string;
-  readonly query?: Readonly<Record<string, string>>;
-  readonly body?: unknown;
-  /** For error messages: what was asked for. */
-  readonly what: string;
-}
+/** The kept columns of one row; one that the key's owner may not see is missing. */
+export type DatedRow = Readonly<Record<string, unknown>>;
+/** Rows by the id of their employee. */
+export type RowsByEmployee = ReadonlyMap<string, readonly DatedRow[]>;
 
 /**
  * The calls we make to BambooHR, answers parsed. Its own SDKs are for PHP and Python only, so this
  * speaks HTTP. Every method throws only `HubError`. Paths: https://documentation.bamboohr.com/reference
  */
 export class BambooClient {
-  readonly #root: string;
-  readonly #authorization: string;
-  readonly #clock: Clock;
+  readonly #transport: Transport;
+  readonly #orgLevels: readonly string[];
 
-  constructor(settings: BambooSettings, clock: Clock) {
-    this.#root = apiRoot(settings);
-    // Basic with the key as user name; the password is ignored, by custom an x.
-    this.#authorization = `Basic ${Buffer.from(`${settings.apiKey}:x`).toString("base64")}`;
-    this.#clock = clock;
+  constructor(context: TransportContext) {
+    this.#transport = new Transport(context);
+    this.#orgLevels = context.settings.orgLevels;
   }
 
   /** One page of employee ids, active and inactive. Throws `connector.cursor-expired` on a dead cursor. */
@@ -60,12 +52,13 @@ export class BambooClient {
       query,
       what: "the list of employees",
     };
-    const { status, text, headers } = await this.#send(call);
+    const answer = await this.#transport.send(call);
+    const { status, text } = answer;
     // BadPage: the cursor is malformed, or the employee at its edge has changed (reference, 2026-11).
     if (status === 400 && text.includes("BadPage")) {
       throw new HubError("connector.cursor-expired", "BambooHR no longer knows the list's cursor");
     }
-    if (status !== 200) throw this.#failure(status, headers, call.what);
+    if (status !== 200) throw this.#transport.failureOf(answer, call.what);
     return parse(EmployeePage, text, call.what);
   }
 
@@ -75,15 +68,17 @@ export class BambooClient {
     fields: readonly string[],
   ): Promise<EmployeeRecord | "gone" | "hidden"> {
     const what = `employee ${id}`;
-    const { status, text, headers } = await this.#send({
+    const answer = await this.#transport.send({
       method: "GET",
       path: `/v1/employees/${encodeURIComponent(id)}`,
+      pattern: "/v1/employees/{id}",
       query: { fields: fields.join(",") },
       what,
     });
+    const { status, text } = answer;
     if (status === 404) return "gone";
     if (status === 403) return "hidden";
-    if (status !== 200) throw this.#failure(status, headers, what);
+    if (status !== 200) throw this.#transport.failureOf(answer, what);
     return parse(EmployeeRecord, text, what);
   }
 
@@ -92,11 +87,54 @@ export class BambooClient {
     const answer = await this.#call(ChangedEmployees, {
       method: "GET",
       path: "/v1/employees/changed",
-      // Whole seconds: the form that the documentation shows.
-      query: { since: since.replace(/\.\d{3}Z$/u, "Z") },
+      query: { since: wholeSeconds(since) },
       what: "the changed employees",
     });
     return Object.values(answer.employees);
+  }
+
+  /** The rows of a table: of one employee, or of all; undefined where the key's owner has no access to it. */
+  async readTable(table: DatedTable, id: string | "all"): Promise<RowsByEmployee | undefined> {
+    const what = `the table ${table} of ${id === "all" ? "all employees" : `employee ${id}`}`;
+    const answer = await this.#transport.send({
+      method: "GET",
+      path: `/v1/employees/${encodeURIComponent(id)}/tables/${table}`,
+      pattern: `/v1/employees/{id}/tables/${table}`,
+      what,
+    });
+    if (answer.status === 403 || answer.status === 404) return undefined;
+    if (answer.status !== 200) throw this.#transport.failureOf(answer, what);
+    const kept = columnsOf(table, this.#orgLevels);
+    const rows = parse(TableRows, answer.text, what);
+    const byEmployee = Map.groupBy(rows, ({ employeeId }) => employeeId);
+    return new Map([...byEmployee].map(([of, all]) => [of, all.map((row) => pick(row, kept))]));
+  }
+
+  /** The rows of everybody of whom anything changed since then: all their rows, not only changed ones. */
+  async readChangedTable(table: DatedTable, since: Instant): Promise<RowsByEmployee | undefined> {
+    const what = `the changed rows of the table ${table}`;
+    const answer = await this.#transport.send({
+      method: "GET",
+      path: `/v1/employees/changed/tables/${table}`,
+      query: { since: wholeSeconds(since) },
+      what,
+    });
+    if (answer.status === 403 || answer.status === 404) return undefined;
+    if (answer.status !== 200) throw this.#transport.failureOf(answer, what);
+    const kept = columnsOf(table, this.#orgLevels);
+    const { employees } = parse(ChangedTable, answer.text, what);
+    return new Map(
+      Object.entries(employees).map(([id, { rows }]) => [id, rows.map((row) => pick(row, kept))]),
+    );
+  }
+
+  /** The company's tables with their columns; needs the right to see the list of fields. */
+  async listTables() {
+    return this.#call(TableList, {
+      method: "GET",
+      path: "/v1/meta/tables",
+      what: "the list of tables",
+    });
   }
 
   async listFields() {
@@ -126,6 +164,17 @@ export class BambooClient {
     return answer.webhooks;
   }
 
+  /** How a webhook is set up; undefined when it is gone, or another account's. */
+  async readWebhook(id: string): Promise<WebhookSetup | undefined> {
+    const what = `webhook ${id}`;
+    const path = `/v1/webhooks/${encodeURIComponent(id)}`;
+    const pattern = "/v1/webhooks/{id}";
+    const answer = await this.#transport.send({ method: "GET", path, pattern, what });
+    if (answer.status === 403 || answer.status === 404) return undefined;
+    if (answer.status !== 200) throw this.#transport.failureOf(answer, what);
+    return parse(WebhookSetup, answer.text, what);
+  }
+
   /** The private key comes only here; it cannot be read again. */
   async createWebhook(webhook: Readonly<Record<string, unknown>>) {
     return this.#call(CreatedWebhook, {
@@ -136,67 +185,33 @@ export class BambooClient {
     });
   }
 
-  /** Succeeds when it is already gone. */
+  /** Succeeds when it is already gone, or out of our reach. */
   async deleteWebhook(id: string): Promise<void> {
     const what = `webhook ${id}`;
     const path = `/v1/webhooks/${encodeURIComponent(id)}`;
-    const { status, headers } = await this.#send({ method: "DELETE", path, what });
-    if (status !== 200 && status !== 404) throw this.#failure(status, headers, what);
+    const pattern = "/v1/webhooks/{id}";
+    const answer = await this.#transport.send({ method: "DELETE", path, pattern, what });
+    // 403: it is another account's, and only that account can remove it.
+    if ([200, 403, 404].includes(answer.status)) return;
+    throw this.#transport.failureOf(answer, what);
   }
 
   async #call<T>(schema: z.ZodType<T>, call: Call): Promise<T> {
-    const { status, text, headers } = await this.#send(call);
-    if (status < 200 || status > 299) throw this.#failure(status, headers, call.what);
-    return parse(schema, text, call.what);
-  }
-
-  #failure(status: number, headers: Headers, what: string): HubError {
-    return failureOfAnswer({ status, headers, what, nowMs: this.#clock.nowMs() });
-  }
-
-  async #send(call: Call) {
-    const url = new URL(`${this.#root}${call.path}`);
-    for (const [name, value] of Object.entries(call.query ?? {})) url.searchParams.set(name, value);
-    try {
-      const response = await fetch(url, {
-        method: call.method,
-        headers: {
-          authorization: this.#authorization,
-          // Without it version 1 answers XML.
-          accept: "application/json",
-          ...(call.body !== undefined && { "content-type": "application/json" }),
-        },
-        ...(call.body !== undefined && { body: JSON.stringify(call.body) }),
-        // A redirect would carry the key to somebody else.
-        redirect: "manual",
-        signal: AbortSignal.timeout(timeoutMs),
-      });
-      return {
-        status: response.status,
-        headers: response.headers,
-        text: await boundedText(response),
-      };
-    } catch (error) {
-      if (error instanceof HubError) throw error;
-      throw failureOfNetwork(error, url.host);
+    const answer = await this.#transport.send(call);
+    if (answer.status < 200 || answer.status > 299) {
+      throw this.#transport.failureOf(answer, call.what);
     }
+    return parse(schema, answer.text, call.what);
   }
 }
 
-async function boundedText(response: Response): Promise<string> {
-  const chunks: Uint8Array[] = [];
-  let bytes = 0;
-  for await (const chunk of response.body ?? []) {
-    bytes += chunk.byteLength;
-    if (bytes > bodyBytesMax) {
-      throw new HubError(
-        "connector.drifted",
-        `An answer of BambooHR exceeds ${bodyBytesMax} bytes`,
-      );
-    }
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks).toString("utf8");
+/** The form of a time that the documentation shows. */
+function wholeSeconds(instant: Instant): string {
+  return instant.replace(/\.\d{3}Z$/u, "Z");
+}
+
+function pick(row: DatedRow, columns: readonly string[]): DatedRow {
+  return Object.fromEntries(columns.flatMap((name) => (name in row ? [[name, row[name]]] : [])));
 }
 
 /** Messages name places in the answer, never values of it. */

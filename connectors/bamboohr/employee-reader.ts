@@ -1,54 +1,86 @@
 import { HubError } from "#shared/errors.ts";
-import type { Presence, Reading, SourceContext } from "#shared/kit/connector.ts";
+import type { Gap, Presence, Reading, SourceContext } from "#shared/kit/connector.ts";
 import type { Change, Rejected } from "#shared/model/change.ts";
 import type { FactId } from "#shared/model/ids.ts";
 import type { Instant } from "#shared/model/time.ts";
 
 import type { BambooClient } from "./client.ts";
 import { fieldsFor } from "./fields.ts";
+import type { DatedTable } from "./fields.ts";
 import { bambooPersonId, normalizeEmployee } from "./normalize.ts";
 import type { BambooSettings } from "./settings.ts";
+import { TableReader, tableGap } from "./table-reader.ts";
+import type { DatedRows } from "./table-reader.ts";
 
 /** Single reads under way at once: BambooHR throttles bursts, and nobody waits for this. */
 const concurrencyMax = 6;
+
+/** So few are asked for their dated rows one by one; above, everybody's rows are fewer requests. */
+const rowsOneByOneMax = 10;
+
+/** What one or several employees are, and what could not be seen of them. */
+export interface EmployeesReading extends Reading {
+  /** How many employees do not show each field. */
+  readonly omitted: ReadonlyMap<string, number>;
+  readonly hiddenTables: readonly DatedTable[];
+  /** False where somebody or an org level could not be read: they may be in any unit. */
+  readonly isWhole: boolean;
+}
+
+interface OneReading {
+  readonly changes: readonly Change[];
+  readonly rejected: readonly Rejected[];
+  readonly missingFields: readonly string[];
+  readonly hiddenTables: readonly DatedTable[];
+}
 
 /** Reads employees one by one, which is the only way to get fields of the company's own. */
 export class EmployeeReader {
   readonly #context: SourceContext<BambooSettings>;
   readonly #client: BambooClient;
   readonly #fields: readonly string[];
+  readonly tables: TableReader;
 
   constructor(context: SourceContext<BambooSettings>, client: BambooClient) {
     this.#context = context;
     this.#client = client;
     this.#fields = fieldsFor(context.settings.orgLevels);
+    this.tables = new TableReader(client, context.settings.datedTables);
   }
 
-  /** What these employees are now: people with their units, removals of deleted ones, each unit once. */
-  async read(ids: readonly string[]): Promise<Reading> {
+  /**
+   * What these employees are now: people with their units, removals of deleted ones, each unit once.
+   * `rows` are dated rows read for all of them before; without, they are read here.
+   */
+  async read(ids: readonly string[], rows?: DatedRows): Promise<EmployeesReading> {
+    const held = rows ?? (ids.length > rowsOneByOneMax ? await this.tables.ofAll() : undefined);
     const changes = new Map<FactId, Change>();
     const rejected: Rejected[] = [];
-    const missingFields = new Set<string>();
+    const omitted = new Map<string, number>();
+    const hidden = new Set(held?.hidden);
     for (let start = 0; start < ids.length; start += concurrencyMax) {
       const batch = ids.slice(start, start + concurrencyMax);
-      const readings = await Promise.all(batch.map((id) => this.#readOne(id)));
+      const readings = await Promise.all(batch.map((id) => this.#readOne(id, held)));
       for (const reading of readings) {
         for (const change of reading.changes) {
           changes.set(change.kind === "upserted" ? change.record.id : change.id, change);
         }
         rejected.push(...reading.rejected);
-        for (const field of reading.missingFields) missingFields.add(field);
+        for (const field of reading.missingFields) {
+          omitted.set(field, (omitted.get(field) ?? 0) + 1);
+        }
+        for (const table of reading.hiddenTables) hidden.add(table);
       }
     }
+    const gaps = [...omittedGaps(omitted, ids.length), ...[...hidden].map(tableGap)];
+    const { orgLevels } = this.#context.settings;
     return {
       changes: [...changes.values()],
       rejected,
-      ...(missingFields.size > 0 && {
-        gaps: [...missingFields].map((field) => ({
-          what: `Field ${field}`,
-          why: "BambooHR does not show it to the key's owner for some employees",
-        })),
-      }),
+      omitted,
+      hiddenTables: [...hidden],
+      isWhole: rejected.length === 0 && !orgLevels.some((level) => omitted.has(level)),
+      ...(gaps.length > 0 && { gaps }),
     };
   }
 
@@ -66,33 +98,30 @@ export class EmployeeReader {
     return found;
   }
 
-  /** Of these fields, those that the key's owner may not see of this employee. */
-  async omittedFields(id: string, fields: readonly string[]): Promise<readonly string[]> {
-    const record = await this.#client.readEmployee(id, fields);
-    return typeof record === "string" ? fields : fields.filter((field) => !(field in record));
-  }
-
-  async #readOne(id: string): Promise<Reading & { readonly missingFields: readonly string[] }> {
+  async #readOne(id: string, held: DatedRows | undefined): Promise<OneReading> {
     const { connectionId, settings, clock } = this.#context;
     // Taken before the request: a change during it must not look older than this reading.
     const readAt = clock.now();
     try {
       const record = await this.#client.readEmployee(id, this.#fields);
-      if (record === "gone") {
-        const removed = this.#removal(id, readAt);
-        return { changes: [removed], rejected: [], missingFields: [] };
-      }
+      if (record === "gone") return reading({ changes: [this.#removal(id, readAt)] });
       if (record === "hidden") {
-        return rejection(id, "BambooHR does not show this employee to the key's owner");
+        return rejection(id, "BambooHR does not show this employee to our account");
       }
-      const { person, units } = normalizeEmployee(record, {
+      const known = held?.of(id);
+      const alone = known === undefined ? await this.tables.ofOne(id) : undefined;
+      const where = {
         connectionId,
         orgLevels: settings.orgLevels,
         companyName: settings.companyName ?? settings.companyDomain,
         readAt,
+      };
+      const { person, units } = normalizeEmployee(record, where, known ?? alone?.of(id));
+      return reading({
+        changes: [...units, person],
+        missingFields: this.#fields.filter((field) => !(field in record)),
+        hiddenTables: alone?.hidden ?? [],
       });
-      const missingFields = this.#fields.filter((field) => !(field in record));
-      return { changes: [...units, person], rejected: [], missingFields };
     } catch (error) {
       // One employee that is not as documented must not stop the others.
       if (error instanceof HubError && error.code === "connector.drifted") {
@@ -113,6 +142,21 @@ export class EmployeeReader {
   }
 }
 
-function rejection(id: string, reason: string) {
-  return { changes: [], rejected: [{ record: `employee ${id}`, reason }], missingFields: [] };
+/** A field that is missing is one that we may not see; one that is empty is there. */
+export function omittedGaps(
+  omitted: ReadonlyMap<string, number>,
+  employeesRead: number,
+): readonly Gap[] {
+  return [...omitted].map(([field, count]) => ({
+    what: `Field ${field}`,
+    why: `BambooHR does not show it to our account for ${count} of the ${employeesRead} employees last read: it counts as unknown for them`,
+  }));
+}
+
+function reading(given: Partial<OneReading>): OneReading {
+  return { changes: [], rejected: [], missingFields: [], hiddenTables: [], ...given };
+}
+
+function rejection(id: string, reason: string): OneReading {
+  return reading({ rejected: [{ record: `employee ${id}`, reason }] });
 }

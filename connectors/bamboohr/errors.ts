@@ -7,6 +7,8 @@ interface FailedAnswer {
   readonly headers: Headers;
   /** Asked for what: "employee 12", "the list of employees". */
   readonly what: string;
+  /** What we proved ourselves with. */
+  readonly access: "key" | "consent";
   readonly nowMs: number;
 }
 
@@ -17,20 +19,22 @@ const retryAfterMaxMs = 24 * 3_600_000;
  * A refused request as a HubError. BambooHR throttles with 503 and `Retry-After`, and says 429 for
  * limits (https://documentation.bamboohr.com/docs/api-details, 2026-11).
  */
-export function failureOfAnswer({ status, headers, what, nowMs }: FailedAnswer): HubError {
+export function failureOfAnswer({ status, headers, what, access, nowMs }: FailedAnswer): HubError {
   const retryAfterMs = readRetryAfterMs(headers.get("retry-after"), nowMs);
   const options = { details: { status }, ...(retryAfterMs !== undefined && { retryAfterMs }) };
   switch (status) {
     case 401:
       return new HubError(
         "connector.unauthorized",
-        "BambooHR refused the API key: make a new one in BambooHR (your name, API Keys) and save it here",
+        access === "consent"
+          ? "BambooHR no longer accepts this consent: whoever gave it lost access or took it back. Give it again"
+          : "BambooHR refused the API key: make a new one in BambooHR (your name, API Keys) and save it here",
         options,
       );
     case 403:
       return new HubError(
         "connector.forbidden",
-        `BambooHR does not let the key's owner read ${what}: give that account the access level, or use another account's key`,
+        `BambooHR does not let our account read ${what}: give it the access level, or connect with another account`,
         options,
       );
     case 404:

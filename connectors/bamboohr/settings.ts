@@ -2,6 +2,8 @@ import * as z from "zod";
 
 import { serverAddress } from "#shared/kit/server-address.ts";
 
+import { datedTables } from "./fields.ts";
+
 /**
  * An org level may be one of BambooHR's own structure fields or a field of the company's own. Pay,
  * birth dates and the like are refused here, so that no setting can make the hub read them.
@@ -20,10 +22,10 @@ export const BambooSettings = z.strictObject({
       title: "Company domain",
       description: "The part before .bamboohr.com in the address that you log in at.",
     }),
-  apiKey: z.string().min(8).max(200).meta({
+  apiKey: z.string().min(8).max(200).optional().meta({
     title: "API key",
     description:
-      "Made in BambooHR under your name, API Keys. The hub sees what the key's owner may see: use an account that may view names, work e-mail, job and employment status of everybody, and nothing more.",
+      "Made in BambooHR under your name, API Keys. The hub sees what the key's owner may see: use an account that may view names, work e-mail, job and employment status of everybody, and nothing more. Not needed where the connection rests on a consent.",
     secret: true,
   }),
   orgLevels: z.array(OrgField).min(1).max(5).default(["division", "department"]).meta({
@@ -31,6 +33,15 @@ export const BambooSettings = z.strictObject({
     description:
       "The fields that make up your organisation below the company, topmost first. The last one is the team: division, department, customTeam.",
   }),
+  datedTables: z
+    .array(z.enum(datedTables))
+    .max(datedTables.length)
+    .default([...datedTables])
+    .meta({
+      title: "Tables of dated rows",
+      description:
+        "jobInfo tells of moves ahead and of past ones, employmentStatus of leaving and coming back. BambooHR gives their rows whole; of them the hub keeps dates, org levels, whether the manager stays the same, and whether a status is Terminated. Without a table, its changes are known on the day they happen.",
+    }),
   companyName: z.string().min(1).max(80).optional().meta({
     title: "Company name",
     description: "Name of the topmost unit. The company domain is used when this is empty.",

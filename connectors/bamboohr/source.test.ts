@@ -203,14 +203,21 @@ describe("failures", () => {
 describe("probe", () => {
   test("it names the company and its size", async () => {
     const { source } = await connect(12);
-    expect(await source.probe()).toEqual({ identity: "12 employees of acme", gaps: [] });
+    const { identity, gaps } = await source.probe();
+    expect(identity).toBe("12 employees of acme");
+    // Its teams are a field of the company's own, which no table has.
+    expect(gaps.map((gap) => gap.what)).toEqual(["Moves ahead"]);
   });
 
   test("it tells of a level that does not exist and of fields that the key cannot see", async () => {
     const { source, simulator } = await connect(4, { orgLevels: ["division", "customSquad"] });
     simulator.perform({ kind: "hide", fields: ["workEmail"] });
     const { gaps } = await source.probe();
-    expect(gaps.map((gap) => gap.what)).toEqual(["Org level customSquad", "Field workEmail"]);
+    expect(gaps.map((gap) => gap.what)).toEqual([
+      "Org level customSquad",
+      "Field workEmail",
+      "Moves ahead",
+    ]);
   });
 });
 

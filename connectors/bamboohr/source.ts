@@ -1,10 +1,12 @@
 import type {
+  MadeSubscription,
   Presence,
   Probe,
   PulledPage,
   Reading,
   Source,
   SourceContext,
+  SubscriptionReport,
   SubscriptionRequest,
 } from "#shared/kit/connector.ts";
 import type { Upsert } from "#shared/model/change.ts";
@@ -16,12 +18,15 @@ import { epochMsOf, instantOf, minuteMs } from "#shared/model/time.ts";
 import type { Instant } from "#shared/model/time.ts";
 
 import { BambooClient } from "./client.ts";
-import { EmployeeReader } from "./employee-reader.ts";
-import { fieldsFor } from "./fields.ts";
+import { EmployeeReader, omittedGaps } from "./employee-reader.ts";
+import type { EmployeesReading } from "./employee-reader.ts";
 import { bambooPersonId } from "./normalize.ts";
 import { readPosition, writePosition } from "./position.ts";
 import type { Position } from "./position.ts";
+import { probeBamboo } from "./probe.ts";
 import type { BambooSettings } from "./settings.ts";
+import { BambooSubscriptions } from "./subscriptions.ts";
+import { tableGap } from "./table-reader.ts";
 import { employeeIdsOf, parseJson } from "./webhook.ts";
 
 /** Employees per page: each costs one request, so a page is a few seconds of work to lose at worst. */
@@ -35,7 +40,7 @@ type ChangedPosition = Extract<Position, { phase: "changed" }>;
 /** A page of the list with everybody on it read. */
 interface EmployeesPage {
   readonly ids: readonly string[];
-  readonly reading: Reading;
+  readonly reading: EmployeesReading;
   /** Cursor of the page after; undefined after the last. */
   readonly next: string | undefined;
   readonly total: number;
@@ -50,39 +55,17 @@ class BambooSource implements Source {
   readonly #context: SourceContext<BambooSettings>;
   readonly #client: BambooClient;
   readonly #reader: EmployeeReader;
+  readonly #subscriptions: BambooSubscriptions;
 
   constructor(context: SourceContext<BambooSettings>) {
     this.#context = context;
-    this.#client = new BambooClient(context.settings, context.clock);
+    this.#client = new BambooClient(context);
     this.#reader = new EmployeeReader(context, this.#client);
+    this.#subscriptions = new BambooSubscriptions(this.#client, context.settings.orgLevels);
   }
 
-  async probe(): Promise<Probe> {
-    const { companyDomain, orgLevels } = this.#context.settings;
-    const page = await this.#client.listEmployees({ limit: 1 });
-    const known = await this.#client.listFields();
-    const names = new Set(known.flatMap((field) => [field.id, field.alias ?? field.id]));
-    const unknown = orgLevels.filter((level) => !names.has(level));
-    const [first] = page.data;
-    const omitted =
-      first === undefined
-        ? []
-        : await this.#reader.omittedFields(first.employeeId, fieldsFor(orgLevels));
-    return {
-      identity: `${page.meta.total} employees of ${companyDomain}`,
-      gaps: [
-        ...unknown.map((level) => ({
-          what: `Org level ${level}`,
-          why: "BambooHR has no field of this alias: correct the org levels in the settings",
-        })),
-        ...omitted
-          .filter((field) => !unknown.includes(field))
-          .map((field) => ({
-            what: `Field ${field}`,
-            why: "The key's owner may not see it: give that account access to the field",
-          })),
-      ],
-    };
+  probe(): Promise<Probe> {
+    return probeBamboo(this.#context, this.#client, this.#reader.tables);
   }
 
   async *pull(_collection: string, position: string | undefined): AsyncIterable<PulledPage> {
@@ -95,22 +78,32 @@ class BambooSource implements Source {
   }
 
   async *#everybody({ startedAt, after }: ListPosition): AsyncIterable<PulledPage> {
-    for await (const page of this.#pages(after)) {
+    const omitted = new Map<string, number>();
+    let seen = 0;
+    for await (const { ids, reading, next, total } of this.#pages(after)) {
+      seen += ids.length;
+      for (const [field, count] of reading.omitted) {
+        omitted.set(field, (omitted.get(field) ?? 0) + count);
+      }
       yield {
-        ...page.reading,
+        ...pageOf(reading),
+        // What is not shown of people is told once, with how many they are.
+        gaps: [...reading.hiddenTables.map(tableGap), ...(next ? [] : omittedGaps(omitted, seen))],
         position: writePosition(
-          page.next === undefined
+          next === undefined
             ? { phase: "changed", since: overlapped(startedAt) }
-            : { phase: "list", startedAt, after: page.next },
+            : { phase: "list", startedAt, after: next },
         ),
-        isLast: page.next === undefined,
-        recordsRead: page.ids.length,
-        recordsTotal: page.total,
+        isLast: next === undefined,
+        recordsRead: ids.length,
+        recordsTotal: total,
       };
     }
   }
 
+  /** From a cursor on; the dated rows of everybody are read once for all pages. */
   async *#pages(from: string | undefined): AsyncIterable<EmployeesPage> {
+    const rows = await this.#reader.tables.ofAll();
     let after = from;
     do {
       const page = await this.#client.listEmployees({
@@ -120,7 +113,8 @@ class BambooSource implements Source {
       const next = page.meta.page.nextCursor ?? undefined;
       after = next === undefined ? undefined : String(next);
       const ids = page.data.map((entry) => entry.employeeId);
-      yield { ids, reading: await this.#reader.read(ids), next: after, total: page.meta.total };
+      const reading = await this.#reader.read(ids, rows);
+      yield { ids, reading, next: after, total: page.meta.total };
     } while (after !== undefined);
   }
 
@@ -131,12 +125,19 @@ class BambooSource implements Source {
       .map((entry) => ({ id: entry.id, key: [entry.lastChanged, entry.id] as [string, string] }))
       .toSorted((a, b) => compareKeys(a.key, b.key))
       .filter(({ key }) => done === undefined || compareKeys(key, done) > 0);
+    // Asked after the list, so that the rows are of everybody on it.
+    const rows = changed.length === 0 ? undefined : await this.#reader.tables.ofChanged(since);
     for (let start = 0; start === 0 || start < changed.length; start += pageSize) {
       const batch = changed.slice(start, start + pageSize);
       const last = batch.at(-1);
       const isLast = start + pageSize >= changed.length;
       yield {
-        ...(await this.#reader.read(batch.map(({ id }) => id))),
+        ...pageOf(
+          await this.#reader.read(
+            batch.map(({ id }) => id),
+            rows,
+          ),
+        ),
         position: writePosition(
           isLast || last === undefined
             ? { phase: "changed", since: overlapped(startedAt) }
@@ -164,7 +165,7 @@ class BambooSource implements Source {
   }
 
   async readByIds(_collection: string, ids: readonly FactId[]): Promise<Reading> {
-    const people = await this.#reader.read(employeeIds(ids));
+    const people = pageOf(await this.#reader.read(employeeIds(ids)));
     const wanted = new Set<FactId>(ids.filter(isUnitId));
     if (wanted.size === 0) return people;
     const { units } = await this.#units();
@@ -201,7 +202,7 @@ class BambooSource implements Source {
     let isComplete = true;
     for await (const { reading } of this.#pages(undefined)) {
       units.push(...unitsIn(reading));
-      if (reading.rejected.length > 0 || reading.gaps !== undefined) isComplete = false;
+      if (!reading.isWhole) isComplete = false;
     }
     return { units, isComplete };
   }
@@ -209,35 +210,29 @@ class BambooSource implements Source {
   /** Reads the employees that the delivery names; what it says about them is not looked at. */
   async interpret(delivery: Delivery): Promise<Reading> {
     const ids = employeeIdsOf(parseJson(delivery.body));
-    return ids === undefined ? { changes: [], rejected: [] } : this.#reader.read(ids);
+    return ids === undefined ? { changes: [], rejected: [] } : pageOf(await this.#reader.read(ids));
   }
 
   async subscriptionResources(): Promise<readonly string[]> {
     return ["employees"];
   }
 
-  /** A registration for the target is replaced, since its key cannot be read a second time. */
-  async subscribe({ targetUrl }: SubscriptionRequest) {
-    for (const webhook of await this.#client.listWebhooks()) {
-      if (webhook.url === targetUrl) await this.#client.deleteWebhook(webhook.id);
-    }
-    const wanted = fieldsFor(this.#context.settings.orgLevels);
-    const monitorFields = (await this.#client.listMonitorFields()).flatMap(({ alias }) =>
-      alias && wanted.includes(alias) ? [alias] : [],
-    );
-    const { id, privateKey } = await this.#client.createWebhook({
-      name: "Throughline",
-      url: targetUrl,
-      format: "json",
-      events: ["employee.created", "employee.updated", "employee.deleted"],
-      monitorFields,
-    });
-    return { nativeId: id, secret: privateKey };
+  subscribe(request: SubscriptionRequest): Promise<MadeSubscription> {
+    return this.#subscriptions.subscribe(request);
+  }
+
+  inspectSubscriptions(known: readonly SubscriptionRequest[]): Promise<SubscriptionReport> {
+    return this.#subscriptions.inspect(known);
   }
 
   async unsubscribe(nativeId: string): Promise<void> {
     await this.#client.deleteWebhook(nativeId);
   }
+}
+
+/** What the contract knows of a reading. */
+function pageOf({ changes, rejected, gaps }: EmployeesReading): Reading {
+  return { changes, rejected, ...(gaps && { gaps }) };
 }
 
 function overlapped(startedAt: Instant): Instant {

@@ -33,6 +33,25 @@ export const ChangedEmployees = z.looseObject({
   employees: z.union([z.record(z.string(), ChangedEmployee), z.tuple([]).transform(() => ({}))]),
 });
 
+/** Rows of a table, of one employee or of all; a column that may not be seen is missing. */
+export const TableRows = z.array(z.looseObject({ employeeId: Id }));
+
+/** PHP writes an empty map as an empty list. */
+export const ChangedTable = z.looseObject({
+  employees: z.union([
+    z.record(z.string(), z.looseObject({ rows: z.array(z.looseObject({})) })),
+    z.tuple([]).transform(() => ({})),
+  ]),
+});
+
+/** The tables that the company has, with their columns. */
+export const TableList = z.array(
+  z.looseObject({
+    alias: z.string(),
+    fields: z.array(z.looseObject({ alias: z.string().nullish() })),
+  }),
+);
+
 export const FieldList = z.array(
   z.looseObject({ id: Id, name: z.string(), alias: z.string().nullish() }),
 );
@@ -44,6 +63,17 @@ export const MonitorFields = z.looseObject({
 export const WebhookList = z.looseObject({
   webhooks: z.array(z.looseObject({ id: Id, url: z.string() })),
 });
+
+/** What is set up for one webhook. `errors` tells of fields that its maker may not see any more. */
+export const WebhookSetup = z.looseObject({
+  id: Id,
+  url: z.string(),
+  format: z.string(),
+  events: z.array(z.string()).nullish(),
+  monitorFields: z.array(z.union([z.string(), z.int()]).transform(String)).nullish(),
+  errors: z.array(z.unknown()).nullish(),
+});
+export type WebhookSetup = z.infer<typeof WebhookSetup>;
 
 export const CreatedWebhook = z.looseObject({ id: Id, privateKey: z.string().min(1) });
 

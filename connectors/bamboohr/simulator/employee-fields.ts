@@ -81,7 +81,7 @@ export function visibleFields(
 ): Record<string, string | null> {
   const shown: Record<string, string | null> = {};
   for (const alias of aliases) {
-    if (state.hiddenFields.has(alias)) continue;
+    if (state.isHidden(employee.id, alias)) continue;
     const value = fieldValue(state, employee, alias);
     if (value !== undefined) shown[alias] = value;
   }

@@ -3,6 +3,7 @@ import type { Context } from "hono";
 
 import { readInstant } from "#shared/model/time.ts";
 
+import { isTable, rowsOf, tables } from "./dated-rows.ts";
 import { fieldsOf, visibleFields } from "./employee-fields.ts";
 import type { SeedEmployee } from "./seed.ts";
 import type { BambooState } from "./state.ts";
@@ -28,6 +29,9 @@ export function employeeRoutes(state: BambooState): Hono {
   const app = new Hono();
   app.get("/employees", (c) => listEmployees(state, c));
   app.get("/employees/changed", (c) => listChanged(state, c));
+  app.get("/employees/changed/tables/:table", (c) => listChangedRows(state, c));
+  app.get("/employees/:id/tables/:table", (c) => listRows(state, c));
+  app.get("/meta/tables", (c) => c.json(tablesOf(state)));
   app.get("/employees/directory", (c) => directory(state, c));
   app.get("/employees/:id", (c) => {
     const employee = state.employees.get(c.req.param("id"));
@@ -36,6 +40,10 @@ export function employeeRoutes(state: BambooState): Hono {
     const fields = (c.req.query("fields") ?? "firstName,lastName").split(",");
     if (fields.length > fieldsMax) return c.body(null, 400);
     return c.json({ id: employee.id, ...visibleFields(state, employee, fields) });
+  });
+  app.get("/company_information", (c) => {
+    const { companyDomain } = state.seed;
+    return c.json({ legalName: `${companyDomain} Inc.`, displayName: companyDomain });
   });
   app.get("/meta/fields", (c) =>
     c.json(fieldsOf(state).filter((field) => !state.hiddenFields.has(field.alias))),
@@ -107,7 +115,7 @@ function listed(state: BambooState, employee: SeedEmployee, extra: readonly stri
   const shown: Record<string, string | null> = { photoUrl: null };
   for (const [name, alias] of Object.entries(fields)) {
     // Here hidden fields are null and named, unlike in the single read.
-    if (state.hiddenFields.has(alias)) restricted.push(name);
+    if (state.isHidden(employee.id, alias)) restricted.push(name);
     shown[name] = visibleFields(state, employee, [alias])[alias] ?? null;
   }
   return { employeeId: employee.id, ...shown, _restrictedFields: restricted };
@@ -131,6 +139,53 @@ function listChanged(state: BambooState, c: Context): Response {
       entries.map((entry) => [entry.id, { ...entry, lastChanged: seconds(entry.lastChanged) }]),
     ),
   });
+}
+
+/** Rows of one employee, or of `all` that the key's owner may see. */
+function listRows(state: BambooState, c: Context): Response {
+  const table = c.req.param("table") ?? "";
+  const id = c.req.param("id") ?? "";
+  if (!isTable(table)) return c.body(null, 404);
+  const employees =
+    id === "all"
+      ? [...state.employees.values()].filter((one) => !state.hiddenEmployees.has(one.id))
+      : [...state.employees.values()].filter((one) => one.id === id);
+  if (employees.length === 0) return c.body(null, 404);
+  if (state.hiddenTables.has(table) || state.hiddenEmployees.has(id)) return c.body(null, 403);
+  return c.json(employees.flatMap((employee) => rowsOf(state, employee, table)));
+}
+
+/** All rows of everybody of whom anything changed since. */
+function listChangedRows(state: BambooState, c: Context): Response {
+  const table = c.req.param("table") ?? "";
+  const since = readInstant(c.req.query("since"));
+  if (since === undefined) return c.body(null, 400);
+  if (!isTable(table)) return c.body(null, 404);
+  if (state.hiddenTables.has(table)) return c.body(null, 403);
+  const changed = [...state.employees.values()].filter(
+    (one) => one.lastChanged > since && !state.hiddenEmployees.has(one.id),
+  );
+  return c.json({
+    table,
+    employees: Object.fromEntries(
+      changed.map((one) => [
+        one.id,
+        {
+          lastChanged: one.lastChanged.replace(/\.\d{3}Z$/u, "+00:00"),
+          rows: rowsOf(state, one, table).map(({ id: _id, employeeId: _of, ...row }) => row),
+        },
+      ]),
+    ),
+  });
+}
+
+function tablesOf(state: BambooState) {
+  return Object.entries(tables).map(([alias, columns]) => ({
+    alias,
+    fields: columns
+      .filter((column) => !state.hiddenFields.has(column))
+      .map((column, at) => ({ id: 5000 + at, name: column, alias: column, type: "text" })),
+  }));
 }
 
 function directory(state: BambooState, c: Context): Response {

@@ -6,6 +6,8 @@ import { CalendarDate } from "#shared/model/time.ts";
 import type { Instant } from "#shared/model/time.ts";
 import { RefusedOperation } from "#shared/testing/simulator/control.ts";
 
+import { ConsentOperation } from "./consents.ts";
+import { asOf, dayOf, jobOn, withJobRow, withRows, withStatusRow } from "./dated-rows.ts";
 import { CustomAlias, SeedEmployee } from "./seed.ts";
 import type { BambooState } from "./state.ts";
 
@@ -23,8 +25,21 @@ export const BambooOperation = z.discriminatedUnion("kind", [
     kind: z.literal("hire"),
     employee: SeedEmployee.omit({ id: true, lastChanged: true, employeeNumber: true }),
   }),
+  /** On a day to come, somebody is active until then, and no field tells of it. */
   z.strictObject({ kind: z.literal("terminate"), id: z.string(), on: CalendarDate }),
-  z.strictObject({ kind: z.literal("move"), id: z.string(), ...Place }),
+  z.strictObject({ kind: z.literal("rehire"), id: z.string(), on: CalendarDate }),
+  /** Without a day: now. Fields of the company's own are in no table and move now. */
+  z.strictObject({
+    kind: z.literal("move"),
+    id: z.string(),
+    on: CalendarDate.optional(),
+    jobTitle: z.string().nullable().optional(),
+    ...Place,
+  }),
+  /** Takes back a row of a day to come. */
+  z.strictObject({ kind: z.literal("dropJobRow"), id: z.string(), on: CalendarDate }),
+  /** Rows up to this day take effect; the simulator does it by itself when its day has changed. */
+  z.strictObject({ kind: z.literal("turnDay"), day: CalendarDate }),
   z.strictObject({
     kind: z.literal("rename"),
     id: z.string(),
@@ -39,7 +54,16 @@ export const BambooOperation = z.discriminatedUnion("kind", [
     kind: z.literal("hide"),
     fields: z.array(z.string()).default([]),
     employees: z.array(z.string()).default([]),
+    tables: z.array(z.string()).default([]),
   }),
+  /** The same for some employees only: access levels go by groups of them. */
+  z.strictObject({
+    kind: z.literal("hideOf"),
+    employees: z.array(z.string()),
+    fields: z.array(z.string()),
+  }),
+  /** The account of this key loses its access; its webhooks fall silent. */
+  z.strictObject({ kind: z.literal("dismissAccount"), apiKey: z.string() }),
   z.strictObject({
     kind: z.literal("registerWebhook"),
     name: z.string(),
@@ -48,8 +72,18 @@ export const BambooOperation = z.discriminatedUnion("kind", [
     monitorFields: z.array(z.string()),
     postFields: z.record(z.string(), z.string()),
     format: z.string(),
+    /** Absent: the seed's own account. */
+    owner: z.string().optional(),
+  }),
+  /** Somebody changes it in BambooHR. */
+  z.strictObject({
+    kind: z.literal("alterWebhook"),
+    id: z.string(),
+    events: z.array(z.string()).optional(),
+    monitorFields: z.array(z.string()).optional(),
   }),
   z.strictObject({ kind: z.literal("deleteWebhook"), id: z.string() }),
+  ...ConsentOperation.options,
 ]);
 export type BambooOperation = z.infer<typeof BambooOperation>;
 
@@ -77,13 +111,23 @@ export function applyOperation(
     case "hire":
       return hire(state, operation.employee, at);
     case "terminate":
-      return update(state, operation.id, at, {
-        status: "Inactive",
-        terminationDate: operation.on,
-        employmentHistoryStatus: "Terminated",
-      });
+      return changeStatus(state, operation, { at, employmentStatus: "Terminated" });
+    case "rehire":
+      return changeStatus(state, operation, { at, employmentStatus: "Full-Time" });
     case "move":
       return move(state, operation, at);
+    case "dropJobRow": {
+      const employee = employeeOf(state, operation.id);
+      const jobInfo = employee.jobInfo.filter(({ date }) => date !== operation.on);
+      return replace(state, { ...employee, jobInfo }, at);
+    }
+    case "turnDay": {
+      state.turnedTo = operation.day;
+      const events = [...state.employees.values()].flatMap(
+        (employee) => replace(state, employee, at, operation.day).events,
+      );
+      return { id: "", events };
+    }
     case "rename": {
       const { kind: _kind, id, ...names } = operation;
       return update(state, id, at, defined(names));
@@ -98,18 +142,38 @@ export function applyOperation(
     case "hide":
       for (const field of operation.fields) state.hiddenFields.add(field);
       for (const id of operation.employees) state.hiddenEmployees.add(id);
+      for (const table of operation.tables) state.hiddenTables.add(table);
       return { id: "", events: [] };
+    case "hideOf":
+      for (const id of operation.employees) state.hiddenOf.set(id, new Set(operation.fields));
+      return { id: "", events: [] };
+    case "dismissAccount":
+      state.dismissed.add(operation.apiKey);
+      return { id: "", events: [] };
+    case "alterWebhook": {
+      const webhook = state.webhooks.get(operation.id);
+      if (!webhook) throw new RefusedOperation("no such webhook");
+      const { kind: _kind, id, ...altered } = operation;
+      state.webhooks.set(id, { ...webhook, ...defined(altered) });
+      return { id, events: [] };
+    }
     case "registerWebhook": {
-      const { kind: _kind, ...webhook } = operation;
+      const { kind: _kind, owner = state.seed.apiKey, ...webhook } = operation;
       const id = state.nextId();
       // From the id and the moment, so that replay makes the same key.
       const privateKey = createHash("md5").update(`${id} ${at} ${webhook.url}`).digest("hex");
-      state.webhooks.set(id, { id, ...webhook, privateKey, created: at });
+      state.webhooks.set(id, { id, ...webhook, owner, privateKey, created: at });
       return { id, events: [] };
     }
     case "deleteWebhook":
       if (!state.webhooks.delete(operation.id)) throw new RefusedOperation("no such webhook");
       return { id: operation.id, events: [] };
+    case "authorizeApp":
+    case "redeemCode":
+    case "refreshAccess":
+    case "revokeConsents":
+      state.consents.apply(operation, at);
+      return { id: "", events: [] };
     default:
       return operation satisfies never;
   }
@@ -122,7 +186,8 @@ function hire(
 ): BambooEffect {
   if (employee.supervisorEId !== null) employeeOf(state, employee.supervisorEId);
   const id = state.nextId();
-  state.employees.set(id, { ...employee, id, employeeNumber: `9${id}`, lastChanged: at });
+  const hired = withRows({ ...employee, id, employeeNumber: `9${id}`, lastChanged: at });
+  state.employees.set(id, hired);
   state.inserted.set(id, at);
   const shared = { employeeId: id, at };
   return {
@@ -135,19 +200,34 @@ function hire(
   };
 }
 
+function changeStatus(
+  state: BambooState,
+  { id, on }: { readonly id: string; readonly on: CalendarDate },
+  { at, employmentStatus }: { readonly at: Instant; readonly employmentStatus: string },
+): BambooEffect {
+  const employee = employeeOf(state, id);
+  const row = { date: on, employmentStatus, comment: "Between us" };
+  const isBack = employmentStatus !== "Terminated";
+  // BambooHR moves the hire date when somebody comes back.
+  const after = { ...employee, ...(isBack && { hireDate: on }) };
+  return replace(state, withStatusRow(after, row), at);
+}
+
 function move(
   state: BambooState,
   operation: Extract<BambooOperation, { kind: "move" }>,
   at: Instant,
 ): BambooEffect {
-  const { kind: _kind, id, custom, supervisorEId, ...place } = operation;
+  const { kind: _kind, id, on, custom, ...place } = operation;
   const employee = employeeOf(state, id);
+  const { supervisorEId } = place;
   if (supervisorEId !== null && supervisorEId !== undefined) employeeOf(state, supervisorEId);
-  return update(state, id, at, {
-    ...defined(place),
-    ...(supervisorEId !== undefined && { supervisorEId }),
-    ...(custom && { custom: { ...employee.custom, ...custom } }),
-  });
+  const date = on ?? dayOf(at);
+  const before = jobOn(employee, date);
+  const isPlaced = before && Object.keys(defined(place)).length > 0;
+  const placed = isPlaced ? withJobRow(employee, { ...before, ...defined(place), date }) : employee;
+  const moved = custom ? { ...placed, custom: { ...employee.custom, ...custom } } : placed;
+  return replace(state, moved, at);
 }
 
 function update(
@@ -156,12 +236,45 @@ function update(
   at: Instant,
   changes: Partial<SeedEmployee>,
 ): BambooEffect {
+  return replace(state, { ...employeeOf(state, id), ...changes }, at);
+}
+
+/** The fields that are kept as they are shown, and what rows are. */
+const rowFields = ["jobInfo", "employmentStatus"];
+
+/**
+ * Puts the employee in, with the fields that the rows give today. A row of a day to come changes when
+ * the employee was last changed, and no webhook tells of it before its day.
+ */
+function replace(
+  state: BambooState,
+  changed: SeedEmployee,
+  at: Instant,
+  day: CalendarDate = dayOf(at),
+): BambooEffect {
+  const { id } = changed;
   const before = employeeOf(state, id);
-  const after = { ...before, ...changes, lastChanged: at };
-  state.employees.set(id, after);
-  const own = Object.keys(changes).filter((field) => field !== "custom");
-  const changedFields = [...own, ...Object.keys(changes.custom ?? {})];
+  const after = asOf(changed, day);
+  const fields = changedBetween(before, after);
+  if (fields.length === 0) return { id, events: [] };
+  state.employees.set(id, { ...after, lastChanged: at });
+  const changedFields = fields.filter((field) => !rowFields.includes(field));
+  if (changedFields.length === 0) return { id, events: [] };
   return { id, events: [{ action: "updated", employeeId: id, changedFields, at }] };
+}
+
+function changedBetween(before: SeedEmployee, after: SeedEmployee): readonly string[] {
+  const isSame = (a: unknown, b: unknown) => JSON.stringify(a) === JSON.stringify(b);
+  const { custom: customBefore, ...ownBefore } = before;
+  const { custom: customAfter, ...ownAfter } = after;
+  const old = new Map<string, unknown>(Object.entries(ownBefore));
+  const own = Object.entries(ownAfter).flatMap(([name, value]) =>
+    isSame(value, old.get(name)) ? [] : [name],
+  );
+  const custom = Object.entries(customAfter).flatMap(([name, value]) =>
+    isSame(value, customBefore[name]) ? [] : [name],
+  );
+  return [...own, ...custom];
 }
 
 function employeeOf(state: BambooState, id: string): SeedEmployee {

@@ -6,6 +6,26 @@ const Id = z.string().regex(/^[1-9]\d*$/u);
 /** The alias of a field that the company made for itself. */
 export const CustomAlias = z.string().regex(/^custom[A-Za-z0-9_]+$/u);
 
+/** A row of the table `jobInfo`: where somebody is from a day on. */
+export const JobRow = z.strictObject({
+  date: CalendarDate,
+  location: z.string().nullable().default(null),
+  division: z.string().nullable().default(null),
+  department: z.string().nullable().default(null),
+  jobTitle: z.string().nullable().default(null),
+  /** Shown as the manager's name. */
+  supervisorEId: Id.nullable().default(null),
+});
+export type JobRow = z.infer<typeof JobRow>;
+
+/** A row of the table `employmentStatus`; Terminated is the last day. */
+export const StatusRow = z.strictObject({
+  date: CalendarDate,
+  employmentStatus: z.string(),
+  comment: z.string().nullable().default(null),
+});
+export type StatusRow = z.infer<typeof StatusRow>;
+
 export const SeedEmployee = z.strictObject({
   id: Id,
   employeeNumber: z.string(),
@@ -25,6 +45,9 @@ export const SeedEmployee = z.strictObject({
   hireDate: CalendarDate.nullable().default(null),
   terminationDate: CalendarDate.nullable().default(null),
   custom: z.record(CustomAlias, z.string().nullable()).default({}),
+  /** Empty: one row that says what the fields say. */
+  jobInfo: z.array(JobRow).default([]),
+  employmentStatus: z.array(StatusRow).default([]),
   lastChanged: Instant,
 });
 export type SeedEmployee = z.infer<typeof SeedEmployee>;
@@ -35,6 +58,15 @@ export const BambooSeed = z.strictObject({
   companyDomain: z.string().regex(/^[a-z0-9-]+$/u),
   companyId: z.string().default("48151"),
   apiKey: z.string().min(8),
+  /** Keys of further accounts: what one registers the others do not see. */
+  otherApiKeys: z.array(z.string().min(8)).default([]),
+  oauthApp: z
+    .strictObject({ name: z.string(), clientId: z.string(), clientSecret: z.string() })
+    .default({
+      name: "Throughline",
+      clientId: "developer_portal-throughline",
+      clientSecret: "secret-of-the-simulated-app",
+    }),
   customFields: z
     .array(z.strictObject({ id: Id, name: z.string().min(1), alias: CustomAlias }))
     .default([]),

@@ -1,5 +1,4 @@
 import { Hono } from "hono";
-import { createMiddleware } from "hono/factory";
 
 import type { Clock } from "#shared/ports/clock.ts";
 import { controlRoutes } from "#shared/testing/simulator/control.ts";
@@ -11,7 +10,10 @@ import { serveSimulator } from "#shared/testing/simulator/serve.ts";
 import type { ServedSimulator } from "#shared/testing/simulator/serve.ts";
 import type { DeliveryRecord } from "#shared/testing/simulator/webhook-sender.ts";
 
+import { dayOf, isDue } from "./dated-rows.ts";
 import { employeeRoutes } from "./employee-routes.ts";
+import { keyCheck } from "./key-check.ts";
+import { oauthRoutes } from "./oauth-routes.ts";
 import { BambooOperation, applyOperation } from "./operations.ts";
 import type { BambooEffect } from "./operations.ts";
 import { pageRoutes } from "./pages.ts";
@@ -36,6 +38,8 @@ export interface BambooSimulator extends ServedSimulator {
   readonly apiUrl: string;
   readonly state: BambooState;
   readonly faults: Faults;
+  /** Lets dated rows take effect whose day has come; asking the simulator does the same. */
+  turnDay(): void;
   /** Performs an operation, sends its webhooks, answers the id it made or changed. */
   perform(operation: unknown): { readonly id: string };
   deliveries(): readonly DeliveryRecord[];
@@ -62,6 +66,16 @@ export async function startBambooSimulator(
   operations.replay();
   const perform = (operation: unknown) => ({ id: operations.perform(operation).id });
 
+  /** Dated rows take effect on their day: seen by whoever asks first on it. */
+  const turnDay = () => {
+    const day = dayOf(clock.now());
+    if (day <= state.turnedTo) return;
+    state.turnedTo = day;
+    const isAnybodyDue = [...state.employees.values()].some((one) => isDue(one, day));
+    if (isAnybodyDue) perform({ kind: "turnDay", day });
+  };
+  turnDay();
+
   const app = new Hono();
   const control = { faults, sender: delivery.sender, perform, state: () => state.toJson() };
   app.route("/", controlRoutes(control));
@@ -75,7 +89,12 @@ export async function startBambooSimulator(
       }),
     }),
   );
-  app.use("/api/*", keyCheck(state.seed.apiKey));
+  app.use(async (_c, next) => {
+    turnDay();
+    await next();
+  });
+  app.route("/", oauthRoutes(state, perform));
+  app.use("/api/*", keyCheck(state, clock));
   app.route("/api/v1", employeeRoutes(state));
   app.route("/api/v1", webhookRoutes(state, perform));
   app.route("/", pageRoutes(state, perform));
@@ -90,6 +109,7 @@ export async function startBambooSimulator(
     state,
     faults,
     perform,
+    turnDay,
     deliveries: () => delivery.sender.deliveries(),
     settle: () => delivery.sender.settle(),
     close: async () => {
@@ -97,15 +117,4 @@ export async function startBambooSimulator(
       await served.close();
     },
   };
-}
-
-/** Basic authentication with the key as user name and any password. */
-function keyCheck(apiKey: string) {
-  return createMiddleware(async (c, next) => {
-    const given = /^Basic (\S+)$/u.exec(c.req.header("authorization") ?? "")?.[1] ?? "";
-    const [user] = Buffer.from(given, "base64").toString("utf8").split(":");
-    if (user !== apiKey) return c.body(null, 401);
-    await next();
-    return undefined;
-  });
 }

@@ -1,5 +1,7 @@
 import type { Instant } from "#shared/model/time.ts";
 
+import { Consents } from "./consents.ts";
+import { asOf, dayOf, withRows } from "./dated-rows.ts";
 import { BambooSeed } from "./seed.ts";
 import type { BambooSeedInput, SeedEmployee } from "./seed.ts";
 
@@ -13,6 +15,8 @@ export interface Webhook {
   readonly format: string;
   readonly privateKey: string;
   readonly created: Instant;
+  /** Key of the account that made it: it dies with that account. */
+  readonly owner: string;
 }
 
 /** An employee that was deleted, as the list of changes still knows it. */
@@ -31,11 +35,20 @@ export class BambooState {
   readonly webhooks = new Map<string, Webhook>();
   readonly hiddenFields: Set<string>;
   readonly hiddenEmployees: Set<string>;
+  readonly hiddenTables = new Set<string>();
+  /** Fields that may not be seen of some employees only. */
+  readonly hiddenOf = new Map<string, ReadonlySet<string>>();
+  readonly dismissed = new Set<string>();
+  readonly consents = new Consents();
+  /** The last day up to which dated rows have taken effect; empty before the first. */
+  turnedTo = "";
   #nextId: number;
 
   constructor(input: BambooSeedInput) {
     this.seed = BambooSeed.parse(input);
-    for (const employee of this.seed.employees) this.employees.set(employee.id, employee);
+    for (const employee of this.seed.employees) {
+      this.employees.set(employee.id, asOf(withRows(employee), dayOf(employee.lastChanged)));
+    }
     for (const { supervisorEId } of this.seed.employees) {
       if (supervisorEId !== null && !this.employees.has(supervisorEId)) {
         throw new RangeError(`no employee has the id ${supervisorEId} of a supervisor`);
@@ -51,13 +64,26 @@ export class BambooState {
     return String(this.#nextId++);
   }
 
+  isHidden(employeeId: string, field: string): boolean {
+    return this.hiddenFields.has(field) || this.hiddenOf.get(employeeId)?.has(field) === true;
+  }
+
+  /** Whether an account of this key is let in. */
+  isKey(apiKey: string): boolean {
+    const isKnown = apiKey === this.seed.apiKey || this.seed.otherApiKeys.includes(apiKey);
+    return isKnown && !this.dismissed.has(apiKey);
+  }
+
   toJson(): unknown {
     return {
       employees: [...this.employees.values()],
       deleted: this.deleted,
-      webhooks: [...this.webhooks.values()].map(({ privateKey: _secret, ...shown }) => shown),
+      webhooks: [...this.webhooks.values()].map(
+        ({ privateKey: _secret, owner: _owner, ...shown }) => shown,
+      ),
       hiddenFields: [...this.hiddenFields],
       hiddenEmployees: [...this.hiddenEmployees],
+      hiddenTables: [...this.hiddenTables],
     };
   }
 }

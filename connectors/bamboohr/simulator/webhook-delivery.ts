@@ -58,6 +58,11 @@ export class WebhookDelivery {
   }
 
   #tell(webhook: Webhook, event: EmployeeEvent): void {
+    const { state } = this.#options;
+    if (state.dismissed.has(webhook.owner)) return;
+    // Nothing is told of an update of which its account may not see a part.
+    const isHidden = event.changedFields.some((field) => state.isHidden(event.employeeId, field));
+    if (event.action === "updated" && isHidden) return;
     const changedFields = event.changedFields.filter((field) =>
       webhook.monitorFields.includes(field),
     );

@@ -4,6 +4,7 @@ import * as z from "zod";
 import type { Instant } from "#shared/model/time.ts";
 
 import { fieldsOf } from "./employee-fields.ts";
+import { accountOf } from "./key-check.ts";
 import type { BambooState, Webhook } from "./state.ts";
 import { legacyEvents } from "./webhook-delivery.ts";
 
@@ -27,14 +28,17 @@ export function webhookRoutes(
   const app = new Hono();
   app.get("/webhooks", (c) =>
     c.json({
-      webhooks: [...state.webhooks.values()].map(({ id, name, created, url }) => {
-        return { id, name, created: dateTime(created), lastSent: null, url };
-      }),
+      webhooks: [...state.webhooks.values()]
+        .filter(({ owner }) => owner === accountOf(c))
+        .map(({ id, name, created, url }) => {
+          return { id, name, created: dateTime(created), lastSent: null, url };
+        }),
     }),
   );
   app.get("/webhooks/monitor_fields", (c) =>
     c.json({
       fields: fieldsOf(state)
+        .filter(({ alias }) => !state.hiddenFields.has(alias))
         .filter(({ alias }) => !["lastChanged", "displayName", "supervisorEId"].includes(alias))
         .map(({ id, name, alias }) => ({ id: String(id), name, alias })),
     }),
@@ -49,7 +53,7 @@ export function webhookRoutes(
     if (issues.length > 0) {
       return c.json({ errors: [{ error: "Invalid request body", issues }] }, 400);
     }
-    const { id } = perform({ kind: "registerWebhook", ...body.data });
+    const { id } = perform({ kind: "registerWebhook", ...body.data, owner: accountOf(c) });
     const webhook = state.webhooks.get(id);
     return webhook
       ? c.json({ ...shown(webhook), privateKey: webhook.privateKey }, 201)
@@ -57,11 +61,16 @@ export function webhookRoutes(
   });
   app.get("/webhooks/:id", (c) => {
     const webhook = state.webhooks.get(c.req.param("id"));
-    return webhook ? c.json(shown(webhook)) : c.json(noWebhook(c.req.param("id")), 404);
+    if (!webhook) return c.json(noWebhook(c.req.param("id")), 404);
+    return webhook.owner === accountOf(c)
+      ? c.json({ ...shown(webhook), errors: errorsOf(state, webhook) })
+      : c.json(othersWebhook, 403);
   });
   app.delete("/webhooks/:id", (c) => {
     const id = c.req.param("id");
-    if (!state.webhooks.has(id)) return c.json(noWebhook(id), 404);
+    const webhook = state.webhooks.get(id);
+    if (!webhook) return c.json(noWebhook(id), 404);
+    if (webhook.owner !== accountOf(c)) return c.json(othersWebhook, 403);
     perform({ kind: "deleteWebhook", id });
     return c.text("Web hook has been deleted.");
   });
@@ -81,7 +90,23 @@ function problemsOf(webhook: z.infer<typeof NewWebhook>): readonly string[] {
   ];
 }
 
-function shown({ privateKey: _secret, created, ...webhook }: Webhook) {
+const othersWebhook = { errors: [{ error: "The webhook belongs to another user." }] };
+
+/** Fields that the account may no longer see: changes of them are told to nobody. */
+function errorsOf(state: BambooState, { monitorFields }: Webhook) {
+  const lost = fieldsOf(state).filter(
+    ({ alias }) => monitorFields.includes(alias) && state.hiddenFields.has(alias),
+  );
+  if (lost.length === 0) return [];
+  return [
+    {
+      error: "No permission for some fields",
+      monitorFields: lost.map(({ id, name }) => ({ id: String(id), name })),
+    },
+  ];
+}
+
+function shown({ privateKey: _secret, owner: _owner, created, ...webhook }: Webhook) {
   return { ...webhook, created: dateTime(created), lastSent: null, includeCompanyDomain: false };
 }
 
