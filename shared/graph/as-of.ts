@@ -26,6 +26,7 @@ export function orgAsOf(parts: OrgParts, day: CalendarDate, knownAt?: Instant): 
     memberships: [...(parts.memberships ?? [])].filter(wasKnown),
     samePeople: [...(parts.samePeople ?? [])].filter(wasKnown),
     day,
+    matchRate: parts.matchRate,
   });
 }
 
@@ -39,7 +40,8 @@ function personAsOf(
   const rows = knownBy(placements, knownAt);
   if (rows.length === 0 && placements.length > 0) return undefined;
   const employmentStatus = statusAsOf(person, rows, day);
-  const stand = employmentStatus === "pending" ? rowOn(rows, day) : lastRowUntil(rows, day);
+  const stand =
+    employmentStatus === "pending" ? rowOn(rows, day) : lastRowUntil(rows, lastDayOf(person, day));
   return {
     ...rest,
     employmentStatus,
@@ -69,6 +71,12 @@ function statusAsOf(
   // Between two employments, after the last, or before one that is to come.
   const isToCome = employmentStatus === "pending" && startOn !== undefined && startOn > day;
   return isToCome ? "pending" : "inactive";
+}
+
+/** Rows that begin after somebody has left tell of nothing. */
+function lastDayOf(person: Person, day: CalendarDate): CalendarDate {
+  const { endOn } = person;
+  return endOn !== undefined && endOn < day && hasEnded(person) ? endOn : day;
 }
 
 /** An end before the source last said "active" belongs to an earlier employment. */
