@@ -108,7 +108,9 @@ export const PersonDetail = z
       .meta({ description: "What the HR systems hold of this human" }),
     accounts: z.array(AccountAnswer),
     likely: z.array(PairAnswer).meta({ description: "Other people who may be this one" }),
-    decisions: z.array(DecisionAnswer),
+    decisions: z
+      .array(DecisionAnswer)
+      .meta({ description: "About the records and the accounts of this human" }),
   })
   .meta({ id: "PersonDetail" });
 export type PersonDetail = z.input<typeof PersonDetail>;

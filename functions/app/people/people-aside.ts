@@ -28,7 +28,7 @@ export function peopleAside({ summary, latest }: Aside): Html {
 function pairsNote({ likelyPairs }: PeopleSummary): Html | string {
   if (likelyPairs === 0) return nothing;
   return html`<p class="card">
-    <a href="#likely-pairs">${plural(likelyPairs, "pair")} of records</a> may be one person each.
+    Records that may be of one person: <a href="#likely-pairs">${plural(likelyPairs, "pair")}</a>
   </p>`;
 }
 

@@ -98,7 +98,9 @@ export function decisionLog(decisions: readonly DecisionAnswer[], back: string):
       (decision) =>
         html`<li>
           <div class="line">
-            <span>${decisionWords(decision)} <span class="muted">by the ${decision.by}</span></span
+            <span
+              >${ofAccount(decision, back)}${decisionWords(decision)}
+              <span class="muted">by the ${decision.by}</span></span
             ><time class="muted small" datetime="${decision.at}">${moment(decision.at)}</time>
           </div>
           ${decision.note === undefined ? nothing : html`<p class="muted small">${decision.note}</p>`}
@@ -106,6 +108,13 @@ export function decisionLog(decisions: readonly DecisionAnswer[], back: string):
         </li>`,
     )}
   </ol>`;
+}
+
+/** On a person's page: which of their accounts it was about. */
+function ofAccount({ subject, subjectId }: DecisionAnswer, here: string): Html | string {
+  const page = pathTo("accounts", subjectId);
+  if (!subjectId.includes(":account:") || here === page) return nothing;
+  return html`<a href="${page}">${subject}</a>: `;
 }
 
 function undoButton({ id, subjectId, action }: DecisionAnswer, back: string): Html {

@@ -4,6 +4,7 @@ import { HubError } from "#shared/errors.ts";
 import { maskedAddress } from "#shared/graph/matching-names.ts";
 import type { Org } from "#shared/graph/org.ts";
 import type { Person } from "#shared/model/facts.ts";
+import { IdentitySubjectId } from "#shared/model/identity.ts";
 import type { AccountId, PersonId } from "#shared/model/ids.ts";
 
 import type { AppContext } from "../app-deps.ts";
@@ -90,7 +91,7 @@ export async function readPerson(context: AppContext, id: PersonId): Promise<Per
       ...(await readLog(
         context,
         org,
-        records.map((record) => record.id),
+        [...records, ...accounts].map((one) => IdentitySubjectId.parse(one.id)),
       )),
     ],
   };
