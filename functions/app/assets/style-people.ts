@@ -11,6 +11,7 @@ export const stylePeople = `
 .reasons .doubt { color: var(--warning); }
 .reasons .doubt::before { content: "–"; color: var(--warning); }
 .team-rate { color: var(--muted); font-size: .86rem; margin: -8px 0 16px; }
+.line > form.inline button { min-height: 0; padding-block: 0; }
 .hint + .collections { margin-top: 8px; }
 .match-rate { color: var(--muted); font-size: .8rem; font-weight: 400; white-space: nowrap; font-variant-numeric: tabular-nums; }
 `;

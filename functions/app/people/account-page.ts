@@ -12,6 +12,8 @@ import { suggestion } from "./queue-page.ts";
 /** What a search for a person found. */
 export interface Found {
   readonly text: string;
+  /** What shall be kept with the decision. */
+  readonly note: string;
   readonly total: number;
   readonly people: readonly PersonBrief[];
 }
@@ -90,11 +92,17 @@ function choose({ account }: AccountDetail, found: Found | undefined): Html {
   return html`<section class="card stack">
     <h2>Choose a person</h2>
     <form method="get" action="${here}" role="search">
-      <label for="find">Name of the person</label>
-      <div class="find">
-        <input id="find" name="find" value="${found?.text ?? ""}" maxlength="120" /><button>
-          Find
-        </button>
+      <div class="field">
+        <label for="note">Note, kept with the decision</label
+        ><input id="note" name="note" value="${found?.note ?? ""}" maxlength="300" />
+      </div>
+      <div class="field">
+        <label for="find">Name of the person</label>
+        <div class="find">
+          <input id="find" name="find" value="${found?.text ?? ""}" maxlength="120" /><button>
+            Find
+          </button>
+        </div>
       </div>
     </form>
     ${
@@ -114,7 +122,7 @@ function choose({ account }: AccountDetail, found: Found | undefined): Html {
                   html`<li>
                     <div class="line">
                       <span>${personLink(person)}</span
-                      >${press({ path: here, label: "Match", spoken: `Match with ${person.name}`, fields: { action: "bind", personId: person.id }, back: here })}
+                      >${press({ path: here, label: "Match", spoken: `Match with ${person.name}`, fields: { action: "bind", personId: person.id, note: found.note }, back: here })}
                     </div>
                   </li>`,
               )}

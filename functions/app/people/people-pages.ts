@@ -48,7 +48,9 @@ export function servePeoplePages(app: Hono, context: AppContext): void {
       text ? listPeople(context, { text, limit: shown.found }) : undefined,
     ]);
     const notice = noticeOf(c);
-    return c.html(accountPage({ detail, found: found && { ...found, text: text ?? "" }, notice }));
+    const note = c.req.query("note")?.trim().slice(0, 300) ?? "";
+    const searched = found && { ...found, text: text ?? "", note };
+    return c.html(accountPage({ detail, found: searched, notice }));
   });
 
   app.post("/accounts/:id{.+}/decide", async (c) => {
@@ -83,11 +85,15 @@ type Form = Readonly<Record<string, string>>;
 const AccountAction = z.enum(["bind", "exclude", "detach", "reject", "undo"]);
 
 async function decideAccount(context: AppContext, id: AccountId, form: Form): Promise<void> {
-  const { action, personId, exclusion, decision } = form;
+  const { action, personId, exclusion, decision, note } = form;
   switch (parseInput(AccountAction, action, "action")) {
     case "bind":
       // A form without a person must not say that the account is nobody's.
-      return stateOwner(context, id, parseInput(MatchChange, { personId: personId ?? "" }, ""));
+      return stateOwner(
+        context,
+        id,
+        parseInput(MatchChange, { personId: personId ?? "", note }, ""),
+      );
     case "exclude":
       return stateOwner(context, id, parseInput(MatchChange, { personId: null, exclusion }, ""));
     case "detach":

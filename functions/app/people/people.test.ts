@@ -317,6 +317,26 @@ describe("records of one human", () => {
     expect((await ghostNow(rig)).account.state).toBe("bound");
   });
 
+  test("joining and setting apart re-evaluate the work of both", async () => {
+    const rig = await apart();
+    for (const { name } of rig.deps.rules) await rig.hub.setRule(name);
+    await rig.hub.apply(
+      unit("blue"),
+      upserted(person("bo", { unitId: unitId("blue") })),
+      upserted(account("bo")),
+      upserted(workItem("waits", { assigneeId: accountId("ghost") }), [
+        blockedBy(itemId("waits"), itemId("blocks")),
+      ]),
+      upserted(workItem("blocks", { assigneeId: accountId("bo") })),
+    );
+    expect(await crossings(rig)).toBe(0);
+    const same = api("people", scimAnn.id, "/same");
+    await rig.send("PUT", same, { json: { intoId: hrAnn.id } });
+    expect([await crossings(rig), await rig.hub.drift()]).toEqual([1, 0]);
+    await rig.send("PUT", same, { json: { intoId: null } });
+    expect([await crossings(rig), await rig.hub.drift()]).toEqual([0, 0]);
+  });
+
   test("cannot be joined to themselves or to nobody", async () => {
     const rig = await apart();
     const put = (intoId: string) =>
@@ -353,9 +373,15 @@ describe("the pages", () => {
       rig.send("POST", `${page}/decide`, { form: { back: "/people", ...form }, headers });
     expect((await rig.get("/people", headers)).text).toContain("Others have this name too");
     expect((await decide({ action: "reject", personId: personId("ann1") })).status).toBe(303);
-    const chosen = await rig.get(`${page}?find=ann`, headers);
+    const chosen = await rig.get(`${page}?find=ann&note=asked+her`, headers);
     expect(chosen.text).toContain("Match with Ann Lee");
-    const { headers: sent } = await decide({ action: "bind", personId: personId("ann2") });
+    expect(chosen.text).toContain(`name="note" value="asked her"`);
+    const { headers: sent } = await decide({
+      action: "bind",
+      personId: personId("ann2"),
+      note: "asked her",
+    });
+    expect((await ghostNow(rig)).decisions[0]?.note).toBe("asked her");
     expect(sent.get("location")).toBe("/people?did=matched");
     const person = `/people/${encodeURIComponent(personId("ann2"))}`;
     expect((await rig.get(person, headers)).text).toContain("Detach");
