@@ -26,11 +26,15 @@ import { onboardingRoutes } from "./onboarding/onboarding-routes.ts";
 import { serveSetupPages } from "./onboarding/setup-pages.ts";
 import { errorPage } from "./page/error-page.ts";
 import { withQuery } from "./page/html.ts";
+import { serveSendingPages } from "./scim/sending-pages.ts";
+import { sendingRoutes } from "./scim/sending-routes.ts";
 import { serveSignIn } from "./page/sign-in-page.ts";
 import { servePeoplePages } from "./people/people-pages.ts";
 import { peopleRoutes } from "./people/people-routes.ts";
 import { serveRulePages } from "./rules/rule-pages.ts";
 import { ruleRoutes } from "./rules/rule-routes.ts";
+import { serveUploadPages } from "./uploads/upload-pages.ts";
+import { uploadRoutes } from "./uploads/upload-routes.ts";
 import { serveWorkPages } from "./work-items/work-pages.ts";
 import { workRoutes } from "./work-items/work-routes.ts";
 import { serveWriteBackPages } from "./write-back/write-back-pages.ts";
@@ -53,7 +57,9 @@ export function createApp(deps: AppDeps): Hono {
   serveWorkPages(app, context);
   serveConsentPages(app, context);
   serveSetupPages(app, context);
+  serveSendingPages(app, context);
   serveConnectionPages(app, context);
+  serveUploadPages(app, context);
   serveWriteBackPages(app, context);
   serveCoveragePages(app, context);
   servePeoplePages(app, context);
@@ -68,8 +74,10 @@ export function apiRoutes(context: AppContext): readonly Route[] {
     ...workRoutes(context),
     // Before the connections: an id at the end of a path may hold slashes and would take them all.
     ...onboardingRoutes(context),
+    ...sendingRoutes(context),
     ...connectionRoutes(context),
     ...consentRoutes(context),
+    ...uploadRoutes(context),
     ...ruleRoutes(context),
     ...coverageRoutes(context),
     ...peopleRoutes(context),

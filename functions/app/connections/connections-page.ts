@@ -24,6 +24,7 @@ export function connectionsPage(
     title: "Connections",
     room: "Connections",
     intro: "The tools the hub reads, and the channels it tells people through.",
+    aside: html`<a class="button" href="/uploads">Upload files</a>`,
     notice,
     body: html`${leftConsents(left)}
       <div id="connections" data-live="${isReading ? 2 : 5}">

@@ -1,4 +1,4 @@
-import type { Hono } from "hono";
+import type { Hono, MiddlewareHandler } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import { secureHeaders } from "hono/secure-headers";
 
@@ -6,6 +6,9 @@ import { HubError } from "#shared/errors.ts";
 
 /** Requests to the app are forms and small documents; deliveries go to the receiver. */
 const requestBytesMax = 1_000_000;
+/** Files that people upload, by form or API; a Lambda is given 6 MB at most. */
+const uploadBytesMax = 6_000_000;
+const uploadPaths = /^\/(?:api\/)?uploads(?:\/|$)/u;
 
 const safeMethods = new Set(["GET", "HEAD", "OPTIONS"]);
 
@@ -35,17 +38,20 @@ export function guard(app: Hono, publicUrl: string): void {
     await next();
     if (!c.res.headers.has("cache-control")) c.res.headers.set("cache-control", "no-store");
   });
-  app.use(
-    bodyLimit({
-      maxSize: requestBytesMax,
-      onError: () => {
-        throw new HubError(
-          "input.too-large",
-          `The body is larger than ${requestBytesMax} bytes: send less at once`,
-        );
-      },
-    }),
-  );
+  const [ordinary, ofUploads] = [limitedTo(requestBytesMax), limitedTo(uploadBytesMax)];
+  app.use((c, next) => (uploadPaths.test(c.req.path) ? ofUploads(c, next) : ordinary(c, next)));
+}
+
+function limitedTo(maxSize: number): MiddlewareHandler {
+  return bodyLimit({
+    maxSize,
+    onError: () => {
+      throw new HubError(
+        "input.too-large",
+        `The body is larger than ${maxSize} bytes: send less at once`,
+      );
+    },
+  });
 }
 
 /**

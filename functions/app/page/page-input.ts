@@ -75,6 +75,8 @@ const notices: Readonly<Record<string, string>> = {
   undo: "Being taken back, where ours still stands.",
   "undo-item": "This item is being taken back.",
   retry: "Going on.",
+  "upload-applied": "Applied. What follows from it shows in a moment.",
+  "upload-discarded": "The file was discarded. Nothing of it was applied.",
   discarded: "The preview was discarded. Nothing had been written.",
   redriven: "The messages are back in their queues.",
 };
