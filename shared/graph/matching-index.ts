@@ -77,7 +77,7 @@ export function keysOfPerson(person: Person): readonly LikenessKey[] {
 }
 
 /** What more people than this have in common tells nothing about any of them. */
-export const bearersMax = 10;
+const bearersMax = 10;
 
 /**
  * Who bears which of the wanted keys. Only these are held, so that a hundred thousand people cost no

@@ -58,13 +58,24 @@ export class People {
     for (const person of parts.people) this.#records.set(person.id, person);
     for (const account of parts.accounts) this.#accounts.set(account.id, account);
     for (const match of parts.matches) this.#matches.set(match.accountId, match);
-    for (const { personId, intoId } of parts.samePeople ?? []) {
-      if (intoId === undefined) this.#alone.add(personId);
-      else {
+    this.#take(parts.samePeople ?? []);
+    this.#noteFormerBearers();
+    this.#join();
+    this.#claimAll();
+  }
+
+  #take(words: Iterable<SamePerson>): void {
+    for (const { personId, intoId } of words) {
+      if (intoId === undefined) {
+        this.#alone.add(personId);
+      } else {
         this.#into.set(personId, intoId);
         this.#led.add(personId);
       }
     }
+  }
+
+  #noteFormerBearers(): void {
     for (const { id, formerWorkEmails = [] } of this.#records.values()) {
       for (const email of formerWorkEmails) {
         const others = this.#formerBearers.get(email);
@@ -72,7 +83,10 @@ export class People {
         else this.#formerBearers.set(email, [id]);
       }
     }
-    this.#join();
+  }
+
+  /** Whose each address and id is; an address that was passed on is nobody's proof. */
+  #claimAll(): void {
     for (const person of this.#records.values()) {
       const id = this.canonical(person.id);
       if (person.workEmail !== undefined) claim(this.#byEmail, person.workEmail, id);
@@ -195,7 +209,11 @@ export class People {
   bindingOf(accountId: AccountId): Binding {
     const match = this.#matches.get(accountId);
     if (match) return this.#stated(match);
-    const { externalId, workEmail } = this.#accounts.get(accountId) ?? {};
+    const account = this.#accounts.get(accountId);
+    return account ? this.#proved(account) : unbound;
+  }
+
+  #proved({ externalId, workEmail }: Account): Binding {
     const byId = externalId === undefined ? undefined : this.#byExternalId.get(externalId);
     const byEmail = workEmail === undefined ? undefined : this.#byEmail.get(workEmail);
     const id = byId ?? byEmail;
@@ -203,9 +221,8 @@ export class People {
     const how = byId === undefined ? "work-email" : "external-id";
     if (id === "ambiguous") return { how: "disputed", by: how };
     // Two proofs that name two people prove nothing.
-    if (byEmail !== undefined && byEmail !== "ambiguous" && byEmail !== id) {
-      return { how: "disputed", by: "contradiction" };
-    }
+    const isDenied = byEmail !== undefined && byEmail !== "ambiguous" && byEmail !== id;
+    if (isDenied) return { how: "disputed", by: "contradiction" };
     const person = this.#records.get(id);
     return person ? { how, person } : unbound;
   }

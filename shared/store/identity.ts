@@ -14,7 +14,7 @@ import { queryAll } from "./list.ts";
  */
 
 /** So many decisions are kept of one account or record; older ones go first. */
-export const decisionsMax = 50;
+const decisionsMax = 50;
 
 export function matchItem(match: Match): Item {
   const { accountId } = match;

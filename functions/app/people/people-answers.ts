@@ -31,7 +31,7 @@ export const SuggestionAnswer = z
   .meta({ id: "MatchSuggestion" });
 export type SuggestionAnswer = z.input<typeof SuggestionAnswer>;
 
-export const AccountState = z.enum(["bound", "excluded", "ambiguous", "unmatched"]);
+const AccountState = z.enum(["bound", "excluded", "ambiguous", "unmatched"]);
 
 export const AccountAnswer = z
   .strictObject({
@@ -146,7 +146,7 @@ export const PeopleSummary = z
   .meta({ id: "PeopleSummary" });
 export type PeopleSummary = z.input<typeof PeopleSummary>;
 
-export const note = z
+const note = z
   .string()
   .trim()
   .max(300)

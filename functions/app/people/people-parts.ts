@@ -64,7 +64,7 @@ export function press({ path, label, spoken, fields, back, kind }: Press): Html 
   </form>`;
 }
 
-export const exclusionWords = {
+const exclusionWords = {
   bot: "a bot or an integration",
   "shared-login": "a shared login",
   outsider: "somebody outside of the HR systems",
