@@ -93,8 +93,8 @@ export class BambooClient {
     return Object.values(answer.employees);
   }
 
-  /** The rows of a table: of one employee, or of all; undefined where the key's owner has no access to it. */
-  async readTable(table: DatedTable, id: string | "all"): Promise<RowsByEmployee | undefined> {
+  /** The rows of a table, of one employee or of `all`; undefined where our account has no access to it. */
+  async readTable(table: DatedTable, id: string): Promise<RowsByEmployee | undefined> {
     const what = `the table ${table} of ${id === "all" ? "all employees" : `employee ${id}`}`;
     const answer = await this.#transport.send({
       method: "GET",

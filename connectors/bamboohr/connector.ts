@@ -19,6 +19,7 @@ export const bamboohr = defineConnector({
     },
   ],
   providesGoals: () => false,
+  oauth: async () => (await import("./oauth.ts")).bambooOAuth,
   source: async () => (await import("./source.ts")).createBambooSource,
   webhook: async () => (await import("./webhook.ts")).bambooWebhook,
 });

@@ -10,7 +10,8 @@ import type { DatedTable } from "./fields.ts";
 import { bambooPersonId, normalizeEmployee } from "./normalize.ts";
 import type { BambooSettings } from "./settings.ts";
 import { TableReader, tableGap } from "./table-reader.ts";
-import type { DatedRows } from "./table-reader.ts";
+import type { DatedRows, EmployeeRows } from "./table-reader.ts";
+import type { EmployeeRecord } from "./wire.ts";
 
 /** Single reads under way at once: BambooHR throttles bursts, and nobody waits for this. */
 const concurrencyMax = 6;
@@ -58,19 +59,13 @@ export class EmployeeReader {
     const rejected: Rejected[] = [];
     const omitted = new Map<string, number>();
     const hidden = new Set(held?.hidden);
-    for (let start = 0; start < ids.length; start += concurrencyMax) {
-      const batch = ids.slice(start, start + concurrencyMax);
-      const readings = await Promise.all(batch.map((id) => this.#readOne(id, held)));
-      for (const reading of readings) {
-        for (const change of reading.changes) {
-          changes.set(change.kind === "upserted" ? change.record.id : change.id, change);
-        }
-        rejected.push(...reading.rejected);
-        for (const field of reading.missingFields) {
-          omitted.set(field, (omitted.get(field) ?? 0) + 1);
-        }
-        for (const table of reading.hiddenTables) hidden.add(table);
+    for (const reading of await this.#readEach(ids, held)) {
+      for (const change of reading.changes) {
+        changes.set(change.kind === "upserted" ? change.record.id : change.id, change);
       }
+      rejected.push(...reading.rejected);
+      for (const field of reading.missingFields) omitted.set(field, (omitted.get(field) ?? 0) + 1);
+      for (const table of reading.hiddenTables) hidden.add(table);
     }
     const gaps = [...omittedGaps(omitted, ids.length), ...[...hidden].map(tableGap)];
     const { orgLevels } = this.#context.settings;
@@ -98,10 +93,21 @@ export class EmployeeReader {
     return found;
   }
 
+  async #readEach(
+    ids: readonly string[],
+    held: DatedRows | undefined,
+  ): Promise<readonly OneReading[]> {
+    const readings: OneReading[] = [];
+    for (let start = 0; start < ids.length; start += concurrencyMax) {
+      const batch = ids.slice(start, start + concurrencyMax);
+      readings.push(...(await Promise.all(batch.map((id) => this.#readOne(id, held)))));
+    }
+    return readings;
+  }
+
   async #readOne(id: string, held: DatedRows | undefined): Promise<OneReading> {
-    const { connectionId, settings, clock } = this.#context;
     // Taken before the request: a change during it must not look older than this reading.
-    const readAt = clock.now();
+    const readAt = this.#context.clock.now();
     try {
       const record = await this.#client.readEmployee(id, this.#fields);
       if (record === "gone") return reading({ changes: [this.#removal(id, readAt)] });
@@ -109,19 +115,10 @@ export class EmployeeReader {
         return rejection(id, "BambooHR does not show this employee to our account");
       }
       const known = held?.of(id);
-      const alone = known === undefined ? await this.tables.ofOne(id) : undefined;
-      const where = {
-        connectionId,
-        orgLevels: settings.orgLevels,
-        companyName: settings.companyName ?? settings.companyDomain,
-        readAt,
-      };
-      const { person, units } = normalizeEmployee(record, where, known ?? alone?.of(id));
-      return reading({
-        changes: [...units, person],
-        missingFields: this.#fields.filter((field) => !(field in record)),
-        hiddenTables: alone?.hidden ?? [],
-      });
+      if (known !== undefined) return this.#understand(record, { readAt, rows: known });
+      const alone = await this.tables.ofOne(id);
+      const understood = this.#understand(record, { readAt, rows: alone.of(id) });
+      return { ...understood, hiddenTables: alone.hidden };
     } catch (error) {
       // One employee that is not as documented must not stop the others.
       if (error instanceof HubError && error.code === "connector.drifted") {
@@ -129,6 +126,24 @@ export class EmployeeReader {
       }
       throw error;
     }
+  }
+
+  #understand(
+    record: EmployeeRecord,
+    { readAt, rows }: { readonly readAt: Instant; readonly rows: EmployeeRows | undefined },
+  ): OneReading {
+    const { connectionId, settings } = this.#context;
+    const where = {
+      connectionId,
+      orgLevels: settings.orgLevels,
+      companyName: settings.companyName ?? settings.companyDomain,
+      readAt,
+    };
+    const { person, units } = normalizeEmployee(record, where, rows);
+    return reading({
+      changes: [...units, person],
+      missingFields: this.#fields.filter((field) => !(field in record)),
+    });
   }
 
   #removal(id: string, readAt: Instant): Change {

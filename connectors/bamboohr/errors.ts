@@ -9,7 +9,8 @@ interface FailedAnswer {
   readonly what: string;
   /** What we proved ourselves with. */
   readonly access: "key" | "consent";
-  readonly nowMs: number;
+  /** For a `Retry-After` that is a date; absent: such a date is not understood. */
+  readonly nowMs?: number;
 }
 
 /** Waits longer than a day are a mistake of somebody's clock. */
@@ -81,11 +82,11 @@ export function failureOfNetwork(error: unknown, host: string): HubError {
   );
 }
 
-function readRetryAfterMs(value: string | null, nowMs: number): number | undefined {
+function readRetryAfterMs(value: string | null, nowMs: number | undefined): number | undefined {
   if (value === null) return undefined;
   if (/^\d+(?:\.\d+)?$/u.test(value)) return Math.min(Number(value) * 1000, retryAfterMaxMs);
   const at = readInstant(value);
-  return at === undefined
+  return at === undefined || nowMs === undefined
     ? undefined
     : Math.min(Math.max(0, epochMsOf(at) - nowMs), retryAfterMaxMs);
 }

@@ -1,11 +1,11 @@
 import type { Upsert } from "#shared/model/change.ts";
 import { Person, shortText } from "#shared/model/facts.ts";
-import type { OrgUnit } from "#shared/model/facts.ts";
 import { factId } from "#shared/model/ids.ts";
 import type { ConnectionId, PersonId } from "#shared/model/ids.ts";
 import { dateOf, epochMsOf, readInstant } from "#shared/model/time.ts";
 
 import { employmentOf } from "./employment.ts";
+import type { Employment } from "./employment.ts";
 import { placementsOf } from "./placements.ts";
 import type { EmployeeRows } from "./table-reader.ts";
 import { text, unitsOf } from "./units.ts";
@@ -40,16 +40,12 @@ export function normalizeEmployee(
     employment,
     ...(managerId !== undefined && { managerId }),
   });
-  const units = unitsOf(record, where);
+  const own = unitsOf(record, where);
+  const unitId = own.at(-1)?.id;
   const isUnitKnown = where.orgLevels.every((field) => field in record);
-  const unitId = units.at(-1)?.id;
-  const workEmail = Person.shape.workEmail.safeParse(text(record["workEmail"]));
-  const employeeNumber = text(record["employeeNumber"]);
-  const location = text(record["location"]);
+  const units = new Map([...own, ...(dated?.units ?? [])].map((unit) => [unit.id, unit]));
   return {
-    units: [
-      ...new Map([...units, ...(dated?.units ?? [])].map((unit) => [unit.id, unit])).values(),
-    ].map((unit: OrgUnit) => ({ kind: "upserted", record: unit, edges: [] })),
+    units: [...units.values()].map((unit) => ({ kind: "upserted", record: unit, edges: [] })),
     person: {
       kind: "upserted",
       edges: [],
@@ -59,20 +55,43 @@ export function normalizeEmployee(
         connectionId,
         sourceVersion: epochMsOf(readInstant(record["lastChanged"]) ?? readAt),
         readAt,
-        name: nameOf(record),
-        ...(workEmail.success && workEmail.data !== undefined && { workEmail: workEmail.data }),
-        ...(employeeNumber !== undefined && { employeeNumber }),
-        ...(employment.isContractor && { engagement: "contractor" as const }),
+        ...identityOf(record),
         ...(managerId !== undefined && { managerId }),
         // A level that we may not see could be any team: better no unit than a wrong one.
         ...(isUnitKnown && unitId !== undefined && { unitId }),
         ...(dated && { placements: [...dated.placements] }),
-        ...(location !== undefined && { location }),
-        employmentStatus: employment.status,
-        ...(employment.startOn !== undefined && { startOn: employment.startOn }),
-        ...(employment.endOn !== undefined && { endOn: employment.endOn }),
+        ...termsOf(employment),
       },
     },
+  };
+}
+
+function termsOf({
+  status,
+  isContractor,
+  startOn,
+  endOn,
+}: Employment): Pick<Person, "employmentStatus" | "engagement" | "startOn" | "endOn"> {
+  return {
+    employmentStatus: status,
+    ...(isContractor && { engagement: "contractor" }),
+    ...(startOn !== undefined && { startOn }),
+    ...(endOn !== undefined && { endOn }),
+  };
+}
+
+/** Who it is, and where they work. */
+function identityOf(
+  record: EmployeeRecord,
+): Pick<Person, "name" | "workEmail" | "employeeNumber" | "location"> {
+  const workEmail = Person.shape.workEmail.safeParse(text(record["workEmail"]));
+  const employeeNumber = text(record["employeeNumber"]);
+  const location = text(record["location"]);
+  return {
+    name: nameOf(record),
+    ...(workEmail.success && workEmail.data !== undefined && { workEmail: workEmail.data }),
+    ...(employeeNumber !== undefined && { employeeNumber }),
+    ...(location !== undefined && { location }),
   };
 }
 

@@ -1,4 +1,3 @@
-import { until } from "#shared/graph/timeline.ts";
 import type { OrgUnit } from "#shared/model/facts.ts";
 import type { PersonId } from "#shared/model/ids.ts";
 import type { Placement } from "#shared/model/org.ts";
@@ -129,7 +128,7 @@ function present(placement: Placement, { absences }: Employment): readonly Place
         (part.validTo !== undefined && part.validTo <= from) ||
         (to !== undefined && to <= part.validFrom);
       if (isApart) return [part];
-      const before = part.validFrom < from ? [until(part, from)] : [];
+      const before = part.validFrom < from ? [{ ...part, validTo: from }] : [];
       const after =
         to !== undefined && (part.validTo === undefined || to < part.validTo)
           ? [{ ...part, validFrom: to }]

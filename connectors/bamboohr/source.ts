@@ -27,6 +27,7 @@ import { probeBamboo } from "./probe.ts";
 import type { BambooSettings } from "./settings.ts";
 import { BambooSubscriptions } from "./subscriptions.ts";
 import { tableGap } from "./table-reader.ts";
+import type { DatedRows } from "./table-reader.ts";
 import { employeeIdsOf, parseJson } from "./webhook.ts";
 
 /** Employees per page: each costs one request, so a page is a few seconds of work to lose at worst. */
@@ -103,7 +104,7 @@ class BambooSource implements Source {
 
   /** From a cursor on; the dated rows of everybody are read once for all pages. */
   async *#pages(from: string | undefined): AsyncIterable<EmployeesPage> {
-    const rows = await this.#reader.tables.ofAll();
+    let rows: DatedRows | undefined;
     let after = from;
     do {
       const page = await this.#client.listEmployees({
@@ -113,6 +114,7 @@ class BambooSource implements Source {
       const next = page.meta.page.nextCursor ?? undefined;
       after = next === undefined ? undefined : String(next);
       const ids = page.data.map((entry) => entry.employeeId);
+      rows ??= await this.#reader.tables.ofAll();
       const reading = await this.#reader.read(ids, rows);
       yield { ids, reading, next: after, total: page.meta.total };
     } while (after !== undefined);

@@ -83,7 +83,8 @@ interface Monitored {
 
 function problemOf(setup: WebhookSetup, { wanted, aliasOf }: Monitored): string | undefined {
   if (setup.format !== "json") return "It no longer sends JSON";
-  if (setup.errors?.length) return "Its account may no longer see all the fields that it watches";
+  if (setup.errors && setup.errors.length > 0)
+    return "Its account may no longer see all the fields that it watches";
   if (events.some((event) => setup.events?.includes(event) === false)) {
     return "It no longer sends all the events that the hub needs";
   }

@@ -11,11 +11,11 @@ import type { ServedSimulator } from "#shared/testing/simulator/serve.ts";
 import type { DeliveryRecord } from "#shared/testing/simulator/webhook-sender.ts";
 
 import { dayOf, isDue } from "./dated-rows.ts";
+import type { BambooEffect } from "./employee-operations.ts";
 import { employeeRoutes } from "./employee-routes.ts";
 import { keyCheck } from "./key-check.ts";
 import { oauthRoutes } from "./oauth-routes.ts";
 import { BambooOperation, applyOperation } from "./operations.ts";
-import type { BambooEffect } from "./operations.ts";
 import { pageRoutes } from "./pages.ts";
 import type { BambooSeedInput } from "./seed.ts";
 import { BambooState } from "./state.ts";
@@ -66,14 +66,7 @@ export async function startBambooSimulator(
   operations.replay();
   const perform = (operation: unknown) => ({ id: operations.perform(operation).id });
 
-  /** Dated rows take effect on their day: seen by whoever asks first on it. */
-  const turnDay = () => {
-    const day = dayOf(clock.now());
-    if (day <= state.turnedTo) return;
-    state.turnedTo = day;
-    const isAnybodyDue = [...state.employees.values()].some((one) => isDue(one, day));
-    if (isAnybodyDue) perform({ kind: "turnDay", day });
-  };
+  const turnDay = () => turn(state, clock, perform);
   turnDay();
 
   const app = new Hono();
@@ -117,4 +110,13 @@ export async function startBambooSimulator(
       await served.close();
     },
   };
+}
+
+/** Dated rows take effect on their day: seen by whoever asks first on it. */
+function turn(state: BambooState, clock: Clock, perform: (operation: unknown) => unknown): void {
+  const day = dayOf(clock.now());
+  if (day <= state.turnedTo) return;
+  state.turnedTo = day;
+  const isAnybodyDue = [...state.employees.values()].some((one) => isDue(one, day));
+  if (isAnybodyDue) perform({ kind: "turnDay", day });
 }

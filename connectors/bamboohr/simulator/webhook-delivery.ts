@@ -6,7 +6,7 @@ import type { Faults } from "#shared/testing/simulator/faults.ts";
 import { WebhookSender } from "#shared/testing/simulator/webhook-sender.ts";
 
 import { fieldsOf, fieldValue } from "./employee-fields.ts";
-import type { EmployeeEvent } from "./operations.ts";
+import type { EmployeeEvent } from "./employee-operations.ts";
 import type { BambooState, Webhook } from "./state.ts";
 
 /** Five retries; 4xx is final (https://documentation.bamboohr.com/docs/webhooks, 2026-11). */
