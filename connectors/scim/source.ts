@@ -7,7 +7,6 @@ import type {
   SourceContext,
 } from "#shared/kit/connector.ts";
 import type { Discovery } from "#shared/kit/discovery.ts";
-import type { KeptRecord } from "#shared/ports/kept-records.ts";
 import type { Change, Upsert } from "#shared/model/change.ts";
 import type { Delivery } from "#shared/model/delivery.ts";
 import type { HeldFact } from "#shared/model/held-fact.ts";
@@ -15,6 +14,7 @@ import { readFactId } from "#shared/model/ids.ts";
 import type { FactId } from "#shared/model/ids.ts";
 import { epochMsOf } from "#shared/model/time.ts";
 import type { Instant } from "#shared/model/time.ts";
+import type { KeptRecord } from "#shared/ports/kept-records.ts";
 
 import { discoverGroups, probeDirectory } from "./discover.ts";
 import { eachPage } from "./each-page.ts";

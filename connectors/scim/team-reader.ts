@@ -1,6 +1,6 @@
 import type { Reading, SourceContext } from "#shared/kit/connector.ts";
-import type { KeptRecord } from "#shared/ports/kept-records.ts";
 import type { Change, Rejected } from "#shared/model/change.ts";
+import type { KeptRecord } from "#shared/ports/kept-records.ts";
 
 import { normalizeTeam, scimTeamId } from "./normalize.ts";
 import { isTeam } from "./settings.ts";

@@ -1,7 +1,7 @@
 import * as z from "zod";
 
-import type { KeptRecord } from "#shared/ports/kept-records.ts";
 import { CalendarDate } from "#shared/model/time.ts";
+import type { KeptRecord } from "#shared/ports/kept-records.ts";
 
 const text = z.string().optional();
 

@@ -104,7 +104,9 @@ async function change(
   // Whether it counts as a team may hang on its name, and with it what its members belong to.
   const isRenamed = before.body.resource["displayName"] !== after.body.resource["displayName"];
   const touched = isRenamed ? await membersOf(directory, id) : [];
-  const told = new Set([...users, ...touched, ...plan.joining, ...plan.leaving]);
+  // Nothing changed: an earlier try may have stored it all, and not come as far as telling.
+  const meant = users.length > 0 ? users : [...plan.joining, ...plan.leaving];
+  const told = new Set([...meant, ...touched]);
   await announce(directory, { groups: [id], users: [...told] });
   return after;
 }
