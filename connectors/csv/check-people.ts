@@ -140,12 +140,13 @@ function refuseRepeats(reader: LineReader, states: readonly PersonLine[]): void 
   if (states.length > placementsMax) {
     reader.refuse(first.at, field, `has ${states.length} lines, and ${placementsMax} are the most`);
   }
+  const isDated = states.some(({ validFrom }) => validFrom !== undefined);
   const days = new Map<string, PersonLine>();
   for (const state of states) {
     const other = days.get(state.validFrom ?? "");
     if (other) refuseRepeat(reader, state, { field, line: other.at.line });
     else days.set(state.validFrom ?? "", state);
-    if (!other && state.validFrom === undefined) {
+    if (!other && isDated && state.validFrom === undefined) {
       const message = "is empty although the person has several lines: fill it in";
       reader.refuse(state.at, "validFrom", message);
     }

@@ -22,8 +22,9 @@ interface Parsed {
  */
 export function readTable(bytes: Uint8Array, declaredEncoding?: string): FileTable {
   const { text, encoding } = decodeText(bytes, declaredEncoding);
-  const clean = text.replace(/^\uFEFF/u, "");
-  const declared = /^sep=([,;\t])\r?\n/u.exec(clean);
+  // One sign for a new line, in cells too: an editor counts them alike.
+  const clean = text.replace(/^\uFEFF/u, "").replaceAll(/\r\n?/gu, "\n");
+  const declared = /^sep=([,;\t])\n/u.exec(clean);
   const body = declared ? clean.slice(declared[0].length) : clean;
   const delimiter = readDelimiter(declared?.[1]) ?? delimiterOf(body);
   const [header, ...lines] = numbered(records(body, delimiter, declared ? 1 : 0), declared ? 2 : 1);
@@ -46,7 +47,7 @@ function records(text: string, delimiter: string, linesAbove: number): readonly 
       info: true,
       delimiter,
       relax_column_count: true,
-      record_delimiter: ["\r\n", "\n", "\r"],
+      record_delimiter: "\n",
       max_record_size: cellLengthMax * 5,
     }) as unknown as readonly Parsed[];
   } catch (error) {
@@ -87,7 +88,7 @@ function refuseWidth(header: FileLine, lines: readonly FileLine[]): void {
 
 /** The sign that the header uses most, outside of quotes. */
 function delimiterOf(text: string): FileTable["delimiter"] {
-  const header = /^[\r\n]*((?:"(?:[^"]|"")*"|[^"\r\n])*)/u.exec(text.slice(0, 100_000))?.[1] ?? "";
+  const header = /^\n*((?:"(?:[^"]|"")*"|[^"\n])*)/u.exec(text.slice(0, 100_000))?.[1] ?? "";
   const bare = header.replaceAll(/"(?:[^"]|"")*"/gu, "");
   const count = (sign: string) => bare.split(sign).length;
   const signs = [",", ";", "\t"] as const;

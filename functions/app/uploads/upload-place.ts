@@ -1,4 +1,5 @@
 import { HubError } from "#shared/errors.ts";
+import type { Connector } from "#shared/kit/connector.ts";
 import type { FileIntake, FileKind } from "#shared/kit/file-intake.ts";
 import type { Connection } from "#shared/model/connection.ts";
 import { ConnectionId } from "#shared/model/ids.ts";
@@ -49,10 +50,8 @@ export async function placeForUpload(
   if (id !== undefined) return loadPlace(context, id);
   const [first] = await listPlaces(context);
   if (first) return first;
-  const connector = context.registry.connectors.find(({ files }) => files !== undefined);
-  if (!connector) throw new HubError("entity.not-found", "Nothing here takes files");
   const made = await connect(context, {
-    connector: connector.name,
+    connector: taker(context).name,
     name: "Uploaded files",
     settings: {},
   });
@@ -65,7 +64,25 @@ export function assertTaking({ connection }: UploadPlace): void {
   throw new HubError("entity.conflict", message);
 }
 
-export function kindOf({ intake }: UploadPlace, name: string): FileKind {
+/** How the files of the connection are read; without one, how those of any connection are. */
+export async function intakeFor(
+  context: AppContext,
+  id: ConnectionId | undefined,
+): Promise<FileIntake> {
+  if (id !== undefined) return (await loadPlace(context, id)).intake;
+  const { files } = taker(context);
+  const intake = await files?.();
+  if (intake) return intake;
+  throw new HubError("entity.not-found", "Nothing here takes files");
+}
+
+function taker({ registry }: AppContext): Connector {
+  const connector = registry.connectors.find(({ files }) => files !== undefined);
+  if (connector) return connector;
+  throw new HubError("entity.not-found", "Nothing here takes files");
+}
+
+export function kindOf({ intake }: Pick<UploadPlace, "intake">, name: string): FileKind {
   const kind = intake.kinds.find((each) => each.name === name);
   if (kind) return kind;
   const message = `Choose one of: ${intake.kinds.map((each) => each.name).join(", ")}`;

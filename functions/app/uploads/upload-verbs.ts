@@ -24,7 +24,14 @@ import {
 } from "./staged-file.ts";
 import type { StagedFile, StoredMapping } from "./staged-file.ts";
 import { readSurroundings } from "./surroundings.ts";
-import { assertTaking, kindOf, loadPlace, placeForUpload, readUploadId } from "./upload-place.ts";
+import {
+  assertTaking,
+  intakeFor,
+  kindOf,
+  loadPlace,
+  placeForUpload,
+  readUploadId,
+} from "./upload-place.ts";
 import type { UploadPlace } from "./upload-place.ts";
 
 export interface NewUpload {
@@ -47,10 +54,12 @@ export interface NamedMapping {
 /** Takes a file in for a look; nothing is applied. Throws `input.invalid` for what is no such file. */
 export async function uploadFile(context: AppContext, upload: NewUpload): Promise<string> {
   const { kind: name, bytes, encoding, mapping: named } = upload;
+  // Read before a connection is made for it: what is no file leaves nothing behind.
+  const intake = await intakeFor(context, upload.connectionId);
+  const kind = kindOf({ intake }, name);
+  const table = intake.readTable(bytes, encoding);
   const place = await placeForUpload(context, upload.connectionId);
   assertTaking(place);
-  const kind = kindOf(place, name);
-  const table = place.intake.readTable(bytes, encoding);
   const suggested = await suggestion(place, kind, table);
   const mapping = named ? byIndex(table, named) : suggested;
   const id = await stageFile(context, place, {
