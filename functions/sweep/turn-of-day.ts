@@ -8,9 +8,9 @@ import type { Page, Table } from "#shared/ports/table.ts";
 import { atMost } from "#shared/store/at-most.ts";
 import type { Unversioned } from "#shared/store/documents.ts";
 import { createDocument, getDocument, replaceDocument } from "#shared/store/documents.ts";
-import { lists, turnOfDayKey } from "#shared/store/keys.ts";
+import { lists } from "#shared/store/keys.ts";
 import { announceOrgChange } from "#shared/store/org-changes.ts";
-import { turnProgressSpec } from "#shared/store/turn-progress.ts";
+import { turnOfDayKey, turnProgressSpec } from "#shared/store/turn-progress.ts";
 import type { TurnProgress } from "#shared/store/turn-progress.ts";
 
 import { turnItem } from "./turn-item.ts";

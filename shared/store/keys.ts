@@ -49,6 +49,7 @@ import type { Key } from "#shared/ports/table.ts";
  * a signal or alert of (rule, subject)  | pk = signal:… | alert:…, sk = 0            | 1 R
  * an alert's notifications              | pk = alert, sk ^ notification#             | 1 R
  * what is held of a connection          | connection: cpk = connection#type of fact  | ½ R per 20 facts or edges
+ * the version of the org, its changes    | pk = org, sk = version | change#… | …     | 1 R
  * the whole graph (oracle, lists)       | parallel scan                              | ½ R per 4 KB
  *
  * Writes: a changed work item is 1 W. `reverse` and `assignee` hold keys only, so they cost a further W
@@ -292,17 +293,6 @@ export function ruleSettingsKey(rule: RuleName): Key {
 
 /** Bumped after any change of people, accounts, units or matches; readers cache the org by it. */
 export const orgVersionKey: Key = { pk: "org", sk: "version" };
-
-/** What changed with a version of the organisation. */
-export function orgChangeKey(version: number): Key {
-  return { pk: "org", sk: `change#${String(version).padStart(12, "0")}` };
-}
-
-/** How many of the accounts that have open work are known as people, as the last self-check counted. */
-export const matchRateKey: Key = { pk: "org", sk: "match-rate" };
-
-/** How far the day's turn has come. */
-export const turnOfDayKey: Key = { pk: "turn-of-day", sk: "0" };
 
 export function listSort(at: Instant, id: string): string {
   return `${at}#${id}`;

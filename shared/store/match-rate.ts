@@ -2,9 +2,12 @@ import * as z from "zod";
 
 import type { MatchRate } from "#shared/graph/match-rate.ts";
 import { isSameRate } from "#shared/graph/match-rate.ts";
-import type { Item, Table } from "#shared/ports/table.ts";
+import type { Item, Key, Table } from "#shared/ports/table.ts";
 
-import { matchRateKey } from "./keys.ts";
+import { orgVersionKey } from "./keys.ts";
+
+/** Beside the version of the organisation, with which it is read. */
+export const matchRateKey: Key = { pk: orgVersionKey.pk, sk: "match-rate" };
 
 const Stored = z.object({ accounts: z.int().nonnegative(), matched: z.int().nonnegative() });
 

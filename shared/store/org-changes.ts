@@ -5,7 +5,7 @@ import { readFactId } from "#shared/model/ids.ts";
 import type { Clock } from "#shared/ports/clock.ts";
 import type { Item, Key, Table } from "#shared/ports/table.ts";
 
-import { orgChangeKey, orgVersionKey } from "./keys.ts";
+import { orgVersionKey } from "./keys.ts";
 
 /** Longer lists are not worth keeping: whoever reads them had better read everything. */
 const keysMax = 2000;
@@ -18,6 +18,11 @@ const stepSize = 20;
 
 /** The sort key of facts themselves. */
 const factSort = "0";
+
+/** What changed with a version; numbers sort as text. */
+function orgChangeKey(version: number): Key {
+  return { pk: orgVersionKey.pk, sk: `change#${String(version).padStart(12, "0")}` };
+}
 
 /** One announcement: what is other since, or, without keys, that everything may be. */
 export interface OrgChange {
@@ -53,7 +58,7 @@ export async function announceOrgChange(
   for (let attempt = 0; attempt < attemptsMax; attempt += 1) {
     version += 1;
     if (!(await place(table, version, entry))) continue;
-    const item: Item = { ...orgVersionKey, version, changedAtMs: atMs };
+    const item: Item = { ...orgVersionKey, type: "org-version", version, changedAtMs: atMs };
     const condition = [[["pk", "absent"]], [["version", "<", version]]] as const;
     await table.write({ kind: "put", item, condition });
     return;

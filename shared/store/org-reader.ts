@@ -10,8 +10,8 @@ import type { CalendarDate } from "#shared/model/time.ts";
 import type { Clock } from "#shared/ports/clock.ts";
 import type { Key, Table } from "#shared/ports/table.ts";
 
-import { matchRateKey, orgVersionKey } from "./keys.ts";
-import { matchRateIn } from "./match-rate.ts";
+import { orgVersionKey } from "./keys.ts";
+import { matchRateIn, matchRateKey } from "./match-rate.ts";
 import { orgChangesSince, readOrgChanges, versionOf } from "./org-changes.ts";
 import { readOrgParts, withChanged } from "./org-parts.ts";
 import type { PartLists } from "./org-parts.ts";
@@ -20,6 +20,8 @@ import type { PartLists } from "./org-parts.ts";
 const indexLagMsMax = 10_000;
 /** Further behind than this many changes, everything is read anew. */
 const changesMax = 200;
+/** A unit each, where everything is half a unit for some ten. */
+const keysMax = 10_000;
 
 /** What was read of one version. */
 interface Known {
@@ -54,6 +56,16 @@ export class OrgReader {
   }
 
   async read(): Promise<Org> {
+    return (await this.#current()).org;
+  }
+
+  /** The organisation, and what it is made of, of all days. */
+  async readWithParts(): Promise<{ readonly org: Org; readonly parts: PartLists }> {
+    const { org, known } = await this.#current();
+    return { org: await org, parts: (await known).parts };
+  }
+
+  async #current(): Promise<Pick<Cached, "org" | "known">> {
     const items = await this.#table.batchGet([orgVersionKey, matchRateKey]);
     const version = versionOf(items.find(({ sk }) => sk === orgVersionKey.sk));
     const rate = matchRateIn(items.find(({ sk }) => sk === matchRateKey.sk));
@@ -62,8 +74,8 @@ export class OrgReader {
     // Somebody who asked after us may have been answered before us.
     const isKnown = before !== undefined && before.version >= version;
     const isSame = isKnown && before.day === day && isSameRate(before.rate, rate);
-    if (isSame && !(await this.#isOutrun(before))) return before.org;
-    return this.#renew(before, { version, day, rate }).org;
+    if (isSame && !(await this.#isOutrun(before))) return before;
+    return this.#renew(before, { version, day, rate });
   }
 
   /** Whether what the index may have hidden must be visible by now. */
@@ -75,7 +87,7 @@ export class OrgReader {
   #renew(
     before: Cached | undefined,
     wanted: Pick<Cached, "version" | "day" | "rate">,
-  ): Pick<Cached, "org"> {
+  ): Pick<Cached, "org" | "known"> {
     // While we asked whether the index lagged, somebody else may have renewed it already.
     const current = this.#cached;
     if (current !== before && current && current.version >= wanted.version) return current;
@@ -109,7 +121,8 @@ export class OrgReader {
     if (version - after > changesMax) return undefined;
     const changes = await readOrgChanges(this.#table, after + 1, version);
     if (!changes || changes.some(({ keys }) => keys === undefined)) return undefined;
-    return changes.flatMap(({ keys }) => keys ?? []);
+    const keys = changes.flatMap((change) => change.keys ?? []);
+    return keys.length > keysMax ? undefined : keys;
   }
 
   /** Everything, and by itself what changed so lately that the index may not show it yet. */

@@ -1,9 +1,11 @@
 import * as z from "zod";
 
 import { CalendarDate } from "#shared/model/time.ts";
+import type { Key } from "#shared/ports/table.ts";
 
 import type { DocumentSpec } from "./documents.ts";
-import { turnOfDayKey } from "./keys.ts";
+
+export const turnOfDayKey: Key = { pk: "turn-of-day", sk: "0" };
 
 /** How far the day's turn has come: one pass over units, people and memberships, and later another. */
 export const TurnProgress = z.strictObject({

@@ -3,6 +3,7 @@ import { endToEnd } from "./b3-end-to-end.ts";
 import { backfill } from "./b4-backfill.ts";
 import { backfillLimited } from "./b5-limited.ts";
 import { relink } from "./b6-relink.ts";
+import { reorg } from "./b7-reorg.ts";
 import { writeAmplification } from "./b8-write-amplification.ts";
 import { memory } from "./b10-memory.ts";
 import type { Bench } from "./bench.ts";
@@ -14,6 +15,7 @@ export const benches: readonly Bench[] = [
   backfill,
   backfillLimited,
   relink,
+  reorg,
   writeAmplification,
   memory,
 ];
