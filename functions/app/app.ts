@@ -24,6 +24,8 @@ import { defineRoute, mount } from "./http/route.ts";
 import type { Route } from "./http/route.ts";
 import { onboardingRoutes } from "./onboarding/onboarding-routes.ts";
 import { serveSetupPages } from "./onboarding/setup-pages.ts";
+import { serveOrgPages } from "./org/org-pages.ts";
+import { orgRoutes } from "./org/org-routes.ts";
 import { errorPage } from "./page/error-page.ts";
 import { withQuery } from "./page/html.ts";
 import { serveSendingPages } from "./scim/sending-pages.ts";
@@ -62,6 +64,7 @@ export function createApp(deps: AppDeps): Hono {
   serveUploadPages(app, context);
   serveWriteBackPages(app, context);
   serveCoveragePages(app, context);
+  serveOrgPages(app, context);
   servePeoplePages(app, context);
   serveRulePages(app, context);
   return app;
@@ -80,6 +83,7 @@ export function apiRoutes(context: AppContext): readonly Route[] {
     ...uploadRoutes(context),
     ...ruleRoutes(context),
     ...coverageRoutes(context),
+    ...orgRoutes(context),
     ...peopleRoutes(context),
     ...writeBackRoutes(context),
   ];

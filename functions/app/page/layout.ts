@@ -10,6 +10,7 @@ const rooms = [
   { path: "/goals", name: "Goals" },
   { path: "/connections", name: "Connections" },
   { path: "/people", name: "People" },
+  { path: "/org", name: "Organisation" },
   { path: "/coverage", name: "Coverage" },
   { path: "/rules", name: "Rules" },
 ] as const;
