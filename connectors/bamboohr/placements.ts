@@ -29,8 +29,8 @@ interface DatedPlacements {
  * what the record says of today is known.
  *
  * A row names the manager, and a name finds nobody. The id that the record gives is of the row that holds
- * now; a later row whose name is the same changes nothing about the manager, and of all others the manager
- * is unknown until their day.
+ * now; rows next to it that say the same name do not change the manager. Of all others the manager is
+ * unknown, of those ahead until their day.
  */
 export function placementsOf(
   record: EmployeeRecord,
@@ -108,15 +108,15 @@ function managersOf(
   shown: number,
   managerId: PersonId | undefined,
 ): readonly (PersonId | undefined)[] {
-  const managers: (PersonId | undefined)[] = [];
-  for (const [at, { row }] of jobs.entries()) {
-    const name = text(row["reportsTo"]);
-    const isUnchanged = name !== undefined && name === text(jobs[at - 1]?.row["reportsTo"]);
-    managers.push(
-      at === shown ? managerId : at > shown && isUnchanged ? managers[at - 1] : undefined,
-    );
-  }
-  return managers;
+  const names = jobs.map(({ row }) => text(row["reportsTo"]));
+  const isSame = (at: number) => names[at] !== undefined && names[at] === names[shown];
+  // Only rows that hang together: the same name years later may be somebody else's.
+  const from = names.findLastIndex((_name, at) => at < shown && !isSame(at)) + 1;
+  const ahead = names.findIndex((_name, at) => at > shown && !isSame(at));
+  const to = ahead === -1 ? names.length : ahead;
+  return names.map((_name, at) =>
+    at === shown || (at >= from && at < to) ? managerId : undefined,
+  );
 }
 
 /** Without the days on which somebody was not employed. */
