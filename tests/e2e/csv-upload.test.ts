@@ -1,0 +1,75 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import * as z from "zod";
+
+import { factId } from "#shared/model/ids.ts";
+import { ConnectionId } from "#shared/model/ids.ts";
+import { scanAll } from "#shared/store/list.ts";
+
+import { DirectoryHub } from "./support/directory-hub.ts";
+
+const Uploaded = z.looseObject({
+  id: z.string(),
+  connectionId: ConnectionId,
+  problemCount: z.int(),
+});
+
+const header = "id;name;work email;manager;department";
+const people = [
+  "1;Mia Sommer;mia@upload.example;;Leitung",
+  "2;Noah Winter;noah@upload.example;1;Technik",
+  "3;Ida Herbst;ida@upload.example;1;Technik",
+];
+
+describe("files that are uploaded to the hub", () => {
+  let hub: DirectoryHub;
+  let connection: ConnectionId;
+  beforeAll(async () => {
+    hub = await DirectoryHub.start();
+  }, 60_000);
+  afterAll(() => hub.end());
+
+  async function upload(kind: string, lines: readonly string[], acceptsVanishing = false) {
+    const body = { kind, content: lines.join("\r\n") };
+    const upload = Uploaded.parse(await hub.api("POST", "/api/uploads", body));
+    expect(upload.problemCount).toBe(0);
+    await hub.api("POST", `/api/uploads/${upload.id}/apply`, { acceptsVanishing });
+    await hub.hub.host.settle();
+    connection = upload.connectionId;
+  }
+
+  const person = (id: string) => factId("person", "csv", connection, id);
+  const stored = (pk: string) => hub.hub.table.get({ pk, sk: "0" });
+
+  test("are in the graph once they are applied, people and their units", async () => {
+    await upload("people", [header, ...people]);
+    expect(await stored(person("2"))).toMatchObject({
+      name: "Noah Winter",
+      managerId: person("1"),
+      unitId: factId("org-unit", "csv", connection, "/Technik"),
+    });
+  }, 30_000);
+
+  test("may be teams of people by their address", async () => {
+    await upload("teams", ["name;members", "Alpha;noah@upload.example (lead), 3"]);
+    const team = factId("org-unit", "csv", connection, "team/Alpha");
+    expect(await stored(team)).toMatchObject({ isDeliveryTeam: true });
+    const edges = await hub.hub.table.query({ partition: person("2"), sortPrefix: "membership#" });
+    expect(edges.items).toMatchObject([{ unitId: team, isLead: true }]);
+  }, 30_000);
+
+  test("lose whom the newest one does not name, and undoing brings them back", async () => {
+    await upload("people", [header, ...people.slice(0, 1)], true);
+    expect(await stored(person("2"))).toMatchObject({ isRemoved: true });
+    await hub.api("POST", "/api/uploads/undo", { connectionId: connection, kind: "people" });
+    await hub.hub.host.settle();
+    expect(await stored(person("2"))).toMatchObject({ name: "Noah Winter" });
+  }, 30_000);
+
+  test("leave nothing behind when their connection is removed", async () => {
+    await hub.api("DELETE", `/api/connections/${connection}`);
+    await hub.hub.host.settle();
+    const items = await scanAll(hub.hub.table);
+    expect(items.filter(({ pk }) => pk.startsWith("kept:"))).toEqual([]);
+    expect(JSON.stringify(items)).not.toContain("@upload.example");
+  }, 30_000);
+});
