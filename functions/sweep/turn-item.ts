@@ -13,6 +13,7 @@ import {
   turnedItem,
   turnedMark,
 } from "#shared/store/facts.ts";
+import { storedState } from "#shared/store/precedence.ts";
 
 /** Rounds against writers of the same item; a pass that follows finds what is left. */
 const attemptsMax = 4;
@@ -48,12 +49,14 @@ function turnOf(item: Item, now: Instant): Write | undefined {
   return { kind: "put", item: turnedItem(item, fact), condition: factUnchanged(item) };
 }
 
+/** Every fact is stored with all three. */
 function factUnchanged(item: Item): Condition {
+  const { sourceVersion, readAt } = storedState(item);
   return [
     [
-      ["sourceVersion", "=", Number(item["sourceVersion"])],
-      ["readAt", "=", String(item["readAt"])],
-      ["hash", "=", String(item["hash"])],
+      ["sourceVersion", "=", sourceVersion],
+      ["readAt", "=", readAt],
+      ["hash", "=", item["hash"] as string],
       [settlingMark, "absent"],
     ],
   ];

@@ -85,7 +85,7 @@ const waiting = async (hub: MemoryHub) =>
 const signalsIn = (hub: MemoryHub) =>
   hub.events
     .filter(({ type }) => type.startsWith("signal."))
-    .map(({ type, detail }) => [type, "subjectId" in detail && detail.subjectId]);
+    .map(({ type, detail }) => `${type} ${"subjectId" in detail ? detail.subjectId : "?"}`);
 const unitOf = async (hub: MemoryHub, name: string) => {
   const stored = readFactItem((await hub.table.get(factKey(personId(name)))) ?? { pk: "", sk: "" });
   return stored?.isRemoved === false && stored.fact.type === "person" ? stored.fact.unitId : "?";
@@ -106,8 +106,8 @@ describe("a move with a future date", () => {
     expect(await waiting(hub)).toEqual(["a=>b"]);
     const once = signalsIn(hub).toSorted();
     expect(once).toEqual([
-      ["signal.cleared.v1", `${itemId("d")}=>${itemId("c")}`],
-      ["signal.opened.v1", `${itemId("a")}=>${itemId("b")}`],
+      `signal.cleared.v1 ${itemId("d")}=>${itemId("c")}`,
+      `signal.opened.v1 ${itemId("a")}=>${itemId("b")}`,
     ]);
     await minutes(hub, 30);
     await minutes(hub, 24, hourMs);

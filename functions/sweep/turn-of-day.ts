@@ -1,7 +1,6 @@
 import { HubError, isRetryable } from "#shared/errors.ts";
 import type { CalendarDate } from "#shared/model/time.ts";
-import { dateOf, epochMsOf, instantOf, minuteMs } from "#shared/model/time.ts";
-import type { Instant } from "#shared/model/time.ts";
+import { Instant, dateOf, epochMsOf, minuteMs } from "#shared/model/time.ts";
 import type { Clock } from "#shared/ports/clock.ts";
 import type { Logger } from "#shared/ports/logger.ts";
 import type { Page, Table } from "#shared/ports/table.ts";
@@ -77,11 +76,7 @@ async function begin(deps: TurnDeps): Promise<TurnProgress | undefined> {
 }
 
 function againMs(day: CalendarDate): number {
-  return epochMsOf(startOf(day)) + againAfterMs;
-}
-
-function startOf(day: CalendarDate): Instant {
-  return instantOf(Date.parse(`${day}T00:00:00.000Z`));
+  return epochMsOf(Instant.parse(`${day}T00:00:00.000Z`)) + againAfterMs;
 }
 
 function nextAfter(progress: TurnProgress, page: Page): Unversioned<TurnProgress> {

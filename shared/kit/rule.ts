@@ -100,7 +100,7 @@ export interface Rule<Options = unknown> {
    * Whom a finding about these teams goes to. A rule that says so need not have all its open signals
    * evaluated when somebody moves: only those that would go to somebody else.
    */
-  leaderOf?(org: Org, teamIds: readonly OrgUnitId[]): PersonId | undefined;
+  readonly leaderOf?: (org: Org, teamIds: readonly OrgUnitId[]) => PersonId | undefined;
   /** Every subject there may be, for the pass over the whole graph. */
   subjects(graph: MemoryGraph): Iterable<SubjectId>;
   evaluate(input: EvaluateInput<Options>): Evaluation;

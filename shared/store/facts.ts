@@ -142,7 +142,7 @@ export function turnedItem(item: Item, fact: Fact): Item {
     ...heldUnder(id),
     ...factKey(id),
     hash: hash.slice(0, 16),
-    [saidHash]: String(hashOfSaid(item)),
+    [saidHash]: hashOfSaid(item) as string,
     ...(asserts.length > 0 && { asserts: [...asserts] }),
   };
 }

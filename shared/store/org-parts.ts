@@ -1,7 +1,8 @@
 import type { OrgParts } from "#shared/graph/org.ts";
 import { Match } from "#shared/model/edges.ts";
 import type { Account, OrgUnit, Person } from "#shared/model/facts.ts";
-import { Membership, SamePerson } from "#shared/model/org.ts";
+import type { Membership } from "#shared/model/org.ts";
+import { SamePerson } from "#shared/model/org.ts";
 import type { Item, Key, Table } from "#shared/ports/table.ts";
 
 import { fromItem } from "./codec.ts";
