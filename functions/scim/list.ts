@@ -8,7 +8,7 @@ import type { ResourceFilter } from "./filter.ts";
 import { renderGroups, renderUsers } from "./render.ts";
 import type { Rendered } from "./render.ts";
 import type { ResourceType } from "./schema/attribute.ts";
-import { userType } from "./schema/schemas.ts";
+import { groupType, userType } from "./schema/schemas.ts";
 import { invalidValue } from "./scim-error.ts";
 import { isSelected, readSelection, select } from "./select.ts";
 import type { Selection } from "./select.ts";
@@ -26,15 +26,20 @@ export interface ListQuery {
 export const listMax = 1000;
 const countDefault = 100;
 
+/** A list as it is answered. */
+export interface ListAnswer {
+  readonly [name: string]: unknown;
+  readonly totalResults: number;
+  readonly Resources: readonly unknown[];
+}
+
 /** One page of the users or groups that a filter means, in the order of their ids. */
 export async function list(
   directory: Directory,
   type: ResourceType,
   query: ListQuery,
-): Promise<Readonly<Record<string, unknown>>> {
-  const startIndex = Math.max(1, wholeNumber(query.startIndex, "startIndex") ?? 1);
-  const asked = wholeNumber(query.count, "count") ?? countDefault;
-  const count = Math.min(listMax, Math.max(0, asked));
+): Promise<ListAnswer> {
+  const { startIndex, count } = windowOf(query);
   const filter = query.filter === undefined ? undefined : parseFilter(type, query.filter);
   const selection = readSelection(type, query);
   const page = new Page(startIndex, count);
@@ -46,10 +51,23 @@ export async function list(
   );
 }
 
+/** One page of users and groups together: all users come first. */
+export async function listAll(directory: Directory, query: ListQuery): Promise<ListAnswer> {
+  const { startIndex, count } = windowOf(query);
+  const users = await list(directory, userType, query);
+  const groups = await list(directory, groupType, {
+    ...query,
+    startIndex: String(Math.max(1, startIndex - users.totalResults)),
+    count: String(count - users.Resources.length),
+  });
+  const totalResults = users.totalResults + groups.totalResults;
+  return listResponse([...users.Resources, ...groups.Resources], { totalResults, startIndex });
+}
+
 export function listResponse(
   resources: readonly unknown[],
   { totalResults, startIndex }: { readonly totalResults: number; readonly startIndex: number },
-): Readonly<Record<string, unknown>> {
+): ListAnswer {
   return {
     schemas: ["urn:ietf:params:scim:api:messages:2.0:ListResponse"],
     totalResults,
@@ -57,6 +75,13 @@ export function listResponse(
     itemsPerPage: resources.length,
     Resources: resources,
   };
+}
+
+/** A negative count is none, a start before the first is the first (RFC 7644, section 3.4.2.4). */
+function windowOf(query: ListQuery): { readonly startIndex: number; readonly count: number } {
+  const startIndex = Math.max(1, wholeNumber(query.startIndex, "startIndex") ?? 1);
+  const asked = wholeNumber(query.count, "count") ?? countDefault;
+  return { startIndex, count: Math.min(listMax, Math.max(0, asked)) };
 }
 
 function wholeNumber(text: string | undefined, name: string): number | undefined {

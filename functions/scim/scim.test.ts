@@ -255,6 +255,21 @@ describe("a request", () => {
     const { status, body } = await rig.send("POST", "/Users/.search", query);
     expect(status).toBe(200);
     expect(body).toMatchObject({ totalResults: 1, Resources: [{ userName: "ada" }] });
+    await rig.user("bob");
+    await rig.group("ada");
+    const all = async (given: object) =>
+      (await rig.send("POST", "/.search", { schemas: [urn], ...given })).body;
+    expect(await all({ filter: 'userName eq "ada" or displayName eq "ada"' })).toMatchObject({
+      totalResults: 2,
+      Resources: [{ userName: "ada" }, { displayName: "ada" }],
+    });
+    expect(await all({ startIndex: 2, count: 5 })).toMatchObject({
+      totalResults: 3,
+      itemsPerPage: 2,
+    });
+    expect(await all({ startIndex: 3, count: 1 })).toMatchObject({
+      Resources: [{ displayName: "ada" }],
+    });
   });
 });
 

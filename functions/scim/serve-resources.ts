@@ -3,7 +3,7 @@ import type { GroupBody, Kept, UserBody } from "./bodies.ts";
 import { namesVersion, versionOf } from "./directory.ts";
 import type { Directory } from "./directory.ts";
 import { createGroup, deleteGroup, getGroup, patchGroup, replaceGroup } from "./groups.ts";
-import { list } from "./list.ts";
+import { list, listAll } from "./list.ts";
 import type { ListQuery } from "./list.ts";
 import { locationOf, renderGroups, renderUsers } from "./render.ts";
 import type { Rendered } from "./render.ts";
@@ -84,7 +84,9 @@ async function serveType<Body>(
   id: string | undefined,
 ): Promise<ScimAnswer> {
   if (id === undefined) return serveCollection(verbs, directory, request);
-  if (id.toLowerCase() === ".search") return search(verbs, directory, request);
+  if (id.toLowerCase() === ".search") {
+    return search(request, (query) => list(directory, verbs.type, query));
+  }
   return serveOne(verbs, directory, request, id);
 }
 
@@ -147,15 +149,13 @@ async function serveOne<Body>(
 }
 
 /** A query that does not fit into an address, or shall not stand in logs (RFC 7644, section 3.4.3). */
-async function search<Body>(
-  { type }: Verbs<Body>,
-  directory: Directory,
+async function search(
   request: ScimRequest,
+  answer: (query: ListQuery) => Promise<ScimAnswer["body"]>,
 ): Promise<ScimAnswer> {
   if (request.method !== "POST") throw notAllowed();
   const sent = bodyOf(request);
-  const urn = "urn:ietf:params:scim:api:messages:2.0:SearchRequest";
-  assertSchema(sent, urn);
+  assertSchema(sent, "urn:ietf:params:scim:api:messages:2.0:SearchRequest");
   const text = (name: string) => {
     const value = fieldOf(sent, name);
     if (value === undefined || value === null) return undefined;
@@ -163,14 +163,19 @@ async function search<Body>(
     if (typeof value === "string" || typeof value === "number") return String(value);
     throw invalidValue(`${name} must be a text or a number`);
   };
-  const query: ListQuery = {
+  const body = await answer({
     filter: text("filter"),
     startIndex: text("startIndex"),
     count: text("count"),
     attributes: text("attributes"),
     excludedAttributes: text("excludedAttributes"),
-  };
-  return { status: 200, body: await list(directory, type, query) };
+  });
+  return { status: 200, ...(body && { body }) };
+}
+
+/** Users and groups in one search. */
+export function searchAll(directory: Directory, request: ScimRequest): Promise<ScimAnswer> {
+  return search(request, (query) => listAll(directory, query));
 }
 
 async function answerOf<Body>(

@@ -5,7 +5,7 @@ import type { Directory, ScimDeps } from "./directory.ts";
 import { resourceTypesAnswer, schemasAnswer, serviceProviderConfig } from "./discovery.ts";
 import type { ScimRequest } from "./request.ts";
 import { ScimError, notFound } from "./scim-error.ts";
-import { serveGroups, serveUsers } from "./serve-resources.ts";
+import { searchAll, serveGroups, serveUsers } from "./serve-resources.ts";
 
 /** Answers one request. Throws a `ScimError` for what is refused, `HubError` where the hub itself fails. */
 export async function serve(
@@ -33,9 +33,11 @@ async function route(directory: Directory, request: ScimRequest): Promise<ScimAn
       return discovered(request, resourceTypesAnswer(directory.deps.publicUrl, id));
     case "schemas":
       return discovered(request, schemasAnswer(directory.deps.publicUrl, id));
+    case ".search":
+      if (id !== undefined) throw notFound();
+      return searchAll(directory, request);
     case "me":
     case "bulk":
-    case ".search":
       throw new ScimError(501, "This is not offered: see /ServiceProviderConfig");
     default:
       throw notFound();

@@ -95,9 +95,7 @@ async function prepare(
   { request, response }: Pick<Pair, "request" | "response">,
 ): Promise<Names> {
   const { path = "", section } = request;
-  const isAboutNobody = path.includes("userName") || path.endsWith("/Users");
-  const isFree = isAboutNobody && response?.status !== 409;
-  const user = await client.user(isFree ? "somebody.else@okta.local" : "test.user@okta.local", {
+  const user = await client.user(firstName(path, response?.status), {
     name: response?.body?.["name"] ?? { givenName: "Another", familyName: "User" },
     emails: [{ primary: true, value: "test.user@okta.local", type: "work" }],
   });
@@ -106,6 +104,11 @@ async function prepare(
   const member = section.includes("membership") ? other : user;
   const group = await client.group(isEmpty ? "Another" : "Test SCIMv2", [member]);
   return { user, other, group };
+}
+
+function firstName(path: string, status: number | undefined): string {
+  const isAboutNobody = path.includes("userName") || path.endsWith("/Users");
+  return isAboutNobody && status !== 409 ? "somebody.else@okta.local" : "test.user@okta.local";
 }
 
 function filled({ path = "", body }: Exchange, names: Names): readonly [string, unknown] {
@@ -169,23 +172,23 @@ const kept = ["userName", "displayName", "externalId", "active"];
 
 function faultsOfResource({ request, response, answer: { body } }: Judged): readonly string[] {
   const isUser = request.path?.includes("/Users") === true;
-  const sent = request.method === "POST" || request.method === "PUT" ? request.body : undefined;
-  const meant = sent ?? response?.body ?? {};
-  const wrong = kept.filter((name) => isUser && name in meant && meant[name] !== body[name]);
-  const { middleName: _middle, ...name } = z
-    .record(z.string(), z.unknown())
-    .default({})
-    .parse(meant["name"]);
-  const hasName =
-    !isUser || Object.keys(name).length === 0 || isDeepStrictEqual(body["name"], name);
+  const isWhole = request.method === "POST" || request.method === "PUT";
+  const meant = (isWhole ? request.body : response?.body) ?? {};
   const { resourceType } = z.looseObject({ resourceType: z.string() }).parse(body["meta"]);
   return [
-    ...wrong,
-    ...(hasName ? [] : ["name"]),
+    ...(isUser ? faultsOfUser(meant, body) : []),
     ...(Array.isArray(body["schemas"]) ? [] : ["schemas"]),
     ...((isUser ? "groups" : "members") in body ? [] : ["groups or members"]),
     ...(resourceType === (isUser ? "User" : "Group") ? [] : ["resourceType"]),
   ];
+}
+
+function faultsOfUser(meant: Record<string, unknown>, body: ScimAnswer["body"]): readonly string[] {
+  const wrong = kept.filter((name) => name in meant && meant[name] !== body[name]);
+  const names = z.record(z.string(), z.unknown()).default({}).parse(meant["name"]);
+  const { middleName: _middle, ...name } = names;
+  const isNamed = Object.keys(name).length === 0 || isDeepStrictEqual(body["name"], name);
+  return [...wrong, ...(isNamed ? [] : ["name"])];
 }
 
 /** What the request was to bring about, where it was. */
