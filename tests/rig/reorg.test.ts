@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 
+import { sweep } from "#functions/sweep/sweep.ts";
 import { minuteMs } from "#shared/model/time.ts";
 import {
   account,
@@ -15,9 +16,8 @@ import {
 } from "#shared/testing/facts.ts";
 import { createSilentLogger } from "#shared/testing/silent-logger.ts";
 
-import { MemoryHub } from "../../tests/rig/memory-hub.ts";
-import { ToolHub } from "../../tests/rig/tool-hub.ts";
-import { sweep } from "../sweep/sweep.ts";
+import { MemoryHub } from "./memory-hub.ts";
+import { ToolHub } from "./tool-hub.ts";
 
 /** `a` of ann waits on `b` of bob; both are in red, with forty others. */
 async function teamHub(): Promise<MemoryHub> {
