@@ -13,6 +13,8 @@ import { readFileDate } from "./read-date.ts";
 /** Longest text of a field; longer ones are told, not cut. */
 const lengthMax = 120;
 
+const dateFields: ReadonlySet<string> = new Set(["startOn", "endOn", "validFrom"]);
+
 /** Reads the fields of a file's lines by its mapping, and gathers what is wrong with their places. */
 export class LineReader {
   readonly problems: FileProblem[] = [];
@@ -78,6 +80,13 @@ export class LineReader {
     }
     this.#openDates.add(column);
     return undefined;
+  }
+
+  /** What the cell is understood as, for people to look at; what cannot be understood is as it stands. */
+  shown(line: FileLine, field: string): string {
+    const text = shortText(this.raw(line, field), 200) ?? "";
+    const read = dateFields.has(field) ? readFileDate(text, this.#dateOrder) : undefined;
+    return read && "date" in read ? read.date : text;
   }
 
   /** A word of a list of known ones. */

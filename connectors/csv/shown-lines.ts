@@ -14,8 +14,6 @@ export function shownLines(
   const given = fields.filter((field) => reader.has(field));
   return lines.slice(0, shownMax).map((line) => ({
     line: line.line,
-    values: Object.fromEntries(
-      given.map((field) => [field, reader.raw(line, field).slice(0, 200)]),
-    ),
+    values: Object.fromEntries(given.map((field) => [field, reader.shown(line, field)])),
   }));
 }

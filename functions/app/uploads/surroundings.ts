@@ -18,14 +18,15 @@ class Words<T> {
 
   add(word: string | undefined, thing: T): void {
     if (word === undefined || word === "") return;
-    const plain = word.toLowerCase();
-    const things = this.#things.get(plain);
+    const things = this.#things.get(word);
     if (things) things.add(thing);
-    else this.#things.set(plain, new Set([thing]));
+    else this.#things.set(word, new Set([thing]));
   }
 
+  /** Ids as they are; addresses and names, which are entered in lower case, however they are written. */
   find(word: string): readonly T[] {
-    return [...(this.#things.get(word.trim().toLowerCase()) ?? [])];
+    const text = word.trim();
+    return [...(this.#things.get(text) ?? this.#things.get(text.toLowerCase()) ?? [])];
   }
 }
 
@@ -104,14 +105,14 @@ async function unitWords(
   };
   for (const { id, name, level } of org.units()) {
     const native = readFactId(id)?.nativeId;
-    add(id, level, [id, native, native?.replace(/^team\//u, ""), name]);
+    add(id, level, [id, native, native?.replace(/^team\//u, ""), name.toLowerCase()]);
   }
   for (const shelf of ["teams", "units"] as const) {
     for (const row of await rowsOf(place, shelf)) {
       const kept = KeptUnit.safeParse(row);
       if (!kept.success) continue;
       const { unitId, key, name, level } = kept.data;
-      add(unitId, level, [key, name]);
+      add(unitId, level, [key, name.toLowerCase()]);
     }
   }
   return words;

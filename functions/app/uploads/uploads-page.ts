@@ -74,7 +74,7 @@ function newFile(
         <label for="file">File</label>
         <p class="hint">
           CSV with a line of column names; comma, semicolon or tab; UTF-8 or UTF-16. Up to 10 MB,
-          above 5 MB packed with gzip. Goals have a connector of their own:
+          above 4 MB packed with gzip. Goals have a connector of their own:
           <a href="/connections/new?connector=goals-file">Goals file</a>.
         </p>
         <input id="file" name="file" type="file" required accept=".csv,.tsv,.txt,.gz,text/csv" />

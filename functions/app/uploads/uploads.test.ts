@@ -5,6 +5,14 @@ import { describe, expect, test } from "vitest";
 import { csv } from "#connectors/csv/connector.ts";
 import { Registry } from "#shared/kit/registry.ts";
 import { scanAll } from "#shared/store/list.ts";
+import {
+  account,
+  accountId,
+  person,
+  personId,
+  upserted,
+  workConnection,
+} from "#shared/testing/facts.ts";
 
 import { AppRig } from "../../../tests/rig/app-rig.ts";
 import { ErrorAnswer } from "../http/error-envelope.ts";
@@ -215,3 +223,77 @@ describe("a file of people", () => {
     expect(await scanAll(rig.hub.table)).toEqual(before);
   });
 });
+
+describe("a file of accounts", () => {
+  const jane = accountId("jane");
+  const bot = accountId("bot");
+  async function withPeople(): Promise<AppRig> {
+    const rig = await open();
+    await rig.hub.changeConnection(workConnection, (one) => ({ ...one, name: "Our tool" }));
+    await rig.hub.apply(
+      upserted(person("ann", { name: "Ann Keller", workEmail: "ann@acme.example" })),
+      upserted(account("jane", { displayName: "JD" })),
+      upserted(account("bot", { displayName: "Deployer" })),
+    );
+    return rig;
+  }
+  const matchOf = (rig: AppRig, id: string) => rig.hub.table.get({ pk: id, sk: "match" });
+
+  test("states whose they are as an operator would, and undoing takes that back", async () => {
+    const rig = await withPeople();
+    const first = await upload(
+      rig,
+      "tool;account;person\nOur tool;jane;ann@acme.example",
+      "accounts",
+    );
+    expect(first.problems).toEqual([]);
+    await apply(rig, first.id);
+    expect(await matchOf(rig, jane)).toMatchObject({ personId: personId("ann") });
+    const second = await upload(
+      rig,
+      `account,person\n${bot},bot\n${jane},ann@acme.example`,
+      "accounts",
+    );
+    await apply(rig, second.id);
+    expect(await matchOf(rig, bot)).toMatchObject({ exclusion: "bot" });
+    const json = { connectionId: second.connectionId, kind: "accounts" };
+    await rig.send("POST", "/api/uploads/undo", { json });
+    expect(await matchOf(rig, bot)).toBeUndefined();
+    expect(await matchOf(rig, jane)).toMatchObject({ personId: personId("ann") });
+  });
+
+  test("names nobody by name, and no account that nobody knows", async () => {
+    const rig = await withPeople();
+    const { problems } = await upload(
+      rig,
+      "account,person\njane,Ann Keller\nstranger,ann@acme.example",
+      "accounts",
+    );
+    expect(problems.map(({ line, column }) => [line, column])).toEqual([
+      [2, 2],
+      [3, 1],
+    ]);
+  });
+
+  test("comes back from its own export with the same statements", async () => {
+    const rig = await withPeople();
+    await apply(
+      rig,
+      (await upload(rig, `account,person\n${bot},bot\n${jane},ann@acme.example`, "accounts")).id,
+    );
+    const { text } = await rig.get("/exports/accounts.csv");
+    const again = await upload(rig, text, "accounts");
+    expect(again).toMatchObject({ problemCount: 0, rows: 2, added: 0, changed: 0, vanished: 0 });
+  });
+});
+
+test.each(["people", "units", "accounts", "goals"])(
+  "%s can be taken out as a file",
+  async (kind) => {
+    const rig = await open();
+    const { status, headers, text } = await rig.get(`/exports/${kind}.csv`);
+    expect([status, headers.get("content-type")]).toEqual([200, "text/csv; charset=utf-8"]);
+    const { body } = await rig.get(`/api/exports/${kind}`);
+    expect(body).toMatchObject({ csv: `\uFEFF${text}`, rows: 0 });
+  },
+);
