@@ -7,6 +7,8 @@ import { upserted } from "#shared/testing/facts.ts";
 
 import { company, kindOf, movedCount, moves, peopleCount, work } from "./b7/company.ts";
 import type { Kind } from "./b7/company.ts";
+import { measureInMemory } from "./b7/in-memory.ts";
+import type { InMemory } from "./b7/in-memory.ts";
 import { ReorgHub } from "./b7/reorg-hub.ts";
 import type { Bench, BenchResult } from "./bench.ts";
 import type { Written } from "./metered-table.ts";
@@ -22,10 +24,14 @@ export const reorg: Bench = {
   async run(): Promise<BenchResult> {
     const hub = new ReorgHub();
     await found(hub);
+    const inMemory = await measureInMemory(hub.table);
     const standing = await hub.evaluateAll();
     await hub.pass(16 * minuteMs);
     const course = await follow(hub);
-    return { checks: checksOf(course), notes: notesOf(course, standing) };
+    return {
+      checks: [...checksOf(course), heapCheck(inMemory)],
+      notes: [...notesOf(course, standing), inMemoryLine(inMemory)],
+    };
   },
 };
 
@@ -144,6 +150,21 @@ function checksOf(course: Course): BenchResult["checks"] {
       target: { atLeast: 1 },
     },
   ];
+}
+
+function heapCheck({ heapMb }: InMemory): BenchResult["checks"][number] {
+  return {
+    what: "the organisation in memory: people, units and accounts",
+    measured: heapMb,
+    limit: 100,
+    limitName: "what is allowed",
+    unit: "MB",
+    target: { atMost: 1 },
+  };
+}
+
+function inMemoryLine({ buildMs, boundaryMicroseconds }: InMemory): string {
+  return `put together in ${buildMs.toFixed(0)} ms; a boundary takes ${boundaryMicroseconds.toFixed(2)} µs`;
 }
 
 function notesOf(course: Course, standing: number): readonly string[] {

@@ -90,7 +90,7 @@ export function moves(): readonly Upsert[] {
 export type Kind = "moves together" | "left behind" | "arrives" | "at home" | "across";
 
 /** Who waits on whom; each kind says what the move makes of it. */
-export function dependencies(): readonly (readonly [Kind, number, number])[] {
+function dependencies(): readonly (readonly [Kind, number, number])[] {
   const list = (kind: Kind, count: number, pair: (nth: number) => readonly [number, number]) =>
     Array.from({ length: count }, (_, nth) => [kind, ...pair(nth)] as const);
   return [
