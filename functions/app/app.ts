@@ -28,13 +28,15 @@ import { serveOrgPages } from "./org/org-pages.ts";
 import { orgRoutes } from "./org/org-routes.ts";
 import { errorPage } from "./page/error-page.ts";
 import { withQuery } from "./page/html.ts";
-import { serveSendingPages } from "./scim/sending-pages.ts";
-import { sendingRoutes } from "./scim/sending-routes.ts";
 import { serveSignIn } from "./page/sign-in-page.ts";
+import { serveErasurePages } from "./people/erasure-pages.ts";
+import { erasureRoutes } from "./people/erasure-routes.ts";
 import { servePeoplePages } from "./people/people-pages.ts";
 import { peopleRoutes } from "./people/people-routes.ts";
 import { serveRulePages } from "./rules/rule-pages.ts";
 import { ruleRoutes } from "./rules/rule-routes.ts";
+import { serveSendingPages } from "./scim/sending-pages.ts";
+import { sendingRoutes } from "./scim/sending-routes.ts";
 import { serveUploadPages } from "./uploads/upload-pages.ts";
 import { uploadRoutes } from "./uploads/upload-routes.ts";
 import { serveWorkPages } from "./work-items/work-pages.ts";
@@ -65,6 +67,7 @@ export function createApp(deps: AppDeps): Hono {
   serveWriteBackPages(app, context);
   serveCoveragePages(app, context);
   serveOrgPages(app, context);
+  serveErasurePages(app, context);
   servePeoplePages(app, context);
   serveRulePages(app, context);
   return app;
@@ -84,6 +87,7 @@ export function apiRoutes(context: AppContext): readonly Route[] {
     ...ruleRoutes(context),
     ...coverageRoutes(context),
     ...orgRoutes(context),
+    ...erasureRoutes(context),
     ...peopleRoutes(context),
     ...writeBackRoutes(context),
   ];

@@ -22,6 +22,7 @@ export function peopleAside({ summary, latest }: Aside): Html {
       </div>
     </form>
     ${pairsNote(summary)}${teams(summary)}${tools(summary)}${decisions(latest)}
+    <p class="small"><a href="/erasures">Erased on request</a></p>
   </aside>`;
 }
 

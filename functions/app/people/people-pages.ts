@@ -2,6 +2,7 @@ import type { Context, Hono } from "hono";
 import * as z from "zod";
 
 import { AccountId, PersonId } from "#shared/model/ids.ts";
+import { isErasureUnderWay } from "#shared/store/erasure-list.ts";
 
 import type { AppContext } from "../app-deps.ts";
 import { parseInput } from "../http/route.ts";
@@ -35,7 +36,10 @@ export function servePeoplePages(app: Hono, context: AppContext): void {
 
   app.get("/people/:id{.+}", async (c) => {
     const id = parseInput(PersonId, c.req.param("id"), "id");
-    return c.html(personPage(await readPerson(context, id), noticeOf(c)));
+    const person = await readPerson(context, id);
+    // The record that speaks for the human is the one whose erasure was asked for.
+    const isBeingErased = await isErasureUnderWay(context.table, PersonId.parse(person.id));
+    return c.html(personPage(person, { notice: noticeOf(c), isBeingErased }));
   });
 
   app.get("/accounts", (c) => c.redirect("/people", 301));

@@ -4,12 +4,19 @@ import type { Html } from "../page/html.ts";
 import { nothing, pathTo } from "../page/html.ts";
 import { layout } from "../page/layout.ts";
 import { facts } from "../page/parts.ts";
+import { erasePart } from "./erasure-page.ts";
 import type { PersonDetail } from "./people-answers.ts";
 import { decisionLog, howWords, personLink, press } from "./people-parts.ts";
 import { pairParts } from "./queue-page.ts";
 
 /** Who somebody is to the hub, and why; nothing of what they work on. */
-export function personPage(person: PersonDetail, notice: string | undefined): Html {
+export function personPage(
+  person: PersonDetail,
+  {
+    notice,
+    isBeingErased,
+  }: { readonly notice: string | undefined; readonly isBeingErased: boolean },
+): Html {
   const here = pathTo("people", person.id);
   return layout({
     title: person.name,
@@ -30,6 +37,7 @@ export function personPage(person: PersonDetail, notice: string | undefined): Ht
           <h2>Decisions</h2>
           ${decisionLog(person.decisions, here)}
         </section>
+        ${erasePart(person, isBeingErased)}
       </div>
       <aside class="card" aria-label="About this person">${about(person)}</aside>
     </div>`,
