@@ -1,7 +1,7 @@
 import * as z from "zod";
 
 /** Attributes of the enterprise extension that say where in the company somebody is. */
-export const orgLevels = ["organization", "division", "department"] as const;
+const orgLevels = ["organization", "division", "department"] as const;
 
 export const ScimSettings = z.strictObject({
   companyName: z.string().min(1).max(80).default("Company").meta({

@@ -93,6 +93,14 @@ function texts(value: unknown): readonly string[] {
   return typeof value === "string" ? [value] : [];
 }
 
+/** All by which the user can be written to: the work e-mail, and a name that may be one. */
+export function addressesOf(resource: Shaped): readonly string[] {
+  return [
+    ...texts(resource["userName"]).map((name) => name.toLowerCase()),
+    ...emailsIn(resource["emails"]),
+  ];
+}
+
 function emailsIn(value: unknown): readonly string[] {
   const emails: readonly unknown[] = Array.isArray(value) ? value : [];
   const found = emails.flatMap((one) => texts(partOf(one, "value")));

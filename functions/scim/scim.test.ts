@@ -1,5 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 
+import { rememberErased } from "#shared/store/erasures.ts";
+import { scanAll } from "#shared/store/list.ts";
 import { keepSendingToken, revokeSendingToken } from "#shared/store/sending-tokens.ts";
 
 import {
@@ -180,6 +182,22 @@ describe("a user", () => {
     const stored = JSON.stringify(await rig.kept.get("users", id));
     expect(stored).not.toMatch(/home|Ockham|James/u);
     expect(stored).toMatch(/ada@work.example.*London|London.*ada@work.example/u);
+  });
+});
+
+describe("somebody who was erased", () => {
+  test.each([
+    ["by their userName", { userName: "Ada@Work.example" }],
+    ["by their address", { userName: "a7", emails: [{ value: "ADA@work.example", type: "work" }] }],
+  ])("stays out, and is not kept: known %s", async (_what, given) => {
+    await rememberErased(rig.table, ["ada@work.example"], rig.clock.now());
+    const sent = { schemas: [userUrn], ...given };
+    expect((await rig.send("POST", "/Users", sent)).status).toBe(403);
+    const other = await rig.user("other");
+    expect((await rig.send("PUT", `/Users/${other}`, sent)).status).toBe(403);
+    const operations = { op: "replace", value: given };
+    expect((await rig.patch(`/Users/${other}`, operations)).status).toBe(403);
+    expect(JSON.stringify(await scanAll(rig.table))).not.toMatch(/ada@work/iu);
   });
 });
 

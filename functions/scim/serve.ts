@@ -26,22 +26,23 @@ async function route(directory: Directory, request: ScimRequest): Promise<ScimAn
       return serveUsers(directory, request, id);
     case "groups":
       return serveGroups(directory, request, id);
-    case "serviceproviderconfig":
-      if (id !== undefined) throw notFound();
-      return discovered(request, serviceProviderConfig(directory.deps.publicUrl));
-    case "resourcetypes":
-      return discovered(request, resourceTypesAnswer(directory.deps.publicUrl, id));
-    case "schemas":
-      return discovered(request, schemasAnswer(directory.deps.publicUrl, id));
     case ".search":
-      if (id !== undefined) throw notFound();
       return searchAll(directory, request);
     case "me":
     case "bulk":
       throw new ScimError(501, "This is not offered: see /ServiceProviderConfig");
     default:
-      throw notFound();
+      return discovered(request, documentAt(directory.deps.publicUrl, first.toLowerCase(), id));
   }
+}
+
+/** What the server says of itself. Throws 404 for any other address. */
+function documentAt(publicUrl: string, first: string, id: string | undefined) {
+  if (first === "resourcetypes") return resourceTypesAnswer(publicUrl, id);
+  if (first === "schemas") return schemasAnswer(publicUrl, id);
+  if (first === "serviceproviderconfig" && id === undefined)
+    return serviceProviderConfig(publicUrl);
+  throw notFound();
 }
 
 /** Read only, and not to be filtered (RFC 7644, section 4). */

@@ -1,5 +1,8 @@
+import type { Erasures } from "#shared/store/erasures.ts";
+import { readErasures } from "#shared/store/erasures.ts";
+
 import { announce } from "./announce.ts";
-import { collections, plain, userLookups, userOf } from "./bodies.ts";
+import { addressesOf, collections, plain, userLookups, userOf } from "./bodies.ts";
 import type { Kept, UserBody } from "./bodies.ts";
 import { assertMatch, changeRecord, load, newId, taken } from "./directory.ts";
 import type { Directory } from "./directory.ts";
@@ -20,7 +23,8 @@ export async function getUser(directory: Directory, id: string): Promise<Kept<Us
 }
 
 export async function createUser(directory: Directory, sent: Sent): Promise<Kept<UserBody>> {
-  const resource = named({ active: true, ...shapeResource(userType, sent) });
+  const erased = await readErasures(directory.deps.table);
+  const resource = admitted(erased, { active: true, ...shapeResource(userType, sent) });
   const body: UserBody = { resource, memberships: [] };
   const next = { id: newId(directory), body: plain(body), lookups: userLookups(body) };
   const put = await directory.store.put(collections.users, next, undefined);
@@ -35,7 +39,8 @@ export async function replaceUser(
   id: string,
   { sent, ifMatch }: { readonly sent: Sent; readonly ifMatch: string | undefined },
 ): Promise<Kept<UserBody>> {
-  const resource = named({ active: true, ...shapeResource(userType, sent) });
+  const erased = await readErasures(directory.deps.table);
+  const resource = admitted(erased, { active: true, ...shapeResource(userType, sent) });
   return change(directory, id, { ifMatch, change: (body) => ({ ...body, resource }) });
 }
 
@@ -45,11 +50,12 @@ export async function patchUser(
   { sent, ifMatch }: { readonly sent: Sent; readonly ifMatch: string | undefined },
 ): Promise<Kept<UserBody>> {
   const operations = readOperations(userType, sent);
+  const erased = await readErasures(directory.deps.table);
   return change(directory, id, {
     ifMatch,
     change: (body) => ({
       ...body,
-      resource: named(applyOperations(userType, body.resource, operations)),
+      resource: admitted(erased, applyOperations(userType, body.resource, operations)),
     }),
   });
 }
@@ -100,8 +106,12 @@ async function waitingFor(
   return [...new Set(found.flat())];
 }
 
-/** What a user cannot be without. */
-function named(resource: Shaped): Shaped {
+/**
+ * The resource, if it has what a user cannot be without, and is not of somebody who was erased on
+ * request: nothing of them may be kept again, so the identity provider hears of it.
+ */
+function admitted(erased: Erasures, resource: Shaped): Shaped {
   if (resource["userName"] === undefined) throw invalidValue("userName is required");
-  return resource;
+  if (!addressesOf(resource).some((address) => erased.has(address))) return resource;
+  throw new ScimError(403, "This user was erased on request and stays out: ask the hub's admin");
 }

@@ -46,7 +46,7 @@ const tokensMax = 10;
 const pagesCountedMax = 3;
 
 /** Where a connection's source sends to; undefined where it is asked instead. */
-export function sendingUrl(context: AppContext, connection: Connection): string | undefined {
+function sendingUrl(context: AppContext, connection: Connection): string | undefined {
   const path = context.registry.find(connection.connector)?.sendsTo;
   return path === undefined ? undefined : context.publicUrl + path;
 }
