@@ -128,15 +128,14 @@ function refuseShared(
   }
 }
 
+/** What a person is called by: the first that the file has. */
+const idFields = ["id", "employeeNumber"];
+
 /** Several lines for one person tell of several days, or one of them is a mistake. */
 function refuseRepeats(reader: LineReader, states: readonly PersonLine[]): void {
   const [first] = states;
   if (!first || states.length === 1) return;
-  const field = reader.has("id")
-    ? "id"
-    : reader.has("employeeNumber")
-      ? "employeeNumber"
-      : "workEmail";
+  const field = idFields.find((each) => reader.has(each)) ?? "workEmail";
   if (states.length > placementsMax) {
     reader.refuse(first.at, field, `has ${states.length} lines, and ${placementsMax} are the most`);
   }

@@ -41,6 +41,18 @@ function refusal(run: () => unknown): HubError {
   throw new Error("nothing was refused");
 }
 
+/** What is said of a file without a sentence, or thrown without being meant. */
+function saidOf(given: Uint8Array, kind: string): readonly unknown[] {
+  const isSentence = (text: string) => /\w+ \w+ \w+/u.test(text);
+  try {
+    const read = table(given);
+    const { problems } = csvIntake.check(kind, read, csvIntake.suggest(kind, read), nobody);
+    return problems.filter(({ line, message }) => line < 1 || !isSentence(message));
+  } catch (error) {
+    return error instanceof HubError && isSentence(error.message) ? [] : [error];
+  }
+}
+
 describe("reading a table", () => {
   test.each([
     ["comma", "id,name\n1,A", ","],
@@ -102,14 +114,7 @@ describe("reading a table", () => {
     const bytes = fc.oneof(texts, fc.uint8Array({ maxLength: 300 }));
     fc.assert(
       fc.property(bytes, fc.constantFrom("people", "teams", "accounts"), (given, kind) => {
-        try {
-          const read = table(given);
-          const { problems } = csvIntake.check(kind, read, csvIntake.suggest(kind, read), nobody);
-          for (const { message } of problems) expect(message).toMatch(/\w+ \w+/u);
-        } catch (error) {
-          expect(error).toBeInstanceOf(HubError);
-          expect(String(error)).toMatch(/\w+ \w+ \w+/u);
-        }
+        expect(saidOf(given, kind)).toEqual([]);
       }),
       { numRuns: 3000 },
     );

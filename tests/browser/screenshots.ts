@@ -68,6 +68,12 @@ function setUp(step: string): Shot["path"] {
   };
 }
 
+/** The first unit under the top that has units of its own. */
+const unitWithTeams: Shot["path"] = async (hub) => {
+  const top = await hub.first("/api/org", "units");
+  return top === undefined ? undefined : `/org?unit=${encodeURIComponent(top)}`;
+};
+
 export const shots: readonly Shot[] = [
   { name: "alerts", path: at("/") },
   {
@@ -102,10 +108,16 @@ export const shots: readonly Shot[] = [
   { name: "setup-choose", path: setUp("/choose") },
   { name: "setup-mapping", path: setUp("/mapping") },
   { name: "setup-sample", path: setUp("/sample") },
+  { name: "uploads", path: at("/uploads") },
   { name: "coverage", path: at("/coverage") },
   { name: "people", path: at("/people") },
   { name: "person", path: firstOf("people", "/api/people?text=Anna+Keller", "people") },
   { name: "account", path: firstOf("accounts", "/api/accounts?text=Anna", "accounts") },
+  { name: "organisation", path: at("/org") },
+  { name: "unit", path: unitWithTeams },
+  { name: "organisation-problems", path: at("/org/problems") },
+  { name: "reorg-preview", path: at("/org/preview") },
+  { name: "erasures", path: at("/erasures") },
   { name: "rules", path: at("/rules") },
 ];
 

@@ -1,6 +1,3 @@
-import { mkdir, writeFile } from "node:fs/promises";
-import path from "node:path";
-
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 
@@ -9,10 +6,7 @@ import { openBrowser } from "./open-browser.ts";
 import type { PageServer } from "./page-server.ts";
 import { startPages } from "./page-server.ts";
 
-/*
- * Uploading files in a real browser, without any script. With UPLOAD_SHOTS set to a folder, pictures of
- * each step are put there.
- */
+/* Uploading files in a real browser, without any script. */
 
 let opened: Browser | string;
 let server: PageServer;
@@ -38,11 +32,6 @@ async function open(width: number): Promise<Page> {
 
 /** Whatever is shown fits and is legible. */
 async function look(page: Page, name: string): Promise<void> {
-  const folder = process.env["UPLOAD_SHOTS"];
-  if (folder !== undefined) {
-    await mkdir(folder, { recursive: true });
-    await writeFile(path.join(folder, `${name}.png`), await page.screenshot({ fullPage: true }));
-  }
   const overflow = await page.evaluate("document.documentElement.scrollWidth - innerWidth");
   expect([name, Number(overflow)]).toEqual([name, 0]);
   expect([name, await page.evaluate(weakContrasts)]).toEqual([name, []]);

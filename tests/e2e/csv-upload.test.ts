@@ -1,9 +1,12 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import * as z from "zod";
 
-import { factId } from "#shared/model/ids.ts";
-import { ConnectionId } from "#shared/model/ids.ts";
+import { erasePerson } from "#functions/pull/erase-person.ts";
+import { randomText } from "#shared/adapters/random-text.ts";
+import { systemClock } from "#shared/adapters/system-clock.ts";
+import { ConnectionId, factId } from "#shared/model/ids.ts";
 import { scanAll } from "#shared/store/list.ts";
+import { createSilentLogger } from "#shared/testing/silent-logger.ts";
 
 import { DirectoryHub } from "./support/directory-hub.ts";
 
@@ -62,6 +65,21 @@ describe("files that are uploaded to the hub", () => {
     expect(await stored(person("2"))).toMatchObject({ isRemoved: true });
     await hub.api("POST", "/api/uploads/undo", { connectionId: connection, kind: "people" });
     await hub.hub.host.settle();
+    expect(await stored(person("2"))).toMatchObject({ name: "Noah Winter" });
+  }, 30_000);
+
+  test("forget who is erased, and nobody else", async () => {
+    const deps = {
+      table: hub.hub.table,
+      clock: systemClock,
+      logger: createSilentLogger(),
+      random: randomText,
+    };
+    await erasePerson(deps, person("1"));
+    await hub.api("POST", `/api/connections/${connection}/backfill`);
+    await hub.hub.host.settle();
+    expect(JSON.stringify(await scanAll(hub.hub.table))).not.toContain("mia@upload.example");
+    expect(await stored(person("1"))).not.toMatchObject({ name: "Mia Sommer" });
     expect(await stored(person("2"))).toMatchObject({ name: "Noah Winter" });
   }, 30_000);
 

@@ -89,7 +89,7 @@ async function factsOf(shelves: Readonly<Record<string, readonly KeptRow[]>>): P
       const records = ids.map((id) => {
         if (collection === uploadCollections.files)
           return record(id, JSON.parse(JSON.stringify(state)));
-        const [shelf = ""] = Object.keys(shelves).filter((name) => partId("gen1", name, 0) === id);
+        const shelf = Object.keys(shelves).find((name) => partId("gen1", name, 0) === id) ?? "";
         return record(id, { rows: [...(shelves[shelf] ?? [])] });
       });
       return new Map(records.map((each) => [each.id, each]));
