@@ -41,6 +41,7 @@ async function connect(size: number, settings: Partial<BambooSettings> = {}) {
     seed: {
       companyDomain: "acme",
       apiKey,
+      apiKeyOf: "2",
       otherApiKeys: ["key-of-somebody-else"],
       customFields: [{ id: "4321", name: "Team", alias: "customTeam" }],
       employees: Array.from({ length: size }, (_, at) => ({
@@ -307,6 +308,55 @@ describe("what is not shown", () => {
   });
 });
 
+describe("limits", () => {
+  test.each([503, 429])(
+    "a refusal with %i is told to all who share the budget, once",
+    async (status) => {
+      const { simulator, clock } = await connect(9);
+      const refusals: unknown[] = [];
+      const source = createBambooSource(
+        sourceContext<BambooSettings>({
+          connectionId,
+          settings: BambooSettings.parse({
+            companyDomain: "acme",
+            apiKey,
+            baseUrl: simulator.apiUrl,
+          }),
+          clock,
+          budget: {
+            admit: () => Promise.resolve(),
+            observe: async (_request, { refusal }) => {
+              if (refusal) refusals.push(refusal);
+            },
+          },
+        }),
+      );
+      const first = await pull(source);
+      expect(refusals).toEqual([]);
+      simulator.faults.arm({
+        on: "request",
+        kind: "status",
+        status,
+        retryAfterSeconds: 7,
+        times: 9,
+      });
+      await expect(pull(source)).rejects.toMatchObject({
+        code: "connector.rate-limited",
+        retryAfterMs: 7000,
+      });
+      const ids = first.flatMap(({ changes }) =>
+        changes.flatMap((one) =>
+          one.kind === "upserted" && one.record.type === "person" ? [one.record.id] : [],
+        ),
+      );
+      await expect(source.readByIds("employees", ids)).rejects.toThrow(/slow down/u);
+      expect(refusals).toEqual([
+        { reason: `bamboohr-${status}`, scope: "tenant", retryAfterMs: 7000 },
+      ]);
+    },
+  );
+});
+
 describe("webhooks", () => {
   const targetUrl = "http://127.0.0.1:9/webhooks/bamboohr/c?subscription=s";
   const request = { id: "sub_0123456789", targetUrl, resource: "employees" };
@@ -353,6 +403,16 @@ describe("webhooks", () => {
     expect((await inspect())?.problem).toContain("no longer see");
     await source.subscribe?.(request);
     expect(await inspect()).toMatchObject({ isWorking: true });
+  });
+
+  test("and the key end with their account, which is said before", async () => {
+    const { source, simulator, clock } = await connect(3);
+    expect((await source.probe()).gaps).toEqual([]);
+    simulator.perform({ kind: "terminate", id: "2", on: "2026-12-31" });
+    clock.advance(minuteMs);
+    expect((await source.probe()).gaps.map(({ what }) => what)).toEqual([
+      "The account that we act for",
+    ]);
   });
 
   test("of an account that left are gone for its successor, who makes its own", async () => {

@@ -1,8 +1,11 @@
 import { HubError } from "#shared/errors.ts";
 import type { Gap, Probe, SourceContext } from "#shared/kit/connector.ts";
+import { dateOf } from "#shared/model/time.ts";
+import type { CalendarDate } from "#shared/model/time.ts";
 
 import type { BambooClient } from "./client.ts";
 import { omittedGaps } from "./employee-reader.ts";
+import { employmentOf } from "./employment.ts";
 import { fieldsFor } from "./fields.ts";
 import type { BambooSettings } from "./settings.ts";
 import { tableGap } from "./table-reader.ts";
@@ -11,9 +14,12 @@ import type { TableReader } from "./table-reader.ts";
 /** Employees that are looked at: what may be seen differs by groups of employees. */
 const looksMax = 5;
 
+/** BambooHR's name for whoever asks, where that is an employee; an account of its own has no employee. */
+const oneself = "0";
+
 /** What a connection will see and what not, each missing field, table and right by its name. */
 export async function probeBamboo(
-  { settings, tokens }: SourceContext<BambooSettings>,
+  { settings, tokens, clock }: SourceContext<BambooSettings>,
   client: BambooClient,
   tables: TableReader,
 ): Promise<Probe> {
@@ -36,6 +42,7 @@ export async function probeBamboo(
       ...omittedGaps(omitted, ids.length),
       ...(await gapsOfTables({ settings, client, tables }, ids[0])),
       ...(await gapsOfWebhooks(client)),
+      ...(await gapsOfAccount(client, tables, dateOf(clock.now()))),
     ],
   };
 }
@@ -104,4 +111,23 @@ async function gapsOfWebhooks(client: BambooClient): Promise<readonly Gap[]> {
     const why = "Our account may not register them: changes are seen at the next poll instead";
     return [{ what: "Webhooks", why }];
   }
+}
+
+/** The key, or the consent, and every webhook end with the account that they are of. */
+async function gapsOfAccount(
+  client: BambooClient,
+  tables: TableReader,
+  today: CalendarDate,
+): Promise<readonly Gap[]> {
+  const record = await client.readEmployee(oneself, ["status", "hireDate", "terminationDate"]);
+  if (typeof record === "string") return [];
+  const rows = (await tables.ofOne(record.id)).of(record.id);
+  const { status, endOn } = employmentOf(record, rows?.employmentStatus, today);
+  if (status !== "inactive" && endOn === undefined) return [];
+  return [
+    {
+      what: "The account that we act for",
+      why: "Its owner leaves, and the access and the webhooks end with it: connect with another account before that",
+    },
+  ];
 }

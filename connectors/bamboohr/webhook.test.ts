@@ -41,6 +41,16 @@ describe("bambooWebhook", () => {
   });
 
   test.each([
+    ["of today's kind", "webhook-thin", 0],
+    ["of the older kind", "webhook-field-based", 0],
+    ["retried for two and a half hours", "webhook-thin", -155 * 60],
+    ["from a clock that runs ahead", "webhook-field-based", 4 * 60],
+  ])("one %s is accepted", (_what, name, secondsOff) => {
+    const sent = delivery(JSON.stringify(fixture(name)), String(nowMs / 1000 + secondsOff));
+    expect(bambooWebhook.verify(sent, [secret], nowMs)).toMatchObject({ outcome: "accepted" });
+  });
+
+  test.each([
     [
       "a flipped bit",
       { ...delivery(body), body: Buffer.from(body.replace("157", "156")) },

@@ -1,6 +1,7 @@
-import { createHmac } from "node:crypto";
+import { createHmac, randomUUID } from "node:crypto";
 
-import { instantOf } from "#shared/model/time.ts";
+import type { AccessTokens } from "#shared/kit/oauth.ts";
+import { CalendarDate, instantOf, minuteMs } from "#shared/model/time.ts";
 import type {
   ContractCase,
   ShortId,
@@ -8,7 +9,9 @@ import type {
 } from "#shared/testing/connector-contract/contract-case.ts";
 import { ManualClock } from "#shared/testing/manual-clock.ts";
 
+import type { SeedEmployee } from "./seed.ts";
 import { startBambooSimulator } from "./start-bamboohr-simulator.ts";
+import type { BambooSimulator } from "./start-bamboohr-simulator.ts";
 
 const apiKey = "key-of-the-simulator";
 const longAgo = instantOf(Date.UTC(2026, 10, 1, 8));
@@ -25,15 +28,47 @@ function employee(number: number) {
     division: isChief ? null : "Product",
     department: isChief ? null : number % 2 === 0 ? "Engineering" : "Design",
     supervisorEId: isChief ? null : "1",
+    ...(number === 3 && { jobInfo: movesAhead }),
     lastChanged: longAgo,
   };
 }
+
+/** Somebody who will be the first of a department that nobody is in yet. */
+const movesAhead: SeedEmployee["jobInfo"] = [
+  { date: CalendarDate.parse("2026-11-01"), department: "Design" },
+  { date: CalendarDate.parse("2029-02-01"), department: "Ledger" },
+].map((row) => ({
+  ...row,
+  division: "Product",
+  location: null,
+  jobTitle: null,
+  supervisorEId: "1",
+}));
 
 const company: ShortId = "org-unit /";
 const division: ShortId = "org-unit /Product";
 const engineering: ShortId = "org-unit /Product/Engineering";
 const design: ShortId = "org-unit /Product/Design";
-const units: readonly ShortId[] = [company, division, engineering, design];
+const ahead: ShortId = "org-unit /Product/Ledger";
+const units: readonly ShortId[] = [company, division, engineering, design, ahead];
+
+/** Access tokens of somebody's consent, each for an hour. */
+function consentTo(simulator: BambooSimulator, clock: ManualClock): AccessTokens {
+  const { clientId, clientSecret } = simulator.state.seed.oauthApp;
+  let held = { token: "", untilMs: 0 };
+  return {
+    app: { clientId, clientSecret },
+    read: async ({ refused } = {}) => {
+      if (held.token !== refused && clock.nowMs() < held.untilMs) return held.token;
+      const [code, token, refreshToken] = [randomUUID(), randomUUID(), randomUUID()];
+      const redirectUri = "https://hub.example/consents/return";
+      simulator.perform({ kind: "authorizeApp", code, redirectUri });
+      simulator.perform({ kind: "redeemCode", code, accessToken: token, refreshToken });
+      held = { token, untilMs: clock.nowMs() + 50 * minuteMs };
+      return token;
+    },
+  };
+}
 
 async function start(size: "small" | "several-pages"): Promise<SourceStage> {
   const clock = new ManualClock("2026-11-21T08:00:00.000Z");
@@ -63,6 +98,13 @@ async function start(size: "small" | "several-pages"): Promise<SourceStage> {
         remove: { of: "person 5", perform: () => simulator.perform({ kind: "delete", id: "5" }) },
       },
     },
+    variants: [
+      {
+        what: "by consent",
+        settings: () => ({ apiKey: undefined }),
+        tokens: consentTo(simulator, clock),
+      },
+    ],
     settle: () => simulator.settle(),
     close: () => simulator.close(),
   };
@@ -110,7 +152,7 @@ export const contractCase: ContractCase = {
       file: ["openapi", "bamboohr-public.yaml"],
       pathOf: (path) => path,
       outside: [],
-      operationsMin: 8,
+      operationsMin: 12,
       knownErrors: [
         {
           in: "request",

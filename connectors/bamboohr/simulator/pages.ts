@@ -51,7 +51,10 @@ export function pageRoutes(state: BambooState, perform: (operation: unknown) => 
 /** A form as an operation: names and date in their fields, a custom field under its alias. */
 function operationOf(id: string, form: Readonly<Record<string, unknown>>): unknown {
   const fields = Object.fromEntries(
-    Object.entries(form).map(([name, value]) => [name, value === "" ? null : value]),
+    Object.entries(form)
+      // Without a day, it is now.
+      .filter(([name, value]) => name !== "on" || value !== "")
+      .map(([name, value]) => [name, value === "" ? null : value]),
   );
   const custom = Object.entries(fields).filter(([name]) => name.startsWith("custom"));
   const own = Object.entries(fields).filter(([name]) => !name.startsWith("custom"));
@@ -98,6 +101,19 @@ function employeePage(state: BambooState, employee: SeedEmployee): Html {
           : ""
       }
     </p>
+    <ul>
+      ${employee.jobInfo.map(
+        ({ date, division, department }) =>
+          html`<li>
+            <span class="soft">from ${date}</span>
+            ${[division, department].filter(Boolean).join(" › ")}
+          </li>`,
+      )}
+      ${employee.employmentStatus.map(
+        ({ date, employmentStatus }) =>
+          html`<li><span class="soft">from ${date}</span> ${employmentStatus}</li>`,
+      )}
+    </ul>
     <h2>Move</h2>
     <form method="post">
       <input type="hidden" name="kind" value="move" />
@@ -107,6 +123,7 @@ function employeePage(state: BambooState, employee: SeedEmployee): Html {
         field(alias, name, employee.custom[alias] ?? null),
       )}
       ${field("supervisorEId", "Manager's id", employee.supervisorEId)}
+      <label>From<input type="date" name="on" /></label>
       <button>Move</button>
     </form>
     <h2>Rename</h2>

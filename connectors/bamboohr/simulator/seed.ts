@@ -58,6 +58,8 @@ export const BambooSeed = z.strictObject({
   companyDomain: z.string().regex(/^[a-z0-9-]+$/u),
   companyId: z.string().default("48151"),
   apiKey: z.string().min(8),
+  /** The employee whose account the key is of; absent: an account of its own. */
+  apiKeyOf: Id.optional(),
   /** Keys of further accounts: what one registers the others do not see. */
   otherApiKeys: z.array(z.string().min(8)).default([]),
   oauthApp: z

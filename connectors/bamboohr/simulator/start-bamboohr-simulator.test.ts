@@ -4,7 +4,7 @@ import { join } from "node:path";
 
 import { afterEach, describe, expect, test } from "vitest";
 
-import { Instant } from "#shared/model/time.ts";
+import { dayMs, Instant } from "#shared/model/time.ts";
 import { ManualClock } from "#shared/testing/manual-clock.ts";
 import { OpenApiValidator } from "#shared/testing/openapi-validator.ts";
 import { specsPath } from "#shared/testing/specs.ts";
@@ -34,9 +34,10 @@ const seed: BambooSeedInput = {
 };
 
 async function start(journalPath?: string) {
+  const clock = new ManualClock("2026-11-21T08:00:00.000Z");
   const simulator = await startBambooSimulator({
     seed,
-    clock: new ManualClock("2026-11-21T08:00:00.000Z"),
+    clock,
     ...(journalPath !== undefined && { journalPath }),
   });
   closers.push(() => simulator.close());
@@ -53,7 +54,7 @@ async function start(journalPath?: string) {
     const isJson = response.headers.get("content-type")?.includes("json") === true;
     return { status: response.status, body: isJson ? (JSON.parse(text) as unknown) : text };
   };
-  return { simulator, ask };
+  return { simulator, ask, clock };
 }
 
 const document = specsPath("openapi", "bamboohr-public.yaml");
@@ -76,6 +77,15 @@ describe.skipIf(document === undefined)("against BambooHR's own document", () =>
       ["GET", "/api/v1/employees?page[limit]=1&page[after]=11"],
       ["GET", "/api/v1/employees?page[after]=999"],
       ["GET", "/api/v1/employees/changed?since=2026-10-01T00:00:00Z"],
+      ["GET", "/api/v1/employees/changed?since=yesterday"],
+      ["GET", "/api/v1/employees/changed/tables/jobInfo?since=2026-10-01T00:00:00Z"],
+      ["GET", "/api/v1/employees/changed/tables/nonsense?since=2026-10-01T00:00:00Z"],
+      ["GET", "/api/v1/employees/changed/tables/jobInfo"],
+      ["GET", "/api/v1/employees/all/tables/employmentStatus"],
+      ["GET", "/api/v1/employees/12/tables/jobInfo"],
+      ["GET", "/api/v1/employees/13/tables/jobInfo"],
+      ["GET", "/api/v1/meta/tables"],
+      ["GET", "/api/v1/company_information"],
       ["GET", "/api/v1/employees/directory"],
       ["GET", "/api/v1/employees/12?fields=firstName,workEmail,customTeam,supervisorEId,hireDate"],
       ["GET", "/api/v1/employees/13"],
@@ -112,6 +122,47 @@ describe("startBambooSimulator", () => {
     simulator.perform({ kind: "hide", fields: ["workEmail"] });
     const { body } = await ask("GET", "/api/v1/employees/12?fields=workEmail,division,nonsense");
     expect(body).toEqual({ id: "12", division: null });
+  });
+
+  test("a row ahead shows in the table, and in the fields from its day on", async () => {
+    const { ask, simulator, clock } = await start();
+    const fields = "/api/v1/employees/12?fields=department,supervisorEId,terminationDate,status";
+    simulator.perform({ kind: "move", id: "12", on: "2026-11-23", department: "Ledger" });
+    simulator.perform({ kind: "terminate", id: "12", on: "2026-11-24" });
+    const rows = await ask("GET", "/api/v1/employees/12/tables/jobInfo");
+    expect(rows.body).toEqual([
+      expect.objectContaining({
+        date: "2026-11-23",
+        department: "Ledger",
+        reportsTo: "Ana Silva 11",
+      }),
+      expect.objectContaining({ department: null }),
+    ]);
+    const shown = async () => (await ask("GET", fields)).body;
+    const unset = { status: "Active", terminationDate: "0000-00-00" };
+    expect(await shown()).toMatchObject({ ...unset, department: null });
+    clock.advance(2 * dayMs);
+    expect(await shown()).toMatchObject({ ...unset, department: "Ledger" });
+    clock.advance(dayMs);
+    expect(await shown()).toMatchObject({ status: "Inactive", terminationDate: "2026-11-24" });
+  });
+
+  test("webhooks of both kinds tell of a row on its day, and not before", async () => {
+    const { ask, simulator, clock } = await start();
+    const webhook = { name: "Hub", format: "json", monitorFields: ["department"] };
+    const events = ["employee.updated"];
+    const url = "http://127.0.0.1:9/thin";
+    await ask("POST", "/api/v1/webhooks", { ...webhook, url, events });
+    const fat = { ...webhook, url: "http://127.0.0.1:9/fat", postFields: { department: "Dept" } };
+    await ask("POST", "/api/v1/webhooks", fat);
+    simulator.perform({ kind: "move", id: "12", on: "2026-11-23", department: "Ledger" });
+    expect(simulator.deliveries()).toEqual([]);
+    clock.advance(2 * dayMs);
+    simulator.turnDay();
+    expect(simulator.deliveries().map(({ event }) => event)).toEqual([
+      "employee.updated",
+      "employee_with_fields.updated",
+    ]);
   });
 
   test("without the key nothing is answered", async () => {

@@ -12,6 +12,9 @@ const rootUnitId = "company";
 /** Somebody who left last month and whose work nobody took over. */
 export const leaverTeamId = "shipment-planning";
 
+/** Here somebody leaves next month, which no field of the HR system tells before the day. */
+const noticeTeamId = "carrier-network";
+
 export function buildUnits(): readonly SampleUnit[] {
   return [
     { id: rootUnitId, name: companyName, level: "company" },
@@ -97,11 +100,13 @@ class Hiring {
   }
 }
 
-/** One leaver with open work, one contractor: the last two of their teams. */
+/** One leaver with open work, one who has given notice, one contractor: the last of their teams. */
 function withMess(people: readonly SamplePerson[], asOf: Instant): readonly SamplePerson[] {
   const leaver = people.findLast((person) => person.unitId === leaverTeamId);
   const contractor = people.findLast((person) => person.unitId === "driver-app");
+  const leaving = people.findLast((person) => person.unitId === noticeTeamId);
   return people.map((person) => {
+    if (person === leaving) return { ...person, leavesOn: dayFrom(asOf, 40) };
     if (person === leaver) return { ...person, leftOn: dayFrom(asOf, -24) };
     return person === contractor ? { ...person, contract: "contractor" } : person;
   });

@@ -45,6 +45,8 @@ export interface SamplePerson {
   readonly hiredOn: CalendarDate;
   /** Set for a leaver: the day of leaving. */
   readonly leftOn?: CalendarDate;
+  /** Set for somebody who has given notice: the last day, which is still to come. */
+  readonly leavesOn?: CalendarDate;
 }
 
 /** A login in a tool. No `personId`: a bot, or somebody the HR system does not know. */

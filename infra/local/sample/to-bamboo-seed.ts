@@ -30,6 +30,12 @@ export function toBambooSeed(company: Company): BambooSeedInput {
       supervisorEId: person.managerId === undefined ? null : ids.of(person.managerId),
       hireDate: person.hiredOn,
       terminationDate: person.leftOn ?? null,
+      ...(person.leavesOn !== undefined && {
+        employmentStatus: [
+          { date: person.hiredOn, employmentStatus: historyStatus(company, person) },
+          { date: person.leavesOn, employmentStatus: "Terminated" },
+        ],
+      }),
       lastChanged: Instant.parse(`${person.leftOn ?? person.hiredOn}T09:00:00.000Z`),
     })),
   };
