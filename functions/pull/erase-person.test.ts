@@ -4,9 +4,12 @@ import { HubError } from "#shared/errors.ts";
 import type { Change } from "#shared/model/change.ts";
 import type { Person } from "#shared/model/facts.ts";
 import { factId } from "#shared/model/ids.ts";
+import { dayMs } from "#shared/model/time.ts";
 import type { Table } from "#shared/ports/table.ts";
 import { applyChanges } from "#shared/store/apply-changes.ts";
 import { forgetErased } from "#shared/store/erasures.ts";
+import { readFactItem } from "#shared/store/facts.ts";
+import { factKey } from "#shared/store/keys.ts";
 import { scanAll } from "#shared/store/list.ts";
 import {
   account,
@@ -111,6 +114,39 @@ describe("erasing a person", () => {
     // What remains is still what our schemas read.
     await hub.settle();
     expect(await hub.drift()).toBe(0);
+  });
+
+  it("of a manager leaves where their people stood, and when", async () => {
+    const hub = await hubWithCompany();
+    hub.clock.advance(40 * dayMs);
+    await hub.apply(
+      upserted(person("bob", { managerId: personId("cleo"), unitId: unitId("blue"), version: 9 })),
+    );
+    const rowsOf = async () => {
+      const item = await hub.table.get(factKey(personId("bob")));
+      const stored = item && readFactItem(item);
+      const fact = stored?.isRemoved === false ? stored.fact : undefined;
+      return fact?.type === "person" ? (fact.placements ?? []) : [];
+    };
+    const before = await rowsOf();
+    expect(before.map(({ managerId }) => managerId)).toEqual([personId("ann"), personId("cleo")]);
+    await erasePerson(deps(hub), personId("ann"));
+    const [first, second] = before;
+    const { managerId: _ann, ...firstWithout } = first ?? {};
+    expect(await rowsOf()).toEqual([firstWithout, second]);
+  });
+
+  it("leaves things that are called by nothing but their address readable, under another name", async () => {
+    const hub = await hubWithCompany();
+    const called = { title: "Ann.Lee@company.example" };
+    await hub.apply(upserted(workItem("mail", called)), upserted(goal("mail", called)));
+    await hub.apply(upserted(account("shared", { displayName: "ann.lee@company.example" })));
+    await erasePerson(deps(hub), personId("ann"));
+    expect(await tracesIn(hub.table)).toEqual([]);
+    await hub.settle();
+    expect(await hub.drift()).toBe(0);
+    const item = await hub.table.get(factKey(itemId("mail")));
+    expect(item && readFactItem(item)).toMatchObject({ fact: { title: "(erased)" } });
   });
 
   it("a later delivery or reading does not bring them back, and costs nothing when repeated", async () => {

@@ -20,15 +20,38 @@ export class Needles {
     return text.replace(this.#pattern, "") === "" && text !== "";
   }
 
+  /** Never longer than the text was: what was within a bound still is. */
   struckFrom(text: string): string {
-    return text.replace(this.#pattern, "(erased)");
+    return text.replace(this.#pattern, (found) => (found.length < mark.length ? "…" : mark));
   }
 }
 
+const mark = "(erased)";
+
+/** What things are called, and words of people: readers rely on it, so one that is a mention is struck out. */
+const wordFields: ReadonlySet<string> = new Set([
+  "by",
+  "container",
+  "displayName",
+  "key",
+  "label",
+  "name",
+  "nextStep",
+  "originalKind",
+  "originalStatus",
+  "sentence",
+  "teamName",
+  "title",
+  "why",
+]);
+
+/** Whom somebody works for says nothing of whom the entry is about. */
+const managerFields: ReadonlySet<string> = new Set(["managerId"]);
+
 /**
  * A value without them: a field or a list's element that is one goes, so does an object in a list that
- * has such a field, and a text that holds one is left with the place struck out. Undefined when nothing
- * of the value may stay. Pure.
+ * has such a field, and a text that holds one is left with the place struck out, as is a name or a word
+ * that is one. Undefined when nothing of the value may stay. Pure.
  */
 function redacted(value: Json, needles: Needles): Json | undefined {
   if (typeof value === "string") {
@@ -47,7 +70,10 @@ function redacted(value: Json, needles: Needles): Json | undefined {
 function isAbout(element: Json, needles: Needles): boolean {
   return (
     isMap(element) &&
-    Object.values(element).some((field) => typeof field === "string" && needles.are(field))
+    Object.entries(element).some(
+      ([name, field]) =>
+        typeof field === "string" && !managerFields.has(name) && needles.are(field),
+    )
   );
 }
 
@@ -60,7 +86,8 @@ function isMap(value: Json): value is JsonMap {
 function redactedFields(fields: JsonMap, needles: Needles): Record<string, Json> {
   const kept: Record<string, Json> = {};
   for (const [name, field] of Object.entries(fields)) {
-    const rest = redacted(field, needles);
+    const isWord = typeof field === "string" && wordFields.has(name);
+    const rest = isWord ? needles.struckFrom(field) : redacted(field, needles);
     if (rest !== undefined) kept[name] = rest;
   }
   return kept;
