@@ -4,7 +4,7 @@ import type { PersonId } from "#shared/model/ids.ts";
 import { Instant } from "#shared/model/time.ts";
 import type { Item, Table } from "#shared/ports/table.ts";
 
-import { erasureRunKey, erasureSorts, erasuresKey } from "./keys.ts";
+import { erasureRunKey, erasureSorts, erasuresKey } from "./erasure-keys.ts";
 import { queryAll } from "./list.ts";
 
 /** That an erasure was done, when, and how much of it; nothing of whom. */

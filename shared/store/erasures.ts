@@ -7,7 +7,7 @@ import type { Fact } from "#shared/model/facts.ts";
 import type { Instant } from "#shared/model/time.ts";
 import type { Item, Key, Table } from "#shared/ports/table.ts";
 
-import { erasedKey, erasuresKey } from "./keys.ts";
+import { erasedKey, erasuresKey } from "./erasure-keys.ts";
 import { queryAll } from "./list.ts";
 
 /*

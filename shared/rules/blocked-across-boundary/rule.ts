@@ -54,31 +54,9 @@ export const blockedAcrossBoundary = defineRule<Options>({
 
   touched(delta: Delta): readonly Touch[] {
     if (delta.history) return touchedByHistory(delta.history);
-    const thing = delta.after ?? delta.before;
     if (delta.buriedId !== undefined) return touchedByBurial(delta.buriedId);
-    switch (thing?.type) {
-      case "work-item":
-        return touchedByItem(delta);
-      case "dependency":
-        return [{ kind: "dependency", id: dependencyId(thing.blockedId, thing.blockingId) }];
-      case "account":
-        return [{ kind: "assigned-to", accountId: thing.id }];
-      case "match":
-        return [{ kind: "assigned-to", accountId: thing.accountId }];
-      case "person":
-        return touchedByPerson(delta);
-      case "membership":
-        return touchedByTeamOf([thing.personId]);
-      case "same-person":
-        return touchedByTeamOf(recordsNamedIn(delta));
-      case "org-unit":
-        return touchedByUnit(delta);
-      case "connection":
-      case "rule-settings":
-        return [{ kind: "all" }];
-      default:
-        return [];
-    }
+    const thing = delta.after ?? delta.before;
+    return thing === undefined ? [] : (touchedBy[thing.type]?.(delta) ?? []);
   },
 
   *subjects(graph) {
@@ -110,6 +88,37 @@ export const blockedAcrossBoundary = defineRule<Options>({
     return opened(view, state, boundary);
   },
 });
+
+type DeltaType = NonNullable<Delta["after"]>["type"];
+
+const everything = (): readonly Touch[] => [{ kind: "all" }];
+
+const touchedBy: Readonly<Partial<Record<DeltaType, (delta: Delta) => readonly Touch[]>>> = {
+  "work-item": touchedByItem,
+  dependency: ({ before, after }) =>
+    [after ?? before].flatMap((edge) =>
+      edge?.type === "dependency"
+        ? [{ kind: "dependency", id: dependencyId(edge.blockedId, edge.blockingId) }]
+        : [],
+    ),
+  account: touchedByAccount,
+  match: touchedByAccount,
+  person: touchedByPerson,
+  membership: ({ before, after }) =>
+    [after ?? before].flatMap((edge) =>
+      edge?.type === "membership" ? touchedByTeamOf([edge.personId]) : [],
+    ),
+  "same-person": (delta) => touchedByTeamOf(recordsNamedIn(delta)),
+  "org-unit": touchedByUnit,
+  connection: everything,
+  "rule-settings": everything,
+};
+
+function touchedByAccount({ before, after }: Delta): readonly Touch[] {
+  const thing = after ?? before;
+  if (thing?.type === "account") return [{ kind: "assigned-to", accountId: thing.id }];
+  return thing?.type === "match" ? [{ kind: "assigned-to", accountId: thing.accountId }] : [];
+}
 
 /** Both tools and the HR system must speak of now, or we cannot say whose work waits on whom. */
 function staleSource(
