@@ -394,7 +394,13 @@ describe("webhooks", () => {
     const inspect = async () =>
       (await source.inspectSubscriptions?.([request]))?.found.get(request.id);
     simulator.perform({ kind: "alterWebhook", id, monitorFields: ["status"] });
-    expect(await inspect()).toMatchObject({ isWorking: false });
+    expect((await inspect())?.problem).toContain("does not watch");
+    // By ids, as the document leaves open; and in a form that nobody knows, where nothing is concluded.
+    const ids = ["1", "2", "3", "4", "18", "47", "149", "1349", "1350", "1355", "1936"];
+    for (const monitorFields of [ids, ["First Name"]]) {
+      simulator.perform({ kind: "alterWebhook", id, monitorFields });
+      expect(await inspect()).toMatchObject({ isWorking: true });
+    }
     simulator.perform({ kind: "alterWebhook", id, events: ["employee.deleted"] });
     expect((await inspect())?.problem).toContain("events");
     const again = await source.subscribe?.(request);
@@ -403,6 +409,13 @@ describe("webhooks", () => {
     expect((await inspect())?.problem).toContain("no longer see");
     await source.subscribe?.(request);
     expect(await inspect()).toMatchObject({ isWorking: true });
+  });
+
+  test("of an account that may not have any are not asked for", async () => {
+    const { source, simulator } = await connect(3);
+    expect(await source.subscriptionResources?.()).toEqual(["employees"]);
+    simulator.faults.arm({ on: "request", kind: "status", status: 403, times: 1 });
+    expect(await source.subscriptionResources?.()).toEqual([]);
   });
 
   test("and the key end with their account, which is said before", async () => {

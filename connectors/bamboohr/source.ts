@@ -215,8 +215,8 @@ class BambooSource implements Source {
     return ids === undefined ? { changes: [], rejected: [] } : pageOf(await this.#reader.read(ids));
   }
 
-  async subscriptionResources(): Promise<readonly string[]> {
-    return ["employees"];
+  subscriptionResources(): Promise<readonly string[]> {
+    return this.#subscriptions.resources();
   }
 
   subscribe(request: SubscriptionRequest): Promise<MadeSubscription> {

@@ -1,3 +1,4 @@
+import { HubError } from "#shared/errors.ts";
 import type {
   MadeSubscription,
   SubscriptionReport,
@@ -22,6 +23,17 @@ export class BambooSubscriptions {
   constructor(client: BambooClient, orgLevels: readonly string[]) {
     this.#client = client;
     this.#fields = fieldsFor(orgLevels);
+  }
+
+  /** Whether our account may register webhooks at all; the probe says so where it may not. */
+  async resources(): Promise<readonly string[]> {
+    try {
+      await this.#client.listWebhooks();
+      return ["employees"];
+    } catch (error) {
+      if (error instanceof HubError && error.code === "connector.forbidden") return [];
+      throw error;
+    }
   }
 
   /** A registration for the target is replaced, since its key cannot be read a second time. */
@@ -81,19 +93,24 @@ interface Monitored {
   readonly aliasOf: ReadonlyMap<string, string>;
 }
 
+/**
+ * Only what making it anew would mend: whatever else BambooHR complains of would be there again, and the
+ * webhook be replaced for ever.
+ */
 function problemOf(setup: WebhookSetup, { wanted, aliasOf }: Monitored): string | undefined {
   if (setup.format !== "json") return "It no longer sends JSON";
-  if (setup.errors && setup.errors.length > 0)
-    return "Its account may no longer see all the fields that it watches";
+  const lost = (setup.errors ?? [])
+    .flatMap(({ monitorFields }) => monitorFields ?? [])
+    .filter(({ id }) => id === undefined || !aliasOf.has(id));
+  if (lost.length > 0) return "Its account may no longer see all the fields that it watches";
   if (events.some((event) => setup.events?.includes(event) === false)) {
     return "It no longer sends all the events that the hub needs";
   }
   // The document does not say whether fields come back by alias or by id.
   const watched = new Set(setup.monitorFields?.map((field) => aliasOf.get(field) ?? field));
   const missing = wanted.filter((field) => !watched.has(field));
-  return setup.monitorFields && missing.length > 0
-    ? `It does not watch ${missing.join(", ")}`
-    : undefined;
+  const isLegible = missing.length < wanted.length;
+  return isLegible && missing.length > 0 ? `It does not watch ${missing.join(", ")}` : undefined;
 }
 
 /** Whether both send to one connection: the path names it, the query the registration. */

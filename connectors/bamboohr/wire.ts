@@ -71,7 +71,11 @@ export const WebhookSetup = z.looseObject({
   format: z.string(),
   events: z.array(z.string()).nullish(),
   monitorFields: z.array(z.union([z.string(), z.int()]).transform(String)).nullish(),
-  errors: z.array(z.unknown()).nullish(),
+  errors: z
+    .array(
+      z.looseObject({ monitorFields: z.array(z.looseObject({ id: Id.optional() })).nullish() }),
+    )
+    .nullish(),
 });
 export type WebhookSetup = z.infer<typeof WebhookSetup>;
 
