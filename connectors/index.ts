@@ -4,6 +4,7 @@ import { asana } from "./asana/connector.ts";
 import { bamboohr } from "./bamboohr/connector.ts";
 import { csv } from "./csv/connector.ts";
 import { goalsFile } from "./goals-file/connector.ts";
+import { hibob } from "./hibob/connector.ts";
 import { jira } from "./jira/connector.ts";
 import { scim } from "./scim/connector.ts";
 import { slack } from "./slack/connector.ts";
@@ -15,6 +16,7 @@ export const connectors: readonly Connector[] = [
   bamboohr,
   csv,
   goalsFile,
+  hibob,
   scim,
   slack,
 ];

@@ -1,8 +1,8 @@
 import type { ErrorCode } from "#shared/errors.ts";
-import type { KeptRecords } from "#shared/ports/kept-records.ts";
 import type { Message } from "#shared/kit/notifier.ts";
 import type { AccessTokens } from "#shared/kit/oauth.ts";
 import type { FactType } from "#shared/model/ids.ts";
+import type { KeptRecords } from "#shared/ports/kept-records.ts";
 import type { ManualClock } from "#shared/testing/manual-clock.ts";
 import type { Faults } from "#shared/testing/simulator/faults.ts";
 
@@ -59,6 +59,8 @@ export interface SourceStage {
   /** For a source that sends: what the hub kept of it, held by whatever stands at this root. */
   readonly kept?: (root: string) => KeptRecords;
   readonly variants?: readonly Variant[];
+  /** Adds a webhook as an admin does in the tool, and answers its secret; for `isAddedByHand`. */
+  readonly addWebhook?: (targetUrl: string) => Promise<string>;
   /** Resolves when no webhook is waiting or under way. */
   readonly settle?: () => Promise<void>;
   close(): Promise<void>;
@@ -122,6 +124,8 @@ export interface WebhookCase {
   readonly collection: string;
   /** The way to connect that registers this kind; absent: the good settings do. */
   readonly variant?: string;
+  /** The tool has no API to register it: an admin adds it there and types its secret in here. */
+  readonly isAddedByHand?: true;
   /** Where the vendor signs a token and not the body, an altered body cannot be told. */
   readonly isBodySigned: boolean;
   /**

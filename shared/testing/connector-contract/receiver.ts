@@ -11,6 +11,8 @@ export interface Receiver {
   readonly deliveries: readonly Delivery[];
   /** Secrets that came in handshakes. */
   readonly secrets: readonly string[];
+  /** Forgets the deliveries so far. */
+  forget(): void;
   close(): Promise<void>;
 }
 
@@ -37,6 +39,9 @@ export async function startReceiver(verifier: WebhookVerifier, clock: Clock): Pr
     url: `http://127.0.0.1:${port}`,
     deliveries,
     secrets,
+    forget: () => {
+      deliveries.length = 0;
+    },
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());
