@@ -29,6 +29,7 @@ import { createSilentLogger } from "#shared/testing/silent-logger.ts";
 import { MemoryHub } from "../rig/memory-hub.ts";
 import { MemoryQueue, MemorySecrets } from "../rig/tool-hub.ts";
 import { companyChanges } from "./seed-company.ts";
+import { seedReorg } from "./seed-reorg.ts";
 import { seedStrangers } from "./seed-strangers.ts";
 import { seedBusy } from "./seed-troubles.ts";
 
@@ -155,6 +156,7 @@ async function seed(hub: MemoryHub): Promise<void> {
   const company = createCompany({ seed: 7, asOf: clock.now() });
   await hub.apply(...companyChanges(company));
   await seedStrangers(hub);
+  await seedReorg(hub);
   clock.advance(53 * minuteMs);
   await connectOthers(hub);
   await seedBusy(hub);

@@ -43,7 +43,7 @@ const everywhere = [
   path("people", personId("bob")),
   "/erasures",
   "/org",
-  `${"/org"}?unit=${encodeURIComponent(unitId("red"))}`,
+  `/org?unit=${encodeURIComponent(unitId("red"))}`,
   "/org/problems",
   "/org/preview?day=2026-06-01",
   "/work-items?status=open",

@@ -4,6 +4,7 @@ import type { Hono } from "hono";
 
 import { liveScript } from "./live-script.ts";
 import { styleBase } from "./style-base.ts";
+import { styleOrg } from "./style-org.ts";
 import { stylePages } from "./style-pages.ts";
 import { styleParts } from "./style-parts.ts";
 import { stylePeople } from "./style-people.ts";
@@ -29,7 +30,7 @@ export const assets = {
     "style",
     "css",
     "text/css; charset=utf-8",
-    styleBase + styleParts + stylePages + styleSetup + stylePeople,
+    styleBase + styleParts + stylePages + styleSetup + stylePeople + styleOrg,
   ),
   live: asset("live", "js", "text/javascript; charset=utf-8", liveScript),
   icon: asset("icon", "svg", "image/svg+xml", icon),

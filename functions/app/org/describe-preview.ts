@@ -8,8 +8,13 @@ import type { ReorgReport } from "#shared/graph/reorg.ts";
 import { isEmptyReport } from "#shared/graph/reorg.ts";
 import type { GraphView } from "#shared/graph/view.ts";
 import type { Rule } from "#shared/kit/rule.ts";
-import type { OrgUnitId, WorkItemId } from "#shared/model/ids.ts";
-import { alertId } from "#shared/model/ids.ts";
+import type { OrgUnitId, SubjectId, WorkItemId } from "#shared/model/ids.ts";
+import {
+  DependencyId,
+  WorkItemId as WorkItemIdSchema,
+  alertId,
+  readDependencyId,
+} from "#shared/model/ids.ts";
 
 import type { ConnectionNames } from "../people/describe-people.ts";
 import { briefOf, removedConnection } from "../people/describe-people.ts";
@@ -153,12 +158,20 @@ function alertOf(given: SignalChange, names: Names): AlertChangeAnswer {
     rule,
     ruleTitle: names.rules.find(({ name }) => name === rule)?.title ?? rule,
     subjectId,
+    ...itemIn(subjectId),
     ...(change !== "opens" && { alertId: alertId(rule, subjectId) }),
     title,
     ...(before && { before: route(before, names.today) }),
     ...(after && { after: route(after, names.other) }),
   };
   return { ...answer, sentence: alertSentence(answer) };
+}
+
+/** The work that a finding is about; of a dependency, the end that waits. */
+function itemIn(subjectId: SubjectId): Pick<AlertChangeAnswer, "itemId"> {
+  const edge = DependencyId.safeParse(subjectId);
+  if (edge.success) return { itemId: readDependencyId(edge.data).blockedId };
+  return WorkItemIdSchema.safeParse(subjectId).success ? { itemId: subjectId } : {};
 }
 
 function leaversWorkOf(given: WorkOfLeavers, names: Names, limit: number): LeaversWorkAnswer {

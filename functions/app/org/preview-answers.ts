@@ -53,6 +53,7 @@ export const AlertChangeAnswer = z
     rule: z.string(),
     ruleTitle: z.string(),
     subjectId: z.string(),
+    itemId: z.string().optional().meta({ description: "The work, or the waiting end" }),
     alertId: z.string().optional().meta({ description: "Of one that stands today" }),
     title: z.string(),
     before: RouteAnswer.optional(),

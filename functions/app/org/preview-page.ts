@@ -157,12 +157,14 @@ function alerts({ alerts: { total, changes } }: PreviewAnswer): Html | string {
     total,
     changes.length,
     html`<ul class="collections">
-      ${changes.map(({ change, alertId, title, ruleTitle, sentence }) => {
+      ${changes.map(({ change, alertId, itemId, title, ruleTitle, sentence }) => {
         const [tone, words] = alertWords[change];
+        // One that does not stand yet has no page of its own; the work has.
+        const workPath = itemId === undefined ? undefined : pathTo("work-items", itemId);
+        const href = alertId === undefined ? workPath : pathTo("alerts", alertId);
         return html`<li>
           <div class="line">
-            <span
-              >${alertId === undefined ? title : html`<a href="${pathTo("alerts", alertId)}">${title}</a>`}</span
+            <span>${href === undefined ? title : html`<a href="${href}">${title}</a>`}</span
             ><span class="badge ${tone}">${words}</span>
           </div>
           <p class="muted small">${ruleTitle}. ${sentence}</p>

@@ -30,7 +30,7 @@ export function erasePart(
       <summary>Erase this person</summary>
       <div class="stack">
         <p>When somebody asks for it by right. It cannot be undone. What happens:</p>
-        <ul class="plain-list">
+        <ul class="bullets">
           <li>Their records from every HR system, and their accounts, are removed from the hub.</li>
           <li>
             Wherever else they are mentioned, as assignee, owner, manager or in a decision, the
