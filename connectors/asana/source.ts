@@ -1,6 +1,5 @@
 import { HubError } from "#shared/errors.ts";
 import type {
-  Outline,
   Presence,
   Probe,
   PulledPage,
@@ -12,6 +11,7 @@ import type {
 } from "#shared/kit/connector.ts";
 import type { Discovery } from "#shared/kit/discovery.ts";
 import type { HistoryPage } from "#shared/kit/history-page.ts";
+import type { Outline } from "#shared/kit/outline.ts";
 import type { WriteBack } from "#shared/kit/write-back.ts";
 import type { Delivery } from "#shared/model/delivery.ts";
 import type { Fact } from "#shared/model/facts.ts";

@@ -1,4 +1,4 @@
-import type { Outline } from "#shared/kit/connector.ts";
+import type { Outline } from "#shared/kit/outline.ts";
 import type { HeldFact } from "#shared/model/held-fact.ts";
 import type { FactId } from "#shared/model/ids.ts";
 import { readFactId } from "#shared/model/ids.ts";

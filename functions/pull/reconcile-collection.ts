@@ -1,5 +1,5 @@
 import { HubError } from "#shared/errors.ts";
-import type { Outline } from "#shared/kit/connector.ts";
+import type { Outline } from "#shared/kit/outline.ts";
 import type { Change } from "#shared/model/change.ts";
 import type { Cursor } from "#shared/model/connection.ts";
 import type { HeldFact } from "#shared/model/held-fact.ts";

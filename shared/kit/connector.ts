@@ -15,6 +15,7 @@ import type { FileIntake } from "./file-intake.ts";
 import type { HistoryPage } from "./history-page.ts";
 import type { Notifier } from "./notifier.ts";
 import type { AccessTokens, OAuthProvider } from "./oauth.ts";
+import type { Outline } from "./outline.ts";
 import type { RequestBudget } from "./request-budget.ts";
 import type { WriteBack } from "./write-back.ts";
 
@@ -89,16 +90,6 @@ export interface PulledPage extends Reading {
   readonly recordsRead: number;
   /** How many records the run will read, where the source says so. */
   readonly recordsTotal?: number;
-}
-
-/** What a list of a source tells of a record. */
-export interface Outline {
-  /** The record's version; 0 where the list does not say. */
-  readonly version: number;
-  /** All its parents in their order; moving it may leave its version as it was. */
-  readonly parentIds?: readonly FactId[];
-  /** What it waits for in its own tool, all of it; the waiting may begin and end without a new version. */
-  readonly dependsOn?: readonly FactId[];
 }
 
 /** What is at the source under an id that an enumeration did not show. */

@@ -5,7 +5,6 @@ import * as z from "zod";
 import { HubError } from "#shared/errors.ts";
 import type {
   Connector,
-  Outline,
   Presence,
   PulledPage,
   Reading,
@@ -16,6 +15,7 @@ import type {
 } from "#shared/kit/connector.ts";
 import { defineConnector } from "#shared/kit/connector.ts";
 import type { HistoryPage } from "#shared/kit/history-page.ts";
+import type { Outline } from "#shared/kit/outline.ts";
 import type { Change } from "#shared/model/change.ts";
 import type { History } from "#shared/model/history.ts";
 import type { FactId } from "#shared/model/ids.ts";
