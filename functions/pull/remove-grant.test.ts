@@ -9,6 +9,7 @@ import type { Grant } from "#shared/model/grant.ts";
 import type { GrantId } from "#shared/model/ids.ts";
 import { grantId } from "#shared/model/ids.ts";
 import { PullMessage } from "#shared/model/pull.ts";
+import type { Queue } from "#shared/ports/queue.ts";
 import { createDocument, getDocument, updateDocument } from "#shared/store/documents.ts";
 import { factKey } from "#shared/store/keys.ts";
 import { scanAll } from "#shared/store/list.ts";
@@ -123,6 +124,38 @@ describe("a consent at a vendor who", () => {
     // The clock says it again when the note has served its time.
     await pull(rig.deps, { kind: "remove-grant", grantId: id });
     expect([asked, await stored()]).toEqual([5, undefined]);
+  });
+
+  test("is down while the hub cannot note its next try is asked again all the same", async () => {
+    const oauth = new FakeOAuth();
+    let failures = 1;
+    oauth.beforeRevoke = () => {
+      if ((failures -= 1) >= 0) throw new HubError("connector.unavailable", "502");
+    };
+    const { rig, stored } = await consented(oauth);
+    const deaf: Queue = {
+      send: async () => {
+        throw new HubError("store.unavailable", "No queue");
+      },
+    };
+    const message = { kind: "remove-grant", grantId: id } as const;
+    await expect(pull({ ...rig.deps, pulls: deaf }, message)).rejects.toThrow("No queue");
+    // The queue hands the message out again.
+    await pull(rig.deps, message);
+    expect([oauth.revoked, await stored()]).toEqual([["refresh-1"], undefined]);
+  });
+
+  test("is down is asked again though the queue hands out the first message twice", async () => {
+    const oauth = new FakeOAuth();
+    let failures = 2;
+    oauth.beforeRevoke = () => {
+      if ((failures -= 1) >= 0) throw new HubError("connector.unavailable", "502");
+    };
+    const { rig, stored, settle } = await consented(oauth);
+    await pull(rig.deps, { kind: "remove-grant", grantId: id });
+    await pull(rig.deps, { kind: "remove-grant", grantId: id });
+    await settle();
+    expect([oauth.revoked, await stored()]).toEqual([["refresh-1"], undefined]);
   });
 
   test("refuses for good, or offers no way, is not asked again: the note stays at once", async () => {

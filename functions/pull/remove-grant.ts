@@ -30,16 +30,22 @@ export async function removeUnusedGrant(
   const grant = await getDocument(deps.table, grantSpec, factKey(grantId));
   // Somebody has given it anew while it waited for the next try.
   if (attempt > 0 && grant?.status !== "revoked") return;
-  const mayStand = grant?.status === "active" || attempt > 0;
-  const outcome = grant && mayStand ? await takeBack(deps, grant) : "over";
+  const mayStand = grant && (attempt > 0 || isStandingAtVendor(grant));
+  const outcome = mayStand ? await takeBack(deps, grant) : "over";
   const retryAfter = retryAfterSeconds[attempt];
   if (outcome === "failed" && retryAfter !== undefined) {
-    await mark(deps, grantId, { status: "revoked" });
     const message: PullMessage = { kind: "remove-grant", grantId, attempt: attempt + 1 };
-    return deps.pulls.send(JSON.stringify(message), { delaySeconds: retryAfter });
+    // Before it is marked: should this fail in between, the grant is still one to take back.
+    await deps.pulls.send(JSON.stringify(message), { delaySeconds: retryAfter });
+    return mark(deps, grantId, { status: "revoked", isBeingTakenBack: true });
   }
   await forget(deps, grantId, { isLeft: outcome !== "over" });
   deps.logger.info("grant.removed", { grantId, atVendor: outcome });
+}
+
+/** A message may be handed out twice: it may be revoked because the first time failed. */
+function isStandingAtVendor({ status, isBeingTakenBack }: Grant): boolean {
+  return status === "active" || isBeingTakenBack === true;
 }
 
 /** Its tokens and all that hangs on it; what is left at the vendor stays as a note. */
@@ -79,12 +85,13 @@ async function takeBack(deps: PullDeps, { id, connector }: Grant): Promise<Outco
 async function mark(
   { table, clock }: PullDeps,
   grantId: GrantId,
-  said: Pick<Grant, "status"> & Partial<Pick<Grant, "leftAtVendorAt">>,
+  said: Pick<Grant, "status"> & Partial<Pick<Grant, "leftAtVendorAt" | "isBeingTakenBack">>,
 ): Promise<void> {
   const updatedAt = clock.now();
-  await updateDocument(table, grantSpec, factKey(grantId), (current) => ({
-    ...current,
-    ...said,
-    updatedAt,
-  }));
+  await updateDocument(
+    table,
+    grantSpec,
+    factKey(grantId),
+    ({ isBeingTakenBack: _before, ...current }) => ({ ...current, ...said, updatedAt }),
+  );
 }

@@ -26,6 +26,8 @@ export const Grant = z.strictObject({
    * not do it: kept as a note until an admin has done so by hand.
    */
   leftAtVendorAt: Instant.optional(),
+  /** Removed here; the vendor did not answer yet when it was asked to take it back, and is asked again. */
+  isBeingTakenBack: z.literal(true).optional(),
   createdAt: Instant,
   updatedAt: Instant,
   revision: z.int().nonnegative(),

@@ -115,7 +115,10 @@ async function keep(
       table,
       grantSpec,
       factKey(id),
-      ({ leftAtVendorAt: _over, ...current }) => ({ ...current, ...said }),
+      ({ leftAtVendorAt: _over, isBeingTakenBack: _stays, ...current }) => ({
+        ...current,
+        ...said,
+      }),
     );
     const { leavesOut } = await reviveConnections(context, grant);
     logger.info("consent.renewed", { grantId: id, sites: sites.length });

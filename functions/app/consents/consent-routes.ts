@@ -76,10 +76,12 @@ export function consentRoutes(context: AppContext): readonly Route[] {
       run: async () => {
         const grants = await listDocuments(context.table, grantSpec, lists.grants);
         return {
-          consents: grants.map(({ type: _type, revision: _revision, sites, ...grant }) => ({
-            ...grant,
-            sites: sites.map(({ id, name, url }) => ({ id, name, url })),
-          })),
+          consents: grants.map(
+            ({ type: _type, revision: _revision, isBeingTakenBack: _asked, sites, ...grant }) => ({
+              ...grant,
+              sites: sites.map(({ id, name, url }) => ({ id, name, url })),
+            }),
+          ),
         };
       },
     }),
