@@ -3,7 +3,7 @@ import { gunzipSync } from "node:zlib";
 import { HubError } from "#shared/errors.ts";
 
 /** Far above 200,000 people; what is larger is another file. */
-export const textBytesMax = 10_000_000;
+const textBytesMax = 10_000_000;
 
 interface Decoded {
   readonly text: string;

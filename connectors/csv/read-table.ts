@@ -6,8 +6,8 @@ import { unguardedCell } from "#shared/kit/formula-guard.ts";
 
 import { decodeText } from "./decode-text.ts";
 
-export const rowsMax = 200_000;
-export const columnsMax = 100;
+const rowsMax = 200_000;
+const columnsMax = 100;
 /** Longer than anything that a field may hold; a quote that nobody closed makes cells of megabytes. */
 const cellLengthMax = 20_000;
 

@@ -42,6 +42,9 @@ export function connectionPage(page: ConnectionPage): Html {
     title: connection.name,
     room: "Connections",
     crumbs: html`<a href="/connections">Connections</a> / ${connection.connectorTitle}`,
+    ...(connector?.files && {
+      aside: html`<a class="button" href="/uploads">Upload files</a>`,
+    }),
     notice,
     body: html`<div class="split">
       <div class="stack">

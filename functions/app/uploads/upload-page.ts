@@ -20,7 +20,7 @@ export function uploadPage({ upload, kind, notice, refused }: UploadPage): Html 
   return layout({
     title: upload.fileName,
     room: "Connections",
-    crumbs: html`<a href="/connections">Connections</a> › <a href="/uploads">Uploads</a>`,
+    crumbs: html`<a href="/connections">Connections</a> / <a href="/uploads">Uploads</a>`,
     intro: html`${kind.title} · ${plural(upload.rows, "row")} · ${upload.encoding}. Nothing is
     applied yet.`,
     notice,
