@@ -1,3 +1,5 @@
+import { gzipSync } from "node:zlib";
+
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import * as z from "zod";
 
@@ -51,6 +53,16 @@ describe("files that are uploaded to the hub", () => {
       unitId: factId("org-unit", "csv", connection, "/Technik"),
     });
   }, 30_000);
+
+  test("come through the page as the bytes that they are", async () => {
+    const form = new FormData();
+    form.set("kind", "people");
+    const packed = gzipSync(Buffer.from([header, ...people].join("\r\n")));
+    form.set("file", new Blob([new Uint8Array(packed)]), "people.csv.gz");
+    const answer = await fetch(`${hub.hub.url}/uploads`, { method: "POST", body: form });
+    expect(answer.status).toBe(200);
+    expect(await answer.text()).toContain("as they are");
+  });
 
   test("may be teams of people by their address", async () => {
     await upload("teams", ["name;members", "Alpha;noah@upload.example (lead), 3"]);
