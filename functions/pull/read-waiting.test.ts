@@ -9,6 +9,7 @@ import type { Change } from "#shared/model/change.ts";
 import { GoalId } from "#shared/model/ids.ts";
 import { minuteMs } from "#shared/model/time.ts";
 import { listGaps } from "#shared/store/connection-parts.ts";
+import { factKey } from "#shared/store/keys.ts";
 import { scanAll } from "#shared/store/list.ts";
 import { listWaitingRecords } from "#shared/store/waiting-records.ts";
 import {
@@ -136,6 +137,43 @@ describe("records read while a tool did not say what their addresses mean", () =
     await rig.hub.changeConnection(goalConnection, (one) => ({ ...one, status: "removing" }));
     await pullWork();
     expect(await waiting()).toEqual([]);
+  });
+
+  test("leave no gap behind when the tool they waited for is gone, or has another name", async () => {
+    const { rig, goalsAnswer, pullWork } = tools;
+    const gaps = () => listGaps(rig.hub.table, workConnection);
+    await pullWork();
+    await rig.hub.changeConnection(goalConnection, (one) => ({ ...one, name: "Aims" }));
+    await goalsAnswer();
+    await pullWork();
+    expect(await gaps()).toEqual([]);
+
+    const others = await twoTools();
+    await others.pullWork();
+    await others.rig.hub.table.write({
+      kind: "delete",
+      key: factKey(goalConnection),
+      condition: [],
+    });
+    await others.pullWork();
+    expect(await listGaps(others.rig.hub.table, workConnection)).toEqual([]);
+  });
+
+  test("that are many are read whole again though the queue failed in the middle", async () => {
+    const { rig, waiting, goalsAnswer, pullWork } = await twoTools(waitingMax + 1);
+    await pullWork();
+    await goalsAnswer();
+    const { pulls } = rig.deps;
+    const deaf = async () => {
+      throw new HubError("store.unavailable", "No queue");
+    };
+    rig.hub.clock.advance(minuteMs);
+    await pull({ ...rig.deps, pulls: { send: deaf } }, rig.pullThings);
+    expect(await waiting()).toHaveLength(1);
+    rig.hub.clock.advance(minuteMs);
+    await pull({ ...rig.deps, pulls }, rig.pullThings);
+    expect(await waiting()).toEqual([]);
+    expect(await rig.cursor()).toMatchObject({ mode: "backfill" });
   });
 
   test("are not listed one by one where they are many: their collection is read whole again", async () => {

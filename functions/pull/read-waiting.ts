@@ -1,10 +1,10 @@
-import { waitingGap } from "#shared/access/waiting-addresses.ts";
+import { isWaitingGap, waitingGap } from "#shared/access/waiting-addresses.ts";
 import { HubError } from "#shared/errors.ts";
 import type { Collection, Source } from "#shared/kit/connector.ts";
 import type { Connection } from "#shared/model/connection.ts";
 import type { ConnectionId } from "#shared/model/ids.ts";
 import { applyChanges } from "#shared/store/apply-changes.ts";
-import { getGap, quarantine, removeGap } from "#shared/store/connection-parts.ts";
+import { listGaps, quarantine, removeGap } from "#shared/store/connection-parts.ts";
 import { getConnection } from "#shared/store/connections.ts";
 import type { WaitingRecord } from "#shared/store/waiting-records.ts";
 import { listWaitingRecords, removeWaitingRecord } from "#shared/store/waiting-records.ts";
@@ -33,10 +33,11 @@ export async function readWaiting(deps: PullDeps, run: Run): Promise<void> {
   if (due.length === 0) return;
   try {
     if (due.some(({ factId }) => factId === undefined)) {
-      for (const one of due) await removeWaitingRecord(deps.table, one);
+      // In this order: what is forgotten before its reading is on its way may never be read.
       await startOver(deps, connection.id, collection.name);
+      for (const one of due) await removeWaitingRecord(deps.table, one);
     } else await readAgain(deps, run, due);
-    await closeGaps(deps, connection, waiting);
+    await closeGaps(deps, connection.id);
   } catch (error) {
     const code = error instanceof HubError ? error.code : "unexpected";
     deps.logger.warn("addresses.not-read-again", { connectionId: connection.id, code });
@@ -86,16 +87,15 @@ async function readAgain(
   deps.logger.info("addresses.read-again", { connectionId: connection.id, records: due.length });
 }
 
-async function closeGaps(
-  deps: PullDeps,
-  connection: Connection,
-  before: readonly WaitingRecord[],
-): Promise<void> {
-  const left = await listWaitingRecords(deps.table, connection.id);
-  const still = new Set(left.flatMap(({ of }) => of));
-  for (const id of new Set(before.flatMap(({ of }) => of))) {
-    const other = still.has(id) ? undefined : await getConnection(deps.table, id);
-    const gap = other && (await getGap(deps.table, connection.id, waitingGap(other)));
-    if (gap) await removeGap(deps.table, gap);
+/** A tool may have got another name since, or be gone: what counts is who is still waited for. */
+async function closeGaps(deps: PullDeps, connectionId: ConnectionId): Promise<void> {
+  // First the gaps: a record is noted before its gap, so none is closed that was just opened.
+  const gaps = (await listGaps(deps.table, connectionId)).filter(isWaitingGap);
+  const left = await listWaitingRecords(deps.table, connectionId);
+  const still = new Set<string>();
+  for (const id of new Set(left.flatMap(({ of }) => of))) {
+    const other = await getConnection(deps.table, id);
+    if (other) still.add(waitingGap(other));
   }
+  for (const gap of gaps) if (!still.has(gap.what)) await removeGap(deps.table, gap);
 }

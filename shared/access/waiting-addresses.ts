@@ -1,5 +1,5 @@
 import type { Registry } from "#shared/kit/registry.ts";
-import type { Connection } from "#shared/model/connection.ts";
+import type { Connection, CoverageGap } from "#shared/model/connection.ts";
 import type { FactId } from "#shared/model/ids.ts";
 import type { Clock } from "#shared/ports/clock.ts";
 import type { Logger } from "#shared/ports/logger.ts";
@@ -20,9 +20,16 @@ interface WaitingDeps {
 /** More than these are not listed one by one: their collection is read whole again. */
 export const waitingMax = 2000;
 
+const gapPrefix = "Addresses in ";
+
 /** What the page calls addresses that could not be looked up. */
 export function waitingGap({ name }: Pick<Connection, "name">): string {
-  return `Addresses in ${name}`;
+  return `${gapPrefix}${name}`;
+}
+
+/** Whether a gap is one of these. What a collection's reading noticed is its own. */
+export function isWaitingGap({ what, collection }: CoverageGap): boolean {
+  return collection === undefined && what.startsWith(gapPrefix);
 }
 
 /**
