@@ -28,7 +28,7 @@ export interface Call {
   readonly what: string;
 }
 
-export interface Answer {
+interface Answer {
   readonly status: number;
   readonly headers: Headers;
   readonly text: string;

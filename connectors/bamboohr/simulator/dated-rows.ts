@@ -17,7 +17,7 @@ export const tables = {
     "terminationRehireId",
   ],
 } as const;
-export type TableName = keyof typeof tables;
+type TableName = keyof typeof tables;
 
 export function isTable(name: string): name is TableName {
   return Object.hasOwn(tables, name);

@@ -48,7 +48,7 @@ export const EmployeeOperation = z.discriminatedUnion("kind", [
   }),
   z.strictObject({ kind: z.literal("delete"), id: z.string() }),
 ]);
-export type EmployeeOperation = z.infer<typeof EmployeeOperation>;
+type EmployeeOperation = z.infer<typeof EmployeeOperation>;
 
 /** What happened to an employee, for webhooks. */
 export interface EmployeeEvent {
