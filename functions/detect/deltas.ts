@@ -20,12 +20,13 @@ export function deltaOf(change: ItemChange): Delta | undefined {
   }
   const before = change.before && readThing(change.before);
   const after = change.after && readThing(change.after);
-  if (!before && !after) return learned(change.after) ?? buried(change.after);
+  if (!before && !after) return learned(change) ?? buried(change.after);
   return { ...(before && { before }), ...(after && { after }) };
 }
 
-function learned(item: Item | undefined): Delta | undefined {
-  const history = item && readWaiting(item);
+/** What no longer tells of waiting changes what is said as much as what begins to. */
+function learned({ before, after }: ItemChange): Delta | undefined {
+  const history = (after && readWaiting(after)) ?? (before && readWaiting(before));
   return history && { history };
 }
 

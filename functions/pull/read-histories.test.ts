@@ -7,7 +7,7 @@ import type { PullMessage } from "#shared/model/pull.ts";
 import { dayMs, hourMs, instantOf, minuteMs } from "#shared/model/time.ts";
 import { getConnection } from "#shared/store/connections.ts";
 import { getDocument } from "#shared/store/documents.ts";
-import { getHistory } from "#shared/store/histories.ts";
+import { getHistory, storeHistories } from "#shared/store/histories.ts";
 import { historyCursorKey } from "#shared/store/history-cursor.ts";
 import { cursorSpec } from "#shared/store/specs.ts";
 import {
@@ -164,4 +164,24 @@ test("an alert says since when work has waited as soon as its past is known, and
     facts: { waitingSince: at(-9000) },
   });
   expect(await rig.hub.drift()).toBe(0);
+});
+
+test("an alert no longer says since when once the past that told it is kept no more", async () => {
+  const rig = await hub();
+  await rig.hub.connect(peopleConnection);
+  await rig.hub.apply(upserted(orgUnit("red")), upserted(orgUnit("blue")));
+  await rig.hub.setRule("blocked-across-boundary", { graceMinutes: 0 });
+  await pull(rig.deps, rig.pullThings);
+  await read(rig);
+  await rig.hub.settle();
+  const since = async () => (await rig.hub.openSignals())[0]?.evidence.facts["waitingSince"];
+  expect(await since()).toBeDefined();
+  for (const name of ["story", "bug"]) {
+    const known = await getHistory(rig.hub.table, itemId(name));
+    // So much has happened since that the beginning of its waiting is not among what is kept.
+    const later = { isCut: true, transitions: [], sourceVersion: (known?.sourceVersion ?? 0) + 1 };
+    if (known) await storeHistories(rig.hub.table, [{ ...known, ...later }]);
+  }
+  await rig.hub.settle();
+  expect([await since(), await rig.hub.drift()]).toEqual([undefined, 0]);
 });
