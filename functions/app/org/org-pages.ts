@@ -6,9 +6,10 @@ import { readFilters } from "../page/page-input.ts";
 import { ProblemsQuery, listProblems } from "./list-problems.ts";
 import { OrgQuery, listDeliveryTeams, readOrg } from "./list-units.ts";
 import { orgPage } from "./org-page.ts";
-import { previewPage } from "./preview-page.ts";
+import { previewPage, uploadPreviewPage } from "./preview-page.ts";
 import { PreviewQuery, readPreview } from "./preview.ts";
 import { problemsPage } from "./problems-page.ts";
+import { previewUploadedOrg } from "./upload-preview.ts";
 
 /** Both lists of the page have their own place to go on from. */
 const OrgFilters = OrgQuery.extend({ afterTeam: pageQuery.after });
@@ -37,5 +38,14 @@ export function serveOrgPages(app: Hono, context: AppContext): void {
     const limit = changesShown;
     const preview = await readPreview(context, { limit, ...(day !== undefined && { day }) });
     return c.html(previewPage(preview));
+  });
+
+  app.get("/uploads/:id/reorg", async (c) => {
+    const { day } = readFilters(PreviewQuery, c);
+    const limit = changesShown;
+    const query = { limit, ...(day !== undefined && { day }) };
+    const id = c.req.param("id");
+    const { preview, fileName } = await previewUploadedOrg(context, id, query);
+    return c.html(uploadPreviewPage(preview, { id, fileName }));
   });
 }

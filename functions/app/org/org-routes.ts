@@ -9,6 +9,7 @@ import { OrgQuery, listDeliveryTeams, readOrg } from "./list-units.ts";
 import { OrgAnswer, ProblemAnswer, UnitAnswer } from "./org-answers.ts";
 import { PreviewAnswer } from "./preview-answers.ts";
 import { PreviewQuery, readPreview } from "./preview.ts";
+import { previewUploadedOrg } from "./upload-preview.ts";
 
 const topic = "Organisation";
 const total = z.int().nonnegative();
@@ -53,6 +54,18 @@ export function orgRoutes(context: AppContext): readonly Route[] {
       query: PreviewQuery,
       answer: PreviewAnswer,
       run: ({ query }) => readPreview(context, query),
+    }),
+    defineRoute({
+      method: "get",
+      path: "/api/uploads/{id}/reorg",
+      topic,
+      summary: "What an uploaded file of people or teams would do to them, if it were applied",
+      params: z.strictObject({ id: z.string().max(60) }),
+      query: PreviewQuery,
+      answer: PreviewAnswer,
+      refusals: ["entity.not-found", "entity.conflict"],
+      run: async ({ params, query }) =>
+        (await previewUploadedOrg(context, params.id, query)).preview,
     }),
   ];
 }

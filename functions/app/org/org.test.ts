@@ -21,7 +21,7 @@ import { AppRig } from "../../../tests/rig/app-rig.ts";
 import { appContext } from "../app-deps.ts";
 import { OrgAnswer, ProblemAnswer } from "./org-answers.ts";
 import { PreviewAnswer } from "./preview-answers.ts";
-import { previewUpload } from "./preview.ts";
+import { previewOther } from "./preview.ts";
 
 const day = (text: string) => CalendarDate.parse(text);
 const [today, later] = [day("2026-03-02"), day("2026-04-01")];
@@ -229,8 +229,8 @@ describe("a preview", () => {
       orgUnit(name, { ...(name === "red" && { parentId: unitId("dept") }) }),
     );
     const uploaded = { people: [...people("red", 6), ...people("blue", 3)], units };
-    const found = await previewUpload(appContext(rig.deps), uploaded, { limit: 10 });
+    const found = await previewOther(appContext(rig.deps), uploaded, { limit: 10 });
     expect(found).toMatchObject({ isEmpty: false, goals: { total: 1 } });
-    expect(found.day).toBeUndefined();
+    expect(found.day).toBe(today);
   });
 });

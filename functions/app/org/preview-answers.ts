@@ -87,7 +87,7 @@ export type LeaversWorkAnswer = z.input<typeof LeaversWorkAnswer>;
 
 export const PreviewAnswer = z
   .strictObject({
-    day: z.string().optional().meta({ description: "Absent for an uploaded organisation" }),
+    day: z.string(),
     today: z.string(),
     comingDays: z
       .array(z.string())

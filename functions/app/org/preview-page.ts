@@ -11,33 +11,51 @@ import type { LeaversWorkAnswer, PreviewAnswer } from "./preview-answers.ts";
 
 /** What another organisation does to goals, dependencies, alerts and open work. */
 export function previewPage(preview: PreviewAnswer): Html {
-  const { today, comingDays } = preview;
-  const day = preview.day ?? today;
+  const { today, day } = preview;
   return layout({
     title: day === today ? "What will change" : `What changes by ${day}`,
     room: "Organisation",
     crumbs: html`<a href="/org">Organisation</a>`,
     intro:
       "The work and goals of now, seen with the organisation of another day. Nothing is written, and nobody is told.",
-    body: html`${dayForm("/org/preview", { day, today, label: "With the organisation of" })}
-    ${
-      comingDays.length === 0
-        ? nothing
-        : html`<section class="stack coming" aria-label="Days to come">
-            ${comingDayChips(comingDays, { path: "/org/preview", day })}
-          </section>`
-    }
-    ${previewBody(preview)}`,
+    body: html`${previewBody(preview, "/org/preview")}`,
   });
 }
 
-/** The report itself, for any page that shows one. */
-export function previewBody(preview: PreviewAnswer): Html {
+/** The same for a file that was uploaded and is not applied. */
+export function uploadPreviewPage(
+  preview: PreviewAnswer,
+  { id, fileName }: { readonly id: string; readonly fileName: string },
+): Html {
+  return layout({
+    title: "What this file would do",
+    room: "Organisation",
+    crumbs: html`<a href="/uploads">Uploads</a> / <a href="/uploads/${id}">${fileName}</a>`,
+    intro:
+      "The work and goals of now, seen with the organisation that the file tells of. Nothing is applied, and nobody is told.",
+    body: html`${previewBody(preview, `/uploads/${id}/reorg`)}`,
+  });
+}
+
+function previewBody(preview: PreviewAnswer, path: string): Html {
+  const { day, today, comingDays } = preview;
+  return html`${dayForm(path, { day, today, label: "With the organisation of" })}
+  ${
+    comingDays.length === 0
+      ? nothing
+      : html`<section class="stack coming" aria-label="Days to come">
+          ${comingDayChips(comingDays, { path, day })}
+        </section>`
+  }
+  ${report(preview)}`;
+}
+
+function report(preview: PreviewAnswer): Html {
   if (preview.isEmpty) {
     return empty(
       "Nothing changes",
       preview.comingDays.length === 0
-        ? "No HR system tells of a change to come. Dated moves, joiners and leavers appear here as soon as one does."
+        ? "Nobody tells of a change to come. Dated moves, joiners and leavers appear here as soon as an HR system does."
         : "With that organisation every goal, dependency and alert stays as it is today.",
     );
   }

@@ -1,8 +1,9 @@
 import * as z from "zod";
 
+import { orgAsOf } from "#shared/graph/as-of.ts";
 import { Org } from "#shared/graph/org.ts";
 import type { UploadedOrg } from "#shared/graph/reorg-parts.ts";
-import { partsWithUpload } from "#shared/graph/reorg-parts.ts";
+import { daysOfChange, partsWithUpload } from "#shared/graph/reorg-parts.ts";
 import type { ReorgReport } from "#shared/graph/reorg.ts";
 import { previewReorg } from "#shared/graph/reorg.ts";
 import type { MemoryGraph } from "#shared/graph/view.ts";
@@ -25,7 +26,7 @@ export const PreviewQuery = z.strictObject({
     description: "Changes told of each kind",
   }),
 });
-type PreviewQuery = z.infer<typeof PreviewQuery>;
+export type PreviewQuery = z.infer<typeof PreviewQuery>;
 
 /** What the organisation of another day will do, or would, to the work and goals of now. */
 export async function readPreview(
@@ -36,33 +37,36 @@ export async function readPreview(
   const day = query.day ?? comingDays(now)[0] ?? now.today;
   const onDay = await readOrgOn(context, day);
   const report = await reportOf(context, onDay);
-  return answer(context, report, { onDay, day, limit: query.limit });
+  return answer(context, report, { onDay, day, days: comingDays(now), limit: query.limit });
 }
 
-/** The same for an organisation that somebody uploads: records that would replace those of their connections. */
-export async function previewUpload(
+/** The same for an organisation that somebody uploads, as of a day; without one, of today. */
+export async function previewOther(
   context: AppContext,
   uploaded: UploadedOrg,
-  { limit }: { readonly limit: number },
+  query: PreviewQuery,
 ): Promise<PreviewAnswer> {
   const now = await readOrgOn(context, undefined);
-  const parts = partsWithUpload(now.parts, uploaded);
-  const { matchRate } = now.current;
-  const onDay = { ...now, org: new Org({ ...parts, day: now.today, matchRate }) };
-  const report = await reportOf(context, onDay);
-  return answer(context, report, { onDay, day: undefined, limit });
+  const { today, current } = now;
+  const parts = { ...partsWithUpload(now.parts, uploaded), matchRate: current.matchRate };
+  const day = query.day ?? today;
+  const org = day === today ? new Org({ ...parts, day }) : orgAsOf(parts, day);
+  const report = await reportOf(context, { ...now, org });
+  const days = daysOfChange(parts, today);
+  return answer(context, report, { onDay: { ...now, org }, day, days, limit: query.limit });
 }
 
 interface Asked {
   readonly onDay: OrgOnDay;
-  readonly day: CalendarDate | undefined;
+  readonly day: CalendarDate;
+  readonly days: readonly CalendarDate[];
   readonly limit: number;
 }
 
 async function answer(
   context: AppContext,
   report: ReorgReport,
-  { onDay, day, limit }: Asked,
+  { onDay, day, days, limit }: Asked,
 ): Promise<PreviewAnswer> {
   const [{ graph }, connections] = await Promise.all([
     context.snapshots.read(),
@@ -71,9 +75,9 @@ async function answer(
   const { current, org, today } = onDay;
   const names = { graph, today: current, other: org, connections, rules: context.rules };
   return {
-    ...(day !== undefined && { day }),
+    day,
     today,
-    comingDays: comingDays(onDay).slice(0, daysShown),
+    comingDays: days.slice(0, daysShown),
     ...describePreview(report, names, limit),
   };
 }

@@ -26,7 +26,7 @@ export function uploadPage({ upload, kind, notice, refused }: UploadPage): Html 
     notice,
     body: html`<div class="stack">
       ${refused === undefined ? nothing : html`<p class="notice bad" role="alert">${refused}</p>`}
-      ${upload.problemCount > 0 ? problems(upload) : outcome(upload)}${columns(upload, kind)}${firstLines(upload, kind)}
+      ${upload.problemCount > 0 ? problems(upload) : outcome(upload, kind)}${columns(upload, kind)}${firstLines(upload, kind)}
       <form method="post" action="/uploads/${upload.id}/discard">
         <button class="danger">Discard this file</button>
       </form>
@@ -34,7 +34,7 @@ export function uploadPage({ upload, kind, notice, refused }: UploadPage): Html 
   });
 }
 
-function outcome(upload: UploadAnswer): Html {
+function outcome(upload: UploadAnswer, kind: FileKind): Html {
   const { id, added, changed, vanished, needsConsent, vanishedKeys, rows } = upload;
   return html`<section class="card stack" aria-labelledby="outcome">
     <h2 id="outcome">What it would change</h2>
@@ -42,6 +42,13 @@ function outcome(upload: UploadAnswer): Html {
       ${tile(added, "new")}${tile(changed, "changed")}${tile(Math.max(0, rows - added - changed), "as they are")}${tile(vanished, "gone", needsConsent)}
     </div>
     ${vanished > 0 ? html`<p class="small">Not in this file any more: ${vanishedKeys.map((key, at) => html`${at > 0 ? ", " : nothing}<code>${key}</code>`)}${vanished > vanishedKeys.length ? ` and ${number(vanished - vanishedKeys.length)} more` : nothing}.</p>` : nothing}
+    ${
+      kind.collections.length === 0
+        ? nothing
+        : html`<p>
+            <a href="/uploads/${id}/reorg">What it would do to goals, dependencies and alerts</a>
+          </p>`
+    }
     <form method="post" action="/uploads/${id}/apply">
       ${
         needsConsent
