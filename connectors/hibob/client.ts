@@ -50,9 +50,18 @@ export class HibobClient {
     this.#transport = new Transport(context);
   }
 
-  /** The ids of everybody whom the service user may see, leavers included, in a lasting order. */
+  /**
+   * The ids of everybody whom the service user may see, leavers included, in a lasting order. Nobody is a
+   * right that was taken away, not a company that was left by all: that throws `connector.forbidden`.
+   */
   async listIds(): Promise<readonly string[]> {
     const { employees } = await this.#search(EmployeeIds, { fields: ["root.id"] });
+    if (employees.length === 0) {
+      throw new HubError(
+        "connector.forbidden",
+        "HiBob shows nobody to our service user: say in its permission group whose data it may access, people who left included",
+      );
+    }
     return [...new Set(employees.map(({ id }) => id))].toSorted();
   }
 
@@ -61,6 +70,8 @@ export class HibobClient {
     ids: readonly string[],
     asked: readonly AskedField[],
   ): Promise<{ readonly people: readonly Employee[]; readonly rejected: readonly Rejected[] }> {
+    // A filter without values is refused.
+    if (ids.length === 0) return { people: [], rejected: [] };
     const { employees } = await this.#search(Employees, {
       fields: ["root.id", ...asked.map(({ id }) => id)],
       filters: [{ fieldPath: "root.id", operator: "equals", values: ids }],
@@ -99,6 +110,8 @@ export class HibobClient {
     levels: readonly AskedField[],
   ): Promise<RowsByEmployee | undefined> {
     const rows = new Map<string, readonly DatedRow[] | string>();
+    // Without ids the table gives everybody's rows.
+    if (ids.length === 0) return rows;
     let cursor: string | null = null;
     do {
       const call: Call = {

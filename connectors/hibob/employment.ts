@@ -26,13 +26,10 @@ export function employmentOf({ fields }: Employee, today: CalendarDate): Employm
   const told = readDate(of("internal.terminationDate"));
   const lifecycle = text(of("internal.lifecycleStatus"))?.toLowerCase();
   const access = text(of("internal.status"))?.toLowerCase();
-  const isBefore = startOn !== undefined && startOn > today;
-  const isOver =
+  const status =
     lifecycle === undefined
-      ? (told !== undefined && told < today) || (access === "inactive" && !isBefore)
-      : lifecycle === "terminated";
-  const isPending = lifecycle === "hired" || (lifecycle === undefined && isBefore);
-  const status = isOver ? "inactive" : isPending ? "pending" : "active";
+      ? statusByDates({ startOn, told, today, mayLogIn: access !== "inactive" })
+      : (statusByLifecycle.get(lifecycle) ?? "active");
   // The date of somebody who works here again is of an employment before.
   const endOn = status === "inactive" || (told !== undefined && told >= today) ? told : undefined;
   return {
@@ -40,4 +37,24 @@ export function employmentOf({ fields }: Employee, today: CalendarDate): Employm
     ...(startOn !== undefined && { startOn }),
     ...(endOn !== undefined && { endOn }),
   };
+}
+
+const statusByLifecycle: ReadonlyMap<string, Employment["status"]> = new Map([
+  ["hired", "pending"],
+  ["terminated", "inactive"],
+]);
+
+function statusByDates({
+  startOn,
+  told,
+  today,
+  mayLogIn,
+}: {
+  readonly startOn: CalendarDate | undefined;
+  readonly told: CalendarDate | undefined;
+  readonly today: CalendarDate;
+  readonly mayLogIn: boolean;
+}): Employment["status"] {
+  if (startOn !== undefined && startOn > today) return "pending";
+  return (told !== undefined && told < today) || !mayLogIn ? "inactive" : "active";
 }

@@ -6,6 +6,7 @@ import { dateOf, epochMsOf } from "#shared/model/time.ts";
 
 import type { DatedRow, Employee } from "./client.ts";
 import { employmentOf } from "./employment.ts";
+import type { Employment } from "./employment.ts";
 import type { PersonField } from "./fields.ts";
 import { placementsOf } from "./placements.ts";
 import { text, unitsOf } from "./units.ts";
@@ -34,16 +35,12 @@ export function normalizeEmployee(
   const dated = placementsOf(rows, { ...where, employment, personIdOf });
   // A level that we may not see could be any team: better no unit than a wrong one.
   const isUnitKnown = levels.every(({ id }) => employee.fields.has(id));
-  const units = isUnitKnown ? unitsOf(employee.fields, where) : [];
-  const unitId = units.at(-1)?.id;
-  const workEmail = Person.shape.workEmail.safeParse(text(of("root.email")));
-  const employeeNumber = text(of("work.employeeIdInCompany"));
+  const own = isUnitKnown ? unitsOf(employee.fields, where) : [];
+  const unitId = own.at(-1)?.id;
   const managerId = managerOf(of("work.reportsTo"));
-  const location = text(of("work.site"));
+  const units = new Map([...own, ...(dated?.units ?? [])].map((unit) => [unit.id, unit]));
   return {
-    units: [
-      ...new Map([...units, ...(dated?.units ?? [])].map((unit) => [unit.id, unit])).values(),
-    ].map((unit) => ({ kind: "upserted", record: unit, edges: [] })),
+    units: [...units.values()].map((unit) => ({ kind: "upserted", record: unit, edges: [] })),
     person: {
       kind: "upserted",
       edges: [],
@@ -54,18 +51,42 @@ export function normalizeEmployee(
         // HiBob tells nobody when a person last changed: the later reading is the truer.
         sourceVersion: epochMsOf(readAt),
         readAt,
-        name: nameOf(employee),
-        ...(workEmail.success && workEmail.data !== undefined && { workEmail: workEmail.data }),
-        ...(employeeNumber !== undefined && { employeeNumber }),
+        ...identityOf(employee),
         ...(managerId !== undefined && { managerId: personIdOf(managerId) }),
         ...(unitId !== undefined && { unitId }),
         ...(dated && { placements: [...dated.placements] }),
-        ...(location !== undefined && { location }),
-        employmentStatus: employment.status,
-        ...(employment.startOn !== undefined && { startOn: employment.startOn }),
-        ...(employment.endOn !== undefined && { endOn: employment.endOn }),
+        ...termsOf(employment),
       },
     },
+  };
+}
+
+function identityOf({
+  id,
+  fields,
+}: Employee): Pick<Person, "name" | "workEmail" | "employeeNumber" | "location"> {
+  const of = (field: PersonField) => text(fields.get(field));
+  const parts = [of("root.firstName"), of("root.surname")].filter((part) => part !== undefined);
+  const workEmail = Person.shape.workEmail.safeParse(of("root.email"));
+  const employeeNumber = of("work.employeeIdInCompany");
+  const location = of("work.site");
+  return {
+    name: of("root.displayName") ?? shortText(parts.join(" ")) ?? `Employee ${id}`,
+    ...(workEmail.success && workEmail.data !== undefined && { workEmail: workEmail.data }),
+    ...(employeeNumber !== undefined && { employeeNumber }),
+    ...(location !== undefined && { location }),
+  };
+}
+
+function termsOf({
+  status,
+  startOn,
+  endOn,
+}: Employment): Pick<Person, "employmentStatus" | "startOn" | "endOn"> {
+  return {
+    employmentStatus: status,
+    ...(startOn !== undefined && { startOn }),
+    ...(endOn !== undefined && { endOn }),
   };
 }
 
@@ -73,10 +94,4 @@ export function normalizeEmployee(
 function managerOf(reportsTo: unknown): string | undefined {
   if (typeof reportsTo !== "object" || reportsTo === null || !("id" in reportsTo)) return undefined;
   return text(reportsTo.id);
-}
-
-function nameOf({ id, fields }: Employee): string {
-  const of = (field: PersonField) => text(fields.get(field));
-  const parts = [of("root.firstName"), of("root.surname")].filter((part) => part !== undefined);
-  return of("root.displayName") ?? shortText(parts.join(" ")) ?? `Employee ${id}`;
 }

@@ -2,7 +2,7 @@ import type { Gap, Presence, Reading, SourceContext } from "#shared/kit/connecto
 import type { Change, Rejected } from "#shared/model/change.ts";
 import type { FactId } from "#shared/model/ids.ts";
 
-import type { Employee, HibobClient, RowsByEmployee } from "./client.ts";
+import type { Employee, HibobClient } from "./client.ts";
 import { batchMax } from "./client.ts";
 import { assertLevelsKnown, readCompanyFields } from "./levels.ts";
 import type { CompanyFields } from "./levels.ts";
@@ -48,8 +48,8 @@ export class PeopleReader {
     const where = { connectionId, levels, companyName: settings.companyName, readAt };
     const { people, rejected: unreadable } = await this.#client.readPeople(ids, asked);
     const columns = levels.flatMap(({ column }) => (column ? [column] : []));
-    const rows: RowsByEmployee | undefined =
-      people.length === 0 ? new Map() : await this.#client.readWork(ids, columns);
+    const shown = new Set(people.map(({ id }) => id));
+    const rows = await this.#client.readWork([...shown], columns);
     const changes = new Map<FactId, Change>();
     const rejected: Rejected[] = [...unreadable];
     for (const employee of people) {
@@ -63,7 +63,6 @@ export class PeopleReader {
       for (const change of [...units, person]) changes.set(change.record.id, change);
     }
     const omitted = omittedOf(people, fields);
-    const shown = new Set(people.map(({ id }) => id));
     return {
       changes: [...changes.values()],
       rejected,
@@ -81,9 +80,10 @@ export class PeopleReader {
       const batch = ids.slice(start, start + batchMax);
       const { people } = await this.#client.readPeople(batch, []);
       for (const { id } of people) found.set(id, "present");
-      for (const id of batch) {
-        if (!found.has(id)) found.set(id, await this.#client.presenceOf(id));
-      }
+      const missing = batch.filter((id) => !found.has(id));
+      // Who sees nobody at all cannot tell who is gone.
+      if (missing.length > 0) await this.#client.listIds();
+      for (const id of missing) found.set(id, await this.#client.presenceOf(id));
     }
     return found;
   }

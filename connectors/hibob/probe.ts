@@ -31,17 +31,16 @@ export async function probeHibob(
     if (count > 0) omitted.set(id, count);
   }
   const shown = sample.people.map(({ id }) => id);
-  const rows = shown.length === 0 ? new Map<string, never>() : await client.readWork(shown, []);
+  const rows = await client.readWork(shown, []);
   return {
     identity: `${ids.length} people in HiBob`,
     credential: { kind: "Service user" },
     requirements: requirementsOf(fields, {
       orgLevels,
-      isHeld: (id) => omitted.get(id) !== shown.length || shown.length === 0,
+      isHeld: (id) => omitted.get(id) !== shown.length,
       isTableHeld: rows !== undefined,
     }),
     gaps: [
-      ...(ids.length === 0 ? [nobodyGap] : []),
       ...fields.unknown.map((id) => ({
         what: `Org level ${id}`,
         why: "HiBob has no field of this id: correct the org levels in the settings",
@@ -82,11 +81,6 @@ function requirementsOf(
     },
   ];
 }
-
-const nobodyGap: Gap = {
-  what: "People",
-  why: "HiBob shows nobody to our service user: say in its permission group whose data it may access, people who left included",
-};
 
 const webhookGap: Gap = {
   what: "Webhooks",

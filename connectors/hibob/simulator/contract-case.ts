@@ -1,6 +1,7 @@
 import { createHmac } from "node:crypto";
 
 import type {
+  CollectionCase,
   ContractCase,
   ShortId,
   SourceStage,
@@ -8,6 +9,7 @@ import type {
 import { ManualClock } from "#shared/testing/manual-clock.ts";
 
 import { startHibobSimulator } from "./start-hibob-simulator.ts";
+import type { HibobSimulator } from "./start-hibob-simulator.ts";
 
 const serviceUserId = "SERVICE-4711";
 const serviceUserToken = "token-of-the-simulator";
@@ -66,7 +68,6 @@ async function start(size: "small" | "several-pages"): Promise<SourceStage> {
       employees,
     },
   });
-  let renamed = 0;
   return {
     url: simulator.url,
     clock,
@@ -80,35 +81,38 @@ async function start(size: "small" | "several-pages"): Promise<SourceStage> {
       baseUrl: root,
     }),
     collections: {
-      people: {
-        facts: [
-          ...employees.map(({ id }): ShortId => `person ${id}`),
-          company,
-          department,
-          ...teams,
-        ],
-        unknown: "person 99999",
-        isIncremental: false,
-        change: {
-          of: "person 1004",
-          perform: () => {
-            renamed += 1;
-            simulator.perform({ kind: "rename", id: "1004", surname: `Renamed ${renamed}` });
-          },
-        },
-        remove: {
-          of: "person 1005",
-          perform: () => simulator.perform({ kind: "delete", id: "1005" }),
-        },
-        hide: {
-          of: "person 1006",
-          perform: () => simulator.perform({ kind: "hide", employees: ["1006"] }),
-        },
-      },
+      people: peopleCase(
+        simulator,
+        employees.map(({ id }) => id),
+      ),
     },
     addWebhook: (url) => simulator.addWebhook(url),
     settle: () => simulator.settle(),
     close: () => simulator.close(),
+  };
+}
+
+function peopleCase(simulator: HibobSimulator, ids: readonly string[]): CollectionCase {
+  let renamed = 0;
+  return {
+    facts: [...ids.map((id): ShortId => `person ${id}`), company, department, ...teams],
+    unknown: "person 99999",
+    isIncremental: false,
+    change: {
+      of: "person 1004",
+      perform: () => {
+        renamed += 1;
+        simulator.perform({ kind: "rename", id: "1004", surname: `Renamed ${renamed}` });
+      },
+    },
+    remove: {
+      of: "person 1005",
+      perform: () => simulator.perform({ kind: "delete", id: "1005" }),
+    },
+    hide: {
+      of: "person 1006",
+      perform: () => simulator.perform({ kind: "hide", employees: ["1006"] }),
+    },
   };
 }
 

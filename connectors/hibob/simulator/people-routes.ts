@@ -22,6 +22,19 @@ const SearchBody = z.looseObject({
     .length(1)
     .optional(),
 });
+const WorkQuery = z.looseObject({
+  limit: z.coerce.number().min(1).max(200).default(50),
+  cursor: z
+    .string()
+    .regex(/^cursor-\d+$/u)
+    .transform((cursor) => Number(cursor.slice("cursor-".length)))
+    .default(0),
+  employeeIds: z
+    .string()
+    .transform((ids) => ids.split(","))
+    .pipe(z.array(z.string()).max(200))
+    .optional(),
+});
 const ReadBody = SearchBody.pick({ fields: true });
 
 /** People: the search without pages, one by id, and the rows of the work table in pages. */
@@ -55,13 +68,10 @@ export function peopleRoutes(state: HibobState, clock: Clock): Hono {
 
   app.get("/bulk/people/work", (c) => {
     if (state.isWorkTableHidden) return c.json({ error: "forbidden" }, 403);
-    const limit = Number(c.req.query("limit") ?? 50);
-    const ids = c.req.query("employeeIds")?.split(",");
-    if (!(limit >= 1 && limit <= 200) || (ids?.length ?? 0) > 200) {
-      return c.json({ error: "limit and employeeIds are at most 200" }, 400);
-    }
-    const offset = Number(c.req.query("cursor")?.replace(/^cursor-/u, "") ?? 0);
-    const wanted = state.visible().filter(({ id }) => ids === undefined || ids.includes(id));
+    const query = WorkQuery.safeParse(c.req.query());
+    if (!query.success) return c.json({ error: z.prettifyError(query.error) }, 400);
+    const { limit, cursor: offset, employeeIds: ids } = query.data;
+    const wanted = state.visible().filter(({ id }) => !ids || ids.includes(id));
     const rows = wanted.flatMap((one) => rowsOf(state, one, today()));
     const page = Map.groupBy(rows.slice(offset, offset + limit), ({ employeeId }) => employeeId);
     const hidden = ids?.filter((id) => !wanted.some((one) => one.id === id)) ?? [];
