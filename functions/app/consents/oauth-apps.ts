@@ -26,7 +26,8 @@ export const OAuthAppInput = z.strictObject({
   }),
   authorizationUrl: Address.meta({
     title: "Address of the authorization server",
-    description: "Leave it empty, unless you connect a test server",
+    description:
+      "Leave it empty, unless the tool gives each company an address of its own, or you connect a test server",
   }),
   apiUrl: Address.meta({
     title: "Address of the API",
