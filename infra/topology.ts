@@ -203,6 +203,8 @@ export const functions = {
           "match",
           "membership",
           "same-person",
+          // Since when something waits.
+          "history",
           "connection",
           "rule-settings",
         ),

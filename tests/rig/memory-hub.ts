@@ -4,7 +4,7 @@ import { createHandler as createAlert } from "#functions/alert/handler.ts";
 import { createHandler as createDetect } from "#functions/detect/handler.ts";
 import { recompute } from "#functions/detect/recompute.ts";
 import { createHandler as createRelay } from "#functions/relay/handler.ts";
-import { topology } from "#infra/topology.ts";
+import { topology, type Trigger } from "#infra/topology.ts";
 import { createMemoryTable } from "#shared/adapters/memory/memory-table.ts";
 import { compilePattern } from "#shared/kit/event-pattern/compile-pattern.ts";
 import type { Change } from "#shared/model/change.ts";
@@ -13,7 +13,7 @@ import type { HubEvent } from "#shared/model/events.ts";
 import { eventSource } from "#shared/model/events.ts";
 import type { Alert, RuleSettings, Signal } from "#shared/model/signal.ts";
 import { standingStatuses } from "#shared/model/signal.ts";
-import type { ItemChange, Table } from "#shared/ports/table.ts";
+import type { Item, ItemChange, Table } from "#shared/ports/table.ts";
 import { rules } from "#shared/rules/index.ts";
 import type { Applied } from "#shared/store/apply-changes.ts";
 import { applyChanges } from "#shared/store/apply-changes.ts";
@@ -40,6 +40,24 @@ const deliveredKept = 100;
 function eventOf(batch: readonly ItemChange[]): { Records: DynamoDBRecord[] } {
   return { Records: [...batch] as unknown as DynamoDBRecord[] };
 }
+
+/** Whether a function's trigger hands it a record of this item, as the wiring declares. */
+function filterOf(name: "detect" | "relay"): (change: ItemChange) => boolean {
+  const triggers: readonly Trigger[] = topology.functions[name].triggers;
+  const filters = triggers
+    .flatMap((trigger) => (trigger.kind === "stream" ? trigger.filters : []))
+    .map(compilePattern);
+  const imageOf = (item: Item | undefined) => item && { type: { S: item["type"] } };
+  return ({ before, after }) => {
+    const eventName = after === undefined ? "REMOVE" : before === undefined ? "INSERT" : "MODIFY";
+    const [NewImage, OldImage] = [imageOf(after), imageOf(before)];
+    const images = { ...(NewImage && { NewImage }), ...(OldImage && { OldImage }) };
+    return filters.some((filter) => filter.matches({ eventName, dynamodb: images }));
+  };
+}
+
+const isForDetect = filterOf("detect");
+const isForRelay = filterOf("relay");
 
 /**
  * The real handlers over a table in memory, in one process and without time of their own: what a
@@ -180,10 +198,14 @@ export class MemoryHub {
       const batch = this.#records.splice(0, batchSize);
       this.#delivered.push(...batch);
       this.#delivered.splice(0, this.#delivered.length - deliveredKept);
-      const event = eventOf(batch);
-      await this.#detect(event);
-      await this.#relay(event);
+      await this.#handOut(batch);
     }
+  }
+
+  async #handOut(batch: readonly ItemChange[]): Promise<void> {
+    const [detected, relayed] = [batch.filter(isForDetect), batch.filter(isForRelay)];
+    if (detected.length > 0) await this.#detect(eventOf(detected));
+    if (relayed.length > 0) await this.#relay(eventOf(relayed));
   }
 
   /**
@@ -202,17 +224,13 @@ export class MemoryHub {
 
   async #runShard(records: readonly ItemChange[], batchSize: number): Promise<void> {
     for (let at = 0; at < records.length; at += batchSize) {
-      const event = eventOf(records.slice(at, at + batchSize));
-      await this.#detect(event);
-      await this.#relay(event);
+      await this.#handOut(records.slice(at, at + batchSize));
     }
   }
 
   /** Delivers the latest records of the stream once more, as it does after a failed batch. */
   async redeliver(batchSize = 100): Promise<void> {
-    const again = this.#delivered.slice(-batchSize);
-    await this.#detect(eventOf(again));
-    await this.#relay(eventOf(again));
+    await this.#handOut(this.#delivered.slice(-batchSize));
     await this.settle(batchSize);
   }
 
