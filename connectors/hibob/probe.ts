@@ -1,8 +1,9 @@
 import type { Gap, Probe } from "#shared/kit/connector.ts";
 import type { Requirement } from "#shared/kit/discovery.ts";
+import { readDate } from "#shared/model/time.ts";
 
 import { batchMax } from "./client.ts";
-import type { HibobClient } from "./client.ts";
+import type { Employee, HibobClient, RowsByEmployee } from "./client.ts";
 import { personFields } from "./fields.ts";
 import type { CompanyFields } from "./levels.ts";
 import type { PeopleReader } from "./people-reader.ts";
@@ -47,6 +48,7 @@ export async function probeHibob(
       })),
       ...omittedGaps(omitted, shown.length, fields),
       ...(rows === undefined ? [tableGap] : []),
+      ...(rows && looksWithoutPast(sample.people, rows) ? [historyGap] : []),
       ...fields.levels.flatMap(({ id, column }) => (column ? [] : [columnGap(id)])),
       ...(webhookSecret === undefined ? [webhookGap] : []),
     ],
@@ -81,6 +83,30 @@ function requirementsOf(
     },
   ];
 }
+
+/**
+ * Who may see the table and not its histories gets the row of today alone, without a word: then all have
+ * one row, also those who began on another day than it.
+ */
+function looksWithoutPast(people: readonly Employee[], rows: RowsByEmployee): boolean {
+  const seen = people.flatMap(({ id, fields }) => {
+    const own = rows.get(id);
+    const startOn = readDate(fields.get("work.startDate"));
+    return typeof own === "object" ? [{ own, startOn }] : [];
+  });
+  const hasOneRowEach = seen.every(({ own }) => own.length === 1);
+  return (
+    hasOneRowEach &&
+    seen.some(
+      ({ own, startOn }) => startOn !== undefined && (own[0]?.effectiveDate ?? "") > startOn,
+    )
+  );
+}
+
+const historyGap: Gap = {
+  what: "Histories of the work table",
+  why: "HiBob shows one row a person, of today: moves are known only on the day they happen. Allow our service user People's data > Work > View selected employees' Work section histories",
+};
 
 const webhookGap: Gap = {
   what: "Webhooks",

@@ -206,6 +206,15 @@ describe("the probe", () => {
     await expect(pull(source())).rejects.toMatchObject({ code: "connector.misconfigured" });
   });
 
+  test("tells that the table shows the row of today alone", async () => {
+    const { simulator, source } = await connect(seedOf(3, 3));
+    expect((await source().probe()).gaps).toEqual([]);
+    simulator.perform({ kind: "hide", histories: true });
+    expect((await source().probe()).gaps.map(({ what }) => what)).toEqual([
+      "Histories of the work table",
+    ]);
+  });
+
   test("tells that webhooks are not set up", async () => {
     const { source } = await connect(seedOf(3), { webhookSecret: undefined });
     expect((await source().probe()).gaps.map(({ what }) => what)).toEqual(["Webhooks"]);

@@ -101,14 +101,18 @@ function shown(
 ): unknown {
   const values = valuesOf(state, employee, day);
   const nested: Record<string, unknown> = { id: employee.id };
-  const slashed: Record<string, unknown> = { "/root/id": { value: employee.id } };
+  const slashed: Record<string, unknown> = { [slashedKey("root.id")]: { value: employee.id } };
   for (const id of fields) {
     const value = values.get(id);
     if (value === undefined || state.hiddenFields.has(id)) continue;
     put(nested, id.replace(/^root\./u, "").split("."), value);
-    if (value !== null) slashed[`/${id.replaceAll(".", "/")}`] = { value };
+    if (value !== null) slashed[slashedKey(id)] = { value };
   }
   return { ...slashed, ...nested };
+}
+
+function slashedKey(id: string): string {
+  return `/${id.replaceAll(".", "/")}`;
 }
 
 function put(into: Record<string, unknown>, path: readonly string[], value: unknown): void {
