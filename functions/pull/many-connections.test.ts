@@ -1,9 +1,11 @@
 import { beforeEach, describe, expect, test } from "vitest";
 
+import { boundedHistory } from "#shared/model/history.ts";
 import { connectionId, factId } from "#shared/model/ids.ts";
 import { dayMs } from "#shared/model/time.ts";
 import type { Table } from "#shared/ports/table.ts";
-import { queryAll } from "#shared/store/list.ts";
+import { storeHistories } from "#shared/store/histories.ts";
+import { queryAll, scanAll } from "#shared/store/list.ts";
 import {
   goalId,
   itemId,
@@ -96,4 +98,35 @@ describe("beside a connection of 20,000 items, a connection of four", () => {
       items: [{ isRemoved: true }],
     });
   });
+});
+
+test("what stands beside a connection's facts, a history each, goes many at once", async () => {
+  const names = Array.from({ length: 200 }, (_, n) => `h${n}`);
+  await rig.hub.store(...names.map((name) => upserted(workItem(name))));
+  const { table } = rig.hub;
+  const pasts = names.map((name) => ({
+    ...boundedHistory({
+      itemId: itemId(name),
+      transitions: [],
+      sourceVersion: 0,
+      readAt: rig.hub.clock.now(),
+    }),
+  }));
+  await storeHistories(table, pasts);
+  let [underWay, most] = [0, 0];
+  const slow: Table = {
+    ...table,
+    write: async (write) => {
+      underWay += 1;
+      if (write.kind === "delete") most = Math.max(most, underWay);
+      await new Promise((resolve) => void setImmediate(resolve));
+      underWay -= 1;
+      return table.write(write);
+    },
+  };
+  await pull({ ...rig.deps, table: slow }, { kind: "remove", connectionId: workConnection });
+  // One after the other, a million of them would take longer than five tries of a function may.
+  expect(most).toBeGreaterThan(10);
+  const left = (await scanAll(table)).filter(({ type }) => type === "history");
+  expect(left).toEqual([]);
 });

@@ -7,6 +7,7 @@ import { eachEntry, heldFactIn, readFacts } from "#shared/store/held.ts";
 import type { PullDeps } from "./deps.ts";
 
 const removalsPerBatch = 200;
+const deletesAtOnce = 32;
 
 /**
  * Takes away all that is held of a connection: facts as tombstones, so that signals about them clear;
@@ -24,7 +25,11 @@ export async function removeHeld(
     if (fact) ids.push(fact.id);
     else parts.push({ pk: entry.pk, sk: entry.sk });
   });
-  for (const key of parts) await deps.table.write({ kind: "delete", key, condition: [] });
+  // There are as many as items have a past.
+  for (let start = 0; start < parts.length; start += deletesAtOnce) {
+    const some = parts.slice(start, start + deletesAtOnce);
+    await Promise.all(some.map((key) => deps.table.write({ kind: "delete", key, condition: [] })));
+  }
   let removed = 0;
   for (let start = 0; start < ids.length; start += removalsPerBatch) {
     const batch = ids.slice(start, start + removalsPerBatch);
