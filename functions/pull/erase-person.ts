@@ -1,5 +1,6 @@
 import * as z from "zod";
 
+import { identifiersOf } from "#shared/graph/identifiers.ts";
 import { People } from "#shared/graph/people.ts";
 import type { PersonId } from "#shared/model/ids.ts";
 import { readFactId } from "#shared/model/ids.ts";
@@ -83,33 +84,15 @@ export async function erasePerson(deps: EraseDeps, personId: PersonId): Promise<
 async function beginRun(deps: EraseDeps, personId: PersonId): Promise<readonly string[]> {
   const key = erasureRunKey(personId);
   const begun = Run.safeParse(await deps.table.get(key));
+  const people = new People(await readOrgParts(deps.table));
   const known = begun.success ? begun.data.identifiers : [];
-  const identifiers = [...new Set([...known, ...(await identifiersOf(deps, personId))])];
+  const identifiers = [...new Set([...known, ...identifiersOf(people, personId)])];
   const item: Item = { ...key, type: runType, identifiers };
   await deps.table.write({ kind: "put", item, condition: [] });
   return identifiers;
 }
 
 const Run = z.looseObject({ identifiers: z.array(z.string()) });
-
-/** Ids and addresses of the human's records and accounts. */
-async function identifiersOf(deps: EraseDeps, personId: PersonId): Promise<readonly string[]> {
-  const parts = await readOrgParts(deps.table);
-  const people = new People(parts);
-  const human = people.canonical(personId);
-  const records = [...people.records()].filter(({ id }) => people.canonical(id) === human);
-  const accounts = [...people.accounts()].filter(({ id }) => people.personOf(id)?.id === human);
-  const found = [
-    personId,
-    ...records.flatMap(({ id, workEmail, formerWorkEmails = [] }) => [
-      id,
-      workEmail,
-      ...formerWorkEmails,
-    ]),
-    ...accounts.flatMap(({ id, workEmail }) => [id, workEmail]),
-  ];
-  return [...new Set(found.filter((text) => text !== undefined))];
-}
 
 /** One pass over the whole table. */
 async function strike(deps: EraseDeps, needles: Needles): Promise<Erased> {

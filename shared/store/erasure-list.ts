@@ -17,14 +17,18 @@ const Receipt = z.looseObject({
 export type ErasureReceipt = Pick<z.infer<typeof Receipt>, "at" | "removed" | "redacted" | "left">;
 
 /**
- * Notes that somebody is to be erased, where the erasure itself will look for it: from here on it is under
- * way. Asking twice is asking once.
+ * Notes that somebody is to be erased, and by which ids and addresses they are known now, where the erasure
+ * itself will look for it: their records may be gone when it begins. Asking twice is asking once.
  */
-export async function noteErasureRequest(table: Table, personId: PersonId): Promise<void> {
+export async function noteErasureRequest(
+  table: Table,
+  personId: PersonId,
+  identifiers: readonly string[],
+): Promise<void> {
   const item: Item = {
     ...erasureRunKey(personId),
     type: "erasure-run",
-    identifiers: [personId],
+    identifiers: [...identifiers],
   };
   await table.write({ kind: "put", item, condition: [[["pk", "absent"]]] });
 }

@@ -13,6 +13,7 @@ import {
   orgUnit,
   person,
   personId,
+  removed,
   unitId,
   upserted,
   workItem,
@@ -143,7 +144,7 @@ describe("erasing a person on request", () => {
     const asked = await rig.send("POST", `${ann}/erase`, { form: { confirm: "ERASE" } });
     expect(asked.headers.get("location")).toBe("/erasures?did=erasing");
     expect(rig.messages).toEqual([{ kind: "erase", personId: personId("ann") }]);
-    expect((await rig.get(ann)).text).toContain("Being erased");
+    expect((await rig.get(ann)).text).toContain("Send the request again");
     expect((await rig.get("/erasures")).text).toContain("1 erasure is under way");
 
     await runPulls(rig);
@@ -171,6 +172,18 @@ describe("erasing a person on request", () => {
     expect(await lift(personId("ann"))).toEqual({ lifted: true });
     await rig.hub.apply(...company(9));
     expect((await rig.get(`/api${ann}`)).body).toMatchObject({ name: "Ann Lee" });
+  });
+
+  test("that broke off when nothing but its note was left can be asked for again", async () => {
+    const rig = await hubWithAnn();
+    await rig.send("POST", `/api${ann}/erasure`);
+    rig.pulls.sent.length = 0;
+    await rig.hub.apply(removed(personId("ann"), 3));
+    const again = await rig.send("POST", `/api${ann}/erasure`);
+    expect(again.status).toBe(202);
+    await runPulls(rig);
+    expect((await rig.get("/api/erasures")).body).toMatchObject({ underWay: 0 });
+    expect(await placesWithTraces(rig)).toEqual([]);
   });
 
   test("of nobody is refused, and nothing is sent", async () => {

@@ -24,18 +24,28 @@ export function dayForm(
     day,
     today,
     label,
+    from,
     fields = {},
   }: {
     readonly day: string;
     readonly today: string;
     readonly label: string;
+    /** The first day that makes sense. */
+    readonly from?: string;
     readonly fields?: Readonly<Record<string, string | undefined>>;
   },
 ): Html {
   return html`<form class="filters" method="get" action="${path}">
     <div>
       <label for="day">${label}</label
-      ><input id="day" name="day" type="date" value="${day}" required />
+      ><input
+        id="day"
+        name="day"
+        type="date"
+        value="${day}"
+        ${from === undefined ? nothing : html`min="${from}"`}
+        required
+      />
     </div>
     ${Object.entries(fields).map(([name, value]) =>
       value === undefined ? nothing : html`<input type="hidden" name="${name}" value="${value}" />`,

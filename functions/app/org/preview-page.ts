@@ -13,13 +13,18 @@ import type { LeaversWorkAnswer, PreviewAnswer } from "./preview-answers.ts";
 export function previewPage(preview: PreviewAnswer): Html {
   const { today, day } = preview;
   return layout({
-    title: day === today ? "What will change" : `What changes by ${day}`,
+    title: titleOf(day, today),
     room: "Organisation",
     crumbs: html`<a href="/org">Organisation</a>`,
     intro:
       "The work and goals of now, seen with the organisation of another day. Nothing is written, and nobody is told.",
     body: html`${previewBody(preview, "/org/preview")}`,
   });
+}
+
+function titleOf(day: string, today: string): string {
+  if (day === today) return "What will change";
+  return day > today ? `What changes by ${day}` : `With the organisation of ${day}`;
 }
 
 /** The same for a file that was uploaded and is not applied. */
@@ -39,7 +44,7 @@ export function uploadPreviewPage(
 
 function previewBody(preview: PreviewAnswer, path: string): Html {
   const { day, today, comingDays } = preview;
-  return html`${dayForm(path, { day, today, label: "With the organisation of" })}
+  return html`${dayForm(path, { day, today, label: "With the organisation of", from: today })}
   ${
     comingDays.length === 0
       ? nothing

@@ -6,51 +6,26 @@ import { moment, number, plural } from "../page/format.ts";
 import type { Html } from "../page/html.ts";
 import { nothing, pathTo } from "../page/html.ts";
 import { layout } from "../page/layout.ts";
-import { empty } from "../page/parts.ts";
+import { empty, hidden } from "../page/parts.ts";
 
 /** What somebody types to show that they mean it. */
 export const confirmation = "ERASE";
 
+interface Someone {
+  readonly id: string;
+  readonly name: string;
+}
+
 /** On a person's page: what erasing them does, and the way to do it. */
-export function erasePart(
-  { id, name }: { readonly id: string; readonly name: string },
-  isUnderWay: boolean,
-): Html {
-  if (isUnderWay) {
-    return html`<section class="card stack" aria-labelledby="erase-title">
-      <h2 id="erase-title">Being erased</h2>
-      <p>
-        All that is held of ${name} is being taken away. When it is done, this page is gone, and a
-        receipt of counts stands under <a href="/erasures">Erasures</a>.
-      </p>
-    </section>`;
-  }
+export function erasePart(person: Someone, isUnderWay: boolean): Html {
+  if (isUnderWay) return underWayPart(person);
   return html`<section class="card">
     <details>
       <summary>Erase this person</summary>
       <div class="stack">
         <p>When somebody asks for it by right. It cannot be undone. What happens:</p>
-        <ul class="bullets">
-          <li>Their records from every HR system, and their accounts, are removed from the hub.</li>
-          <li>
-            Wherever else they are mentioned, as assignee, owner, manager or in a decision, the
-            mention is removed. The work, the goals and the alerts stay.
-          </li>
-          <li>
-            Titles of work keep what people wrote; addresses in them are taken out, names are not
-            looked for.
-          </li>
-          <li>
-            The hub keeps salted digests of their ids and addresses, and nothing else, so that no
-            later delivery or reading brings them back.
-          </li>
-          <li>
-            If a connection signs in as them, it goes on doing so: give it another login. The
-            receipt says how many there are.
-          </li>
-          <li>The tools and HR systems themselves are not changed: erase them there too.</li>
-        </ul>
-        <form class="stack" method="post" action="${pathTo("people", id)}/erase">
+        ${whatHappens()}
+        <form class="stack" method="post" action="${pathTo("people", person.id)}/erase">
           <div class="field">
             <label for="confirm">Type ${confirmation} to confirm</label>
             <input
@@ -62,10 +37,50 @@ export function erasePart(
               title="${confirmation}, in capital letters"
             />
           </div>
-          <button class="danger">Erase ${name}</button>
+          <button class="danger">Erase ${person.name}</button>
         </form>
       </div>
     </details>
+  </section>`;
+}
+
+function whatHappens(): Html {
+  return html`<ul class="bullets">
+    <li>Their records from every HR system, and their accounts, are removed from the hub.</li>
+    <li>
+      Wherever else they are mentioned, as assignee, owner, manager or in a decision, the mention is
+      removed. The work, the goals and the alerts stay.
+    </li>
+    <li>
+      Titles of work keep what people wrote; addresses in them are taken out, names are not looked
+      for.
+    </li>
+    <li>
+      The hub keeps salted digests of their ids and addresses, and nothing else, so that no later
+      delivery or reading brings them back.
+    </li>
+    <li>
+      If a connection signs in as them, it goes on doing so: give it another login. The receipt says
+      how many there are.
+    </li>
+    <li>The tools and HR systems themselves are not changed: erase them there too.</li>
+  </ul>`;
+}
+
+function underWayPart({ id, name }: Someone): Html {
+  return html`<section class="card stack" aria-labelledby="erase-title">
+    <h2 id="erase-title">Being erased</h2>
+    <p>
+      All that is held of ${name} is being taken away. When it is done, this page is gone, and a
+      receipt of counts stands under <a href="/erasures">Erasures</a>.
+    </p>
+    <form class="stack" method="post" action="${pathTo("people", id)}/erase">
+      ${hidden({ confirm: confirmation })}
+      <p class="muted small">
+        If it takes longer than some minutes, the request may have been lost.
+      </p>
+      <button>Send the request again</button>
+    </form>
   </section>`;
 }
 
