@@ -7,7 +7,7 @@ import type { Person } from "#shared/model/facts.ts";
 import { dayMs, minuteMs } from "#shared/model/time.ts";
 import { sourceContext } from "#shared/testing/source-context.ts";
 
-import { ScimRig, enterpriseUrn, scimConnection } from "../../tests/rig/scim-rig.ts";
+import { ScimRig, enterpriseUrn, scimConnection, userUrn } from "../../tests/rig/scim-rig.ts";
 import { ScimSettings } from "./settings.ts";
 import { EntraDirectory, OktaDirectory } from "./simulator/identity-provider.ts";
 import type { DirectoryPerson } from "./simulator/identity-provider.ts";
@@ -322,5 +322,38 @@ describe("setting up", () => {
     expect(found?.choices).toMatchObject([
       { field: "teamGroups", options: [{ value: "engines" }, { value: "looms" }] },
     ]);
+  });
+});
+
+describe("a manager who is sent after those who report to them", () => {
+  const reportingTo = (value: string) => ({ [enterpriseUrn]: { manager: { value } } });
+  const managers = {
+    userName: { userName: "boss@example.com" },
+    externalId: { userName: "boss", externalId: "X-1" },
+    employeeNumber: { userName: "boss", [enterpriseUrn]: { employeeNumber: "E-77" } },
+    "an address": { userName: "boss", emails: [{ value: "Boss@Example.com", type: "work" }] },
+  };
+
+  test.each([
+    ["userName", "boss@example.com"],
+    ["externalId", "X-1"],
+    ["employeeNumber", "E-77"],
+    ["an address", "boss@example.com"],
+  ] as const)("is found by %s, whether created so or changed later", async (by, named) => {
+    const source = open();
+    const report = await rig.user("report", reportingTo(named));
+    const { userName, ...given } = managers[by];
+    const created = await rig.user(userName, given);
+    expect(lastOf(await interpreted(source), personId(report)).record).toMatchObject({
+      managerId: personId(created),
+    });
+    await rig.send("DELETE", `/Users/${created}`);
+    const changed = await rig.user("somebody");
+    await interpreted(source);
+    const resource = { schemas: [userUrn, enterpriseUrn], userName, ...given };
+    await rig.send("PUT", `/Users/${changed}`, resource);
+    expect(lastOf(await interpreted(source), personId(report)).record).toMatchObject({
+      managerId: personId(changed),
+    });
   });
 });

@@ -101,6 +101,13 @@ export function addressesOf(resource: Shaped): readonly string[] {
   ];
 }
 
+/** All by which another user may name this one as a manager, as `manager` is looked up: in lower case. */
+export function namesOf({ resource }: UserBody): readonly string[] {
+  const ids = [resource["externalId"], partOf(resource[enterpriseUrn], "employeeNumber")];
+  const named = ids.flatMap(texts).map((id) => id.toLowerCase());
+  return [...new Set([...addressesOf(resource), ...named])];
+}
+
 function emailsIn(value: unknown): readonly string[] {
   const emails: readonly unknown[] = Array.isArray(value) ? value : [];
   const found = emails.flatMap((one) => texts(partOf(one, "value")));

@@ -1,8 +1,10 @@
+import { isDeepStrictEqual } from "node:util";
+
 import type { Erasures } from "#shared/store/erasures.ts";
 import { readErasures } from "#shared/store/erasures.ts";
 
 import { announce } from "./announce.ts";
-import { addressesOf, collections, plain, userLookups, userOf } from "./bodies.ts";
+import { addressesOf, collections, namesOf, plain, userLookups, userOf } from "./bodies.ts";
 import type { Kept, UserBody } from "./bodies.ts";
 import { assertMatch, changeRecord, load, newId, taken } from "./directory.ts";
 import type { Directory } from "./directory.ts";
@@ -30,7 +32,7 @@ export async function createUser(directory: Directory, sent: Sent): Promise<Kept
   const put = await directory.store.put(collections.users, next, undefined);
   if (put.outcome === "taken") throw taken(put.attribute);
   if (put.outcome === "conflict") throw new ScimError(503, "The id is taken: try again");
-  await announce(directory, { users: [next.id, ...(await waitingFor(directory, body))] });
+  await announce(directory, { users: [next.id, ...(await waitingFor(directory, namesOf(body)))] });
   return { record: put.record, body };
 }
 
@@ -66,13 +68,15 @@ export async function deleteUser(
   id: string,
   ifMatch: string | undefined,
 ): Promise<void> {
-  assertMatch(await load(directory, collections.users, id), ifMatch);
+  const found = await load(directory, collections.users, id);
+  assertMatch(found, ifMatch);
   for (let isGone = false; !isGone;) {
     await leaveMost(directory, id, groupsLeftMax);
     const record = await directory.store.get(collections.users, id);
     isGone = !record || (await directory.store.remove(collections.users, record));
   }
-  await announce(directory, { users: [id] });
+  const waiting = await waitingFor(directory, [id, ...namesOf(userOf(found).body)]);
+  await announce(directory, { users: [...new Set([id, ...waiting])] });
 }
 
 /** Announced even where nothing changed: an earlier try may have stored it and not come this far. */
@@ -81,25 +85,32 @@ async function change(
   id: string,
   how: { readonly ifMatch: string | undefined; readonly change: (body: UserBody) => UserBody },
 ): Promise<Kept<UserBody>> {
+  let before: UserBody | undefined;
   const changed = await changeRecord<UserBody>(directory, {
     collection: collections.users,
     id,
     read: userOf,
     lookups: userLookups,
-    ...how,
+    ifMatch: how.ifMatch,
+    change: (body) => how.change((before = body)),
   });
-  await announce(directory, { users: [id] });
+  const waiting = await waitingFor(directory, namesToTell(before, changed.body));
+  await announce(directory, { users: [...new Set([id, ...waiting])] });
   return changed;
 }
 
-/** Whoever names this user as a manager by something that nobody had before. */
+/** Names that are no longer, or only now, the user's; all of them where an earlier try has stored it. */
+function namesToTell(before: UserBody | undefined, after: UserBody): readonly string[] {
+  const [was, is] = [before ? namesOf(before) : [], namesOf(after)];
+  if (before && isDeepStrictEqual(before, after)) return is;
+  return [...was.filter((name) => !is.includes(name)), ...is.filter((name) => !was.includes(name))];
+}
+
+/** Whoever names a user as their manager by one of these, and so has another manager now, or none. */
 async function waitingFor(
   { store }: Directory,
-  { resource }: UserBody,
+  names: readonly string[],
 ): Promise<readonly string[]> {
-  const names = [resource["userName"], resource["externalId"]].flatMap((name) =>
-    typeof name === "string" ? [name.toLowerCase()] : [],
-  );
   const found = await Promise.all(
     names.map((name) => store.find(collections.users, "manager", name)),
   );
