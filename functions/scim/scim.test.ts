@@ -92,6 +92,25 @@ describe("a user", () => {
     ).toBe(200);
   });
 
+  test("of as many addresses as are taken can exchange all of them, and go", async () => {
+    const addresses = (of: string, count: number) =>
+      Array.from({ length: count }, (_, n) => ({ value: `${of}${n}@example.com`, type: "work" }));
+    const sent = (of: string, count: number) => ({
+      ...ada,
+      userName: of,
+      externalId: of,
+      emails: addresses(of, count),
+      [enterpriseUrn]: { employeeNumber: of, manager: { value: of } },
+    });
+    const most = 40;
+    expect((await rig.send("POST", "/Users", sent("a", most + 1))).status).toBe(400);
+    const created = await rig.send("POST", "/Users", sent("a", most));
+    const id = String(created.body?.["id"]);
+    expect((await rig.send("PUT", `/Users/${id}`, sent("b", most))).status).toBe(200);
+    for (let n = 0; n < 50; n += 1) await rig.group(`Group ${n}`, [id]);
+    expect((await rig.send("DELETE", `/Users/${id}`)).status).toBe(204);
+  });
+
   test("that was disabled stays readable and can be found", async () => {
     const id = await rig.user("ada");
     await rig.patch(`/Users/${id}`, { op: "Replace", path: "active", value: "False" });

@@ -10,8 +10,11 @@ export type Shaped = { [name: string]: Json };
 
 /** Far above any name; what is longer is no attribute of a person. */
 const textLengthMax = 1000;
-/** Of e-mail addresses and places of work. Members are counted elsewhere. */
-const valuesMax = 50;
+/**
+ * Of e-mail addresses and places of work. All addresses must be exchangeable for others in one transaction,
+ * which has 100 writes at most. Members are counted elsewhere.
+ */
+const valuesMax = 40;
 
 /**
  * What a client sent, as far as the schemas know it: names in their own spelling, values of their own
