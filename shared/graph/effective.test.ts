@@ -56,6 +56,15 @@ describe("a source that knows only today", () => {
     expect(rowOn(left.placements ?? [], on(5))).toBeUndefined();
   });
 
+  it("a leaver whose last day nobody names left when we heard of it, whatever is said later", () => {
+    const placements: Placement[] = [{ unitId: red, validFrom: on(0) }];
+    const gone = { placements, employmentStatus: "inactive" } as const;
+    const there = effectivePerson(said(0, { placements }), undefined, at(0));
+    const left = effectivePerson(said(3, gone), there, at(3));
+    const later = effectivePerson(said(8, { ...gone, location: "Oslo" }), left, at(8));
+    expect(later.placements).toEqual(left.placements);
+  });
+
   it("an end that lies before a status of active is an earlier employment's", () => {
     const rehired = said(9, { unitId: red, endOn: on(2) });
     expect(effectivePerson(rehired, undefined, at(9)).employmentStatus).toBe("active");

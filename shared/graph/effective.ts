@@ -76,14 +76,14 @@ function placementsOf(
   if (said.placements !== undefined) {
     const rows = ordered<Stand>(said.placements, isSameStand);
     const dated = known(rows, before, { heardAt, isSame: isSameStand });
-    return kept(isLeaver ? ended(dated, said.endOn, day) : dated);
+    return kept(isLeaver ? ended(dated, endOf(said, held, day), day) : dated);
   }
   const { unitId, managerId, startOn } = said;
   const stand: Stand = {
     ...(unitId !== undefined && { unitId }),
     ...(managerId !== undefined && { managerId }),
   };
-  if (isLeaver) return kept(ended(withFirst(before, stand, said), said.endOn, day));
+  if (isLeaver) return kept(ended(withFirst(before, stand, said), endOf(said, held, day), day));
   if (before.length === 0 && unitId === undefined && managerId === undefined) return [];
   const firstDay = startOn ?? day;
   return kept(observed(before, stand, { today: day, firstDay, heardAt, isSame: isSameStand }));
@@ -97,15 +97,28 @@ function withFirst(rows: readonly Row<Stand>[], stand: Stand, said: Person): rea
   return [{ ...stand, validFrom: startOn, knownSince: readAt }];
 }
 
-/** Nobody stands anywhere after the last day; where that is not known, the day we hear of it is. */
+/** The first day that a leaver is gone; undefined where nobody has told or noticed it yet. */
+function endOf(
+  { endOn }: Person,
+  held: Person | undefined,
+  day: CalendarDate,
+): CalendarDate | undefined {
+  if (endOn !== undefined) return dayAfter(endOn);
+  // Somebody who had left when we last heard of them does not leave again.
+  const noticed =
+    held?.employmentStatus === "inactive" ? held.placements?.at(-1)?.validTo : undefined;
+  return noticed !== undefined && noticed <= day ? noticed : undefined;
+}
+
+/** Nobody stands anywhere from `gone` on; where that is not known, the day we hear of it is the day. */
 function ended(
   rows: readonly Row<Stand>[],
-  endOn: CalendarDate | undefined,
+  gone: CalendarDate | undefined,
   day: CalendarDate,
 ): readonly Row<Stand>[] {
   const last = rows.at(-1);
-  if (endOn === undefined && last?.validTo !== undefined && last.validTo <= day) return rows;
-  const end = endOn === undefined ? day : dayAfter(endOn);
+  if (gone === undefined && last?.validTo !== undefined && last.validTo <= day) return rows;
+  const end = gone ?? day;
   return rows
     .filter((row) => row.validFrom < end)
     .map((row) => (row.validTo === undefined || row.validTo > end ? until(row, end) : row));
