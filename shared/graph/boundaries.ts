@@ -193,7 +193,11 @@ export class Boundaries {
   #lowestCommonManager(a: number, b: number): PersonId | undefined {
     const [leadA, leadB] = [this.#leadAtOrAbove(a), this.#leadAtOrAbove(b)];
     if (leadA === nothing || leadB === nothing) return undefined;
-    return this.#people[this.#reporting.meeting(leadA, leadB)]?.id;
+    // Whoever left manages nobody, as long as their reports may still name them.
+    return this.#reporting
+      .from(this.#reporting.meeting(leadA, leadB))
+      .map((node) => this.#people[node])
+      .find((person) => person !== undefined && person.employmentStatus !== "inactive")?.id;
   }
 
   /** Reporting lines that lead back to where they began. */

@@ -2,6 +2,7 @@ import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 
 import type { Match } from "#shared/model/edges.ts";
+import type { Person } from "#shared/model/facts.ts";
 import type { OrgUnitId, PersonId } from "#shared/model/ids.ts";
 import {
   account,
@@ -146,6 +147,25 @@ function lineOfTeam(org: Org, team: OrgUnitId): readonly PersonId[] {
     .find((id) => id !== undefined);
   return lead === undefined ? [] : org.managersUp(lead);
 }
+
+describe("who manages two teams", () => {
+  const reporting = (name: string, managerId?: string, given: Partial<Person> = {}) =>
+    person(name, { ...given, ...(managerId !== undefined && { managerId: personId(managerId) }) });
+
+  test("is never somebody who left: whoever is above them does", () => {
+    const org = orgOf({
+      units: [orgUnit("red"), orgUnit("blue")],
+      people: [
+        reporting("ceo"),
+        reporting("head", "ceo", { employmentStatus: "inactive" }),
+        reporting("rita", "head", { unitId: unitId("red") }),
+        reporting("ben", "head", { unitId: unitId("blue") }),
+      ],
+    });
+    const { lowestCommonManagerId } = org.boundary(unitId("red"), unitId("blue"));
+    expect(lowestCommonManagerId).toBe(personId("ceo"));
+  });
+});
 
 describe("the lead of a unit", () => {
   test("reports out of it and has the most reports within it; ties by id", () => {
