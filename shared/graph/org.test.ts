@@ -167,6 +167,18 @@ describe("who manages two teams", () => {
   });
 });
 
+describe("a unit's name", () => {
+  const named = (id: string, level: number) => orgUnit(id, { name: "Search", level });
+
+  test("means the only unit at its deepest level, in whatever order units are read", () => {
+    const units = [named("a", 2), named("b", 2), named("c", 3)];
+    for (const read of [units, units.toReversed(), [units[0], units[2], units[1]]]) {
+      const org = orgOf({ units: read.flatMap((unit) => unit ?? []) });
+      expect(org.unitNamed("search")?.id).toBe(unitId("c"));
+    }
+  });
+});
+
 describe("the lead of a unit", () => {
   test("reports out of it and has the most reports within it; ties by id", () => {
     expect(company.leadOf(unitId("red"))).toBe(personId("rita"));

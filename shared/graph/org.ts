@@ -38,7 +38,8 @@ export interface TeamOfPerson {
 export class Org {
   readonly #humans: People;
   readonly #units = new Map<OrgUnitId, OrgUnit>();
-  readonly #unitsByName = new Map<string, OrgUnit | "ambiguous">();
+  /** The deepest units of a name: the one, or none where there are several. */
+  readonly #unitsByName = new Map<string, { level: number; unit: OrgUnit | undefined }>();
   readonly #teams = new Map<PersonId, Membership[]>();
   readonly #memberships: readonly Membership[];
   readonly #boundaries: Boundaries;
@@ -65,11 +66,11 @@ export class Org {
     const name = unit.name.toLowerCase();
     // Two units of one name at different levels (a department and its only team): the deeper owns work.
     const other = this.#unitsByName.get(name);
-    if (other === undefined) this.#unitsByName.set(name, unit);
-    else if (other === "ambiguous") return;
-    else if (other.level !== unit.level)
-      this.#unitsByName.set(name, other.level > unit.level ? other : unit);
-    else this.#unitsByName.set(name, "ambiguous");
+    if (other === undefined || unit.level > other.level) {
+      this.#unitsByName.set(name, { level: unit.level, unit });
+    } else if (unit.level === other.level) {
+      other.unit = undefined;
+    }
   }
 
   #addMembership(membership: Membership, day: CalendarDate | undefined): void {
@@ -140,8 +141,7 @@ export class Org {
 
   /** The unit of that name, if there is exactly one at its deepest level. */
   unitNamed(name: string): OrgUnit | undefined {
-    const unit = this.#unitsByName.get(name.toLowerCase());
-    return unit === "ambiguous" ? undefined : unit;
+    return this.#unitsByName.get(name.toLowerCase())?.unit;
   }
 
   /** The person behind an account, as far as it is proved or an operator said; never by a name. */
