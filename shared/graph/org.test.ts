@@ -4,6 +4,7 @@ import { describe, expect, test } from "vitest";
 import type { Match } from "#shared/model/edges.ts";
 import type { Person } from "#shared/model/facts.ts";
 import type { OrgUnitId, PersonId } from "#shared/model/ids.ts";
+import type { SamePerson } from "#shared/model/org.ts";
 import {
   account,
   accountId,
@@ -195,6 +196,25 @@ describe("the lead of a unit", () => {
     expect(
       orgOf({ units: [orgUnit("red")], people: [left] }).leadOf(unitId("red")),
     ).toBeUndefined();
+  });
+});
+
+describe("records that an operator joined", () => {
+  const led = (from: string, into: string): SamePerson => ({
+    type: "same-person",
+    personId: personId(from),
+    intoId: personId(into),
+    connectionId: workConnection,
+    createdAt: now,
+  });
+
+  test("stay one human when the record that spoke for them is gone", () => {
+    const org = orgOf({
+      people: [person("ann"), person("anna")],
+      samePeople: [led("ann", "anna"), led("anna", "gone")],
+    });
+    expect([...org.people()].map(({ id }) => id)).toEqual([personId("anna")]);
+    expect(org.person(personId("ann"))?.id).toBe(personId("anna"));
   });
 });
 

@@ -139,18 +139,25 @@ export class People {
     }
   }
 
-  /** The record that speaks for the human of this one. A circle of joins ends at its smallest id. */
+  /**
+   * The record that speaks for the human of this one: the last on the way that is still there. A circle
+   * of joins ends at its smallest id.
+   */
   canonical(id: PersonId): PersonId {
     // Most records lead nowhere.
     if (!this.#into.has(id)) return id;
     const seen = new Set<PersonId>();
     let at = id;
+    let last = id;
     for (let next = this.#into.get(at); next !== undefined; next = this.#into.get(at)) {
-      if (seen.has(at)) return [...seen].toSorted()[0] ?? at;
+      if (seen.has(at)) {
+        return [...seen].filter((one) => this.#records.has(one)).toSorted()[0] ?? id;
+      }
       seen.add(at);
       at = next;
+      if (this.#records.has(at)) last = at;
     }
-    return this.#records.has(at) ? at : id;
+    return last;
   }
 
   /** The record that speaks for the human. */
