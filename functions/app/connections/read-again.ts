@@ -6,6 +6,7 @@ import type { ConnectionId } from "#shared/model/ids.ts";
 import type { PullMessage } from "#shared/model/pull.ts";
 import type { Unversioned } from "#shared/store/documents.ts";
 import { createDocument, getDocument, updateDocument } from "#shared/store/documents.ts";
+import { restartHistories } from "#shared/store/history-cursor.ts";
 import { cursorKey } from "#shared/store/keys.ts";
 import { cursorSpec } from "#shared/store/specs.ts";
 
@@ -29,6 +30,7 @@ export async function restartCursors(
   { keepsPosition = false }: { readonly keepsPosition?: boolean } = {},
 ): Promise<void> {
   const { table, registry, clock } = context;
+  await restartHistories(context, connection.id);
   for (const { name } of registry.get(connection.connector).collections) {
     const fresh = freshCursor(connection.id, name, clock.now());
     const key = cursorKey(connection.id, name, "pull");
