@@ -1,10 +1,10 @@
 import * as z from "zod";
 
 import { HubError } from "#shared/errors.ts";
-import type { KeptRecord, KeptRecords } from "#shared/ports/kept-records.ts";
 import type { ConnectionId } from "#shared/model/ids.ts";
 import { Instant } from "#shared/model/time.ts";
 import type { Clock } from "#shared/ports/clock.ts";
+import type { KeptRecord, KeptRecords } from "#shared/ports/kept-records.ts";
 import type { Condition, Item, Json, Key, Table, Write } from "#shared/ports/table.ts";
 
 import { keptKey, keptLookupKey, keptPartition } from "./keys.ts";
