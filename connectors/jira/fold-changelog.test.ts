@@ -4,7 +4,7 @@ import type { HistoryId } from "#shared/model/history.ts";
 import { ConnectionId, factId } from "#shared/model/ids.ts";
 import { instantOf } from "#shared/model/time.ts";
 
-import { type Change, foldChangelog, type Meanings } from "./fold-changelog.ts";
+import { type Change, foldChangelog, isTold, type Meanings } from "./fold-changelog.ts";
 import { WireChangelogs } from "./wire-past.ts";
 import { workStatusOf } from "./work-status.ts";
 
@@ -110,4 +110,26 @@ test("links begin and end waiting where their sentence says so, and two of one m
 
 test("a text that is left out is not mistaken for the function of that name", () => {
   expect(changesOf([{ field: "status", from: "1", to: "3" }])[0]?.items[0]?.toText).toBeUndefined();
+});
+
+test("a change that is not as documented leaves the others of a thousand issues readable", () => {
+  const odd = [{ field: "Rank", from: 7, to: { id: 8 } }, { field: 9 }, "nothing", null];
+  const answer = {
+    issueChangeLogs: [
+      {
+        issueId: "1",
+        changeHistories: [{ created: 1, items: odd }, { created: 2, items: null }, 3],
+      },
+      {
+        issueId: "2",
+        changeHistories: [{ created: 1, items: [{ field: "status", from: 1, to: "5" }] }],
+      },
+      { issueId: "3", changeHistories: null },
+    ],
+  };
+  const { issueChangeLogs } = WireChangelogs.parse(answer);
+  const told = (at: number) =>
+    issueChangeLogs[at]?.changeHistories.flatMap(({ items }) => items).filter(isTold);
+  expect([told(0), told(2)]).toEqual([[], []]);
+  expect(told(1)).toEqual([{ field: "status", from: "1", to: "5" }]);
 });

@@ -1,14 +1,30 @@
 import * as z from "zod";
 
 const Id = z.union([z.string().min(1), z.int().transform(String)]);
-const Side = z.string().nullish();
+/** What is no text says nothing: one odd change must not hide those of a thousand issues. */
+const Side = z
+  .union([z.string(), z.number().transform(String)])
+  .nullish()
+  .catch(undefined);
 
 /** One field of a change; some have no `fieldId`: a new parent, a link. */
 const WireChangedField = z.preprocess(
   withTexts,
-  z.object({ field: z.string().nullish(), from: Side, fromText: Side, to: Side, toText: Side }),
+  z.object({ field: Side, from: Side, fromText: Side, to: Side, toText: Side }),
 );
 export type WireChangedField = z.infer<typeof WireChangedField>;
+
+/** Those elements that are of the form; a list that is none is empty. */
+function readable<T>(element: z.ZodType<T>) {
+  const read = (one: unknown): readonly T[] => {
+    const { success, data } = element.safeParse(one);
+    return success ? [data] : [];
+  };
+  return z
+    .array(z.unknown())
+    .catch([])
+    .transform((all) => all.flatMap(read));
+}
 
 /** Jira calls a text `toString` and may leave it out, where every object has a function of that name. */
 function withTexts(item: unknown): unknown {
@@ -25,13 +41,13 @@ function withTexts(item: unknown): unknown {
 const WireChange = z.object({
   /** The document says date and time, its example is a number. */
   created: z.unknown(),
-  items: z.array(WireChangedField).default([]),
+  items: readable(WireChangedField),
 });
 export type WireChange = z.infer<typeof WireChange>;
 
 export const WireChangelogs = z.looseObject({
   issueChangeLogs: z
-    .array(z.object({ issueId: Id, changeHistories: z.array(WireChange).default([]) }))
+    .array(z.object({ issueId: Id, changeHistories: readable(WireChange) }))
     .default([]),
   nextPageToken: z.string().nullish(),
 });
