@@ -27,7 +27,8 @@ function rig() {
   const table = createMemoryTable();
   const asked: string[][] = [];
   const tool = { isDown: false, found: new Map<string, WorkItemId | GoalId | undefined>() };
-  const connection = { id: workConnection } as Connection;
+  let connection = { id: workConnection, status: "active" } as Connection;
+  const setStatus = (status: Connection["status"]) => (connection = { ...connection, status });
   const book = (more: { readonly doubtsUnknown?: boolean } = {}) =>
     new AddressBook({
       ...more,
@@ -56,7 +57,7 @@ function rig() {
           },
         }) as unknown as Source,
     });
-  return { clock, table, asked, tool, book };
+  return { clock, table, asked, tool, book, setStatus };
 }
 
 const one = "https://tool/browse/KEY-1";
@@ -132,4 +133,14 @@ test("an address of a record that became another kind of thing leads to what it 
   const goal = factId("goal", "tool", workConnection, "w1");
   tool.found.set("KEY-1", goal);
   expect((await book().resolve([one]))(one)).toBe(goal);
+});
+
+test("a tool that is paused is asked nothing; what was read meanwhile waits for it", async () => {
+  const { book, asked, setStatus } = rig();
+  setStatus("paused");
+  const asking = book();
+  expect((await asking.resolve([one]))(one)).toBeUndefined();
+  expect([asked, asking.takeUnasked().map(({ id }) => id)]).toEqual([[], [workConnection]]);
+  setStatus("active");
+  expect((await book().resolve([one]))(one)).toBe(itemId("w1"));
 });

@@ -103,6 +103,7 @@ export class AddressBook {
     keys: readonly string[],
   ): Promise<ReadonlyMap<string, WorkItemId | GoalId> | undefined> {
     try {
+      if (connection.status === "paused") throw paused();
       const source = await this.#deps.open(connection);
       return await source.findByKeys?.(keys);
     } catch (error) {
@@ -112,4 +113,9 @@ export class AddressBook {
       return undefined;
     }
   }
+}
+
+/** Who pauses a connection wants no requests to its tool, be they on behalf of another one. */
+function paused(): HubError {
+  return new HubError("connector.unavailable", "The connection that knows these keys is paused");
 }

@@ -63,7 +63,7 @@ export function noteWaiting(
       if (isMuch && collection !== undefined) break;
     }
     const why =
-      "It did not answer when records were read that may lead there; they are read again once it does";
+      "It did not answer, or was paused, when records were read that may lead there; they are read again once it does";
     await saveGaps(
       table,
       connection.id,
