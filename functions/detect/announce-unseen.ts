@@ -2,14 +2,19 @@ import { isDeepStrictEqual } from "node:util";
 
 import type { Org } from "#shared/graph/org.ts";
 import type { Delta } from "#shared/kit/rule.ts";
+import { epochMsOf } from "#shared/model/time.ts";
 import { announceOrgChange } from "#shared/store/org-changes.ts";
 import { isOrgPart, keyOf } from "#shared/store/org-parts.ts";
 
 import type { DetectDeps } from "./deps.ts";
 
+/** Clocks of two machines never differ by as much. */
+const aheadMsMax = 10_000;
+
 /**
  * Whoever changed the organisation may have died before saying so; the stream has not. What our own
- * reading of it does not show yet is announced here, so that every reader comes to see it. Of a source
+ * reading of it does not show yet is announced here, so that every reader comes to see it; and what it
+ * shows, but may have been written before that reading began: others began theirs earlier. Of a source
  * that is being read for the first time nothing is looked at: to announce it is cheaper.
  */
 export async function announceUnseen(
@@ -19,13 +24,22 @@ export async function announceUnseen(
 ): Promise<void> {
   const ofOrg = deltas.filter(({ before, after }) => isOrgPart(after ?? before));
   const toCompare = ofOrg.filter(isOfReadySource);
-  const org = toCompare.length > 0 ? await orgReader.read() : undefined;
-  const unseen = ofOrg.filter((delta) => !org || !isOfReadySource(delta) || !shows(org, delta));
+  const seen = toCompare.length > 0 ? await orgReader.readWithAge() : undefined;
+  const isTold = (delta: Delta) =>
+    seen !== undefined && isSince(seen.wholeAtMs, delta) && shows(seen.org, delta);
+  const unseen = ofOrg.filter((delta) => !isOfReadySource(delta) || !isTold(delta));
   const keys = unseen.flatMap(({ before, after }) => {
     const part = after ?? before;
     return isOrgPart(part) ? keyOf(part) : [];
   });
   await announceOrgChange(table, clock, keys);
+}
+
+/** Whether it was surely written after a moment. Of what is gone nobody knows when it went. */
+function isSince(atMs: number, { after }: Delta): boolean {
+  if (!isOrgPart(after)) return false;
+  const heardAt = "readAt" in after ? after.readAt : after.createdAt;
+  return epochMsOf(heardAt) > atMs + aheadMsMax;
 }
 
 function shows(org: Org, { before, after }: Delta): boolean {

@@ -4,7 +4,9 @@ import type { Connection } from "#shared/model/connection.ts";
 import { hourMs, minuteMs } from "#shared/model/time.ts";
 import type { Table } from "#shared/ports/table.ts";
 import { applyChanges } from "#shared/store/apply-changes.ts";
+import { factItem } from "#shared/store/facts.ts";
 import { orgVersionKey } from "#shared/store/keys.ts";
+import { OrgReader } from "#shared/store/org-reader.ts";
 import {
   account,
   accountId,
@@ -25,6 +27,7 @@ import {
 } from "#shared/testing/facts.ts";
 
 import { MemoryHub } from "../../tests/rig/memory-hub.ts";
+import { announceUnseen } from "./announce-unseen.ts";
 
 async function subjects(hub: MemoryHub): Promise<readonly string[]> {
   return (await hub.openSignals()).map(({ subjectId }) => subjectId.split(":").at(-1) ?? "");
@@ -119,6 +122,59 @@ describe("what a change touches", () => {
     await applyChanges({ table: dying, clock: hub.clock }, [move]).catch(() => undefined);
     await hub.settle();
     expect(await subjects(hub)).toEqual([]);
+  });
+});
+
+describe("a change that nobody announced", () => {
+  test("is announced though our own reading shows it, having begun after it", async () => {
+    const hub = await waitingHub();
+    const app = new OrgReader(hub.table, hub.clock);
+    await app.read();
+    hub.clock.advance(minuteMs);
+    // The writer died between the person's record and its announcement.
+    const before = person("bob", { unitId: unitId("blue") });
+    const moved = {
+      ...before,
+      unitId: unitId("red"),
+      sourceVersion: before.sourceVersion + 1,
+      readAt: hub.clock.now(),
+    };
+    await hub.table.write({
+      kind: "put",
+      item: factItem({ kind: "upserted", record: moved, edges: [] }, [], {
+        current: undefined,
+        now: hub.clock.now(),
+      }),
+      condition: [],
+    });
+    hub.clock.advance(minuteMs);
+    const after = (await new OrgReader(hub.table, hub.clock).read()).person(before.id);
+    const orgReader = new OrgReader(hub.table, hub.clock);
+    const deps = { table: hub.table, clock: hub.clock, orgReader };
+    await announceUnseen(deps, [{ before, ...(after && { after }) }], () => true);
+    expect((await app.read()).person(before.id)?.unitId).toBe(unitId("red"));
+  });
+
+  test("is not announced again where our own reading came to show it by an announcement", async () => {
+    const hub = await waitingHub();
+    const orgReader = new OrgReader(hub.table, hub.clock);
+    await orgReader.read();
+    hub.clock.advance(minuteMs);
+    const before = person("bob", { unitId: unitId("blue") });
+    const readAt = hub.clock.now();
+    await applyChanges(hub, [
+      upserted({
+        ...before,
+        unitId: unitId("red"),
+        sourceVersion: before.sourceVersion + 1,
+        readAt,
+      }),
+    ]);
+    const after = (await new OrgReader(hub.table, hub.clock).read()).person(before.id);
+    const version = await hub.table.get(orgVersionKey);
+    const deps = { table: hub.table, clock: hub.clock, orgReader };
+    await announceUnseen(deps, [{ before, ...(after && { after }) }], () => true);
+    expect(await hub.table.get(orgVersionKey)).toEqual(version);
   });
 });
 

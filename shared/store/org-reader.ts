@@ -28,6 +28,8 @@ interface Known {
   readonly parts: PartLists;
   /** The index may have shown less than the version, and nobody said what of it changed. */
   readonly mayLag: boolean;
+  /** When everything was read: what was written before shows, whether anybody announced it or not. */
+  readonly wholeAtMs: number;
 }
 
 interface Cached {
@@ -63,6 +65,12 @@ export class OrgReader {
   async readWithParts(): Promise<{ readonly org: Org; readonly parts: PartLists }> {
     const { org, known } = await this.#current();
     return { org: await org, parts: (await known).parts };
+  }
+
+  /** The organisation; what was written after `wholeAtMs` shows only where it was announced. */
+  async readWithAge(): Promise<{ readonly org: Org; readonly wholeAtMs: number }> {
+    const { org, known } = await this.#current();
+    return { org: await org, wholeAtMs: (await known).wholeAtMs };
   }
 
   async #current(): Promise<Pick<Cached, "org" | "known">> {
@@ -111,7 +119,7 @@ export class OrgReader {
     if (before && known && !hasLagged) {
       if (before.version >= version) return known;
       const keys = await this.#changedSince(before.version, version);
-      if (keys) return { parts: await withChanged(this.#table, known.parts, keys), mayLag: false };
+      if (keys) return { ...known, parts: await withChanged(this.#table, known.parts, keys) };
     }
     return this.#whole(version);
   }
@@ -130,9 +138,12 @@ export class OrgReader {
     const lateMs = this.#clock.nowMs() - indexLagMsMax;
     const parts = await readOrgParts(this.#table);
     const late = await orgChangesSince(this.#table, version, lateMs);
-    if (late.some(({ keys }) => keys === undefined)) return { parts, mayLag: true };
+    if (late.some(({ keys }) => keys === undefined)) {
+      return { parts, mayLag: true, wholeAtMs: this.#clock.nowMs() };
+    }
     const keys = late.flatMap((change) => change.keys ?? []);
-    return { parts: await withChanged(this.#table, parts, keys), mayLag: false };
+    const whole = await withChanged(this.#table, parts, keys);
+    return { parts: whole, mayLag: false, wholeAtMs: this.#clock.nowMs() };
   }
 }
 
