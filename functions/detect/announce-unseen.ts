@@ -3,6 +3,8 @@ import { isDeepStrictEqual } from "node:util";
 import type { Org } from "#shared/graph/org.ts";
 import type { Delta } from "#shared/kit/rule.ts";
 import { epochMsOf } from "#shared/model/time.ts";
+import type { Key, Table } from "#shared/ports/table.ts";
+import { readErasures } from "#shared/store/erasures.ts";
 import { announceOrgChange } from "#shared/store/org-changes.ts";
 import { isOrgPart, keyOf } from "#shared/store/org-parts.ts";
 
@@ -28,11 +30,23 @@ export async function announceUnseen(
   const isTold = (delta: Delta) =>
     seen !== undefined && isSince(seen.wholeAtMs, delta) && shows(seen.org, delta);
   const unseen = ofOrg.filter((delta) => !isOfReadySource(delta) || !isTold(delta));
-  const keys = unseen.flatMap(({ before, after }) => {
+  const keys = keysOf(unseen);
+  const gone = keysOf(unseen.filter(({ after }) => after === undefined));
+  // An announcement is kept for a day, and must not name whoever was erased.
+  const isUnnameable = gone.length > 0 && (await areErased(table, gone));
+  await announceOrgChange(table, clock, isUnnameable ? undefined : keys);
+}
+
+function keysOf(deltas: readonly Delta[]): readonly Key[] {
+  return deltas.flatMap(({ before, after }) => {
     const part = after ?? before;
     return isOrgPart(part) ? keyOf(part) : [];
   });
-  await announceOrgChange(table, clock, keys);
+}
+
+async function areErased(table: Table, keys: readonly Key[]): Promise<boolean> {
+  const erased = await readErasures(table);
+  return keys.some(({ pk }) => erased.has(pk));
 }
 
 /** Whether it was surely written after a moment. Of what is gone nobody knows when it went. */
