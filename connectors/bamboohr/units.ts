@@ -1,10 +1,7 @@
-import { createHash } from "node:crypto";
-
+import { levelUnits } from "#shared/kit/level-units.ts";
 import { shortText } from "#shared/model/facts.ts";
 import type { OrgUnit } from "#shared/model/facts.ts";
-import { factId } from "#shared/model/ids.ts";
-import type { ConnectionId, OrgUnitId } from "#shared/model/ids.ts";
-import { epochMsOf } from "#shared/model/time.ts";
+import type { ConnectionId } from "#shared/model/ids.ts";
 import type { Instant } from "#shared/model/time.ts";
 
 /** What an employee was read under. */
@@ -24,61 +21,18 @@ export function unitsOf(
   record: Readonly<Record<string, unknown>>,
   where: Circumstances,
 ): readonly OrgUnit[] {
-  const { connectionId, readAt, companyName } = where;
-  // Units have no version of their own: the later reading is the truer. Unchanged ones cost no write.
-  const shared = {
-    type: "org-unit" as const,
-    connectionId,
-    sourceVersion: epochMsOf(readAt),
-    readAt,
-  };
-  const root: OrgUnit = {
-    ...shared,
-    id: unitIdOf(connectionId, []),
-    name: shortText(companyName) ?? "company",
-    originalKind: "company",
-    level: 0,
-  };
-  const units: OrgUnit[] = [root];
-  const path: string[] = [];
-  for (const [at, field] of where.orgLevels.entries()) {
+  const filled = where.orgLevels.flatMap((field, at) => {
     const name = text(record[field]);
-    if (name === undefined) continue;
-    path.push(name);
-    const parentId = units.at(-1)?.id ?? root.id;
-    units.push({
-      ...shared,
-      id: unitIdOf(connectionId, path),
-      name,
-      originalKind: levelName(field),
-      level: at + 1,
-      parentId,
-    });
-  }
-  return units;
+    return name === undefined ? [] : [{ key: name, name, kind: levelName(field), level: at + 1 }];
+  });
+  const companyName = shortText(where.companyName) ?? "company";
+  return levelUnits({ ...where, connector: "bamboohr", companyName }, filled);
 }
 
 /** `customTeam` is called team. */
 function levelName(field: string): string {
   const bare = field.replace(/^custom_?/u, "");
   return bare === "" ? field : `${bare.charAt(0).toLowerCase()}${bare.slice(1)}`;
-}
-
-/** Ids hold 300 characters at most; longer paths end in a digest instead. */
-const nativeIdLengthMax = 250;
-
-/** The path of names from the top, so that two teams of one name in two departments are two. */
-function unitIdOf(connectionId: ConnectionId, path: readonly string[]): OrgUnitId {
-  const escaped = path.map((name) =>
-    // A slash, a percent sign or white space in a name must not be taken for the path's own.
-    name.replace(/[/%\s]/gu, (character) => encodeURIComponent(character)),
-  );
-  const full = `/${escaped.join("/")}`;
-  const native =
-    full.length <= nativeIdLengthMax
-      ? full
-      : `/~${createHash("sha256").update(full).digest("hex").slice(0, 40)}`;
-  return factId("org-unit", "bamboohr", connectionId, native);
 }
 
 /** Text of a field; undefined for what is missing, null or empty. Numbers are ids. */

@@ -1,5 +1,4 @@
-import { createHash } from "node:crypto";
-
+import { levelUnits } from "#shared/kit/level-units.ts";
 import type { AssertedEdge, Upsert } from "#shared/model/change.ts";
 import { Person, shortText } from "#shared/model/facts.ts";
 import type { OrgUnit } from "#shared/model/facts.ts";
@@ -24,8 +23,6 @@ interface Circumstances {
 
 /** Far above any: a record may assert so many edges. */
 const membershipsMax = 1000;
-/** Ids hold 300 characters at most; longer paths end in a digest instead. */
-const nativeIdLengthMax = 250;
 const groupPrefix = "group-";
 
 export function scimPersonId(connectionId: ConnectionId, userId: string): PersonId {
@@ -129,46 +126,13 @@ function membershipsOf(
 
 /** The topmost unit, then one for each level that is filled in. */
 function unitsOf({ resource }: KeptUser, where: Circumstances): readonly OrgUnit[] {
-  const { connectionId, readAt, settings } = where;
-  const shared = {
-    type: "org-unit" as const,
-    connectionId,
-    // Units have no version of their own: the later reading is the truer. Unchanged ones cost no write.
-    sourceVersion: epochMsOf(readAt),
-    readAt,
-  };
-  const root: OrgUnit = {
-    ...shared,
-    id: unitIdOf(connectionId, []),
-    name: shortText(settings.companyName) ?? "Company",
-    originalKind: "company",
-    level: 0,
-  };
-  const units = [root];
-  const path: string[] = [];
-  for (const [at, level] of settings.orgLevels.entries()) {
-    const name = shortText(resource[enterpriseUrn][level]);
-    if (name === undefined) continue;
-    path.push(name);
-    const parentId = units.at(-1)?.id ?? root.id;
-    const id = unitIdOf(connectionId, path);
-    units.push({ ...shared, id, name, originalKind: level, level: at + 1, parentId });
-  }
-  return units;
-}
-
-/** The path of names from the top, so that two departments of one name in two divisions are two. */
-function unitIdOf(connectionId: ConnectionId, path: readonly string[]): OrgUnitId {
-  const escaped = path.map((name) =>
-    // A slash, a percent sign or white space in a name must not be taken for the path's own.
-    name.replace(/[/%\s]/gu, (character) => encodeURIComponent(character)),
-  );
-  const full = `/${escaped.join("/")}`;
-  const native =
-    full.length <= nativeIdLengthMax
-      ? full
-      : `/~${createHash("sha256").update(full).digest("hex").slice(0, 40)}`;
-  return factId("org-unit", "scim", connectionId, native);
+  const { settings } = where;
+  const filled = settings.orgLevels.flatMap((kind, at) => {
+    const name = shortText(resource[enterpriseUrn][kind]);
+    return name === undefined ? [] : [{ key: name, name, kind, level: at + 1 }];
+  });
+  const companyName = shortText(settings.companyName) ?? "Company";
+  return levelUnits({ ...where, connector: "scim", companyName }, filled);
 }
 
 type Resource = KeptUser["resource"];
