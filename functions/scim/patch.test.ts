@@ -34,6 +34,20 @@ function refusal(...operations: readonly unknown[]): string | undefined {
 
 describe("a PATCH of a user", () => {
   test.each([
+    ["the extension by its path", { path: enterpriseUrn, value: { manager: null } }],
+    ["the extension in a value", { value: { [enterpriseUrn]: { manager: { value: "" } } } }],
+    ["the attribute", { path: `${enterpriseUrn}:manager`, value: { value: null } }],
+  ])("empties a part that is null within %s, and leaves the others", (_where, given) => {
+    expect(patched({ op: "replace", ...given })[enterpriseUrn]).toEqual({ department: "Engines" });
+  });
+
+  test("empties a part of a complex attribute that is null, and sets the others", () => {
+    const value = { familyName: null, givenName: "A." };
+    expect(patched({ op: "replace", path: "name", value })["name"]).toEqual({ givenName: "A." });
+    expect(patched({ op: "replace", value: { name: value } })["name"]).toEqual({ givenName: "A." });
+  });
+
+  test.each([
     [
       "a name in other letters",
       { op: "REPLACE", path: "USERNAME", value: "eve" },

@@ -4,6 +4,7 @@ import type { Json } from "#shared/ports/table.ts";
 
 import { parsePath, pathText } from "./path.ts";
 import type { AttributePlace, ParsedPath } from "./path.ts";
+import { attributeNamed } from "./schema/attribute.ts";
 import type { Attribute, ResourceType } from "./schema/attribute.ts";
 import { ScimError, invalidSyntax, invalidValue } from "./scim-error.ts";
 import { changeSelected, removeValues } from "./selected-values.ts";
@@ -109,9 +110,33 @@ function operationOf(
 ): readonly Operation[] {
   if (!place) return [];
   // Nothing takes the place: that is what a remove does.
-  const isNothing = op !== "remove" && (value === null || value === "" || isEmptyList(value));
-  if (isNothing) return op === "add" ? [] : [{ op: "remove", place, filter, value: undefined }];
-  return [{ op, place, filter, value: op === "remove" && isEmptyList(value) ? undefined : value }];
+  if (op !== "remove" && isNothing(value)) {
+    return op === "add" ? [] : [{ op: "remove", place, filter, value: undefined }];
+  }
+  const emptied = op === "replace" && filter === undefined ? emptiedWithin(place, value) : [];
+  const given = op === "remove" && isEmptyList(value) ? undefined : value;
+  return [...emptied, { op, place, filter, value: given }];
+}
+
+/** Parts of something complex that are to have no value: null is one way to say so (RFC 7643, section 2.5). */
+function emptiedWithin(place: AttributePlace, value: unknown): readonly Operation[] {
+  const { attribute, sub } = place;
+  if (sub || attribute.multiValued || !isRecord(value)) return [];
+  return Object.entries(value).flatMap(([name, part]): readonly Operation[] => {
+    const inner = attributeNamed(attribute.subAttributes ?? [], name);
+    if (!inner || inner.mutability === "readOnly") return [];
+    const within = isExtension(attribute)
+      ? { extension: attribute.name, attribute: inner, sub: undefined }
+      : { ...place, sub: inner };
+    if (!isNothing(part)) return within.sub ? [] : emptiedWithin(within, part);
+    // A manager without a value is none, whatever address it had.
+    const gone = within.sub?.name === "value" ? place : within;
+    return [{ op: "remove", place: gone, filter: undefined, value: undefined }];
+  });
+}
+
+function isNothing(value: unknown): boolean {
+  return value === null || value === "" || isEmptyList(value);
 }
 
 function isEmptyList(value: unknown): boolean {
