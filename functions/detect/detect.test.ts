@@ -1,6 +1,8 @@
 import { describe, expect, test } from "vitest";
 
 import type { Connection } from "#shared/model/connection.ts";
+import type { Person } from "#shared/model/facts.ts";
+import { connectionId, factId } from "#shared/model/ids.ts";
 import { hourMs, minuteMs } from "#shared/model/time.ts";
 import type { Table } from "#shared/ports/table.ts";
 import { applyChanges } from "#shared/store/apply-changes.ts";
@@ -122,6 +124,27 @@ describe("what a change touches", () => {
     await applyChanges({ table: dying, clock: hub.clock }, [move]).catch(() => undefined);
     await hub.settle();
     expect(await subjects(hub)).toEqual([]);
+  });
+});
+
+describe("somebody of whom two systems tell", () => {
+  test("counts for another team as soon as the other record speaks for them", async () => {
+    const hub = await waitingHub();
+    const directory = connectionId("directory1");
+    await hub.connect(directory);
+    const managed = (version: number, given: Partial<Person> = {}) =>
+      upserted(person("bob", { unitId: unitId("red"), version, ...given }));
+    const other: Person = {
+      ...person("bob", { unitId: unitId("blue") }),
+      id: factId("person", "directory", directory, "bob"),
+      connectionId: directory,
+    };
+    await hub.apply(managed(1, { managerId: personId("ann") }), upserted(other));
+    expect(await subjects(hub)).toEqual([]);
+    // Both say as much now, and the other comes first.
+    await hub.apply(managed(2));
+    expect(await subjects(hub)).toHaveLength(1);
+    expect(await hub.drift()).toBe(0);
   });
 });
 

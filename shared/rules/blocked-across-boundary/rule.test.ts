@@ -209,9 +209,11 @@ describe("what touches a dependency", () => {
         externalIds: [],
       },
     ]);
-    expect(touched({ before, after: { ...before, managerId: personId("head") } })).toEqual([
-      { kind: "led" },
-    ]);
+    const led = { ...before, managerId: personId("head") };
+    const ledByAnother = { ...before, managerId: personId("chief") };
+    expect(touched({ before: led, after: ledByAnother })).toEqual([{ kind: "led" }]);
+    // Which of several records of one human speaks for them may hang on whether it names a manager.
+    expect(touched({ before, after: led }).map(({ kind }) => kind)).toEqual(["led", "person"]);
     expect(touched({ before, after: { ...before, location: "Bergen" } })).toEqual([]);
   });
 

@@ -235,7 +235,9 @@ function touchedByPerson({ before, after }: Delta): readonly Touch[] {
   const is = after?.type === "person" ? after : undefined;
   const person: Person | undefined = is ?? was;
   if (!person) return [];
-  if (differ(was, is, decisive)) {
+  // Of several records of one human the one that says more speaks for them.
+  const saysMoreOrLess = (was?.managerId === undefined) !== (is?.managerId === undefined);
+  if (differ(was, is, decisive) || saysMoreOrLess) {
     const states = [was, is].filter((state) => state !== undefined);
     // An address that somebody had before binds nobody else either.
     const emails = states.flatMap((one) => [one.workEmail, ...(one.formerWorkEmails ?? [])]);
