@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 
 import type { Match } from "#shared/model/edges.ts";
 import type { Person } from "#shared/model/facts.ts";
+import { connectionId, factId } from "#shared/model/ids.ts";
 import type { OrgUnitId, PersonId } from "#shared/model/ids.ts";
 import type { SamePerson } from "#shared/model/org.ts";
 import {
@@ -196,6 +197,24 @@ describe("the lead of a unit", () => {
     expect(
       orgOf({ units: [orgUnit("red")], people: [left] }).leadOf(unitId("red")),
     ).toBeUndefined();
+  });
+});
+
+describe("a human of whom two systems tell", () => {
+  test("is spoken for by the system where they still work, and not by the one they left", () => {
+    const old = connectionId("old0000001");
+    const ended: Person = {
+      ...person("ann", { unitId: unitId("red"), managerId: personId("ceo") }),
+      id: factId("person", "aaa", old, "ann"),
+      connectionId: old,
+      employmentStatus: "inactive",
+    };
+    const org = orgOf({
+      units: [orgUnit("red"), orgUnit("blue")],
+      people: [ended, person("ann", { unitId: unitId("blue") })],
+    });
+    expect(org.person(ended.id)?.employmentStatus).toBe("active");
+    expect(org.membersOf(unitId("blue")).map(({ id }) => id)).toEqual([personId("ann")]);
   });
 });
 

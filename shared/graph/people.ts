@@ -270,8 +270,13 @@ export class People {
 
 const unbound: Binding = { how: "unbound" };
 
-/** The record that says most about where the human stands speaks for them; ties by id. */
+/**
+ * The record that says most about where the human stands speaks for them, one that they left behind only
+ * where there is no other; ties by id.
+ */
 export function bySubstance(a: Person, b: Person): number {
+  const isLeft = ({ employmentStatus }: Person) => Number(employmentStatus === "inactive");
+  if (isLeft(a) !== isLeft(b)) return isLeft(a) - isLeft(b);
   return substance(b) - substance(a) || (a.id < b.id ? -1 : 1);
 }
 
