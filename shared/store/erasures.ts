@@ -132,7 +132,7 @@ function withoutMention({ kind, record, edges }: Upsert, erased: Erasures): Upse
 }
 
 /** A fact that names nobody who was erased. */
-export function recordWithout(record: Fact, erased: Erasures): Fact {
+function recordWithout(record: Fact, erased: Erasures): Fact {
   if (record.type === "work-item") {
     const { assigneeId, ...rest } = record;
     return erased.has(assigneeId) ? rest : record;
