@@ -15,6 +15,7 @@ import type { AppContext } from "../app-deps.ts";
 import { compareRows } from "./compare-rows.ts";
 import type { Difference } from "./compare-rows.ts";
 import { holdState } from "./generations.ts";
+import { refuseErased } from "./refuse-erased.ts";
 import {
   changeStaged,
   loadStaged,
@@ -62,12 +63,14 @@ export async function uploadFile(context: AppContext, upload: NewUpload): Promis
   assertTaking(place);
   const suggested = await suggestion(place, kind, table);
   const mapping = named ? byIndex(table, named) : suggested;
+  // What nobody chose is not kept, whatever it may be.
+  const columns = [...new Set(Object.values(mapping.columns))];
+  await refuseErased(context, place, { table, columns });
   const id = await stageFile(context, place, {
     kind: kind.name,
     fileName: plainFileName(upload.fileName),
     table,
-    // What nobody chose is not kept, whatever it may be.
-    columns: [...new Set(Object.values(mapping.columns))],
+    columns,
     mapping: stored(mapping),
     isDateOrderOpen: suggested.isDateOrderOpen,
   });

@@ -4,6 +4,7 @@ import { describe, expect, test } from "vitest";
 
 import { csv } from "#connectors/csv/connector.ts";
 import { Registry } from "#shared/kit/registry.ts";
+import { rememberErased } from "#shared/store/erasures.ts";
 import { scanAll } from "#shared/store/list.ts";
 import {
   account,
@@ -82,6 +83,17 @@ describe("a file of people", () => {
     await apply(rig, id);
     expect(JSON.stringify(await scanAll(rig.hub.table))).not.toContain("90000");
     expect(JSON.stringify(rig.hub.logs)).not.toMatch(/acme\.example|Sommer|people\.csv/u);
+  });
+
+  test("that names somebody who was erased is refused before any of it is kept", async () => {
+    const rig = await open();
+    await rememberErased(rig.hub.table, ["noah@acme.example"], rig.hub.clock.now());
+    const { status, body } = await rig.send("POST", "/api/uploads", {
+      json: { kind: "people", content: good, fileName: "people.csv" },
+    });
+    expect(status).toBe(400);
+    expect(ErrorAnswer.parse(body).error.issues).toMatchObject([{ path: "line 3, column 4" }]);
+    expect(JSON.stringify(await scanAll(rig.hub.table))).not.toMatch(/noah|Winter/u);
   });
 
   test("one wrong line refuses all, with line and column, and nothing changes", async () => {
