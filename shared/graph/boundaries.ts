@@ -19,6 +19,8 @@ interface Structure {
   /** The record that speaks for the human of this one. */
   readonly canonical: (id: PersonId) => PersonId;
   readonly teamsOf: (person: Person) => readonly OrgUnitId[];
+  /** Whether a source names the person as the unit's lead. */
+  readonly isNamedLead: (person: Person, unitId: OrgUnitId) => boolean;
 }
 
 /** Stands where a lead was not yet looked for. */
@@ -31,6 +33,7 @@ const unasked = -2;
 export class Boundaries {
   readonly #units: ReadonlyMap<OrgUnitId, OrgUnit>;
   readonly #people: readonly Person[];
+  readonly #isNamedLead: Structure["isNamedLead"];
   readonly #unitNodes = new Map<OrgUnitId, number>();
   readonly #unitIds: OrgUnitId[] = [];
   readonly #reporting: WaysUp;
@@ -41,8 +44,9 @@ export class Boundaries {
   readonly #leads: Int32Array;
   readonly #leadsAbove: Int32Array;
 
-  constructor({ units, humans, canonical, teamsOf }: Structure) {
+  constructor({ units, humans, canonical, teamsOf, isNamedLead }: Structure) {
     this.#units = units;
+    this.#isNamedLead = isNamedLead;
     this.#people = [...humans];
     const nodes = new Map(this.#people.map(({ id }, node) => [id, node]));
     const managers = Int32Array.from(this.#people, ({ managerId }) =>
@@ -121,7 +125,7 @@ export class Boundaries {
     return this.#belonging.from(unit).flatMap((node) => this.#unitIds[node] ?? []);
   }
 
-  /** Member who reports out of the unit, with the most reports within it; ties by id. */
+  /** Whom a source names, else the member who reports out with the most reports within; ties by id. */
   leadOf(unitId: OrgUnitId): PersonId | undefined {
     const unit = this.#unitNodes.get(unitId);
     return unit === undefined ? undefined : this.#people[this.#leadAt(unit)]?.id;
@@ -130,9 +134,16 @@ export class Boundaries {
   #leadAt(unit: number): number {
     const known = this.#leads[unit] ?? nothing;
     if (known !== unasked) return known;
-    const lead = this.#findLead(this.#memberNodes(unit));
+    const members = this.#memberNodes(unit);
+    const named = members.filter((node) => this.#isNamed(node, unit));
+    const lead = this.#findLead(named.length > 0 ? named : members);
     this.#leads[unit] = lead;
     return lead;
+  }
+
+  #isNamed(node: number, unit: number): boolean {
+    const [person, unitId] = [this.#people[node], this.#unitIds[unit]];
+    return person !== undefined && unitId !== undefined && this.#isNamedLead(person, unitId);
   }
 
   #findLead(members: Int32Array): number {

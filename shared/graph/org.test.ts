@@ -5,7 +5,7 @@ import type { Match } from "#shared/model/edges.ts";
 import type { Person } from "#shared/model/facts.ts";
 import { connectionId, factId } from "#shared/model/ids.ts";
 import type { OrgUnitId, PersonId } from "#shared/model/ids.ts";
-import type { SamePerson } from "#shared/model/org.ts";
+import type { Membership, SamePerson } from "#shared/model/org.ts";
 import {
   account,
   accountId,
@@ -189,6 +189,23 @@ describe("the lead of a unit", () => {
       people: ["b", "a"].map((name) => person(name, { unitId: unitId("red") })),
     });
     expect(flat.leadOf(unitId("red"))).toBe(personId("a"));
+  });
+
+  test("is whom a source names as the lead, before any reporting line", () => {
+    const member = (name: string, given: Partial<Membership> = {}): Membership => ({
+      type: "membership",
+      personId: personId(name),
+      unitId: unitId("squad"),
+      createdAt: now,
+      ...given,
+    });
+    const people = [person("ann"), person("bob", { managerId: personId("ann") }), person("cat")];
+    const units = [orgUnit("squad", { isDeliveryTeam: true })];
+    const memberships = [member("ann"), member("bob"), member("cat", { isLead: true })];
+    expect(orgOf({ units, people, memberships }).leadOf(unitId("squad"))).toBe(personId("cat"));
+    const left = { ...person("cat"), employmentStatus: "inactive" } as const;
+    const without = orgOf({ units, people: [...people.slice(0, 2), left], memberships });
+    expect(without.leadOf(unitId("squad"))).toBe(personId("ann"));
   });
 
   test("is nobody where nobody works, and never somebody who left", () => {

@@ -58,6 +58,8 @@ export class Org {
       humans: this.#humans.humans(),
       canonical: (id) => this.#humans.canonical(id),
       teamsOf: (person) => this.#teamIdsOf(person),
+      isNamedLead: ({ id }, unitId) =>
+        this.#teams.get(id)?.some((one) => one.unitId === unitId && one.isLead === true) ?? false,
     });
   }
 
@@ -159,7 +161,7 @@ export class Org {
     return this.#boundaries.pathUp(unitId);
   }
 
-  /** Member who reports out of the unit, with the most reports within it; ties by id. */
+  /** Whom a source names, else the member who reports out with the most reports within; ties by id. */
   leadOf(unitId: OrgUnitId): PersonId | undefined {
     return this.#boundaries.leadOf(unitId);
   }
