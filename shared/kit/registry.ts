@@ -36,6 +36,12 @@ export class Registry {
   readonly isSource = (connection: Connection): boolean =>
     this.find(connection.connector)?.source !== undefined;
 
+  /** Whether the hub holds the only copy of what it reads: sent to it, or uploaded. */
+  readonly isKept = (connection: Connection): boolean => {
+    const { sendsTo, files } = this.find(connection.connector) ?? {};
+    return sendsTo !== undefined || files !== undefined;
+  };
+
   readonly providesGoals = (connection: Connection): boolean =>
     this.find(connection.connector)?.providesGoals(connection.settings) ?? false;
 

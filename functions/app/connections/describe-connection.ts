@@ -82,7 +82,7 @@ function mayCancelFirst(
   { connection, connector }: ConnectionParts,
   collections: readonly Collection[],
 ): boolean {
-  if (!connector?.source) return false;
+  if (!connector?.source || connector.sendsTo !== undefined || connector.files) return false;
   return isFirstReading(connection) && !collections.some(({ mayCancel }) => mayCancel);
 }
 

@@ -59,6 +59,11 @@ export async function cancelBackfill(context: AppContext, id: ConnectionId): Pro
   const connection = await loadChangeable(context, id);
   assertIsSource(context, connection);
   if (connection.status !== "paused" && (await cancelRepeat(context, connection))) return id;
+  if (isFirstReading(connection) && context.registry.isKept(connection)) {
+    const message =
+      "What was sent or uploaded is nowhere else to be read again: remove the connection instead";
+    throw new HubError("entity.conflict", message);
+  }
   if (isFirstReading(connection)) return (await cancelFirstReading(context, connection)).id;
   assertReads(context, connection);
   throw new HubError("entity.conflict", "Nothing is being read again");

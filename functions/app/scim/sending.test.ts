@@ -89,3 +89,19 @@ test("tokens of one connection do not grow without end", async () => {
   }
   expect(statuses).toEqual([...Array.from({ length: 10 }, () => 201), 409]);
 });
+
+test("the first reading of what was sent is not cancelled, since it is kept nowhere else", async () => {
+  const rig = await AppRig.create({ registry: new Registry([sender]) });
+  const made = await rig.send("POST", "/api/connections", {
+    json: { connector: "sender", name: "Directory", settings: {} },
+  });
+  const { id } = z.looseObject({ id: z.string() }).parse(made.body);
+  const shown = await rig.get(`/api/connections/${id}`);
+  expect(shown.body).toMatchObject({ mayCancelFirst: false });
+  const refused = await rig.send("POST", `/api/connections/${id}/cancel-backfill`, { json: {} });
+  expect([refused.status, refused.text]).toMatchObject([
+    409,
+    expect.stringContaining("nowhere else"),
+  ]);
+  expect((await rig.get(`/api/connections/${id}`)).status).toBe(200);
+});
