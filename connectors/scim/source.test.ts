@@ -357,3 +357,11 @@ describe("a manager who is sent after those who report to them", () => {
     });
   });
 });
+
+test("a manager by whose name two users are known, each by another id, is nobody", async () => {
+  await rig.user("x", { externalId: "1001" });
+  await rig.user("y", { [enterpriseUrn]: { employeeNumber: "1001" } });
+  const report = await rig.user("report", { [enterpriseUrn]: { manager: { value: "1001" } } });
+  const { record } = lastOf(await interpreted(open()), personId(report));
+  expect(record).not.toHaveProperty("managerId");
+});

@@ -8,8 +8,8 @@ import type { ScimSettings } from "./settings.ts";
 import { KeptGroup, KeptUser, enterpriseUrn } from "./wire.ts";
 import type { KeptUserRecord } from "./wire.ts";
 
-/** By what a manager may be named, beside the id: as identity providers are mapped in practice. */
-const managerAttributes = ["userName", "externalId", "employeeNumber", "emails.value"] as const;
+/** By what a manager may be named, beside id and userName: as identity providers are mapped in practice. */
+const managerAttributes = ["externalId", "employeeNumber", "emails.value"] as const;
 
 /** Turns kept users into people, with what is needed of others read once for all of them. */
 export class UserReader {
@@ -80,15 +80,18 @@ export class UserReader {
     return managers;
   }
 
-  /** Only where exactly one user is known by it: two are a guess. */
+  /** Whose userName it is; else only where exactly one user is known by it: two are a guess. */
   async #findManager(name: string): Promise<string | undefined> {
     const { kept } = this.#context;
-    for (const attribute of managerAttributes) {
-      const value = attribute === "externalId" ? name : name.toLowerCase();
-      const [id, ...more] = await kept.find("users", attribute, value);
-      if (id !== undefined) return more.length === 0 ? id : undefined;
-    }
-    return undefined;
+    const [named] = await kept.find("users", "userName", name.toLowerCase());
+    if (named !== undefined) return named;
+    const found = await Promise.all(
+      managerAttributes.map((attribute) =>
+        kept.find("users", attribute, attribute === "externalId" ? name : name.toLowerCase()),
+      ),
+    );
+    const [id, ...more] = new Set(found.flat());
+    return more.length === 0 ? id : undefined;
   }
 }
 
