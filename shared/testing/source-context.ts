@@ -1,6 +1,6 @@
 import type { SourceContext, UrlResolver } from "#shared/kit/connector.ts";
-import type { KeptRecords } from "#shared/ports/kept-records.ts";
 import { unlimitedBudget } from "#shared/kit/request-budget.ts";
+import type { KeptRecords } from "#shared/ports/kept-records.ts";
 
 import { createSilentLogger } from "./silent-logger.ts";
 
