@@ -9,7 +9,14 @@ import type {
   SubscriptionReport,
   SubscriptionRequest,
 } from "#shared/kit/connector.ts";
-import type { Upsert } from "#shared/model/change.ts";
+import {
+  nativePeopleIds,
+  presenceOfUnits,
+  unitsIn,
+  unitsSeen,
+  withUnits,
+} from "#shared/kit/units-of-people.ts";
+import type { UnitsSeen } from "#shared/kit/units-of-people.ts";
 import type { Delivery } from "#shared/model/delivery.ts";
 import type { HeldFact } from "#shared/model/held-fact.ts";
 import { readFactId } from "#shared/model/ids.ts";
@@ -167,14 +174,8 @@ class BambooSource implements Source {
   }
 
   async readByIds(_collection: string, ids: readonly FactId[]): Promise<Reading> {
-    const people = pageOf(await this.#reader.read(employeeIds(ids)));
-    const wanted = new Set<FactId>(ids.filter(isUnitId));
-    if (wanted.size === 0) return people;
-    const { units } = await this.#units();
-    return {
-      ...people,
-      changes: [...units.filter(({ record }) => wanted.has(record.id)), ...people.changes],
-    };
+    const people = pageOf(await this.#reader.read(nativePeopleIds(ids)));
+    return withUnits(people, ids, () => this.#units());
   }
 
   async confirm(
@@ -182,31 +183,17 @@ class BambooSource implements Source {
     ids: readonly FactId[],
   ): Promise<ReadonlyMap<FactId, Presence>> {
     const presence = new Map<FactId, Presence>();
-    const asked = await this.#reader.presence(employeeIds(ids));
+    const asked = await this.#reader.presence(nativePeopleIds(ids));
     for (const id of ids) {
       const parts = readFactId(id);
       if (parts?.type === "person") presence.set(id, asked.get(parts.nativeId) ?? "gone");
     }
-    const unitIds = ids.filter(isUnitId);
-    if (unitIds.length === 0) return presence;
-    const { units, isComplete } = await this.#units();
-    const found = new Set<FactId>(units.map(({ record }) => record.id));
-    for (const id of unitIds) {
-      // Somebody whom we could not read may be in it.
-      presence.set(id, found.has(id) ? "present" : isComplete ? "gone" : "hidden");
-    }
-    return presence;
+    return new Map([...presence, ...(await presenceOfUnits(ids, () => this.#units()))]);
   }
 
   /** Every unit that somebody is in. Reads everybody: units have no endpoint of their own. */
-  async #units(): Promise<{ readonly units: readonly Upsert[]; readonly isComplete: boolean }> {
-    const units: Upsert[] = [];
-    let isComplete = true;
-    for await (const { reading } of this.#pages(undefined)) {
-      units.push(...unitsIn(reading));
-      if (!reading.isWhole) isComplete = false;
-    }
-    return { units, isComplete };
+  #units(): Promise<UnitsSeen> {
+    return unitsSeen(this.#pages(undefined));
   }
 
   /** Reads the employees that the delivery names; what it says about them is not looked at. */
@@ -241,23 +228,6 @@ function overlapped(startedAt: Instant): Instant {
   return instantOf(epochMsOf(startedAt) - overlapMs);
 }
 
-function unitsIn(reading: Reading): readonly Upsert[] {
-  return reading.changes.filter(
-    (change): change is Upsert => change.kind === "upserted" && change.record.type === "org-unit",
-  );
-}
-
 function compareKeys(a: readonly [string, string], b: readonly [string, string]): number {
   return a[0] === b[0] ? (a[1] < b[1] ? -1 : Number(a[1] > b[1])) : a[0] < b[0] ? -1 : 1;
-}
-
-function isUnitId(id: FactId): boolean {
-  return readFactId(id)?.type === "org-unit";
-}
-
-function employeeIds(ids: readonly FactId[]): readonly string[] {
-  return ids.flatMap((id) => {
-    const parts = readFactId(id);
-    return parts?.type === "person" ? [parts.nativeId] : [];
-  });
 }

@@ -6,7 +6,15 @@ import type {
   Source,
   SourceContext,
 } from "#shared/kit/connector.ts";
-import type { Change, Rejected, Upsert } from "#shared/model/change.ts";
+import {
+  nativePeopleIds,
+  presenceOfUnits,
+  unitsIn,
+  unitsSeen,
+  withUnits,
+} from "#shared/kit/units-of-people.ts";
+import type { UnitsSeen } from "#shared/kit/units-of-people.ts";
+import type { Change, Rejected } from "#shared/model/change.ts";
 import type { Delivery } from "#shared/model/delivery.ts";
 import type { HeldFact } from "#shared/model/held-fact.ts";
 import { readFactId } from "#shared/model/ids.ts";
@@ -104,12 +112,8 @@ class HibobSource implements Source {
   }
 
   async readByIds(_collection: string, ids: readonly FactId[]): Promise<Reading> {
-    const people = await this.#readPeople(employeeIds(ids));
-    const wanted = new Set<FactId>(ids.filter(isUnitId));
-    if (wanted.size === 0) return people;
-    const { units } = await this.#units();
-    const found = units.filter(({ record }) => wanted.has(record.id));
-    return { ...people, changes: [...found, ...people.changes] };
+    const people = await this.#readPeople(nativePeopleIds(ids));
+    return withUnits(people, ids, () => this.#units());
   }
 
   async confirm(
@@ -117,20 +121,12 @@ class HibobSource implements Source {
     ids: readonly FactId[],
   ): Promise<ReadonlyMap<FactId, Presence>> {
     const presence = new Map<FactId, Presence>();
-    const asked = await this.#reader.presence(employeeIds(ids));
+    const asked = await this.#reader.presence(nativePeopleIds(ids));
     for (const id of ids) {
       const parts = readFactId(id);
       if (parts?.type === "person") presence.set(id, asked.get(parts.nativeId) ?? "hidden");
     }
-    const unitIds = ids.filter(isUnitId);
-    if (unitIds.length === 0) return presence;
-    const { units, isWhole } = await this.#units();
-    const found = new Set<FactId>(units.map(({ record }) => record.id));
-    for (const id of unitIds) {
-      // Somebody whom we could not read may be in it.
-      presence.set(id, found.has(id) ? "present" : isWhole ? "gone" : "hidden");
-    }
-    return presence;
+    return new Map([...presence, ...(await presenceOfUnits(ids, () => this.#units()))]);
   }
 
   /** Reads the employee whom the event names; what it says about them is not looked at. */
@@ -167,14 +163,8 @@ class HibobSource implements Source {
   }
 
   /** Every unit that somebody is in. Reads everybody: units have no endpoint of their own. */
-  async #units(): Promise<{ readonly units: readonly Upsert[]; readonly isWhole: boolean }> {
-    const units: Upsert[] = [];
-    let isWhole = true;
-    for await (const { reading } of this.#pages(undefined)) {
-      units.push(...unitsIn(reading));
-      if (!reading.isWhole) isWhole = false;
-    }
-    return { units, isWhole };
+  #units(): Promise<UnitsSeen> {
+    return unitsSeen(this.#pages(undefined));
   }
 }
 
@@ -188,20 +178,3 @@ const nobody: PeopleReading = {
   missing: [],
   isWhole: true,
 };
-
-function unitsIn(reading: Reading): readonly Upsert[] {
-  return reading.changes.filter(
-    (change): change is Upsert => change.kind === "upserted" && change.record.type === "org-unit",
-  );
-}
-
-function isUnitId(id: FactId): boolean {
-  return readFactId(id)?.type === "org-unit";
-}
-
-function employeeIds(ids: readonly FactId[]): readonly string[] {
-  return ids.flatMap((id) => {
-    const parts = readFactId(id);
-    return parts?.type === "person" ? [parts.nativeId] : [];
-  });
-}
