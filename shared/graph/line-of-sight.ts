@@ -117,7 +117,7 @@ class Walk {
   }
 
   #supportingLink(item: WorkItem): Link | undefined {
-    return surestFirst(this.#view.linksFrom(item.id)).find((link) => this.#supports(link));
+    return surestFirst(this.#view.linksOf(item)).find((link) => this.#supports(link));
   }
 
   #supports(link: Link): boolean {

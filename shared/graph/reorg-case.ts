@@ -42,6 +42,7 @@ export function viewWith(graph: MemoryGraph, org: Org): GraphView {
     goal: (id) => graph.goal(id),
     wasRemoved: (id) => graph.wasRemoved(id),
     linksFrom: (id) => graph.linksFrom(id),
+    linksOf: (item) => graph.linksOf(item),
     childrenOf: (id) => graph.childrenOf(id),
     dependency: (blockedId, blockingId) => graph.dependency(blockedId, blockingId),
     waitingSince: (blockedId, blockingId) => graph.waitingSince(blockedId, blockingId),

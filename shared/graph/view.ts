@@ -4,6 +4,7 @@ import type { History, HistoryId } from "#shared/model/history.ts";
 import type { ConnectionId, FactId, GoalId, WorkItemId } from "#shared/model/ids.ts";
 import type { Instant } from "#shared/model/time.ts";
 
+import { type LinkRules, noLinkRules } from "./link-rules.ts";
 import type { Org } from "./org.ts";
 import { blockedSince } from "./past.ts";
 import type { SourceStates } from "./sources.ts";
@@ -17,7 +18,10 @@ export interface GraphView {
   goal(id: GoalId): Goal | undefined;
   /** True when a tombstone stands under the id: gone for certain, not merely unread. */
   wasRemoved(id: FactId): boolean;
+  /** Links that are stored: what sources and people asserted. */
   linksFrom(id: WorkItemId | GoalId): readonly Link[];
+  /** All links of an item: the stored ones, and those that link rules give it. */
+  linksOf(item: WorkItem): readonly Link[];
   /** Items that have a home in this one. Complete only where the loader was asked for it. */
   childrenOf(id: WorkItemId): readonly WorkItem[];
   /** Present as long as any source asserts it. */
@@ -32,6 +36,7 @@ export interface GraphView {
 export class MemoryGraph implements GraphView {
   readonly org: Org;
   readonly sources: SourceStates;
+  readonly linkRules: LinkRules;
   readonly #items = new Map<WorkItemId, WorkItem>();
   readonly #goals = new Map<GoalId, Goal>();
   readonly #removed = new Set<FactId>();
@@ -40,9 +45,10 @@ export class MemoryGraph implements GraphView {
   readonly #dependencies = new Map<WorkItemId, Map<WorkItemId, Dependency>>();
   readonly #pasts = new Map<HistoryId, History>();
 
-  constructor(org: Org, sources: SourceStates) {
+  constructor(org: Org, sources: SourceStates, linkRules: LinkRules = noLinkRules) {
     this.org = org;
     this.sources = sources;
+    this.linkRules = linkRules;
   }
 
   addItem(item: WorkItem): void {
@@ -94,6 +100,12 @@ export class MemoryGraph implements GraphView {
 
   linksFrom(id: WorkItemId | GoalId): readonly Link[] {
     return this.#links.get(id) ?? [];
+  }
+
+  linksOf(item: WorkItem): readonly Link[] {
+    const own = this.linksFrom(item.id);
+    const given = this.linkRules.linksOf(item, own);
+    return given.length === 0 ? own : [...own, ...given];
   }
 
   childrenOf(id: WorkItemId): readonly WorkItem[] {

@@ -65,6 +65,10 @@ export const WorkItem = z.strictObject({
   /** A team named by the tool's team field or by the container mapping of the connection's settings. */
   teamName: Label.optional(),
   labels: z.array(Label).max(20).optional(),
+  /** The part of its container that it stands in, where the tool has parts: a section of a project. */
+  section: Label.optional(),
+  /** Values of those fields of the tool that the connection's settings name, by the field's name. */
+  fields: z.record(Label, Label).optional(),
   restrictedTo: Restriction.optional(),
   startOn: CalendarDate.optional(),
   dueOn: CalendarDate.optional(),

@@ -1,0 +1,16 @@
+import type { Link } from "#shared/model/edges.ts";
+import type { WorkItem } from "#shared/model/facts.ts";
+import type { GoalId } from "#shared/model/ids.ts";
+
+/**
+ * Links that nobody wrote at an item: a rule of the operators gives them to all items of a kind. They are
+ * never stored; whoever asks for an item's links is given them.
+ */
+export interface LinkRules {
+  /** What the rules give an item. `own` are its stored links, which go before any rule. */
+  linksOf(item: WorkItem, own: readonly Link[]): readonly Link[];
+  /** Goals that rules link to: what becomes of one of them touches items that no index names. */
+  readonly goalIds: ReadonlySet<GoalId>;
+}
+
+export const noLinkRules: LinkRules = { linksOf: () => [], goalIds: new Set() };
