@@ -1,5 +1,6 @@
 import { HubError } from "#shared/errors.ts";
 import type { Gap } from "#shared/kit/connector.ts";
+import { watermarkAfter } from "#shared/kit/watermark.ts";
 import type { Change } from "#shared/model/change.ts";
 import { dayMs, epochMsOf, instantOf, minuteMs } from "#shared/model/time.ts";
 
@@ -224,7 +225,7 @@ function openSince({ startedAt }: TaskRun): string {
 
 function sinceOf({ since, isWhole }: TaskRun): Pick<TaskQuery, "modified_since"> {
   if (since === undefined || isWhole === true) return {};
-  return { modified_since: instantOf(epochMsOf(since) - overlapMs) };
+  return { modified_since: watermarkAfter(since, overlapMs) };
 }
 
 /**

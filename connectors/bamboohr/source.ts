@@ -17,12 +17,12 @@ import {
   withUnits,
 } from "#shared/kit/units-of-people.ts";
 import type { UnitsSeen } from "#shared/kit/units-of-people.ts";
+import { watermarkAfter } from "#shared/kit/watermark.ts";
 import type { Delivery } from "#shared/model/delivery.ts";
 import type { HeldFact } from "#shared/model/held-fact.ts";
 import { readFactId } from "#shared/model/ids.ts";
 import type { FactId } from "#shared/model/ids.ts";
-import { epochMsOf, instantOf, minuteMs } from "#shared/model/time.ts";
-import type { Instant } from "#shared/model/time.ts";
+import { minuteMs } from "#shared/model/time.ts";
 
 import { BambooClient } from "./client.ts";
 import { EmployeeReader, omittedGaps } from "./employee-reader.ts";
@@ -99,7 +99,7 @@ class BambooSource implements Source {
         gaps: [...reading.hiddenTables.map(tableGap), ...(next ? [] : omittedGaps(omitted, seen))],
         position: writePosition(
           next === undefined
-            ? { phase: "changed", since: overlapped(startedAt) }
+            ? { phase: "changed", since: watermarkAfter(startedAt, overlapMs) }
             : { phase: "list", startedAt, after: next },
         ),
         isLast: next === undefined,
@@ -149,7 +149,7 @@ class BambooSource implements Source {
         ),
         position: writePosition(
           isLast || last === undefined
-            ? { phase: "changed", since: overlapped(startedAt) }
+            ? { phase: "changed", since: watermarkAfter(startedAt, overlapMs) }
             : { phase: "changed", since, run: { startedAt, done: last.key } },
         ),
         isLast,
@@ -222,10 +222,6 @@ class BambooSource implements Source {
 /** What the contract knows of a reading. */
 function pageOf({ changes, rejected, gaps }: EmployeesReading): Reading {
   return { changes, rejected, ...(gaps && { gaps }) };
-}
-
-function overlapped(startedAt: Instant): Instant {
-  return instantOf(epochMsOf(startedAt) - overlapMs);
 }
 
 function compareKeys(a: readonly [string, string], b: readonly [string, string]): number {

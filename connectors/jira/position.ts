@@ -1,7 +1,8 @@
 import * as z from "zod";
 
 import { HubError } from "#shared/errors.ts";
-import { dayMs, epochMsOf, hourMs, Instant, instantOf, minuteMs } from "#shared/model/time.ts";
+import { watermarkAfter } from "#shared/kit/watermark.ts";
+import { dayMs, epochMsOf, hourMs, Instant, minuteMs } from "#shared/model/time.ts";
 
 /** One query of ids, which one after another are read by id. */
 const IdsProgress = z.strictObject({
@@ -86,7 +87,7 @@ export function currentRun(position: IssuesPosition, now: Instant): IssuesRun {
   if (position.since === undefined) return { startedAt: now, isDeep: true };
   const deepAtMs = position.deepAt === undefined ? 0 : epochMsOf(position.deepAt);
   const isDeep = epochMsOf(now) - deepAtMs >= deepEveryMs;
-  const from = instantOf(epochMsOf(position.since) - (isDeep ? deepOverlapMs : overlapMs));
+  const from = watermarkAfter(position.since, isDeep ? deepOverlapMs : overlapMs);
   const { caughtUpFrom = from } = position;
   return { startedAt: now, isDeep, from: isDeep && caughtUpFrom < from ? caughtUpFrom : from };
 }

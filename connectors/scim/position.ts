@@ -1,7 +1,8 @@
 import * as z from "zod";
 
 import { HubError } from "#shared/errors.ts";
-import { Instant, epochMsOf, hourMs, instantOf, minuteMs } from "#shared/model/time.ts";
+import { watermarkAfter } from "#shared/kit/watermark.ts";
+import { Instant, epochMsOf, hourMs, minuteMs } from "#shared/model/time.ts";
 
 /** Where a pull of what is kept stands. */
 export const Position = z.strictObject({
@@ -34,7 +35,7 @@ export function readPosition(text: string, now: Instant): Position {
 
 /** The run that begins now, after the one that ended at this position. */
 export function nextRun({ startedAt }: Position, now: Instant): Position {
-  const since = instantOf(Math.max(0, epochMsOf(startedAt) - overlapMs));
+  const since = watermarkAfter(startedAt, overlapMs);
   return { version: 1, startedAt: now, since };
 }
 
