@@ -9,6 +9,8 @@ export const titleLengthMax = 255;
 const Title = z.string().min(1).max(titleLengthMax);
 const Label = z.string().min(1).max(120);
 const Url = z.url().max(500);
+/** All values of one field, one a line; what fits is decided by `keptText` of kept-fields.ts. */
+const FieldText = z.string().min(1).max(240);
 /**
  * The tool's id of what keeps a record from most of its people: a security level. Who loses that sees the
  * record as little as a deleted one.
@@ -67,8 +69,11 @@ export const WorkItem = z.strictObject({
   labels: z.array(Label).max(20).optional(),
   /** The part of its container that it stands in, where the tool has parts: a section of a project. */
   section: Label.optional(),
-  /** Values of those fields of the tool that the connection's settings name, by the field's name. */
-  fields: z.record(Label, Label).optional(),
+  /**
+   * Values of those fields of the tool that the connection's settings name, by the field's name; several
+   * values of one field stand one a line (`keptValuesOf` of kept-fields.ts).
+   */
+  fields: z.record(Label, FieldText).optional(),
   restrictedTo: Restriction.optional(),
   startOn: CalendarDate.optional(),
   dueOn: CalendarDate.optional(),
