@@ -94,7 +94,11 @@ async function evaluateOnce(
       const id = signalId(rule.name, subject.id);
       return [
         subject,
-        await store(deps, rule.evaluate(input), { subject, stored: stored.get(id) }),
+        await store(deps, rule.evaluate(input), {
+          subject,
+          stored: stored.get(id),
+          sources: graph.sources,
+        }),
       ] as const;
     }),
   );
@@ -130,10 +134,17 @@ function itemsOf(id: SubjectId): readonly WorkItemId[] {
   return item.success ? [item.data] : [];
 }
 
+interface ToStore {
+  readonly subject: Subject;
+  readonly stored: Signal | undefined;
+  /** As the evaluation saw them. */
+  readonly sources: SourceStates;
+}
+
 async function store(
   deps: EvaluateDeps,
   evaluation: Evaluation,
-  { subject, stored }: { readonly subject: Subject; readonly stored: Signal | undefined },
+  { subject, stored, sources }: ToStore,
 ): Promise<Outcome> {
   const { rule } = subject.active;
   const next = nextSignal({
@@ -141,6 +152,7 @@ async function store(
     subjectId: subject.id,
     evaluation,
     stored,
+    sources,
     now: deps.clock.now(),
   });
   if (!next) return "same";

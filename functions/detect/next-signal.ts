@@ -1,8 +1,10 @@
+import { freshnessOf, restsOnMax } from "#shared/graph/rests-on.ts";
+import type { SourceStates } from "#shared/graph/sources.ts";
 import type { Evaluation } from "#shared/kit/rule.ts";
 import { shortText } from "#shared/model/facts.ts";
-import type { RuleName, SubjectId } from "#shared/model/ids.ts";
+import type { ConnectionId, RuleName, SubjectId } from "#shared/model/ids.ts";
 import { signalId } from "#shared/model/ids.ts";
-import type { Signal } from "#shared/model/signal.ts";
+import type { Signal, SourceFreshness } from "#shared/model/signal.ts";
 import type { Instant } from "#shared/model/time.ts";
 
 interface Input {
@@ -10,6 +12,8 @@ interface Input {
   readonly subjectId: SubjectId;
   readonly evaluation: Evaluation;
   readonly stored: Signal | undefined;
+  /** How fresh each source is: noted with what is found, and never a reason to write by itself. */
+  readonly sources: SourceStates;
   readonly now: Instant;
 }
 
@@ -18,20 +22,29 @@ interface Input {
  * opens, for absence is not proven, nor clears, for nothing was mended.
  */
 export function nextSignal(input: Input): Signal | undefined {
-  const { evaluation, stored, now } = input;
+  const { evaluation, stored, sources, now } = input;
   switch (evaluation.state) {
     case "unknown":
       return undefined;
     case "cleared":
       if (stored?.state !== "open") return undefined;
-      return { ...stored, state: "cleared", clearedAt: now, clearedBecause: evaluation.because };
+      return {
+        ...stored,
+        state: "cleared",
+        clearedAt: now,
+        clearedBecause: evaluation.because,
+        ...restingOn(sources, stored.restsOn?.map(({ connectionId }) => connectionId) ?? [], now),
+      };
     case "open":
-      return opened(input, findingOf(evaluation));
+      return opened(input, findingOf(evaluation, sources));
   }
 }
 
 /** Cut to what a signal may hold: names of a source may each be short and together too long. */
-function findingOf({ leaderId, ...evaluation }: Extract<Evaluation, { state: "open" }>) {
+function findingOf(
+  { leaderId, ...evaluation }: Extract<Evaluation, { state: "open" }>,
+  sources: SourceStates,
+) {
   const { sentence, path, facts } = evaluation.evidence;
   return {
     severity: evaluation.severity,
@@ -43,8 +56,19 @@ function findingOf({ leaderId, ...evaluation }: Extract<Evaluation, { state: "op
     },
     teamIds: evaluation.teamIds.slice(0, 4),
     connectionIds: evaluation.connectionIds.slice(0, 4),
+    restsOn: [
+      ...freshnessOf(sources, [...evaluation.connectionIds, ...(evaluation.restsOn ?? [])]),
+    ],
     ...(leaderId !== undefined && { leaderId }),
   };
+}
+
+function restingOn(
+  sources: SourceStates,
+  ids: readonly ConnectionId[],
+  now: Instant,
+): Pick<Signal, "restsOn" | "evaluatedAt"> {
+  return { restsOn: [...freshnessOf(sources, ids)], evaluatedAt: now };
 }
 
 function cut(text: string, max: number): string {
@@ -52,11 +76,12 @@ function cut(text: string, max: number): string {
 }
 
 function opened(
-  { rule, subjectId, stored, now }: Input,
+  { rule, subjectId, stored, sources, now }: Input,
   finding: ReturnType<typeof findingOf>,
 ): Signal | undefined {
   if (stored?.state === "open") {
-    return isSame(stored, finding) ? undefined : { ...withoutLeader(stored), ...finding };
+    const isKnown = isSame(stored, finding) && !hasNewGoals(stored, finding.restsOn, sources);
+    return isKnown ? undefined : { ...withoutLeader(stored), ...finding, evaluatedAt: now };
   }
   return {
     type: "signal",
@@ -66,6 +91,7 @@ function opened(
     state: "open",
     generation: (stored?.generation ?? 0) + 1,
     ...finding,
+    evaluatedAt: now,
     openedAt: now,
     revision: stored?.revision ?? 1,
   };
@@ -88,6 +114,23 @@ function isSame(stored: Signal, finding: Partial<Signal>): boolean {
       value.leaderId,
     ]);
   return pick(stored) === pick(finding);
+}
+
+/**
+ * Whether it now rests on a source of goals that it did not rest on before: that one was asked too. A
+ * source that only became fresher, or is gone, is no difference.
+ */
+function hasNewGoals(
+  { restsOn: before }: Signal,
+  restsOn: readonly SourceFreshness[],
+  sources: SourceStates,
+): boolean {
+  // Where not all are kept, which ones are depends on how fresh they are.
+  if (!before || before.length >= restsOnMax) return false;
+  const known = new Set(before.map(({ connectionId }) => connectionId));
+  return restsOn.some(
+    ({ connectionId: id }) => !known.has(id) && sources.get(id)?.providesGoals === true,
+  );
 }
 
 /** Attribute order inside a stored map is not kept by every table. */

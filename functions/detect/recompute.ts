@@ -51,7 +51,8 @@ export async function recompute(deps: RecomputeDeps): Promise<Recomputed> {
       const input = { view: graph, subjectId: id, options: active.options, now };
       const evaluation = active.rule.evaluate(input);
       const stored = open.get(signalId(active.rule.name, id));
-      if (nextSignal({ rule: active.rule.name, subjectId: id, evaluation, stored, now })) {
+      const { name } = active.rule;
+      if (nextSignal({ rule: name, subjectId: id, evaluation, stored, sources, now })) {
         differing.push({ active, id });
       }
     }

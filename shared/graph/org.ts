@@ -1,6 +1,7 @@
 import type { Match } from "#shared/model/edges.ts";
 import type { Account, OrgUnit, Person } from "#shared/model/facts.ts";
-import type { AccountId, OrgUnitId, PersonId } from "#shared/model/ids.ts";
+import type { AccountId, ConnectionId, OrgUnitId, PersonId } from "#shared/model/ids.ts";
+import { readFactId } from "#shared/model/ids.ts";
 import type { Membership, SamePerson } from "#shared/model/org.ts";
 import type { CalendarDate } from "#shared/model/time.ts";
 
@@ -43,6 +44,7 @@ export class Org {
   readonly #teams = new Map<PersonId, Membership[]>();
   readonly #memberships: readonly Membership[];
   readonly #boundaries: Boundaries;
+  #sourceIds: ReadonlySet<ConnectionId> | undefined;
   /** How many of those who do the work are known as people. */
   readonly matchRate: MatchRate | undefined;
 
@@ -180,6 +182,23 @@ export class Org {
   /** Symmetric. The lowest common manager is on both teams' lines: a lead who leads both counts. */
   boundary(a: OrgUnitId, b: OrgUnitId): Boundary {
     return this.#boundaries.between(a, b);
+  }
+
+  /**
+   * Every source of people, units and memberships. Each of them may decide a team: by a record that
+   * speaks for a human, a name that another unit bears, a unit on the way up.
+   */
+  sourceIds(): ReadonlySet<ConnectionId> {
+    if (this.#sourceIds) return this.#sourceIds;
+    const ids = new Set<ConnectionId>();
+    for (const { connectionId } of this.#humans.records()) ids.add(connectionId);
+    for (const { connectionId } of this.#units.values()) ids.add(connectionId);
+    for (const { assertedBy } of this.#memberships) {
+      const source = assertedBy && readFactId(assertedBy);
+      if (source) ids.add(source.connectionId);
+    }
+    this.#sourceIds = ids;
+    return ids;
   }
 
   /** What does not add up, as its sources tell it. */

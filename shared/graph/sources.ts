@@ -12,6 +12,7 @@ export interface SourceState {
   readonly isReady: boolean;
   readonly isStale: boolean;
   readonly freshAt: Instant | undefined;
+  readonly readyAt?: Instant | undefined;
 }
 
 export type SourceStates = ReadonlyMap<ConnectionId, SourceState>;
@@ -30,6 +31,7 @@ export function sourceState(
     isReady: connection.readyAt !== undefined,
     isStale: ageMs > staleAfterMinutes * minuteMs,
     freshAt: connection.freshAt,
+    readyAt: connection.readyAt,
   };
 }
 

@@ -113,6 +113,8 @@ function contentOf(signal: Signal, policy: AlertPolicy) {
     teamIds: signal.teamIds,
     ...(signal.leaderId !== undefined && { leaderId: signal.leaderId }),
     connectionIds: signal.connectionIds,
+    ...(signal.restsOn && { restsOn: signal.restsOn }),
+    ...(signal.evaluatedAt !== undefined && { evaluatedAt: signal.evaluatedAt }),
   };
 }
 

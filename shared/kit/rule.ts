@@ -18,11 +18,12 @@ import type {
   SubjectId,
   WorkItemId,
 } from "#shared/model/ids.ts";
+import type { LinkRule } from "#shared/model/link-rule.ts";
 import type { SamePerson } from "#shared/model/org.ts";
 import type { Evidence, RuleSettings, Severity } from "#shared/model/signal.ts";
 import type { Instant } from "#shared/model/time.ts";
 
-type Changed = Fact | Edge | Match | SamePerson | Connection | RuleSettings;
+type Changed = Fact | Edge | Match | SamePerson | Connection | RuleSettings | LinkRule;
 
 /** What changed in the table: one thing before and after. Both are absent for what is of no interest. */
 export interface Delta {
@@ -43,7 +44,7 @@ export type Touch =
   | { readonly kind: "spine"; readonly itemId: WorkItemId }
   /** Items that have or had a home in this one. */
   | { readonly kind: "children"; readonly itemId: WorkItemId }
-  /** The anchors of everything that links to this goal. */
+  /** The anchors of everything that links to this goal; everything, where a link rule links to it. */
   | { readonly kind: "linked-to"; readonly goalId: GoalId }
   | { readonly kind: "dependency"; readonly id: DependencyId }
   /** All dependencies of which the item is either end. */
@@ -71,7 +72,10 @@ export type Evaluation =
       readonly title: string;
       readonly evidence: Evidence;
       readonly teamIds: readonly OrgUnitId[];
+      /** The tools that the subject is from. */
       readonly connectionIds: readonly ConnectionId[];
+      /** Further sources whose silence could make the finding wrong: of goals, of people, of hops. */
+      readonly restsOn?: Iterable<ConnectionId>;
       readonly leaderId?: PersonId | undefined;
     }
   | { readonly state: "cleared"; readonly because: string }

@@ -31,6 +31,24 @@ export const Evidence = z.strictObject({
 });
 export type Evidence = z.infer<typeof Evidence>;
 
+/** How fresh a source was when a finding that rests on it was evaluated. */
+export const SourceFreshness = z.strictObject({
+  connectionId: ConnectionId,
+  /** Its last success by then; absent where it never had one, or was no source any more. */
+  freshAt: Instant.optional(),
+  /** When it had first been read whole. */
+  readyAt: Instant.optional(),
+});
+export type SourceFreshness = z.infer<typeof SourceFreshness>;
+
+/** What a finding rests on: absent in what was stored before this was kept. */
+const freshness = {
+  /** Every source whose silence could make the finding wrong, the stalest first; at most the 20 stalest. */
+  restsOn: z.array(SourceFreshness).max(20).optional(),
+  /** When it was evaluated with that result; later evaluations that found the same are not noted. */
+  evaluatedAt: Instant.optional(),
+};
+
 /** A rule's finding about one subject. The only materialized truth of the engine. */
 export const Signal = z.strictObject({
   type: z.literal("signal"),
@@ -52,6 +70,7 @@ export const Signal = z.strictObject({
   clearedAt: Instant.optional(),
   /** Why it cleared: "linked", "closed", "removed", … */
   clearedBecause: z.string().max(200).optional(),
+  ...freshness,
   revision: z.int().positive(),
 });
 export type Signal = z.infer<typeof Signal>;
@@ -92,6 +111,7 @@ export const Alert = z.strictObject({
   updatedAt: Instant,
   resolvedAt: Instant.optional(),
   resolvedBecause: z.string().max(200).optional(),
+  ...freshness,
   /** The latest transitions, newest last. */
   history: z.array(AlertTransition).max(20),
   revision: z.int().positive(),

@@ -4,6 +4,7 @@ import { dependencyState } from "#shared/graph/dependency-state.ts";
 import type { DependencyState } from "#shared/graph/dependency-state.ts";
 import { isBelowFloor } from "#shared/graph/match-rate.ts";
 import type { Org } from "#shared/graph/org.ts";
+import { edgeSources, teamSources } from "#shared/graph/rests-on.ts";
 import type { GraphView } from "#shared/graph/view.ts";
 import { differ } from "#shared/kit/differ.ts";
 import type { Delta, Evaluation, Touch } from "#shared/kit/rule.ts";
@@ -11,7 +12,14 @@ import { defineRule } from "#shared/kit/rule.ts";
 import { isOpen } from "#shared/model/facts.ts";
 import type { OrgUnit, Person, WorkItem } from "#shared/model/facts.ts";
 import type { History } from "#shared/model/history.ts";
-import type { FactId, OrgUnitId, PersonId, SubjectId, WorkItemId } from "#shared/model/ids.ts";
+import type {
+  ConnectionId,
+  FactId,
+  OrgUnitId,
+  PersonId,
+  SubjectId,
+  WorkItemId,
+} from "#shared/model/ids.ts";
 import {
   DependencyId,
   dependencyId,
@@ -175,8 +183,18 @@ function opened(
     },
     teamIds: boundary.teamIds,
     connectionIds: [...new Set([blocked.connectionId, blocking.connectionId])],
+    restsOn: restsOn(view, state),
     leaderId: leaderOfBoth(view.org, boundary.teamIds),
   };
+}
+
+/** Both tools, whoever says that the one waits for the other, and who knows the two teams. */
+function restsOn(view: GraphView, { blocked, blocking }: Waiting): readonly ConnectionId[] {
+  const edge = view.dependency(blocked.id, blocking.id);
+  return [
+    ...(edge ? edgeSources(edge) : []),
+    ...[blocked, blocking].flatMap((item) => teamSources(view.org, item)),
+  ];
 }
 
 /** The lowest common manager: whoever decides where the two teams cannot agree. */

@@ -6,6 +6,7 @@ import {
   parentIds,
   pathToAnchor,
 } from "#shared/graph/line-of-sight.ts";
+import { goalSources, spineSources, teamSources } from "#shared/graph/rests-on.ts";
 import { incompleteBecause } from "#shared/graph/sources.ts";
 import { teamOf } from "#shared/graph/team.ts";
 import type { GraphView } from "#shared/graph/view.ts";
@@ -16,6 +17,7 @@ import { isOpen } from "#shared/model/facts.ts";
 import type { Goal, WorkItem } from "#shared/model/facts.ts";
 import type { FactId, GoalId, SubjectId, WorkItemId } from "#shared/model/ids.ts";
 import { WorkItemId as WorkItemIdSchema, readFactId } from "#shared/model/ids.ts";
+import type { LinkRule } from "#shared/model/link-rule.ts";
 
 const Options = z.strictObject({
   allowances: z
@@ -99,6 +101,7 @@ const touchedBy: Readonly<Record<DeltaType, (delta: Delta) => readonly Touch[]>>
   link: ({ before, after }) => touchedByLink(after ?? before),
   connection: everything,
   "rule-settings": everything,
+  "link-rule": touchedByLinkRule,
   person: whatIsOpen,
   account: whatIsOpen,
   match: whatIsOpen,
@@ -136,6 +139,11 @@ function opened(view: GraphView, { anchor, witness, reason }: Found): Evaluation
     },
     teamIds: team.teamId === undefined ? [] : [team.teamId],
     connectionIds: [anchor.connectionId],
+    restsOn: [
+      ...goalSources(view.sources),
+      ...spineSources(view, witness),
+      ...teamSources(view.org, anchor),
+    ],
     leaderId: lead,
   };
 }
@@ -178,6 +186,16 @@ function touchedByLink(link: Delta["after"]): readonly Touch[] {
   ];
 }
 
+/** What a rule links is found in no index; its name, and rules that are off, link nothing. */
+function touchedByLinkRule({ before, after }: Delta): readonly Touch[] {
+  const [was, is] = [switchedOn(before), switchedOn(after)];
+  return differ(was, is, ["filter", "goalId", "confidence", "expiresAt"]) ? everything() : [];
+}
+
+function switchedOn(thing: Delta["before"]): LinkRule | undefined {
+  return thing?.type === "link-rule" && thing.isEnabled ? thing : undefined;
+}
+
 function touchedByBurial(id: FactId): readonly Touch[] {
   const parts = readFactId(id);
   // The type of an id is what the id itself says.
@@ -198,6 +216,8 @@ const fieldsRead = [
   "kind",
   "originalKind",
   "labels",
+  "section",
+  "fields",
   "assigneeId",
   "teamName",
   "title",
