@@ -207,6 +207,7 @@ export const functions = {
           "history",
           "connection",
           "rule-settings",
+          "link-rule",
         ),
         batchSize: 500,
         retryAttempts: 10,

@@ -10,7 +10,7 @@ import { fromItem } from "#shared/store/codec.ts";
 import { readDocument } from "#shared/store/documents.ts";
 import { readEdgeItem, readFactItem } from "#shared/store/facts.ts";
 import { readWaiting } from "#shared/store/histories.ts";
-import { connectionSpec, ruleSettingsSpec } from "#shared/store/specs.ts";
+import { connectionSpec, linkRuleSpec, ruleSettingsSpec } from "#shared/store/specs.ts";
 
 /** Reads a change of the table as the rules understand it; undefined when it is none of their business. */
 export function deltaOf(change: ItemChange): Delta | undefined {
@@ -51,6 +51,8 @@ function readThing(item: Item): NonNullable<Delta["before"]> | undefined {
       return readDocument(connectionSpec, item);
     case "rule-settings":
       return readDocument(ruleSettingsSpec, item);
+    case "link-rule":
+      return readDocument(linkRuleSpec, item);
     default:
       return undefined;
   }

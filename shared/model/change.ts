@@ -8,7 +8,7 @@ import { Instant } from "./time.ts";
 
 /** An edge as a record asserts it; the store adds `assertedBy` and `createdAt`. */
 export const AssertedEdge = z.discriminatedUnion("type", [
-  Link.omit({ assertedBy: true, createdAt: true }),
+  Link.omit({ assertedBy: true, createdAt: true, ruleId: true }),
   Dependency.omit({ assertedBy: true, createdAt: true }),
   Membership.omit({ assertedBy: true, createdAt: true }),
 ]);

@@ -1,7 +1,7 @@
 import * as z from "zod";
 
 import { FactId } from "./fact-id.ts";
-import { AccountId, ConnectionId, GoalId, PersonId, WorkItemId } from "./ids.ts";
+import { AccountId, ConnectionId, GoalId, LinkRuleId, PersonId, WorkItemId } from "./ids.ts";
 import { Membership } from "./org.ts";
 import { Instant } from "./time.ts";
 
@@ -21,6 +21,8 @@ export const Link = z.strictObject({
   assertedBy: FactId.optional(),
   weight: z.number().min(0).max(1).optional(),
   note: z.string().max(200).optional(),
+  /** The link rule that gives it, where one does: such a link is never stored. */
+  ruleId: LinkRuleId.optional(),
   createdAt: Instant,
   expiresAt: Instant.optional(),
 });

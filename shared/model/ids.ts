@@ -73,6 +73,13 @@ export function readFactId(id: string): FactIdParts | undefined {
   return { connector, type: type.data, connectionId: connectionId as ConnectionId, nativeId };
 }
 
+/** What an operator said about all work of a kind: see `LinkRule`. */
+export const LinkRuleId = z
+  .string()
+  .regex(/^linkrule_[0-9a-z]{10}$/u)
+  .brand<"LinkRuleId">();
+export type LinkRuleId = z.infer<typeof LinkRuleId>;
+
 /** A dependency's id: its blocked end and its blocking end, both readable from it. */
 export const DependencyId = z
   .string()
@@ -129,4 +136,9 @@ export function connectionId(random: string): ConnectionId {
 /** A new grant id; `random` gives 10 characters of [0-9a-z]. */
 export function grantId(random: string): GrantId {
   return GrantId.parse(`grant_${random}`);
+}
+
+/** A new link rule's id; `random` gives 10 characters of [0-9a-z]. */
+export function linkRuleId(random: string): LinkRuleId {
+  return LinkRuleId.parse(`linkrule_${random}`);
 }

@@ -11,6 +11,7 @@ import type {
   FactId,
   FactType,
   GrantId,
+  LinkRuleId,
   PersonId,
   RuleName,
   SignalId,
@@ -45,6 +46,7 @@ import type { Key } from "#shared/ports/table.ts";
  * a sending token, by what it is         | pk = sending-token:<digest>, sk = 0        | 1 R
  * digests of who was erased; receipts    | pk = erasures, sk ^ erased# | receipt#      | 1 R
  * a consent under way                   | pk = consent:<state>, sk = 0               | 1 R
+ * all link rules                        | pk = link-rules, sk = rule id              | 1 R per 4 KB
  * open signals; alerts of a status      | list: lpk = signal#open | alert#<status>   | ½ R per 4 KB
  * a signal or alert of (rule, subject)  | pk = signal:… | alert:…, sk = 0            | 1 R
  * an alert's notifications              | pk = alert, sk ^ notification#             | 1 R
@@ -272,6 +274,16 @@ export function notificationKey(
 
 export function ruleSettingsKey(rule: RuleName): Key {
   return { pk: `rule:${rule}`, sk: selfSort };
+}
+
+/**
+ * All link rules stand in one partition of their own: an evaluation needs them as they are now, and only
+ * a partition of the table, unlike one of an index, can be read strongly consistently.
+ */
+export const linkRulesPartition = "link-rules";
+
+export function linkRuleKey(id: LinkRuleId): Key {
+  return { pk: linkRulesPartition, sk: id };
 }
 
 /** Bumped after any change of people, accounts, units or matches; readers cache the org by it. */

@@ -1,10 +1,19 @@
 import { Connection, Cursor } from "#shared/model/connection.ts";
 import { Grant } from "#shared/model/grant.ts";
+import { LinkRule } from "#shared/model/link-rule.ts";
 import { Alert, RuleSettings, Signal, standingStatuses } from "#shared/model/signal.ts";
 import { epochMsOf } from "#shared/model/time.ts";
 
 import type { DocumentSpec } from "./documents.ts";
-import { alertList, cursorKey, factKey, listSort, lists, ruleSettingsKey } from "./keys.ts";
+import {
+  alertList,
+  cursorKey,
+  factKey,
+  linkRuleKey,
+  listSort,
+  lists,
+  ruleSettingsKey,
+} from "./keys.ts";
 import type { CursorLane } from "./keys.ts";
 
 /** How long resolved alerts are kept for their history. */
@@ -73,4 +82,9 @@ export const ruleSettingsSpec: DocumentSpec<RuleSettings> = {
   schema: RuleSettings,
   key: (settings) => ruleSettingsKey(settings.rule),
   list: (settings) => ({ lpk: lists.ruleSettings, lsk: settings.rule }),
+};
+
+export const linkRuleSpec: DocumentSpec<LinkRule> = {
+  schema: LinkRule,
+  key: (rule) => linkRuleKey(rule.id),
 };

@@ -1,0 +1,116 @@
+import type { Link } from "#shared/model/edges.ts";
+import type { WorkItem } from "#shared/model/facts.ts";
+import type { GoalId, LinkRuleId } from "#shared/model/ids.ts";
+import type { LinkRule } from "#shared/model/link-rule.ts";
+import type { Instant } from "#shared/model/time.ts";
+
+import type { FilterField } from "./link-rules-filter.ts";
+import type { ItemTest } from "./link-rules-match.ts";
+import { ItemWords, folded, testOf, textsOf } from "./link-rules-match.ts";
+import { parseLinkFilter } from "./link-rules-parse.ts";
+import { requiredBy } from "./link-rules-required.ts";
+import type { LinkRules } from "./link-rules.ts";
+
+export interface CompiledLinkRules extends LinkRules {
+  /** Rules that fit the item, whether it has links of its own or not. */
+  fitting(item: WorkItem): readonly LinkRule[];
+  /** Rules whose filters cannot be read any more, by the reason: they link nothing. */
+  readonly unreadable: ReadonlyMap<LinkRuleId, string>;
+}
+
+/**
+ * The rules that are switched on, ready to be asked of many items. An item that has a link of its own
+ * (from its tool or a person, not expired at `now`, no mere suggestion) is given none. A rule that has
+ * expired gives links that have, so that it can be said why the work under it is not linked any more.
+ * An item that no rule fits costs less than a microsecond, however many rules look for values it has not.
+ */
+export function compileLinkRules(rules: readonly LinkRule[], now: Instant): CompiledLinkRules {
+  const index = new RuleIndex();
+  const goalIds = new Set<GoalId>();
+  const unreadable = new Map<LinkRuleId, string>();
+  for (const rule of rules) {
+    const parsed = parseLinkFilter(rule.filter);
+    if (!parsed.ok) unreadable.set(rule.id, parsed.message);
+    else if (rule.isEnabled) {
+      goalIds.add(rule.goalId);
+      index.add({ rule, test: testOf(parsed.filter) }, requiredBy(parsed.filter));
+    }
+  }
+  const overrides = ({ source, expiresAt }: Link) =>
+    source !== "suggestion" && (expiresAt === undefined || expiresAt > now);
+  return {
+    goalIds,
+    unreadable,
+    fitting: (item) => index.fitting(item),
+    linksOf(item, own) {
+      const fitting = index.fitting(item);
+      if (fitting.length === 0 || own.some(overrides)) return nothing;
+      return fitting.map((rule) => linkBy(rule, item));
+    },
+  };
+}
+
+const nothing: readonly never[] = [];
+
+/** The link that a rule gives to an item it fits. */
+function linkBy(rule: LinkRule, item: WorkItem): Link {
+  const { id, name, goalId, confidence, weight, createdAt, expiresAt } = rule;
+  return {
+    type: "link",
+    fromId: item.id,
+    toId: goalId,
+    source: "rule",
+    confidence,
+    note: name,
+    ruleId: id,
+    createdAt,
+    ...(weight !== undefined && { weight }),
+    ...(expiresAt !== undefined && { expiresAt }),
+  };
+}
+
+interface Compiled {
+  readonly rule: LinkRule;
+  readonly test: ItemTest;
+}
+
+interface FieldIndex {
+  readonly field: FilterField;
+  readonly byValue: Map<string, Compiled[]>;
+}
+
+/** Finds the rules that an item may fit by a value it has; only those are asked. */
+class RuleIndex {
+  readonly #fields = new Map<string, FieldIndex>();
+  readonly #others: Compiled[] = [];
+
+  add(compiled: Compiled, required: ReturnType<typeof requiredBy>): void {
+    if (required === undefined) {
+      this.#others.push(compiled);
+      return;
+    }
+    for (const { field, key, value } of required) {
+      const known = this.#fields.get(key);
+      const { byValue } = known ?? { byValue: new Map<string, Compiled[]>() };
+      if (!known) this.#fields.set(key, { field, byValue });
+      const same = byValue.get(value);
+      if (same) same.push(compiled);
+      else byValue.set(value, [compiled]);
+    }
+  }
+
+  fitting(item: WorkItem): readonly LinkRule[] {
+    let words: ItemWords | undefined;
+    let found: Set<LinkRule> | undefined;
+    const ask = (candidates: readonly Compiled[]) => {
+      if (candidates.length === 0) return;
+      words ??= new ItemWords(item);
+      for (const { rule, test } of candidates) if (test(words)) (found ??= new Set()).add(rule);
+    };
+    for (const { field, byValue } of this.#fields.values()) {
+      for (const text of textsOf(item, field)) ask(byValue.get(folded(text)) ?? nothing);
+    }
+    ask(this.#others);
+    return found === undefined ? nothing : [...found];
+  }
+}

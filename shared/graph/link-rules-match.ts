@@ -1,0 +1,120 @@
+import type { WorkItem } from "#shared/model/facts.ts";
+
+import type { Condition, FilterField, LinkFilter } from "./link-rules-filter.ts";
+
+/** Whether a filter takes an item, given its words. */
+export type ItemTest = (words: ItemWords) => boolean;
+
+const plain = /^[\x20-\x7e]*$/u;
+
+/** As texts are compared: without regard to capitals, or to how an accent is composed. */
+export function folded(text: string): string {
+  return plain.test(text) ? text.toLowerCase() : text.normalize("NFC").toLowerCase();
+}
+
+/** What somebody typed, as stored texts are: these have no white space around them, nor two in a row. */
+export function foldedValue(typed: string): string {
+  return folded(typed.trim().replaceAll(/\s+/gu, " "));
+}
+
+/** The texts of an item that filters ask for, folded when they are first asked for. */
+export class ItemWords {
+  readonly #item: WorkItem;
+  readonly #known = new Map<string, readonly string[]>();
+
+  constructor(item: WorkItem) {
+    this.#item = item;
+  }
+
+  /** `key` is what `fieldKey` says of the field. */
+  of(field: FilterField, key: string): readonly string[] {
+    let words = this.#known.get(key);
+    if (words === undefined) {
+      words = textsOf(this.#item, field).map(folded);
+      this.#known.set(key, words);
+    }
+    return words;
+  }
+}
+
+/** Tells one field from another; those of the tool by their names, folded. */
+export function fieldKey(field: FilterField): string {
+  return field.name === "field" ? `field:${foldedValue(field.of)}` : field.name;
+}
+
+/** What the item has in the field, as it is stored. */
+export function textsOf(item: WorkItem, field: FilterField): readonly string[] {
+  switch (field.name) {
+    case "connection":
+      return [item.connectionId];
+    case "project":
+      return some(item.container);
+    case "section":
+      return some(item.section);
+    case "label":
+      return item.labels ?? [];
+    case "kind":
+      return [item.kind];
+    case "type":
+      return [item.originalKind];
+    case "team":
+      return some(item.teamName);
+    case "title":
+      return [item.title];
+    case "key":
+      return some(item.key);
+    case "field":
+      return toolField(item, field.of);
+  }
+}
+
+function some(text: string | undefined): readonly string[] {
+  return text === undefined ? [] : [text];
+}
+
+/** Two fields of the tool whose names differ in capitals only count as one. */
+function toolField({ fields }: WorkItem, name: string): readonly string[] {
+  if (fields === undefined) return [];
+  const wanted = foldedValue(name);
+  return Object.entries(fields).flatMap(([own, value]) => (folded(own) === wanted ? [value] : []));
+}
+
+/** Makes a filter ready to be asked of many items. */
+export function testOf(filter: LinkFilter): ItemTest {
+  switch (filter.test) {
+    case "all": {
+      const tests = filter.of.map(testOf);
+      return (words) => tests.every((test) => test(words));
+    }
+    case "any": {
+      const tests = filter.of.map(testOf);
+      return (words) => tests.some((test) => test(words));
+    }
+    case "not": {
+      const test = testOf(filter.of);
+      return (words) => !test(words);
+    }
+    default:
+      return conditionTest(filter);
+  }
+}
+
+function conditionTest(condition: Condition): ItemTest {
+  const { field } = condition;
+  const key = fieldKey(field);
+  switch (condition.test) {
+    case "one-of": {
+      const wanted = new Set(condition.values.map(foldedValue));
+      const { isNegated } = condition;
+      return (words) => words.of(field, key).some((word) => wanted.has(word)) !== isNegated;
+    }
+    case "contains": {
+      const part = foldedValue(condition.text);
+      return (words) => words.of(field, key).some((word) => word.includes(part));
+    }
+    case "empty": {
+      const { isNegated } = condition;
+      return (words) => (words.of(field, key).length === 0) !== isNegated;
+    }
+  }
+}

@@ -1,0 +1,23 @@
+import { compileLinkRules } from "#shared/graph/link-rules-compile.ts";
+import type { CompiledLinkRules } from "#shared/graph/link-rules-compile.ts";
+import type { LinkRule } from "#shared/model/link-rule.ts";
+import type { Instant } from "#shared/model/time.ts";
+import type { Table } from "#shared/ports/table.ts";
+
+import { readDocument } from "./documents.ts";
+import { linkRulesPartition } from "./keys.ts";
+import { queryAll } from "./list.ts";
+import { linkRuleSpec } from "./specs.ts";
+
+/** Every link rule as it stands now, oldest first. Strongly consistent. */
+export async function listLinkRules(table: Table): Promise<readonly LinkRule[]> {
+  const items = await queryAll(table, { partition: linkRulesPartition, consistent: true });
+  return items
+    .map((item) => readDocument(linkRuleSpec, item))
+    .toSorted((a, b) => (a.createdAt + a.id < b.createdAt + b.id ? -1 : 1));
+}
+
+/** The link rules as they stand now, ready to be asked. */
+export async function readLinkRules(table: Table, now: Instant): Promise<CompiledLinkRules> {
+  return compileLinkRules(await listLinkRules(table), now);
+}
