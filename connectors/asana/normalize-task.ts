@@ -5,6 +5,7 @@ import { readFactId } from "#shared/model/ids.ts";
 import type { GoalId, WorkItemId } from "#shared/model/ids.ts";
 import { epochMsOf, readInstant } from "#shared/model/time.ts";
 
+import { keptFieldsOf } from "./kept-fields.ts";
 import {
   accountId,
   dates,
@@ -26,6 +27,8 @@ export function normalizeTask(context: NormalizeContext, record: unknown): Norma
     if (!modifiedAt) return "modified_at: not a moment";
     const projects = task.memberships.flatMap(({ project }) => project?.gid ?? []);
     const [home] = projects;
+    const section = sectionIn(task, home);
+    const kept = keptFieldsOf(context.settings.keptFields, task.custom_fields ?? []);
     const id = workItemId(context, task.gid);
     const item: WorkItem = {
       type: "work-item",
@@ -43,12 +46,20 @@ export function normalizeTask(context: NormalizeContext, record: unknown): Norma
       ...(home !== undefined && { container: home }),
       ...(task.assignee && { assigneeId: accountId(context, task.assignee.gid) }),
       ...teamOf(context, task, home),
+      ...(section !== undefined && { section }),
+      ...(kept && { fields: kept }),
       ...dates(task),
       ...moments(task),
       canHoldGoal: true,
     };
     return { record: item, edges: edgesOf(context, id, task) };
   });
+}
+
+/** Of a task with several homes that of the first, which is its container as well. */
+function sectionIn(task: TaskWire, home: string | undefined): string | undefined {
+  const membership = task.memberships.find(({ project }) => project?.gid === home);
+  return home === undefined ? undefined : shortText(membership?.section?.name);
 }
 
 function kindOf(task: TaskWire): WorkItemKind {

@@ -1,5 +1,6 @@
 import * as z from "zod";
 
+import { keptFieldsSetting } from "#shared/kit/kept-fields-setting.ts";
 import { serverAddress } from "#shared/kit/server-address.ts";
 
 const Gid = z
@@ -74,6 +75,9 @@ export const AsanaSettings = z.strictObject({
     title: "Goal field",
     description: "Name of a text custom field that holds the address of a goal that a task serves.",
   }),
+  keptFields: keptFieldsSetting(
+    "Custom fields whose values are kept with tasks, so that link rules can go by them: choices, short texts, numbers and days. Names or gids, at most ten; “1204000000000042=Area” survives renaming. Sections are kept anyway. Fields that name people are refused.",
+  ),
   writeBackField: z.string().trim().min(1).max(120).optional().meta({
     title: "Write-back field",
     description:

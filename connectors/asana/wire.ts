@@ -12,7 +12,7 @@ import type { AsanaSettings } from "./settings.ts";
 /** The settings that name custom fields. */
 export type FieldSettings = Pick<
   AsanaSettings,
-  "teamField" | "statusField" | "goalField" | "blockedByField"
+  "teamField" | "statusField" | "goalField" | "blockedByField" | "keptFields"
 >;
 
 export const GidRef = z.looseObject({ gid: z.string() });
@@ -114,12 +114,19 @@ export const portfolioFields = "name,owner,archived,created_at,start_on,due_on,p
 export const PortfolioItemRef = z.looseObject({ gid: z.string(), resource_type: z.string() });
 export type PortfolioItemRef = z.infer<typeof PortfolioItemRef>;
 
+const Option = z.looseObject({ name: z.string().nullish() });
 const CustomFieldWire = z.looseObject({
   gid: z.string().nullish(),
   name: z.string().nullish(),
+  resource_subtype: z.string().nullish(),
   display_value: z.string().nullish(),
   text_value: z.string().nullish(),
+  number_value: z.number().nullish(),
+  enum_value: Option.nullish(),
+  multi_enum_values: z.array(Option).nullish(),
+  date_value: z.looseObject({ date: z.string().nullish() }).nullish(),
 });
+export type CustomFieldWire = z.infer<typeof CustomFieldWire>;
 
 export const TaskWire = z.looseObject({
   gid: z.string(),
@@ -146,16 +153,27 @@ const taskFields =
   "parent,memberships.project,memberships.project.name,memberships.section,memberships.section.name," +
   "dependencies,num_subtasks,permalink_url";
 
+/** What tells the value of a field by its kind, whatever the kind. Of people nothing is asked for. */
+const keptValueFields = [
+  "custom_fields.resource_subtype",
+  "custom_fields.number_value",
+  "custom_fields.enum_value.name",
+  "custom_fields.multi_enum_values.name",
+  "custom_fields.date_value.date",
+];
+
 /** Asana cannot be asked for single custom fields: where the settings map none, none are asked for. */
 export function taskFieldsFor(settings: FieldSettings): string {
-  const { teamField, statusField, goalField, blockedByField } = settings;
+  const { teamField, statusField, goalField, blockedByField, keptFields } = settings;
   const isShown = teamField !== undefined || statusField !== undefined;
-  const isRead = goalField !== undefined || blockedByField !== undefined;
+  const isKept = keptFields.length > 0;
+  const isRead = isKept || goalField !== undefined || blockedByField !== undefined;
   return [
     taskFields,
     ...(isShown || isRead ? ["custom_fields.name"] : []),
     ...(isShown ? ["custom_fields.display_value"] : []),
     ...(isRead ? ["custom_fields.text_value"] : []),
+    ...(isKept ? keptValueFields : []),
   ].join(",");
 }
 

@@ -1,3 +1,4 @@
+import { type KeptField, mapKeptFields, type RefusedField } from "./kept-fields.ts";
 import type { JiraSettings } from "./settings.ts";
 import type { WireField } from "./wire.ts";
 
@@ -9,6 +10,10 @@ export interface FieldMap {
   /** Links to the parent from before `parent` was for every level. */
   readonly epicLink?: string | undefined;
   readonly parentLink?: string | undefined;
+  /** Whose values are kept with issues. */
+  readonly kept: readonly KeptField[];
+  /** Fields that the settings wish to be kept and that never are. */
+  readonly refused: readonly RefusedField[];
   /** Names in the settings that no field has. */
   readonly missing: readonly string[];
 }
@@ -18,7 +23,10 @@ export const teamFieldType = "com.atlassian.jira.plugin.system.customfieldtypes:
 const epicLinkType = "com.pyxis.greenhopper.jira:gh-epic-link";
 const parentLinkType = "com.atlassian.jpo:jpo-custom-field-parent";
 
-type FieldSettings = Pick<JiraSettings, "goalLinkFields" | "blockedByFields" | "teamField">;
+type FieldSettings = Pick<
+  JiraSettings,
+  "goalLinkFields" | "blockedByFields" | "teamField" | "keptFields"
+>;
 
 /** Finds the fields by id or by name without case; Jira's own by their type. */
 export function mapFields(settings: FieldSettings, fields: readonly WireField[]): FieldMap {
@@ -33,14 +41,19 @@ export function mapFields(settings: FieldSettings, fields: readonly WireField[])
     return found.map(({ id }) => id);
   };
   const { teamField } = settings;
+  const { kept, refused, missing: unknown } = mapKeptFields(settings.keptFields, fields);
   const byType = (type: string) => fields.find(({ schema }) => schema?.custom === type)?.id;
+  const goalLinks = settings.goalLinkFields.flatMap(find);
+  const blockedBy = settings.blockedByFields.flatMap(find);
   return {
-    goalLinks: settings.goalLinkFields.flatMap(find),
-    blockedBy: settings.blockedByFields.flatMap(find),
+    goalLinks,
+    blockedBy,
     team: teamField === undefined ? byType(teamFieldType) : find(teamField)[0],
     epicLink: byType(epicLinkType),
     parentLink: byType(parentLinkType),
-    missing,
+    kept,
+    refused,
+    missing: [...missing, ...unknown],
   };
 }
 
@@ -71,7 +84,9 @@ export function fieldsToRead({
   team,
   epicLink,
   parentLink,
+  kept,
 }: FieldMap): readonly string[] {
   const single = [team, epicLink, parentLink].filter((id) => id !== undefined);
-  return [...systemFields, ...goalLinks, ...blockedBy, ...single];
+  const all = [...systemFields, ...goalLinks, ...blockedBy, ...single, ...kept.map(({ id }) => id)];
+  return [...new Set(all)];
 }

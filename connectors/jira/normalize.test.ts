@@ -23,6 +23,8 @@ const context: NormalizeContext = {
     goalLinks: ["customfield_10050"],
     blockedBy: ["customfield_10051"],
     team: "customfield_10001",
+    kept: [],
+    refused: [],
     missing: [],
   },
   goalKindOf: goalKindReader(["Initiative", "level 3=theme"]),

@@ -9,6 +9,7 @@ import type { Instant } from "#shared/model/time.ts";
 import { epochMsOf, readDate, readInstant } from "#shared/model/time.ts";
 
 import { edgesOf } from "./edges.ts";
+import { keptFieldsOf } from "./kept-fields.ts";
 import {
   type IdentityContext,
   issueFactId,
@@ -89,6 +90,7 @@ function workItemOf(context: NormalizeContext, issue: WireIssue): Unversioned<Wo
     (fields.parent ? undefined : context.remoteTargets?.get(issue.id)?.parentId);
   const assigneeId = accountIdOf(context, issue);
   const labels = (fields.labels ?? []).flatMap((label) => shortText(label) ?? []).slice(0, 20);
+  const kept = keptFieldsOf(context.fields.kept, fields);
   return {
     type: "work-item",
     id: factId("work-item", "jira", context.connectionId, issue.id),
@@ -100,6 +102,7 @@ function workItemOf(context: NormalizeContext, issue: WireIssue): Unversioned<Wo
     ...(parentId !== undefined && { parentId }),
     ...(assigneeId !== undefined && { assigneeId }),
     ...(labels.length > 0 && { labels }),
+    ...(kept && { fields: kept }),
     ...momentsOf(fields, common.status),
   };
 }

@@ -16,7 +16,7 @@ const workItem = (id: string) => factId("work-item", "jira", connectionId, id);
 const goal = (id: string) => factId("goal", "jira", connectionId, id);
 
 // As GET /field gives them: ids and names are the site's own, the type is everybody's.
-const fields = mapFields({ goalLinkFields: [], blockedByFields: [] }, [
+const fields = mapFields({ goalLinkFields: [], blockedByFields: [], keptFields: [] }, [
   {
     id: "customfield_10008",
     name: "エピックリンク",

@@ -28,6 +28,7 @@ export async function probeJira(session: JiraSession): Promise<Probe> {
   const permissions = await permissionRequirements(session);
   refuseMissing(permissions, "The account");
   await session.projects();
+  await refusePeopleFields(session);
   const host = new URL(server.baseUrl ?? apiRoot(context.settings)).host;
   return {
     identity: `${me.displayName ?? me.accountId} on ${host}`.slice(0, 200),
@@ -109,10 +110,23 @@ async function projectGaps(session: JiraSession): Promise<readonly Gap[]> {
     }));
 }
 
+/** Whose work it is is known from accounts; names of people are never kept beside that. */
+async function refusePeopleFields(session: JiraSession): Promise<void> {
+  const { refused } = await session.fields();
+  const issues = refused
+    .filter(({ namesPeople }) => namesPeople)
+    .map(({ wanted }) => ({
+      path: "keptFields",
+      message: `“${wanted}” names people: its values are never kept`,
+    }));
+  const [first] = issues;
+  if (first) throw new HubError("connector.misconfigured", first.message, { issues });
+}
+
 /** Names in the settings that the site does not know: misspelt, or renamed since. */
 async function nameGaps(session: JiraSession): Promise<readonly Gap[]> {
   const { settings } = session.context;
-  const { missing } = await session.fields();
+  const { missing, refused } = await session.fields();
   const types = await session.client.issueTypes();
   const goalTypes = settings.goalTypes.filter((entry) => {
     const kindOf = goalKindReader([entry]);
@@ -127,6 +141,10 @@ async function nameGaps(session: JiraSession): Promise<readonly Gap[]> {
     ...missing.map((name) => ({
       what: `Field “${name}”`,
       why: "The site has no field of this name or id",
+    })),
+    ...refused.map(({ wanted }) => ({
+      what: `Field “${wanted}”`,
+      why: "Values of such fields are not kept: only choices, short texts, numbers, days, versions, components and sprints",
     })),
     ...goalTypes.map((name) => ({
       what: `Work type “${name}”`,

@@ -1,5 +1,6 @@
 import * as z from "zod";
 
+import { keptFieldsSetting } from "#shared/kit/kept-fields-setting.ts";
 import { serverAddress } from "#shared/kit/server-address.ts";
 
 const ProjectKey = z.string().regex(/^[A-Z][A-Z0-9_]{1,29}$/u, "A project key, such as PAY");
@@ -112,6 +113,9 @@ const fields = z.strictObject({
     title: "Team field",
     description: "Name or id. Empty: the field of the type Team, where the site has one.",
   }),
+  keptFields: keptFieldsSetting(
+    "Fields whose values are kept with work items, so that link rules can go by them: choices, short texts, numbers, days, versions; “Component” and “Sprint” too. Names or ids, at most ten; “customfield_10012=Area” survives renaming. Fields that name people are refused.",
+  ),
   projectTeams: z
     .array(z.string().regex(/^[A-Z][A-Z0-9_]*=.{1,120}$/u, "PROJECT=Team name"))
     .max(500)

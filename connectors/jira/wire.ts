@@ -102,7 +102,14 @@ export const WireMyself = WireUser.extend({ timeZone: z.string().default("Etc/UT
 export const WireField = z.looseObject({
   id: z.string(),
   name: z.string(),
-  schema: z.looseObject({ custom: z.string().optional() }).optional(),
+  schema: z
+    .looseObject({
+      /** The kind of a custom field; a system field has none. */
+      custom: z.string().optional(),
+      type: z.string().optional(),
+      items: z.string().optional(),
+    })
+    .optional(),
 });
 export type WireField = z.infer<typeof WireField>;
 

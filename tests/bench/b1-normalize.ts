@@ -96,7 +96,7 @@ function compare({ what, texts, issuesIn, atMost }: Workload): Check {
 const context: NormalizeContext = {
   connectionId: jiraConnection,
   siteUrl: "https://bench.example",
-  fields: { goalLinks: [], blockedBy: [], team: undefined, missing: [] },
+  fields: { goalLinks: [], blockedBy: [], team: undefined, kept: [], refused: [], missing: [] },
   goalKindOf: goalKindReader(["Initiative=initiative"]),
   blockingOf: ({ name }) => (name === "Blocks" ? "forward" : undefined),
   teamOfProject: new Map(),
