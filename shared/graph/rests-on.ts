@@ -1,10 +1,10 @@
 import type { Dependency, Link } from "#shared/model/edges.ts";
 import type { WorkItem } from "#shared/model/facts.ts";
-import type { ConnectionId } from "#shared/model/ids.ts";
+import type { ConnectionId, WorkItemId } from "#shared/model/ids.ts";
 import { readFactId } from "#shared/model/ids.ts";
 import type { SourceFreshness } from "#shared/model/signal.ts";
 
-import { pathToAnchor } from "./line-of-sight.ts";
+import { parentIds } from "./line-of-sight.ts";
 import type { Org } from "./org.ts";
 import type { SourceStates } from "./sources.ts";
 import type { GraphView } from "./view.ts";
@@ -12,6 +12,9 @@ import type { GraphView } from "./view.ts";
 /*
  * Which sources a conclusion rests on: those whose silence, or whose absence, could make it wrong.
  */
+
+/** Looked at above one item; as far as a path is followed. */
+const hopsMax = 60;
 
 /** Kept of the sources of one finding. */
 export const restsOnMax = 20;
@@ -30,15 +33,18 @@ export function teamSources(
   return [...sourcesOfIds([assigneeId]), ...org.sourceIds()];
 }
 
-/** The tools of all hops from an item up to its anchor, and what the links on the way speak of. */
+/** The tools of all that is named above an item, cycles entered once, and of the links on the way. */
 export function spineSources(view: GraphView, item: WorkItem): readonly ConnectionId[] {
-  const hops = pathToAnchor(view, item);
-  const links = hops.flatMap(({ id }) => {
-    // pathToAnchor makes hops of work items only.
-    const hop = view.item(id as WorkItem["id"]);
-    return hop ? view.linksOf(hop) : [];
-  });
-  return [...sourcesOfIds(hops.map(({ id }) => id)), ...links.flatMap(edgeSources)];
+  const ids = new Set<WorkItemId>([item.id]);
+  const found: ConnectionId[] = [];
+  for (const id of ids) {
+    found.push(...sourcesOfIds([id]));
+    const hop = view.item(id);
+    if (!hop) continue;
+    found.push(...view.linksOf(hop).flatMap(edgeSources));
+    for (const parentId of parentIds(hop)) if (ids.size < hopsMax) ids.add(parentId);
+  }
+  return found;
 }
 
 /** Whoever asserted the edge, and where it leads. */

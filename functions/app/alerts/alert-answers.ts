@@ -3,14 +3,13 @@ import * as z from "zod";
 import type { Org } from "#shared/graph/org.ts";
 import type { SourceStates } from "#shared/graph/sources.ts";
 import type { Rule } from "#shared/kit/rule.ts";
-import { AlertStatus, Evidence, Severity } from "#shared/model/signal.ts";
+import { AlertStatus, Evidence, Notification, Severity } from "#shared/model/signal.ts";
 import type { Alert, Signal } from "#shared/model/signal.ts";
 import { epochMsOf, Instant } from "#shared/model/time.ts";
 
 import { TeamRate } from "../people/people-answers.ts";
 import { matchRateField } from "../people/team-rate.ts";
-import { sourcesBehind } from "../work-items/describe.ts";
-import { SourceAnswer } from "../work-items/work-answers.ts";
+import { FindingSource, findingSources } from "./finding-sources.ts";
 
 const Named = z.strictObject({ id: z.string(), name: z.string() });
 
@@ -27,6 +26,13 @@ const finding = {
     .meta({ description: "Owning team first; for a dependency both" }),
   connections: z.array(Named),
   openedAt: z.string(),
+  evaluatedAt: z.string().optional().meta({
+    description:
+      "When it was found to be as it is told here; later looks that found the same are not noted",
+  }),
+  sources: z.array(FindingSource).meta({
+    description: "Every source whose silence could make it wrong; at most the 20 stalest",
+  }),
 };
 
 export const SignalAnswer = z
@@ -60,9 +66,6 @@ const alertFields = {
   updatedAt: z.string(),
   resolvedAt: z.string().optional(),
   resolvedBecause: z.string().optional(),
-  sources: z
-    .array(SourceAnswer)
-    .meta({ description: "How fresh the sources are that it rests on" }),
 };
 
 export const AlertAnswer = z.strictObject(alertFields).meta({ id: "Alert" });
@@ -84,7 +87,7 @@ export const AlertDetail = z
         connectionId: z.string(),
         channel: z.string(),
         reason: z.string(),
-        outcome: z.enum(["attempting", "sent", "refused"]),
+        outcome: Notification.shape.outcome,
         attempts: z.int(),
         detail: z.string().optional(),
         at: z.string(),
@@ -123,6 +126,8 @@ function describeFinding(names: Names, thing: Alert | Signal) {
       name: names.connections.get(id) ?? "a removed connection",
     })),
     openedAt,
+    evaluatedAt: thing.evaluatedAt,
+    sources: findingSources(names, thing),
   };
 }
 
@@ -156,6 +161,5 @@ export function describeAlert(names: Names, alert: Alert): AlertAnswer {
     updatedAt,
     resolvedAt: alert.resolvedAt,
     resolvedBecause: alert.resolvedBecause,
-    sources: [...sourcesBehind(names.sources, alert.connectionIds, names.nowMs)],
   };
 }

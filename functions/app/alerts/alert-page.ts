@@ -27,7 +27,8 @@ export function alertPage(alert: AlertDetail, here: string, notice: string | und
             >
           </div>
           <p>${alert.evidence.sentence}</p>
-          ${pathChips(alert.evidence.path)} ${subjectLinks(alert)} ${freshnessLine(alert.sources)}
+          ${pathChips(alert.evidence.path)} ${subjectLinks(alert)}
+          ${freshnessLine(alert.sources, alert.evaluatedAt)}
         </div>
         <div class="card stack">
           <h2>Why it matters</h2>

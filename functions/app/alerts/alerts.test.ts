@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import * as z from "zod";
 
 import { alertId } from "#shared/model/ids.ts";
+import type { ConnectionId } from "#shared/model/ids.ts";
 import { instantOf, minuteMs } from "#shared/model/time.ts";
 import {
   account,
@@ -188,4 +189,31 @@ test("signals are listed by state and rule, cleared ones with their reason", asy
   rig.hub.clock.advance(minuteMs);
   const cleared = await rig.get("/api/signals?state=cleared&rule=unlinked-work");
   expect(cleared.body).toMatchObject({ signals: [{ clearedBecause: "linked" }] });
+});
+
+test("an alert names every source that it rests on, as fresh as it is now and as it was then", async () => {
+  const rig = await troubled();
+  rig.hub.clock.advance(5 * minuteMs);
+  await rig.hub.changeConnection("conn_work000001" as ConnectionId, (connection) => ({
+    ...connection,
+    freshAt: rig.hub.clock.now(),
+  }));
+  const { evaluatedAt, sources } = AlertDetail.parse(
+    (await rig.get(`/api/alerts/${unlinked("e1")}`)).body,
+  );
+  expect(evaluatedAt).toBeDefined();
+  expect(
+    sources.map(({ connectionId, ageSeconds, atEvaluation }) => [
+      connectionId,
+      ageSeconds,
+      atEvaluation?.ageSeconds,
+    ]),
+  ).toEqual([
+    ["conn_goals00001", 300, 0],
+    ["conn_people0001", 300, 0],
+    ["conn_work000001", 0, 0],
+  ]);
+  const { text } = await rig.get(`/alerts/${unlinked("e1")}`, { accept: "text/html" });
+  expect(text).toContain("When it was found");
+  expect(text).toContain("conn_people0001 0 s old");
 });

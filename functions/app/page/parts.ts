@@ -1,6 +1,6 @@
 import { html, raw } from "hono/html";
 
-import { capital, duration, inWords, plural } from "./format.ts";
+import { capital, duration, inWords, moment, plural } from "./format.ts";
 import type { Html } from "./html.ts";
 import { nothing, safeUrl, withQuery } from "./html.ts";
 
@@ -47,10 +47,11 @@ interface Source {
   readonly isReady: boolean;
   readonly isStale: boolean;
   readonly ageSeconds?: number | undefined;
+  readonly atEvaluation?: { readonly ageSeconds?: number | undefined } | undefined;
 }
 
-/** One line that says how old the truth shown is. */
-export function freshnessLine(sources: readonly Source[]): Html {
+/** One line that says how old the truth shown is, and how old it was when it was found out. */
+export function freshnessLine(sources: readonly Source[], evaluatedAt?: string): Html {
   if (sources.length === 0) return html`<p class="fresh">No source is connected.</p>`;
   return html`<p class="fresh">
     Rests on
@@ -60,8 +61,20 @@ export function freshnessLine(sources: readonly Source[]): Html {
             class="${source.isStale || !source.isReady ? "stale" : ""}"
             >${source.name} ${sourceAge(source)}</span
           >`,
-    )}
+    )}${evaluatedAt === undefined ? nothing : atEvaluation(sources, evaluatedAt)}
   </p>`;
+}
+
+/** Only what was other than it is now: the same age then tells nothing. */
+function atEvaluation(sources: readonly Source[], evaluatedAt: string): Html | string {
+  const words = (age: number | undefined) => (age === undefined ? "never read" : duration(age));
+  const others = sources.flatMap(({ name, ageSeconds, atEvaluation: then }) =>
+    then && words(then.ageSeconds) !== words(ageSeconds)
+      ? [`${name} ${words(then.ageSeconds)}${then.ageSeconds === undefined ? "" : " old"}`]
+      : [],
+  );
+  if (others.length === 0) return nothing;
+  return html`. When it was found, ${moment(evaluatedAt)}: ${others.join(" · ")}`;
 }
 
 function sourceAge({ isReady, ageSeconds, isStale }: Source): string {

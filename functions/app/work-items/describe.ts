@@ -70,7 +70,7 @@ export function describeHop(view: GraphView, hop: Hop): HopAnswer {
   };
 }
 
-function describeSource(source: SourceState, nowMs: number): SourceAnswer {
+export function describeSource(source: SourceState, nowMs: number): SourceAnswer {
   return {
     connectionId: source.id,
     name: source.name,

@@ -1,0 +1,215 @@
+import * as fc from "fast-check";
+import { expect, test } from "vitest";
+
+import { Org } from "#shared/graph/org.ts";
+import { freshnessOf, restsOnMax } from "#shared/graph/rests-on.ts";
+import type { SourceState } from "#shared/graph/sources.ts";
+import type { MemoryGraph } from "#shared/graph/view.ts";
+import type { Evaluation } from "#shared/kit/rule.ts";
+import type { ConnectionId, SubjectId } from "#shared/model/ids.ts";
+import { connectionId, dependencyId, factId, readFactId } from "#shared/model/ids.ts";
+import { rules } from "#shared/rules/index.ts";
+import { account, goal, orgUnit, person, workItem } from "#shared/testing/facts.ts";
+import { graphOf, now, source } from "#shared/testing/graph.ts";
+
+/*
+ * The law: whatever source can change a finding, by falling silent or by going away with all that it
+ * told, is one of those that the finding says it rests on.
+ */
+
+const connections = [
+  "tool1aaaaa",
+  "tool2aaaaa",
+  "goals1aaaa",
+  "goals2aaaa",
+  "hr1aaaaaaa",
+  "hr2aaaaaaa",
+].map((name) => connectionId(name));
+const [toolA, toolB, goalsA, goalsB, hrA, hrB] = connections as [
+  ConnectionId,
+  ConnectionId,
+  ConnectionId,
+  ConnectionId,
+  ConnectionId,
+  ConnectionId,
+];
+
+const tool = fc.constantFrom(toolA, toolB);
+const hr = fc.constantFrom(hrA, hrB);
+const goals = fc.constantFrom(goalsA, goalsB);
+const name = fc.constantFrom("a", "b", "c");
+const itemRef = fc.tuple(tool, name).map(([of, id]) => factId("work-item", "tool", of, id));
+const goalRef = fc.tuple(goals, name).map(([of, id]) => factId("goal", "tool", of, id));
+const unitRef = fc.tuple(hr, name).map(([of, id]) => factId("org-unit", "hr", of, id));
+const maybe = <T>(of: fc.Arbitrary<T>) => fc.option(of, { nil: undefined });
+
+const company = fc.record({
+  items: fc.uniqueArray(
+    fc.record({
+      id: itemRef,
+      parentId: maybe(itemRef),
+      isDone: fc.boolean(),
+      assignee: maybe(name),
+      teamName: maybe(name),
+    }),
+    { maxLength: 6, minLength: 2, selector: ({ id }) => id },
+  ),
+  goals: fc.uniqueArray(fc.record({ id: goalRef, isDropped: fc.boolean() }), {
+    maxLength: 4,
+    selector: ({ id }) => id,
+  }),
+  links: fc.array(fc.tuple(itemRef, goalRef, goalRef), { maxLength: 3 }),
+  waits: fc.array(fc.tuple(itemRef, itemRef, itemRef), { maxLength: 4 }),
+  units: fc.uniqueArray(fc.record({ id: unitRef, name, parentId: maybe(unitRef) }), {
+    maxLength: 4,
+    selector: ({ id }) => id,
+  }),
+  people: fc.uniqueArray(fc.record({ of: hr, email: name, unitId: maybe(unitRef) }), {
+    maxLength: 4,
+    selector: ({ of, email }) => `${of}${email}`,
+  }),
+});
+type Company = typeof company extends fc.Arbitrary<infer T> ? T : never;
+
+interface Without {
+  readonly gone?: ConnectionId;
+  readonly silent?: ConnectionId;
+}
+
+/** The graph of the company, one source being silent, or gone with all that it told. */
+function seen(given: Company, { gone, silent }: Without = {}): MemoryGraph {
+  const of = (id: string) => readFactId(id)?.connectionId ?? toolA;
+  const stays = ({ id }: { readonly id: string }) => of(id) !== gone;
+  const accounts = [toolA, toolB].flatMap((connection) =>
+    ["a", "b", "c"].map((who) => ({
+      ...account(who, { connectionId: connection }),
+      id: factId("account", "tool", connection, who),
+    })),
+  );
+  const edges = [
+    ...given.links.map(([fromId, toId, assertedBy]) => ({
+      type: "link" as const,
+      fromId,
+      toId,
+      source: "native" as const,
+      confidence: 1,
+      assertedBy,
+    })),
+    ...given.waits.map(([blockedId, blockingId, assertedBy]) => ({
+      type: "dependency" as const,
+      blockedId,
+      blockingId,
+      source: "native" as const,
+      assertedBy,
+    })),
+  ].filter(({ assertedBy }) => of(assertedBy) !== gone);
+  const org = new Org({
+    accounts: accounts.filter(stays),
+    matches: [],
+    people: given.people
+      .map(({ of: connection, email, unitId }) => ({
+        ...person(email, { connectionId: connection, ...(unitId && { unitId }) }),
+        id: factId("person", "hr", connection, email),
+      }))
+      .filter(stays),
+    units: given.units
+      .map(({ id, name: called, parentId }) => ({
+        ...orgUnit(called, { connectionId: of(id), ...(parentId && { parentId }) }),
+        id,
+      }))
+      .filter(stays),
+  });
+  const sources = connections
+    .filter((id) => id !== gone)
+    .map((id): SourceState =>
+      source(id, { providesGoals: id === goalsA || id === goalsB, isStale: id === silent }),
+    );
+  return graphOf({
+    org,
+    sources,
+    edges,
+    items: given.items
+      .map(({ id, parentId, isDone, assignee, teamName }) => ({
+        ...workItem(id.slice(-1), {
+          connectionId: of(id),
+          status: isDone ? "done" : "in-progress",
+          ...(parentId && { parentId }),
+          ...(assignee && { assigneeId: factId("account", "tool", of(id), assignee) }),
+          ...(teamName && { teamName }),
+        }),
+        id,
+      }))
+      .filter(stays),
+    goals: given.goals
+      .map(({ id, isDropped }) => ({
+        ...goal(id.slice(-1), { connectionId: of(id), status: isDropped ? "dropped" : "todo" }),
+        id,
+      }))
+      .filter(stays),
+  });
+}
+
+function evaluate(ruleName: string, view: MemoryGraph, subjectId: SubjectId): Evaluation {
+  const rule = rules.find((one) => one.name === ruleName);
+  if (!rule) throw new Error(`There is no rule ${ruleName}`);
+  return rule.evaluate({ view, subjectId, options: rule.options.parse({}), now });
+}
+
+/** What is found, without the list of what it rests on. */
+function finding(evaluation: Evaluation): unknown {
+  if (evaluation.state !== "open") return evaluation;
+  const { restsOn: _restsOn, ...rest } = evaluation;
+  return rest;
+}
+
+function subjectsOf({ items, waits }: Company): readonly (readonly [string, SubjectId])[] {
+  return [
+    ...items.map(({ id }) => ["unlinked-work", id] as const),
+    ...waits.map(([a, b]) => ["blocked-across-boundary", dependencyId(a, b)] as const),
+  ];
+}
+
+test("a source whose silence or removal changes a finding is one that the finding rests on", () => {
+  let opened = 0;
+  const law = fc.property(company, (given) => {
+    for (const [rule, subjectId] of subjectsOf(given)) {
+      const is = evaluate(rule, seen(given), subjectId);
+      if (is.state !== "open") continue;
+      opened += 1;
+      const named = new Set([...is.connectionIds, ...(is.restsOn ?? [])]);
+      for (const id of connections.filter((one) => !named.has(one))) {
+        expect(finding(evaluate(rule, seen(given, { silent: id }), subjectId))).toEqual(
+          finding(is),
+        );
+        expect(finding(evaluate(rule, seen(given, { gone: id }), subjectId))).toEqual(finding(is));
+      }
+    }
+  });
+  fc.assert(law, { numRuns: 1000 });
+  expect(opened).toBeGreaterThan(500);
+}, 60_000);
+
+test("of many sources the longest silent are kept, in an order that only their freshness decides", () => {
+  const law = fc.property(
+    fc.uniqueArray(fc.integer({ min: 0, max: 99 }), { maxLength: 60 }),
+    (ages) => {
+      const ids = ages.map((age) => connectionId(String(age).padStart(10, "0")));
+      const at = (age: number) => new Date(Date.UTC(2026, 0, 1) - age * 60_000).toISOString();
+      const states = new Map(
+        ages.map((age, index) => {
+          const id = ids[index] ?? toolA;
+          return [id, source(id, { freshAt: at(age) as SourceState["freshAt"] })];
+        }),
+      );
+      const kept = freshnessOf(states, ids);
+      expect(kept.length).toBe(Math.min(ages.length, restsOnMax));
+      expect(kept.map(({ freshAt }) => freshAt)).toEqual(
+        ages
+          .toSorted((a, b) => b - a)
+          .slice(0, restsOnMax)
+          .map(at),
+      );
+    },
+  );
+  fc.assert(law);
+});
