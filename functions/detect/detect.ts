@@ -41,7 +41,7 @@ export async function detect(deps: DetectDeps, deltas: readonly Delta[]): Promis
   const loader = new GraphLoader(deps.table, org, sources);
   const touched = await Promise.all(
     rules.map(async (active) => {
-      const touches = relevant.flatMap((delta) => active.rule.touched(delta));
+      const touches = relevant.flatMap((delta) => active.rule.touched(delta, active.options));
       const all = touches.some((touch) => touch.kind === "all");
       const isOfOpen = touches.some((touch) => touch.kind === "open");
       const isOfLed = touches.some((touch) => touch.kind === "led");
@@ -124,13 +124,13 @@ async function expandTouch(loader: GraphLoader, touch: Touch): Promise<readonly 
     case "dependencies":
       return dependenciesOf(loader, touch.itemId);
     case "assigned-to":
-      return dependenciesOfAll(loader, await loader.assignedTo(touch.accountId));
+      return ofWork(loader, await loader.assignedTo(touch.accountId), touch.of);
     case "spine":
       return spineOf(loader, touch.itemId);
     case "person": {
       const accounts = loader.graph.org.accountsBearing(touch.personId, touch);
       const items = await Promise.all(accounts.map((account) => loader.assignedTo(account)));
-      return dependenciesOfAll(loader, items.flat());
+      return ofWork(loader, items.flat(), touch.of);
     }
     default:
       // What is open, and everything, is found without a look at the graph.
@@ -164,10 +164,12 @@ function subjectAndAnchor(id: WorkItemId): readonly Found[] {
   ];
 }
 
-async function dependenciesOfAll(
+async function ofWork(
   loader: GraphLoader,
   itemIds: readonly WorkItemId[],
+  of: "dependencies" | "work",
 ): Promise<readonly Found[]> {
+  if (of === "work") return itemIds.flatMap(subjectAndAnchor);
   return (await Promise.all(itemIds.map((itemId) => dependenciesOf(loader, itemId)))).flat();
 }
 

@@ -22,8 +22,10 @@ import {
 } from "#shared/testing/graph.ts";
 import type { GraphParts } from "#shared/testing/graph.ts";
 
-import type { Allowance, LineOfSight } from "./line-of-sight.ts";
-import { lineOfSight, openWorkUnder } from "./line-of-sight.ts";
+import type { Allowance } from "./allowances.ts";
+import type { LineOfSight } from "./line-of-sight.ts";
+import { lineOfSight } from "./line-of-sight.ts";
+import { openWorkUnder } from "./open-work-under.ts";
 import type { MemoryGraph } from "./view.ts";
 
 interface Asked {

@@ -1,9 +1,9 @@
 import type { Link } from "#shared/model/edges.ts";
-import { isOpen } from "#shared/model/facts.ts";
 import type { Goal, WorkItem } from "#shared/model/facts.ts";
 import type { GoalId, WorkItemId } from "#shared/model/ids.ts";
 import type { Instant } from "#shared/model/time.ts";
 
+import { type Allowance, allowanceFor } from "./allowances.ts";
 import { incompleteBecause } from "./sources.ts";
 import type { GraphView } from "./view.ts";
 
@@ -18,14 +18,6 @@ export interface Hop {
   readonly link?: Link;
 }
 
-/** Work that may stand outside strategy, by a stated reason. Every condition given must hold. */
-export interface Allowance {
-  readonly reason: string;
-  readonly containers?: readonly string[] | undefined;
-  readonly originalKinds?: readonly string[] | undefined;
-  readonly labels?: readonly string[] | undefined;
-}
-
 export interface LineOfSight {
   readonly verdict: VerdictKind;
   /** A stable word for it: `goal-reached`, `no-link`, `parent-unread`, `source-stale`, … */
@@ -36,7 +28,8 @@ export interface LineOfSight {
   readonly anchorId: WorkItemId;
 }
 
-interface Options {
+/** At which moment, and what may stand outside strategy. */
+export interface SightOptions {
   readonly now: Instant;
   readonly allowances: readonly Allowance[];
   /**
@@ -46,50 +39,88 @@ interface Options {
   readonly homes?: "all" | "spine";
 }
 
-/** Longest path followed, tool hierarchy and goal tree together. Real ones stay under fifteen. */
-const pathLengthMax = 60;
+/**
+ * Steps up that are followed, from a work item to the one whose link counts. What lies deeper than
+ * this is not judged at all: its verdict is `unknown`, `too-deep`. Real hierarchies stay under fifteen.
+ */
+export const depthMax = 60;
+
+/** Of several reasons the nearest is told; of equally near ones, the first here. */
+const unreadReasons = ["goal-unread", "parent-unread"] as const;
+const deadReasons = ["goal-dropped", "goal-removed", "link-expired"] as const;
+export type UnreadReason = (typeof unreadReasons)[number];
+export type DeadReason = (typeof deadReasons)[number];
 
 /**
  * Walks up from an item to strategy. A node is entered once, so a cycle never supports itself; links
  * are tried before parents, the surest first, so the shown path is the most direct statement.
  */
-export function lineOfSight(view: GraphView, item: WorkItem, options: Options): LineOfSight {
+export function lineOfSight(view: GraphView, item: WorkItem, options: SightOptions): LineOfSight {
   const walk = new Walk(view, options);
   const toGoal = walk.toGoal(item);
-  const toAnchor = pathToAnchor(view, item);
-  const anchorId = lastItem(toAnchor) ?? item.id;
+  const spine = spineOf(view, item);
+  const anchor = spine.items.at(-1) ?? item;
+  const anchorId = anchor.id;
   if (toGoal) {
-    return {
-      verdict: "linked",
-      reason: "goal-reached",
-      path: [...toGoal, ...aboveGoal(view, toGoal)],
-      anchorId,
-    };
+    const path = [...toGoal, ...aboveGoal(view, toGoal)];
+    return { verdict: "linked", reason: "goal-reached", path, anchorId };
   }
-  const anchor = view.item(anchorId) ?? item;
-  const allowance = [item, anchor]
-    .map((node) => allowanceFor(node, options.allowances))
-    .find(Boolean);
-  if (allowance) return { verdict: "allowed", reason: allowance.reason, path: toAnchor, anchorId };
-  const incomplete = walk.unread ?? incompleteBecause(view.sources, item.connectionId);
-  if (incomplete) return { verdict: "unknown", reason: incomplete, path: toAnchor, anchorId };
+  const path = spine.items.map(hopUp);
+  const allowance =
+    allowanceFor(view.org, item, options.allowances) ??
+    allowanceFor(view.org, anchor, options.allowances);
+  if (allowance) return { verdict: "allowed", reason: allowance.reason, path, anchorId };
+  const isTooDeep = walk.isTooDeep || spine.end === "too-deep";
+  const incomplete =
+    walk.unread.reason ??
+    (isTooDeep ? "too-deep" : incompleteBecause(view.sources, item.connectionId));
+  if (incomplete) return { verdict: "unknown", reason: incomplete, path, anchorId };
   if (!anchor.canHoldGoal) {
-    return { verdict: "unlinkable", reason: "tool-cannot-hold-link", path: toAnchor, anchorId };
+    return { verdict: "unlinkable", reason: "tool-cannot-hold-link", path, anchorId };
   }
-  return { verdict: "unlinked", reason: walk.dead ?? "no-link", path: toAnchor, anchorId };
+  const reason = walk.dead.reason ?? (spine.end === "cycle" ? "cycle" : "no-link");
+  return { verdict: "unlinked", reason, path, anchorId };
+}
+
+function hopUp({ id }: WorkItem, index: number): Hop {
+  return { id, type: "work-item", via: index === 0 ? "self" : "parent" };
+}
+
+/** The nearest of several reasons, so that what is told does not hang on the order of edges. */
+class Nearest<Reason> {
+  reason: Reason | undefined;
+  #at = Number.POSITIVE_INFINITY;
+  readonly #order: readonly Reason[];
+
+  constructor(order: readonly Reason[]) {
+    this.#order = order;
+  }
+
+  note(reason: Reason, depth: number): void {
+    const at = depth * this.#order.length + this.#order.indexOf(reason);
+    if (at < this.#at) [this.#at, this.reason] = [at, reason];
+  }
+}
+
+/** One item of the walk, and the one from which it was reached. */
+interface Step {
+  readonly item: WorkItem;
+  readonly below: Step | undefined;
 }
 
 class Walk {
-  /** Set when something on the way is referred to but was never read. */
-  unread: "parent-unread" | "goal-unread" | undefined;
-  /** Set when a link led to a goal that is no support any more. */
-  dead: "goal-removed" | "goal-dropped" | "link-expired" | "cycle" | undefined;
+  /** Something on the way is referred to but was never read. */
+  readonly unread = new Nearest(unreadReasons);
+  /** A link led to a goal that is no support any more. */
+  readonly dead = new Nearest(deadReasons);
+  /** There is more above than is followed. */
+  isTooDeep = false;
   readonly #view: GraphView;
   readonly #now: Instant;
   readonly #homes: "all" | "spine";
   readonly #entered = new Set<string>();
 
-  constructor(view: GraphView, { now, homes = "all" }: Options) {
+  constructor(view: GraphView, { now, homes = "all" }: SightOptions) {
     this.#view = view;
     this.#now = now;
     this.#homes = homes;
@@ -97,62 +128,63 @@ class Walk {
 
   /** Breadth first, so that the path found is a shortest one. */
   toGoal(start: WorkItem): readonly Hop[] | undefined {
-    let frontier: { readonly item: WorkItem; readonly path: readonly Hop[] }[] = [
-      { item: start, path: [{ id: start.id, type: "work-item", via: "self" }] },
-    ];
     this.#entered.add(start.id);
-    for (let depth = 0; frontier.length > 0 && depth < pathLengthMax; depth += 1) {
-      for (const { item, path } of frontier) {
-        const link = this.#supportingLink(item);
-        if (link) return [...path, { id: link.toId, type: "goal", via: "link", link }];
+    let layer: readonly Step[] = [{ item: start, below: undefined }];
+    for (let depth = 0; layer.length > 0; depth += 1) {
+      if (depth > depthMax) {
+        this.isTooDeep = true;
+        return undefined;
       }
-      frontier = frontier.flatMap(({ item, path }) =>
-        this.#parents(item).map((parent) => ({
-          item: parent,
-          path: [...path, { id: parent.id, type: "work-item" as const, via: "parent" as const }],
-        })),
+      for (const step of layer) {
+        const link = this.#supportingLink(step.item, depth);
+        if (link) return [...hopsTo(step), { id: link.toId, type: "goal", via: "link", link }];
+      }
+      layer = layer.flatMap((step) =>
+        this.#parents(step.item, depth).map((item) => ({ item, below: step })),
       );
     }
     return undefined;
   }
 
-  #supportingLink(item: WorkItem): Link | undefined {
-    return surestFirst(this.#view.linksOf(item)).find((link) => this.#supports(link));
+  #supportingLink(item: WorkItem, depth: number): Link | undefined {
+    return surestFirst(this.#view.linksOf(item)).find((link) => this.#supports(link, depth));
   }
 
-  #supports(link: Link): boolean {
+  #supports(link: Link, depth: number): boolean {
+    if (link.source === "suggestion") return false;
     if (link.expiresAt !== undefined && link.expiresAt <= this.#now) {
-      this.dead ??= "link-expired";
+      this.dead.note("link-expired", depth);
       return false;
     }
-    if (link.source === "suggestion") return false;
     const goal = this.#view.goal(link.toId);
     if (goal === undefined) {
-      if (this.#view.wasRemoved(link.toId)) this.dead ??= "goal-removed";
-      else this.unread ??= "goal-unread";
+      if (this.#view.wasRemoved(link.toId)) this.dead.note("goal-removed", depth);
+      else this.unread.note("goal-unread", depth);
       return false;
     }
-    if (goal.status === "dropped") this.dead ??= "goal-dropped";
+    if (goal.status === "dropped") this.dead.note("goal-dropped", depth);
     return goal.status !== "dropped";
   }
 
-  #parents(item: WorkItem): readonly WorkItem[] {
+  #parents(item: WorkItem, depth: number): readonly WorkItem[] {
     const parents: WorkItem[] = [];
-    const spineId = spineParentId(this.#view, item);
-    const wanted = this.#homes === "all" ? parentIds(item) : spineId === undefined ? [] : [spineId];
-    for (const id of wanted) {
+    for (const id of this.#homes === "all" ? parentIds(item) : firstHome(this.#view, item)) {
       const parent = this.#view.item(id);
       if (parent === undefined) {
-        if (!this.#view.wasRemoved(id)) this.unread ??= "parent-unread";
-      } else if (this.#entered.has(id)) {
-        if (id === spineId) this.dead ??= "cycle";
-      } else {
+        if (!this.#view.wasRemoved(id)) this.unread.note("parent-unread", depth);
+      } else if (!this.#entered.has(id)) {
         this.#entered.add(id);
         parents.push(parent);
       }
     }
     return parents;
   }
+}
+
+function hopsTo(last: Step): Hop[] {
+  const items: WorkItem[] = [];
+  for (let step: Step | undefined = last; step; step = step.below) items.push(step.item);
+  return items.toReversed().map(hopUp);
 }
 
 export function parentIds(item: WorkItem): readonly WorkItemId[] {
@@ -162,11 +194,18 @@ export function parentIds(item: WorkItem): readonly WorkItemId[] {
 }
 
 /** The home that counts where only one can: the first that was not removed. */
-function spineParentId(view: GraphView, item: WorkItem): WorkItemId | undefined {
-  return parentIds(item).find((id) => !view.wasRemoved(id));
+export function spineParentId(view: GraphView, item: WorkItem): WorkItemId | undefined {
+  if (item.parentId !== undefined && !view.wasRemoved(item.parentId)) return item.parentId;
+  return item.otherParentIds?.find((id) => !view.wasRemoved(id));
+}
+
+function firstHome(view: GraphView, item: WorkItem): readonly WorkItemId[] {
+  const id = spineParentId(view, item);
+  return id === undefined ? [] : [id];
 }
 
 function surestFirst(links: readonly Link[]): readonly Link[] {
+  if (links.length < 2) return links;
   return links.toSorted((a, b) => b.confidence - a.confidence || (a.toId < b.toId ? -1 : 1));
 }
 
@@ -175,7 +214,7 @@ function aboveGoal(view: GraphView, path: readonly Hop[]): readonly Hop[] {
   const above: Hop[] = [];
   const entered = new Set<string>(path.map((hop) => hop.id));
   let goal = goalAt(view, path.at(-1));
-  while (goal !== undefined && above.length < pathLengthMax) {
+  while (goal !== undefined && above.length < depthMax) {
     const next: Hop | undefined = goalUp(view, goal, entered);
     if (!next) break;
     entered.add(next.id);
@@ -202,84 +241,51 @@ function goalAt(view: GraphView, hop: Hop | undefined): Goal | undefined {
   return hop?.type === "goal" ? view.goal(hop.id as GoalId) : undefined;
 }
 
+export interface Spine {
+  /** The item first, its anchor last; where it is too deep, the topmost that was looked at. */
+  readonly items: readonly WorkItem[];
+  readonly end: "top" | "cycle" | "too-deep";
+}
+
 /**
  * Up the first homes to the topmost ancestor that we hold. In a cycle every member finds the same
  * anchor, the smallest id, so that a cycle is one subject.
  */
+export function spineOf(view: GraphView, item: WorkItem): Spine {
+  const items: WorkItem[] = [item];
+  let above = spineParent(view, item);
+  while (above !== undefined && items.length <= depthMax) {
+    items.push(above);
+    above = spineParent(view, above);
+  }
+  return above === undefined ? { items, end: "top" } : endless(items, above);
+}
+
+/** More steps than are followed: they go round, or they are too many. */
+function endless(items: readonly WorkItem[], next: WorkItem): Spine {
+  const at = new Map<WorkItemId, number>();
+  for (const [index, { id }] of [...items, next].entries()) {
+    const start = at.get(id);
+    if (start !== undefined) {
+      const smallest = items.slice(start, index).reduce((a, b) => (b.id < a.id ? b : a));
+      return { items: items.slice(0, (at.get(smallest.id) ?? 0) + 1), end: "cycle" };
+    }
+    at.set(id, index);
+  }
+  return { items, end: "too-deep" };
+}
+
+function spineParent(view: GraphView, item: WorkItem): WorkItem | undefined {
+  const id = spineParentId(view, item);
+  return id === undefined ? undefined : view.item(id);
+}
+
+/** Its spine as a path. */
 export function pathToAnchor(view: GraphView, item: WorkItem): readonly Hop[] {
-  const path: Hop[] = [{ id: item.id, type: "work-item", via: "self" }];
-  const ids: WorkItemId[] = [item.id];
-  let parentId = spineParentId(view, item);
-  while (parentId !== undefined) {
-    const cycleStart = ids.indexOf(parentId);
-    if (cycleStart >= 0) return cutAtSmallest(path, ids.slice(cycleStart));
-    const parent = view.item(parentId);
-    if (parent === undefined) break;
-    path.push({ id: parent.id, type: "work-item", via: "parent" });
-    ids.push(parent.id);
-    parentId = spineParentId(view, parent);
-  }
-  return path;
+  return spineOf(view, item).items.map(hopUp);
 }
 
-function cutAtSmallest(path: readonly Hop[], cycle: readonly WorkItemId[]): readonly Hop[] {
-  const smallest = cycle.toSorted()[0];
-  return path.slice(0, path.findIndex((hop) => hop.id === smallest) + 1);
-}
-
-function lastItem(path: readonly Hop[]): WorkItemId | undefined {
-  const last = path.at(-1);
-  // pathToAnchor makes hops of work items only.
-  return last && (last.id as WorkItemId);
-}
-
+/** What an unlinked-work signal about the item is about; too deep down, nothing that is an anchor. */
 export function anchorOf(view: GraphView, item: WorkItem): WorkItemId {
-  return lastItem(pathToAnchor(view, item)) ?? item.id;
-}
-
-function allowanceFor(item: WorkItem, allowances: readonly Allowance[]): Allowance | undefined {
-  return allowances.find((allowance) => isAllowed(item, allowance));
-}
-
-function isAllowed(item: WorkItem, { containers, originalKinds, labels }: Allowance): boolean {
-  // An allowance without a condition would allow everything.
-  if ((containers ?? originalKinds ?? labels) === undefined) return false;
-  const meets = (wanted: readonly string[] | undefined, having: readonly string[]) =>
-    wanted === undefined || having.some((value) => wanted.includes(value));
-  return (
-    meets(containers, item.container === undefined ? [] : [item.container]) &&
-    meets(originalKinds, [item.originalKind]) &&
-    meets(labels, item.labels ?? [])
-  );
-}
-
-/** How many descendants are looked at before the search for open work under a closed anchor gives up. */
-const descendantsMax = 5000;
-
-/**
- * Some open item under a closed, unlinked anchor, if there is one: closing an epic does not make the
- * work under it serve a goal. Subtrees with a link of their own are not entered.
- */
-export function openWorkUnder(
-  view: GraphView,
-  anchor: WorkItem,
-  options: Options,
-): WorkItem | undefined {
-  const entered = new Set<string>([anchor.id]);
-  // By id, so that every evaluation names the same witness.
-  const queue = byId(view.childrenOf(anchor.id));
-  for (let seen = 0; queue.length > 0 && seen < descendantsMax; seen += 1) {
-    const item = queue.shift();
-    if (item === undefined || entered.has(item.id)) continue;
-    entered.add(item.id);
-    const sight = lineOfSight(view, item, { ...options, homes: "spine" });
-    if (sight.verdict !== "unlinked" || sight.anchorId !== anchor.id) continue;
-    if (isOpen(item)) return item;
-    queue.push(...byId(view.childrenOf(item.id)));
-  }
-  return undefined;
-}
-
-function byId(items: readonly WorkItem[]): WorkItem[] {
-  return items.toSorted((a, b) => (a.id < b.id ? -1 : 1));
+  return spineOf(view, item).items.at(-1)?.id ?? item.id;
 }

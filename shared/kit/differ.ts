@@ -4,5 +4,8 @@ export function differ<T extends object>(
   after: T | undefined,
   fields: readonly (keyof T)[],
 ): boolean {
-  return fields.some((field) => JSON.stringify(before?.[field]) !== JSON.stringify(after?.[field]));
+  return fields.some((field) => {
+    const [was, is] = [before?.[field], after?.[field]];
+    return was !== is && JSON.stringify(was) !== JSON.stringify(is);
+  });
 }

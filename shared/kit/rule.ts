@@ -49,14 +49,19 @@ export type Touch =
   | { readonly kind: "dependency"; readonly id: DependencyId }
   /** All dependencies of which the item is either end. */
   | { readonly kind: "dependencies"; readonly itemId: WorkItemId }
-  /** All dependencies of work assigned to the account. */
-  | { readonly kind: "assigned-to"; readonly accountId: AccountId }
+  /** Of work assigned to the account: all its dependencies, or itself and its anchors. */
+  | {
+      readonly kind: "assigned-to";
+      readonly accountId: AccountId;
+      readonly of: "dependencies" | "work";
+    }
   /** The same, for all accounts matched with the person, or that bear one of these addresses or ids. */
   | {
       readonly kind: "person";
       readonly personId: PersonId;
       readonly workEmails: readonly string[];
       readonly externalIds?: readonly string[];
+      readonly of: "dependencies" | "work";
     }
   /** The subjects of the rule's open signals: what changed can alter their evidence or routing only. */
   | { readonly kind: "open" }
@@ -98,8 +103,11 @@ export interface Rule<Options = unknown> {
   readonly nextStep: string;
   readonly options: z.ZodType<Options>;
   readonly defaults: { readonly graceMinutes: number };
-  /** Which subjects this change may touch; too many is waste, too few is a wrong answer. */
-  touched(delta: Delta): readonly Touch[];
+  /**
+   * Which subjects this change may touch under these options, by default none set; too many is waste, too
+   * few is a wrong answer.
+   */
+  touched(delta: Delta, options?: Options): readonly Touch[];
   /**
    * Whom a finding about these teams goes to. A rule that says so need not have all its open signals
    * evaluated when somebody moves: only those that would go to somebody else.

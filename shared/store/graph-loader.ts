@@ -1,4 +1,4 @@
-import { parentIds } from "#shared/graph/line-of-sight.ts";
+import { depthMax, parentIds } from "#shared/graph/line-of-sight.ts";
 import type { Org } from "#shared/graph/org.ts";
 import type { SourceStates } from "#shared/graph/sources.ts";
 import { MemoryGraph } from "#shared/graph/view.ts";
@@ -14,8 +14,11 @@ import { childrenPrefix } from "./keys.ts";
 import { queryAll } from "./list.ts";
 
 const concurrencyMax = 32;
-/** Rounds of walking up: the longest tool hierarchy and goal tree together, with room to spare. */
-const levelsMax = 60;
+/**
+ * Rounds of walking up: the item, every step that its line of sight follows, and one more, which tells
+ * what lies beyond. Goal trees are read as far as these rounds go.
+ */
+const levelsMax = depthMax + 2;
 /** Descendants read under one closed anchor before the search is given up. */
 const descendantsMax = 5000;
 

@@ -146,6 +146,8 @@ const ruleStep = fc.record({
   rule: name(["unlinked-work", "blocked-across-boundary"]),
   isEnabled: seldom(fc.boolean(), true),
   isStrict: seldom(fc.boolean(), true),
+  /** Whose work is allowed to stand outside strategy, where it is a team's and not a kind of work. */
+  allowedTeam: maybe(["t1", "T2", "Reds", unitId("d1")]),
 });
 const clockStep = fc.record({
   kind: kind("clock"),
@@ -318,7 +320,10 @@ async function changeConnection(
   await hub.changeConnection(id, changes[becomes]);
 }
 
-function optionsOf({ rule, isStrict }: StepOf<typeof ruleStep>) {
+function optionsOf({ rule, isStrict, allowedTeam }: StepOf<typeof ruleStep>) {
+  if (rule === "unlinked-work" && allowedTeam !== undefined) {
+    return { allowances: [{ reason: "Their work", teams: [allowedTeam] }] };
+  }
   if (isStrict) return {};
   return rule === "unlinked-work"
     ? { allowances: [{ reason: "Known work", originalKinds: ["Epic"] }] }

@@ -37,6 +37,7 @@ const words: Readonly<Record<string, string>> = {
   "goal-reached": "a goal is reached",
   "parent-unread": "its parent was never read, so we cannot tell",
   "goal-unread": "it links to a goal that was never read, so we cannot tell",
+  "too-deep": "it stands deeper in its hierarchy than we follow, so we cannot tell",
   "goal-removed": "the goal it was linked to was deleted",
   "goal-dropped": "the goal it is linked to was dropped",
   "link-expired": "its link to a goal has expired",

@@ -1,7 +1,8 @@
 import * as z from "zod";
 
-import type { Allowance } from "#shared/graph/line-of-sight.ts";
+import type { Allowance } from "#shared/graph/allowances.ts";
 import type { Rule } from "#shared/kit/rule.ts";
+import { WorkItemKind } from "#shared/model/facts.ts";
 import type { Table } from "#shared/ports/table.ts";
 import { listDocuments } from "#shared/store/documents.ts";
 import { lists } from "#shared/store/keys.ts";
@@ -15,6 +16,8 @@ const WithAllowances = z.looseObject({
       containers: z.array(z.string()).optional(),
       originalKinds: z.array(z.string()).optional(),
       labels: z.array(z.string()).optional(),
+      kinds: z.array(WorkItemKind).optional(),
+      teams: z.array(z.string()).optional(),
     }),
   ),
 });

@@ -205,6 +205,7 @@ describe("what touches a dependency", () => {
       {
         kind: "person",
         personId: personId("ann"),
+        of: "dependencies",
         workEmails: ["ann@company.example", "new@company.example"],
         externalIds: [],
       },
@@ -223,6 +224,7 @@ describe("what touches a dependency", () => {
     expect(touched({ before, after })).toContainEqual({
       kind: "person",
       personId: personId("ann"),
+      of: "dependencies",
       workEmails: ["ann@company.example", "old@company.example"],
       externalIds: ["e1"],
     });

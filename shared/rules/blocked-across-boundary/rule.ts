@@ -9,8 +9,9 @@ import type { GraphView } from "#shared/graph/view.ts";
 import { differ } from "#shared/kit/differ.ts";
 import type { Delta, Evaluation, Touch } from "#shared/kit/rule.ts";
 import { defineRule } from "#shared/kit/rule.ts";
+import { touchedByTeams, unitMatters } from "#shared/kit/team-touches.ts";
 import { isOpen } from "#shared/model/facts.ts";
-import type { OrgUnit, Person, WorkItem } from "#shared/model/facts.ts";
+import type { OrgUnit, WorkItem } from "#shared/model/facts.ts";
 import type { History } from "#shared/model/history.ts";
 import type {
   ConnectionId,
@@ -109,24 +110,15 @@ const touchedBy: Readonly<Partial<Record<DeltaType, (delta: Delta) => readonly T
         ? [{ kind: "dependency", id: dependencyId(edge.blockedId, edge.blockingId) }]
         : [],
     ),
-  account: touchedByAccount,
-  match: touchedByAccount,
+  account: (delta) => touchedByTeams(delta, "dependencies"),
+  match: (delta) => touchedByTeams(delta, "dependencies"),
   person: touchedByPerson,
-  membership: ({ before, after }) =>
-    [after ?? before].flatMap((edge) =>
-      edge?.type === "membership" ? touchedByTeamOf([edge.personId]) : [],
-    ),
-  "same-person": (delta) => touchedByTeamOf(recordsNamedIn(delta)),
-  "org-unit": touchedByUnit,
+  membership: touchedByTeamOf,
+  "same-person": touchedByTeamOf,
+  "org-unit": (delta) => (unitMatters(delta) ? everything() : []),
   connection: everything,
   "rule-settings": everything,
 };
-
-function touchedByAccount({ before, after }: Delta): readonly Touch[] {
-  const thing = after ?? before;
-  if (thing?.type === "account") return [{ kind: "assigned-to", accountId: thing.id }];
-  return thing?.type === "match" ? [{ kind: "assigned-to", accountId: thing.accountId }] : [];
-}
 
 /** Both tools and the HR system must speak of now, or we cannot say whose work waits on whom. */
 function staleSource(
@@ -239,59 +231,19 @@ function matters(was: WorkItem, is: WorkItem): boolean {
   );
 }
 
-/** Decides where somebody is, and which accounts and records are theirs. */
-const decisive = [
-  "unitId",
-  "workEmail",
-  "formerWorkEmails",
-  "externalId",
-  "employmentStatus",
-] as const;
-
-function touchedByPerson({ before, after }: Delta): readonly Touch[] {
+function touchedByPerson(delta: Delta): readonly Touch[] {
+  const touches = touchedByTeamOf(delta);
+  if (touches.length > 1) return touches;
+  const { before, after } = delta;
   const was = before?.type === "person" ? before : undefined;
   const is = after?.type === "person" ? after : undefined;
-  const person: Person | undefined = is ?? was;
-  if (!person) return [];
-  // Of several records of one human the one that says more speaks for them.
-  const saysMoreOrLess = (was?.managerId === undefined) !== (is?.managerId === undefined);
-  if (differ(was, is, decisive) || saysMoreOrLess) {
-    const states = [was, is].filter((state) => state !== undefined);
-    // An address that somebody had before binds nobody else either.
-    const emails = states.flatMap((one) => [one.workEmail, ...(one.formerWorkEmails ?? [])]);
-    const workEmails = [...new Set(emails.filter((email) => email !== undefined))];
-    const externalIds = [...new Set(states.flatMap(({ externalId }) => externalId ?? []))];
-    return [{ kind: "led" }, { kind: "person", personId: person.id, workEmails, externalIds }];
-  }
   // A reporting line decides who leads a team, and so who manages two of them.
-  return differ(was, is, ["managerId"]) ? [{ kind: "led" }] : [];
-}
-
-/** Both records of a statement, and those that it named before. */
-function recordsNamedIn({ before, after }: Delta): readonly PersonId[] {
-  const ids = [before, after].flatMap((thing) =>
-    thing?.type === "same-person" ? [thing.personId, thing.intoId] : [],
-  );
-  return [...new Set(ids.filter((id) => id !== undefined))];
+  return differ(was, is, ["managerId"]) ? touches : [];
 }
 
 /** Whoever's team is another now: what they do, and what stands where they were a lead. */
-function touchedByTeamOf(personIds: readonly PersonId[]): readonly Touch[] {
-  const touches = personIds.map((personId): Touch => ({
-    kind: "person",
-    personId,
-    workEmails: [],
-  }));
-  return [{ kind: "led" }, ...touches];
-}
-
-function touchedByUnit({ before, after }: Delta): readonly Touch[] {
-  const was = before?.type === "org-unit" ? before : undefined;
-  const is = after?.type === "org-unit" ? after : undefined;
-  // Where a name stands twice, the level decides which unit it means.
-  return differ(was, is, ["parentId", "boundToId", "name", "originalKind", "level"])
-    ? [{ kind: "all" }]
-    : [];
+function touchedByTeamOf(delta: Delta): readonly Touch[] {
+  return [{ kind: "led" }, ...touchedByTeams(delta, "dependencies")];
 }
 
 /** Subjects of this rule are dependencies: `subjects` and `touched` give nothing else. */

@@ -1,11 +1,8 @@
 import * as z from "zod";
 
-import {
-  lineOfSight,
-  openWorkUnder,
-  parentIds,
-  pathToAnchor,
-} from "#shared/graph/line-of-sight.ts";
+import { restOnTeams } from "#shared/graph/allowances.ts";
+import { lineOfSight, parentIds, pathToAnchor } from "#shared/graph/line-of-sight.ts";
+import { openWorkUnder } from "#shared/graph/open-work-under.ts";
 import { goalSources, spineSources, teamSources } from "#shared/graph/rests-on.ts";
 import { incompleteBecause } from "#shared/graph/sources.ts";
 import { teamOf } from "#shared/graph/team.ts";
@@ -13,7 +10,8 @@ import type { GraphView } from "#shared/graph/view.ts";
 import { differ } from "#shared/kit/differ.ts";
 import type { Delta, Evaluation, Touch } from "#shared/kit/rule.ts";
 import { defineRule } from "#shared/kit/rule.ts";
-import { isOpen } from "#shared/model/facts.ts";
+import { touchedByTeams, unitMatters } from "#shared/kit/team-touches.ts";
+import { WorkItemKind, isOpen } from "#shared/model/facts.ts";
 import type { Goal, WorkItem } from "#shared/model/facts.ts";
 import type { FactId, GoalId, SubjectId, WorkItemId } from "#shared/model/ids.ts";
 import { WorkItemId as WorkItemIdSchema, readFactId } from "#shared/model/ids.ts";
@@ -27,6 +25,8 @@ const Options = z.strictObject({
         containers: z.array(z.string()).optional(),
         originalKinds: z.array(z.string()).optional(),
         labels: z.array(z.string()).optional(),
+        kinds: z.array(WorkItemKind).optional(),
+        teams: z.array(z.string().min(1).max(400)).max(100).optional(),
       }),
     )
     .max(100)
@@ -34,7 +34,7 @@ const Options = z.strictObject({
     .meta({
       title: "Allowances",
       description:
-        "Work that may stand outside strategy, each with its reason: by container, kind of work or label.",
+        "Work that may stand outside strategy, each with its `reason`: by `containers`, `labels`, `kinds` of work as the hub knows them, `originalKinds` as its tool calls them, or `teams`, by the name or id of a unit. All conditions given must hold; work whose team is not known belongs to none.",
     }),
 });
 type Options = z.infer<typeof Options>;
@@ -52,10 +52,15 @@ export const unlinkedWork = defineRule<Options>({
   options: Options,
   defaults: { graceMinutes: 60 },
 
-  touched(delta: Delta): readonly Touch[] {
+  touched(delta: Delta, options?: Options): readonly Touch[] {
     if (delta.buriedId !== undefined) return touchedByBurial(delta.buriedId);
     const type = (delta.after ?? delta.before)?.type;
-    return type === undefined ? [] : touchedBy[type](delta);
+    if (type === undefined) return [];
+    const touches = touchedBy[type](delta);
+    if (!options || !restOnTeams(options.allowances)) return touches;
+    // What was allowed has no signal among the open ones, so whose team changes must be looked up.
+    if (type === "org-unit" && unitMatters(delta)) return everything();
+    return [...touches, ...touchedByTeams(delta, "work")];
   },
 
   *subjects(graph) {
