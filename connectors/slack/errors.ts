@@ -34,8 +34,30 @@ export function outcomeOf(status: number, body: string, retryAfter: string | nul
   return { outcome: "refused", reason: reasons[code] ?? `Slack refused the message (${status})` };
 }
 
-/** No answer at all: Slack may be reached later. */
+/** Failures before anything of a request was sent: no connection came about. */
+const unsentCodes: ReadonlySet<string> = new Set([
+  "ECONNREFUSED",
+  "ENOTFOUND",
+  "EAI_AGAIN",
+  "EHOSTUNREACH",
+  "ENETUNREACH",
+  "UND_ERR_CONNECT_TIMEOUT",
+]);
+
+/**
+ * No answer. Where no connection came about Slack has seen nothing and may be reached later; otherwise
+ * it may have posted the message: it answers after it did, and knows no idempotency key.
+ */
 export function outcomeOfNetworkFailure(error: unknown): SendOutcome {
-  const why = error instanceof Error && error.name === "TimeoutError" ? "in time" : "at all";
-  return { outcome: "retry", afterMs: retryDefaultMs, reason: `Slack did not answer ${why}` };
+  if (unsentCodes.has(codeOf(error))) {
+    return { outcome: "retry", afterMs: retryDefaultMs, reason: "Slack could not be reached" };
+  }
+  const why = error instanceof Error && error.name === "TimeoutError" ? "in time" : "to the end";
+  return { outcome: "uncertain", reason: `Slack did not answer ${why}` };
+}
+
+/** `fetch` fails with one message for all, and the reason as its cause. */
+function codeOf(error: unknown): string {
+  const cause = error instanceof Error ? error.cause : undefined;
+  return cause instanceof Error && "code" in cause ? String(cause.code) : "";
 }

@@ -11,8 +11,9 @@ const timeoutMs = 10_000;
 const answerCharactersMax = 200;
 
 /**
- * Posts to an incoming webhook. Slack knows no idempotency key: a message whose answer was lost is
- * sent again and may be seen twice, never not at all.
+ * Posts to an incoming webhook. It takes no idempotency key, so that a message whose answer was lost is
+ * not sent again: it was shown once or not at all, and the alert's page says so. (`client_msg_id` of
+ * chat.postMessage is for Slack's own clients: github.com/slackapi/java-slack-sdk/issues/852, 2026-11.)
  */
 export function createSlackNotifier(settings: SlackSettings): Notifier {
   return {

@@ -10,6 +10,7 @@ import type { Message, SendOutcome } from "#shared/kit/notifier.ts";
 import { Registry } from "#shared/kit/registry.ts";
 import { connectionId } from "#shared/model/ids.ts";
 import type { AlertId } from "#shared/model/ids.ts";
+import { queryAll } from "#shared/store/list.ts";
 import { goal, goalId, itemId, linkTo, upserted, workItem } from "#shared/testing/facts.ts";
 import { createSilentLogger } from "#shared/testing/silent-logger.ts";
 
@@ -18,7 +19,7 @@ import { MemorySecrets } from "../../tests/rig/tool-hub.ts";
 import { notify } from "./notify.ts";
 
 /** A hub with one open alert and one channel whose answers a test decides. */
-async function channelHub({ withBroken = false } = {}) {
+async function channelHub({ withBroken = false, dropsRepeats = false } = {}) {
   const hub = await MemoryHub.ready();
   const sent: Message[] = [];
   let answer: () => SendOutcome = () => ({ outcome: "sent" });
@@ -30,6 +31,7 @@ async function channelHub({ withBroken = false } = {}) {
     collections: [],
     providesGoals: () => false,
     notifier: async () => () => ({
+      ...(dropsRepeats && { dropsRepeats: true }),
       probe: async () => ({ identity: "channel" }),
       send: async (message) => {
         // A channel is another machine: its answer takes more than the next tick.
@@ -63,8 +65,24 @@ async function channelHub({ withBroken = false } = {}) {
     notify(deps, { alertId: alert?.id ?? ("alert:none" as AlertId), generation, reason });
   const link = () =>
     hub.apply(upserted(workItem("epic", { version: 1 }), [linkTo(itemId("epic"), goalId("g"))]));
-  return { sent, tell, link, say: (next: () => SendOutcome) => (answer = next) };
+  const told = async () => {
+    const found = await queryAll(hub.table, {
+      partition: alert?.id ?? "",
+      sortPrefix: "notification#",
+    });
+    return found.map((item) => [item["reason"], item["outcome"]]);
+  };
+  const die = () => {
+    answer = () => {
+      throw new Error("the process died");
+    };
+  };
+  const say = (next: () => SendOutcome) => (answer = next);
+  return { sent, tell, link, say, die, told, clock: hub.clock };
 }
+
+/** Lambda repeats a failed event a minute later. */
+const repeatAfterMs = 60_000;
 
 test("one transition is one message, however often its event comes", async () => {
   const { sent, tell } = await channelHub();
@@ -114,5 +132,56 @@ test("a resolution is told only where the opening was", async () => {
 test("a channel that cannot even be opened is reported after the others were told", async () => {
   const { sent, tell } = await channelHub({ withBroken: true });
   await expect(tell("opened")).rejects.toThrow("broken");
+  expect(sent).toHaveLength(1);
+});
+
+test("a run that died while the channel was asked is not repeated: it may have been shown", async () => {
+  const { sent, tell, die, told, say, clock } = await channelHub();
+  die();
+  await expect(tell("opened")).rejects.toThrow("died");
+  say(() => ({ outcome: "sent" }));
+  clock.advance(repeatAfterMs);
+  await tell("opened");
+  await tell("opened");
+  expect(sent).toHaveLength(1);
+  expect(await told()).toEqual([["opened", "uncertain"]]);
+});
+
+test("a channel that drops repeats is asked again by the same key", async () => {
+  const { sent, tell, die, told, say, clock } = await channelHub({ dropsRepeats: true });
+  die();
+  await expect(tell("opened")).rejects.toThrow("died");
+  say(() => ({ outcome: "uncertain", reason: "no answer" }));
+  clock.advance(repeatAfterMs);
+  await expect(tell("opened")).rejects.toThrow("no answer");
+  say(() => ({ outcome: "sent" }));
+  await tell("opened");
+  expect(new Set(sent.map(({ idempotencyKey }) => idempotencyKey)).size).toBe(1);
+  expect(sent).toHaveLength(3);
+  expect(await told()).toEqual([["opened", "sent"]]);
+});
+
+test("an answer that was lost is not asked for again, and its end is told", async () => {
+  const { sent, tell, link, say, told } = await channelHub();
+  say(() => ({ outcome: "uncertain", reason: "no answer" }));
+  await tell("opened");
+  say(() => ({ outcome: "sent" }));
+  await tell("opened");
+  await link();
+  await tell("resolved");
+  expect(sent.map(({ reason }) => reason)).toEqual(["opened", "resolved"]);
+  expect(await told()).toEqual([
+    ["opened", "uncertain"],
+    ["resolved", "sent"],
+  ]);
+});
+
+test("two runs at once are one message: the second comes back when the first is done", async () => {
+  const { sent, tell, clock } = await channelHub();
+  const ends = await Promise.allSettled([tell("opened"), tell("opened")]);
+  expect(ends.filter(({ status }) => status === "rejected")).toHaveLength(1);
+  expect(sent).toHaveLength(1);
+  clock.advance(repeatAfterMs);
+  await tell("opened");
   expect(sent).toHaveLength(1);
 });

@@ -6,6 +6,7 @@ import type { Connection } from "#shared/model/connection.ts";
 import type { AlertId } from "#shared/model/ids.ts";
 import type { Alert, NotificationReason } from "#shared/model/signal.ts";
 import { Notification } from "#shared/model/signal.ts";
+import { epochMsOf } from "#shared/model/time.ts";
 import type { Clock } from "#shared/ports/clock.ts";
 import type { Logger } from "#shared/ports/logger.ts";
 import type { Secrets } from "#shared/ports/secrets.ts";
@@ -32,10 +33,15 @@ export interface Occasion {
   readonly reason: NotificationReason;
 }
 
+/** Longer than the function may run: whoever claimed an attempt so long ago will not answer for it any more. */
+const claimMs = 45_000;
+const lostAnswer =
+  "The answer was lost: it may have been shown, and is not sent again, since this channel would show it twice";
+
 /**
- * Tells every connected channel of one transition, at most once each as far as the channel lets us
- * know: the attempt is recorded first, a sent one is never repeated. Throws when a channel asked for
- * a retry, so that the event comes again.
+ * Tells every connected channel of one transition, at most once each: an attempt is claimed before it is
+ * made, and one whose answer was lost is repeated only where the channel drops repeats. Throws when a
+ * channel asked for a retry, or another run is at it, so that the event comes again.
  */
 export async function notify(deps: NotifyDeps, occasion: Occasion): Promise<void> {
   const alert = await getDocument(deps.table, alertSpec, factKey(occasion.alertId));
@@ -83,47 +89,91 @@ async function tell(
   const base = { ...occasion, connectionId: channel.id };
   const recorded = await deps.table.get(notificationKey(base));
   const before = recorded && fromItem(Notification, recorded);
-  if (before && before.outcome !== "attempting") return undefined;
-  // A resolution is only news to a channel that was told of the opening.
-  if (occasion.reason === "resolved" && !(await wasTold(deps, channel, occasion))) return undefined;
-  const attempts = (before?.attempts ?? 0) + 1;
-  await record(deps, { type: "notification", ...base, outcome: "attempting", attempts });
+  if (before ? isDone(before, deps.clock.nowMs()) : !(await isNews(deps, channel, occasion))) {
+    return undefined;
+  }
   const notifier = await openNotifier(deps, channel);
+  const attempts = (before?.attempts ?? 0) + 1;
+  const step = { type: "notification", ...base, attempts } as const;
+  if (before?.outcome === "attempting" && notifier.dropsRepeats !== true) {
+    deps.logger.warn("notify.uncertain", { alertId: alert.id, connectionId: channel.id });
+    await record(deps, { ...step, outcome: "uncertain", detail: lostAnswer }, before);
+    return undefined;
+  }
+  const claim = await record(deps, { ...step, outcome: "attempting" }, before);
+  if (!claim) throw beingTold();
   const outcome = await notifier.send(messageOf(deps, alert, occasion));
   deps.logger.info("notify.attempted", {
     alertId: alert.id,
     connectionId: channel.id,
     outcome: outcome.outcome,
   });
-  if (outcome.outcome !== "retry") {
-    const detail = outcome.outcome === "refused" ? { detail: outcome.reason.slice(0, 300) } : {};
-    const final = { outcome: outcome.outcome, attempts, ...detail };
-    await record(deps, { type: "notification", ...base, ...final });
+  return settle(deps, claim, { outcome, dropsRepeats: notifier.dropsRepeats === true });
+}
+
+interface Answer {
+  readonly outcome: SendOutcome;
+  readonly dropsRepeats: boolean;
+}
+
+/** Records what the channel answered. What is uncertain is tried again where that does no harm. */
+async function settle(
+  deps: NotifyDeps,
+  claim: Notification,
+  { outcome, dropsRepeats }: Answer,
+): Promise<SendOutcome> {
+  if (outcome.outcome === "uncertain" && dropsRepeats) {
+    await record(deps, { ...claim, outcome: "deferred" }, claim);
+    return { ...outcome, outcome: "retry", afterMs: claimMs };
   }
+  const word = outcome.outcome === "retry" ? "deferred" : outcome.outcome;
+  const detail = "reason" in outcome ? { detail: outcome.reason.slice(0, 300) } : {};
+  await record(deps, { ...claim, outcome: word, ...detail }, claim);
   return outcome;
 }
 
-async function wasTold(
-  deps: NotifyDeps,
-  channel: Connection,
-  occasion: Occasion,
-): Promise<boolean> {
-  const key = notificationKey({ ...occasion, reason: "opened", connectionId: channel.id });
-  const opening = await deps.table.get(key);
-  return opening?.["outcome"] === "sent";
+/** Whether nothing is left to do. Throws while another run may still be at it. */
+function isDone({ outcome, updatedAt }: Notification, nowMs: number): boolean {
+  if (outcome === "attempting" && nowMs - epochMsOf(updatedAt) < claimMs) throw beingTold();
+  return outcome !== "attempting" && outcome !== "deferred";
 }
 
+function beingTold(): HubError {
+  return new HubError("connector.unavailable", "Another run is telling this channel", {
+    retryAfterMs: claimMs,
+  });
+}
+
+/** A resolution is only news to a channel that was told of the opening. */
+async function isNews(deps: NotifyDeps, channel: Connection, occasion: Occasion): Promise<boolean> {
+  if (occasion.reason === "opened") return true;
+  const key = notificationKey({ ...occasion, reason: "opened", connectionId: channel.id });
+  const opening = await deps.table.get(key);
+  const outcome = opening && fromItem(Notification, opening).outcome;
+  // What it may have shown is over as well.
+  return outcome === "sent" || outcome === "uncertain" || outcome === "attempting";
+}
+
+/** Writes the next step of a notification; undefined when somebody else was faster. */
 async function record(
   deps: NotifyDeps,
-  notification: Omit<Notification, "updatedAt">,
-): Promise<void> {
-  const item = { ...toAttributes({ ...notification, updatedAt: deps.clock.now() }) };
-  await deps.table.write({
+  step: Omit<Notification, "updatedAt">,
+  before: Notification | undefined,
+): Promise<Notification | undefined> {
+  const next = { ...step, updatedAt: deps.clock.now() };
+  const { applied } = await deps.table.write({
     kind: "put",
-    item: { ...item, ...notificationKey(notification) },
-    // Two invocations for one event: whoever comes second must not undo "sent".
-    condition: [[["pk", "absent"]], [["outcome", "=", "attempting"]]],
+    item: { ...toAttributes(next), ...notificationKey(next) },
+    condition: before
+      ? [
+          [
+            ["outcome", "=", before.outcome],
+            ["attempts", "=", before.attempts],
+          ],
+        ]
+      : [[["pk", "absent"]]],
   });
+  return applied ? next : undefined;
 }
 
 function messageOf(deps: NotifyDeps, alert: Alert, { reason, generation }: Occasion): Message {

@@ -129,14 +129,18 @@ export const standingStatuses = [
 export const NotificationReason = z.enum(["opened", "resolved"]);
 export type NotificationReason = z.infer<typeof NotificationReason>;
 
-/** One attempt to tell somebody: recorded before it is made, so it may repeat but never vanish. */
+/**
+ * One message to one channel: recorded before it is sent, so that it never vanishes. `deferred`: the
+ * channel has not taken it and is asked again. `uncertain`: its answer was lost, so that it may have been
+ * shown; it is sent again only where the channel drops a repeat.
+ */
 export const Notification = z.strictObject({
   type: z.literal("notification"),
   alertId: AlertId,
   connectionId: ConnectionId,
   generation: z.int().positive(),
   reason: NotificationReason,
-  outcome: z.enum(["attempting", "sent", "refused"]),
+  outcome: z.enum(["attempting", "deferred", "sent", "refused", "uncertain"]),
   attempts: z.int().positive(),
   detail: z.string().max(300).optional(),
   updatedAt: Instant,

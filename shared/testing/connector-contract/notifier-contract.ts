@@ -98,8 +98,6 @@ export function notifierContract(connector: Connector, notifierCase: NotifierCas
     test.each([
       { kind: "status", status: 500 },
       { kind: "status", status: 503 },
-      { kind: "reset" },
-      { kind: "truncate" },
     ] as const)("%o is tried again later", async (fault) => {
       const { stage, notifier, secrets } = await begin();
       stage.faults.arm({ on: "request", ...fault });
@@ -107,6 +105,17 @@ export function notifierContract(connector: Connector, notifierCase: NotifierCas
       expect(outcome).toMatchObject({ outcome: "retry", afterMs: expect.any(Number) as unknown });
       for (const secret of secrets) expect(JSON.stringify(outcome)).not.toContain(secret);
     });
+
+    test.each([{ kind: "reset" }, { kind: "truncate" }] as const)(
+      "%o may have brought the message: it is not called sent, refused, or safe to repeat",
+      async (fault) => {
+        const { stage, notifier, secrets } = await begin();
+        stage.faults.arm({ on: "request", ...fault });
+        const outcome = await notifier.send(messageOf("x"));
+        expect(outcome).toMatchObject({ outcome: "uncertain" });
+        for (const secret of secrets) expect(JSON.stringify(outcome)).not.toContain(secret);
+      },
+    );
 
     test.each([400, 401, 403, 404, 410])("%i is final", async (status) => {
       const { stage, notifier, secrets } = await begin();

@@ -1,6 +1,7 @@
 import { spawn, spawnSync } from "node:child_process";
 import { createServer } from "node:net";
-import { join } from "node:path";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
 
 import type { DynamoEndpoint } from "#shared/adapters/dynamodb/client.ts";
 import { systemClock } from "#shared/adapters/system-clock.ts";
@@ -26,7 +27,7 @@ export function findDynamoDbLocal(environment: NodeJS.ProcessEnv): Found | undef
   const folder = environment["DYNAMODB_LOCAL_DIR"];
   if (!folder) return skipped("neither DYNAMODB_LOCAL_DIR nor DYNAMODB_LOCAL_ENDPOINT is set");
   if (spawnSync("java", ["-version"]).status !== 0) return skipped("there is no Java to run it");
-  return { folder };
+  return { folder: resolve(folder) };
 }
 
 function skipped(why: string): undefined {
@@ -53,10 +54,15 @@ export async function startDynamoDbLocal(found: Found): Promise<DynamoDbLocal> {
     [join(folder, "*"), join(libraries, "*")].join(":"),
     "com.amazonaws.services.dynamodbv2.local.main.ServerRunner",
     "-inMemory",
+    "-disableTelemetry",
     "-port",
     String(port),
   ];
-  const server = spawn("java", options, { stdio: ["ignore", "ignore", "pipe"] });
+  const server = spawn("java", options, {
+    // It writes a file of its own where it starts.
+    cwd: tmpdir(),
+    stdio: ["ignore", "ignore", "pipe"],
+  });
   let lastWords = "";
   server.stderr.on(
     "data",
