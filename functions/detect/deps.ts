@@ -5,6 +5,7 @@ import type { Logger } from "#shared/ports/logger.ts";
 import type { ReadRecord, Table } from "#shared/ports/table.ts";
 import { readSourceStates } from "#shared/store/connections.ts";
 import type { ProvidesGoals } from "#shared/store/connections.ts";
+import { readLinkRules } from "#shared/store/link-rules.ts";
 import type { OrgReader } from "#shared/store/org-reader.ts";
 
 import type { EvaluateDeps } from "./evaluate-subjects.ts";
@@ -20,14 +21,15 @@ export interface DetectDeps {
   readonly readRecord: ReadRecord;
 }
 
-/** What evaluating takes: sources and organisation are read when asked for, never kept. */
+/** What evaluating takes: sources, organisation and link rules are read when asked for, never kept. */
 export function evaluateDeps(deps: Omit<DetectDeps, "readRecord">): EvaluateDeps {
   const readSurroundings = async () => {
-    const [sources, org] = await Promise.all([
+    const [sources, org, linkRules] = await Promise.all([
       readSourceStates(deps.table, deps.clock, deps),
       deps.orgReader.read(),
+      readLinkRules(deps.table, deps.clock.now()),
     ]);
-    return { sources, org };
+    return { sources, org, linkRules };
   };
   return { ...deps, readSurroundings };
 }

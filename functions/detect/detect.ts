@@ -1,4 +1,5 @@
 import { pathToAnchor } from "#shared/graph/line-of-sight.ts";
+import type { LinkRules } from "#shared/graph/link-rules.ts";
 import type { Org } from "#shared/graph/org.ts";
 import type { SourceStates } from "#shared/graph/sources.ts";
 import type { Delta, Touch } from "#shared/kit/rule.ts";
@@ -10,6 +11,7 @@ import { readSourceStates } from "#shared/store/connections.ts";
 import { listDocuments } from "#shared/store/documents.ts";
 import { GraphLoader } from "#shared/store/graph-loader.ts";
 import { lists } from "#shared/store/keys.ts";
+import { readLinkRules } from "#shared/store/link-rules.ts";
 import { signalSpec } from "#shared/store/specs.ts";
 
 import { activeRules } from "./active-rules.ts";
@@ -34,15 +36,16 @@ export async function detect(deps: DetectDeps, deltas: readonly Delta[]): Promis
     (delta) => isOfReadySource(delta, sources) && changesConclusions(delta),
   );
   if (relevant.length === 0) return;
-  const [org, rules] = await Promise.all([
+  const [org, linkRules, rules] = await Promise.all([
     deps.orgReader.read(),
+    readLinkRules(deps.table, deps.clock.now()),
     activeRules(deps.table, deps.rules, deps.logger),
   ]);
-  const loader = new GraphLoader(deps.table, org, sources);
+  const loader = new GraphLoader(deps.table, { org, sources, linkRules });
   const touched = await Promise.all(
     rules.map(async (active) => {
       const touches = relevant.flatMap((delta) => active.rule.touched(delta, active.options));
-      const all = touches.some((touch) => touch.kind === "all");
+      const all = touches.some((touch) => isEverything(touch, linkRules));
       const isOfOpen = touches.some((touch) => touch.kind === "open");
       const isOfLed = touches.some((touch) => touch.kind === "led");
       const subjects = await Promise.all([
@@ -58,6 +61,11 @@ export async function detect(deps: DetectDeps, deltas: readonly Delta[]): Promis
   if (all || isMany) await recompute(deps);
   // The pass over everything reads a scan that may be a moment behind this very batch.
   if (!isMany) await evaluateSubjects(evaluateDeps(deps), subjects);
+}
+
+/** What a link rule links to its goal is found in no index. */
+function isEverything(touch: Touch, { goalIds }: LinkRules): boolean {
+  return touch.kind === "all" || (touch.kind === "linked-to" && goalIds.has(touch.goalId));
 }
 
 function isOfReadySource({ before, after }: Delta, sources: SourceStates): boolean {

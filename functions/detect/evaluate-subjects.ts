@@ -1,3 +1,4 @@
+import type { LinkRules } from "#shared/graph/link-rules.ts";
 import type { Org } from "#shared/graph/org.ts";
 import type { SourceStates } from "#shared/graph/sources.ts";
 import type { MemoryGraph } from "#shared/graph/view.ts";
@@ -35,6 +36,7 @@ export interface Subject {
 export interface Surroundings {
   readonly org: Org;
   readonly sources: SourceStates;
+  readonly linkRules: LinkRules;
 }
 
 export interface EvaluateDeps {
@@ -114,8 +116,7 @@ async function readSignals(
 }
 
 async function loadFor(deps: EvaluateDeps, subjects: readonly Subject[]): Promise<MemoryGraph> {
-  const { org, sources } = await deps.readSurroundings();
-  const loader = new GraphLoader(deps.table, org, sources);
+  const loader = new GraphLoader(deps.table, await deps.readSurroundings());
   const itemIds = subjects.flatMap(({ id }) => itemsOf(id));
   await loader.loadUp(itemIds);
   const items = itemIds.flatMap((id) => loader.graph.item(id) ?? []);

@@ -1,6 +1,7 @@
 import { signalId } from "#shared/model/ids.ts";
 import { dateOf } from "#shared/model/time.ts";
 import { readSourceStates } from "#shared/store/connections.ts";
+import { readLinkRules } from "#shared/store/link-rules.ts";
 import { saveMatchRate } from "#shared/store/match-rate.ts";
 import { loadWholeGraph } from "#shared/store/whole-graph.ts";
 
@@ -29,11 +30,9 @@ type RecomputeDeps = Omit<DetectDeps, "readRecord">;
 export async function recompute(deps: RecomputeDeps): Promise<Recomputed> {
   const startedMs = deps.clock.nowMs();
   const sources = await readSourceStates(deps.table, deps.clock, deps);
-  const { graph, openSignals } = await loadWholeGraph(
-    deps.table,
-    sources,
-    dateOf(deps.clock.now()),
-  );
+  const linkRules = await readLinkRules(deps.table, deps.clock.now());
+  const day = dateOf(deps.clock.now());
+  const { graph, openSignals } = await loadWholeGraph(deps.table, sources, { day, linkRules });
   // Before anything rests on it: the evaluations below read it with the organisation.
   const { matchRate } = graph.org;
   if (matchRate) await saveMatchRate(deps.table, matchRate);

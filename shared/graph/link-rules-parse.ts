@@ -32,7 +32,7 @@ export function parseLinkFilter(text: string): ParsedFilter {
     return { ok: true, filter: new Parser(tokensOf(text)).whole() };
   } catch (error) {
     if (!(error instanceof FilterMistake)) throw error;
-    const at = [...text.slice(0, error.at)].length + 1;
+    const at = Array.from(text.slice(0, error.at)).length + 1;
     return { ok: false, message: `${error.message} (at character ${at})`, at };
   }
 }

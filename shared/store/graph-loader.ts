@@ -1,4 +1,5 @@
 import { depthMax, parentIds } from "#shared/graph/line-of-sight.ts";
+import type { LinkRules } from "#shared/graph/link-rules.ts";
 import type { Org } from "#shared/graph/org.ts";
 import type { SourceStates } from "#shared/graph/sources.ts";
 import { MemoryGraph } from "#shared/graph/view.ts";
@@ -33,9 +34,12 @@ export class GraphLoader {
   readonly #nodes = new Map<FactId, Promise<readonly FactId[]>>();
   readonly #inTurn = atMost(concurrencyMax);
 
-  constructor(table: Table, org: Org, sources: SourceStates) {
+  constructor(
+    table: Table,
+    { org, sources, linkRules }: { org: Org; sources: SourceStates; linkRules: LinkRules },
+  ) {
     this.#table = table;
-    this.graph = new MemoryGraph(org, sources);
+    this.graph = new MemoryGraph(org, sources, linkRules);
   }
 
   /**
@@ -115,7 +119,9 @@ export class GraphLoader {
     const items = await this.#inTurn(() => queryAll(this.#table, request));
     const above: FactId[] = [];
     for (const item of items) above.push(...this.#add(item));
-    return above;
+    // Only now are all its own links known, which go before those of rules. No other fact is an item.
+    const read = this.graph.item(id as WorkItemId);
+    return read ? [...above, ...this.graph.linksOf(read).map(({ toId }) => toId)] : above;
   }
 
   #add(item: Item): readonly FactId[] {

@@ -1,3 +1,4 @@
+import type { LinkRules } from "#shared/graph/link-rules.ts";
 import { matchRateOf } from "#shared/graph/match-rate.ts";
 import type { People } from "#shared/graph/people.ts";
 import type { SourceStates } from "#shared/graph/sources.ts";
@@ -26,25 +27,32 @@ export interface WholeGraph {
   readonly facts: readonly Fact[];
 }
 
+/** What the facts are looked at with. */
+interface AsSet {
+  /** The day whose organisation counts. */
+  readonly day: CalendarDate;
+  readonly linkRules: LinkRules;
+}
+
 /** Reads the whole graph. Eventually consistent: conclusions are candidates, to be confirmed one by one. */
 export async function loadWholeGraph(
   table: Table,
   sources: SourceStates,
-  day: CalendarDate,
+  given: AsSet,
 ): Promise<WholeGraph> {
-  return wholeGraphOf(await scanAll(table), sources, day);
+  return wholeGraphOf(await scanAll(table), sources, given);
 }
 
-/** `day` is the one whose organisation counts. */
 export function wholeGraphOf(
   items: readonly Item[],
   sources: SourceStates,
-  day: CalendarDate,
+  { day, linkRules }: AsSet,
 ): WholeGraph {
   const parts = sortItems(items);
   const work = parts.facts.filter((fact) => fact.type === "work-item");
   const matchRate = (people: People) => matchRateOf(people, work);
-  const graph = new MemoryGraph(orgOf(parts.facts, { ...parts, day, matchRate }), sources);
+  const org = orgOf(parts.facts, { ...parts, day, matchRate });
+  const graph = new MemoryGraph(org, sources, linkRules);
   for (const id of parts.removed) graph.addRemoved(id);
   for (const fact of parts.facts) {
     if (fact.type === "work-item") graph.addItem(fact);

@@ -3,6 +3,7 @@ import { expect, test } from "vitest";
 
 import { turnOfDay } from "#functions/sweep/turn-of-day.ts";
 import { orgAsOf } from "#shared/graph/as-of.ts";
+import { noLinkRules } from "#shared/graph/link-rules.ts";
 import { Org } from "#shared/graph/org.ts";
 import type { ReorgRule } from "#shared/graph/reorg-case.ts";
 import { partsWithUpload } from "#shared/graph/reorg-parts.ts";
@@ -153,7 +154,7 @@ async function preview(
     providesGoals: ({ id }) => id === goalConnection,
     isSource: () => true,
   });
-  const whole = await loadWholeGraph(hub.table, sources, today);
+  const whole = await loadWholeGraph(hub.table, sources, { day: today, linkRules: noLinkRules });
   const parts = await readOrgParts(hub.table);
   return previewReorg({
     graph: whole.graph,

@@ -8,6 +8,7 @@ import { applyChanges } from "#shared/store/apply-changes.ts";
 import { readSourceStates } from "#shared/store/connections.ts";
 import { readFactItem } from "#shared/store/facts.ts";
 import { lists } from "#shared/store/keys.ts";
+import { readLinkRules } from "#shared/store/link-rules.ts";
 import { queryAll, scanAll } from "#shared/store/list.ts";
 import { wholeGraphOf } from "#shared/store/whole-graph.ts";
 import type { WholeGraph } from "#shared/store/whole-graph.ts";
@@ -42,18 +43,20 @@ export async function graphOfSample(
   }
   const facts = factsOf(await scanAll(table));
   await applyChanges({ table, clock }, above);
-  const [own, known, states] = await Promise.all([
+  const now = clock.now();
+  const [own, known, states, linkRules] = await Promise.all([
     scanAll(table),
     readKnown(context),
     readSourceStates(context.table, clock, registry),
+    readLinkRules(context.table, now),
   ]);
-  const now = clock.now();
   const asRead = { ...connection, readyAt: now, freshAt: now };
   const sources = new Map(states).set(
     connection.id,
     sourceState(asRead, registry.providesGoals(connection), clock.nowMs()),
   );
-  return { ...wholeGraphOf([...known, ...own], sources, dateOf(now)), facts, refused };
+  const whole = wholeGraphOf([...known, ...own], sources, { day: dateOf(now), linkRules });
+  return { ...whole, facts, refused };
 }
 
 function factsOf(items: readonly Item[]): readonly Fact[] {

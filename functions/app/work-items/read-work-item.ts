@@ -16,6 +16,7 @@ import { readDocument } from "#shared/store/documents.ts";
 import { GraphLoader } from "#shared/store/graph-loader.ts";
 import { getHistory } from "#shared/store/histories.ts";
 import { factKey } from "#shared/store/keys.ts";
+import { readLinkRules } from "#shared/store/link-rules.ts";
 import { alertSpec } from "#shared/store/specs.ts";
 
 import type { AppContext } from "../app-deps.ts";
@@ -79,12 +80,13 @@ export type WorkItemDetail = z.input<typeof WorkItemDetail>;
 /** One item with all that explains its verdict, on strongly consistent reads. */
 export async function readWorkItem(context: AppContext, id: WorkItemId): Promise<WorkItemDetail> {
   const { table, clock, registry, rules } = context;
-  const [org, sources, allowances] = await Promise.all([
+  const [org, sources, linkRules, allowances] = await Promise.all([
     context.orgReader.read(),
     readSourceStates(table, clock, registry),
+    readLinkRules(table, clock.now()),
     readAllowances(table, rules),
   ]);
-  const loader = new GraphLoader(table, org, sources);
+  const loader = new GraphLoader(table, { org, sources, linkRules });
   const [waiting, children, past] = await Promise.all([
     loader.blockedBy(id),
     loader.childIds(id),
@@ -107,7 +109,7 @@ export async function readWorkItem(context: AppContext, id: WorkItemId): Promise
     path: sight.path.map((hop) => describeHop(graph, hop)),
     anchor: { id: anchor.id, key: anchor.key, title: anchor.title },
     goals: goalsOn(graph, sight),
-    links: graph.linksFrom(id).map((link) => describeLink(graph, link, now)),
+    links: graph.linksOf(item).map((link) => describeLink(graph, link, now)),
     blockedBy: edges.blockedBy.map((edge) => describeDependency(graph, edge)),
     blocks: edges.blocks.map((edge) => describeDependency(graph, edge)),
     children: children.length,

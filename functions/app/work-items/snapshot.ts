@@ -14,6 +14,7 @@ import type { Clock } from "#shared/ports/clock.ts";
 import type { Item, Table } from "#shared/ports/table.ts";
 import { readSourceStates } from "#shared/store/connections.ts";
 import { readDocument } from "#shared/store/documents.ts";
+import { readLinkRules } from "#shared/store/link-rules.ts";
 import { scanAll } from "#shared/store/list.ts";
 import { signalSpec } from "#shared/store/specs.ts";
 import { wholeGraphOf } from "#shared/store/whole-graph.ts";
@@ -88,12 +89,14 @@ export class SnapshotReader {
 }
 
 async function loadSnapshot(deps: SnapshotDeps, asOf: Instant): Promise<Snapshot> {
-  const [sources, allowances, items] = await Promise.all([
+  const [sources, allowances, linkRules, items] = await Promise.all([
     readSourceStates(deps.table, deps.clock, deps.registry),
     readAllowances(deps.table, deps.rules),
+    readLinkRules(deps.table, asOf),
     scanAll(deps.table),
   ]);
-  const { graph, openSignals, facts } = wholeGraphOf(items, sources, dateOf(asOf));
+  const day = dateOf(asOf);
+  const { graph, openSignals, facts } = wholeGraphOf(items, sources, { day, linkRules });
   const options = { now: asOf, allowances };
   const seen = [...graph.items()]
     .map((item) => ({
