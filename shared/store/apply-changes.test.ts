@@ -40,11 +40,11 @@ async function apply(table: Table, ...changes: readonly Change[]) {
   return applyChanges({ table, clock }, changes);
 }
 
-/** Everything but the moments at which edges were first seen, which depend on the order. */
+/** Everything but what was seen on the way: when edges were first, and which states came before. */
 async function stateOf(table: Table): Promise<readonly unknown[]> {
   return (await scanAll(table))
     .filter((item) => item.pk !== orgVersionKey.pk)
-    .map(({ createdAt: _createdAt, ...item }) => item)
+    .map(({ createdAt: _createdAt, past: _past, ...item }) => item)
     .toSorted((a, b) => (`${a.pk} ${a.sk}` < `${b.pk} ${b.sk}` ? -1 : 1));
 }
 

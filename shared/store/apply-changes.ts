@@ -22,6 +22,7 @@ import {
 } from "./facts.ts";
 import { factKey } from "./keys.ts";
 import { announceOrgChange } from "./org-changes.ts";
+import { withPast } from "./past.ts";
 import { isOutdatedBy, stateOf, storedState } from "./precedence.ts";
 
 /** What became of each change. `unchanged` and `stale` cost no write. */
@@ -40,6 +41,8 @@ export interface Refused extends Rejected {
 interface ApplyDeps {
   readonly table: Table;
   readonly clock: Clock;
+  /** True: nothing of what was is remembered, as when a connection is taken away with all that it brought. */
+  readonly forgetsPast?: boolean;
 }
 
 /** Races for one record are between two deliveries of it; more rounds than this mean a broken guard. */
@@ -209,10 +212,12 @@ async function store(
 ): Promise<StoreOutcome> {
   const now = deps.clock.now();
   const edges = change.kind === "upserted" ? edgesOf(change, now) : [];
-  const item =
+  const bare =
     change.kind === "upserted"
       ? factItem(change, edges, { current, now })
       : tombstoneItem(change, typeOf(change));
+  const { forgetsPast = false } = deps;
+  const item = withPast(bare, current, { now, isSettling: isSettling(current), forgetsPast });
   const record: Write = { kind: "put", item, condition: unchangedSince(current) };
   const edgeWrites = edgeDifference(current, edges);
   if (edgeWrites.length > edgesPerTransactionMax) {

@@ -14,6 +14,8 @@ import type { Item, Key } from "#shared/ports/table.ts";
 
 import { fromItem, toAttributes } from "./codec.ts";
 import { edgeKey, factKey, heldUnder, lists, reverseOf } from "./keys.ts";
+import { linkExtra } from "./past-lines.ts";
+import { pastAttribute } from "./past.ts";
 
 /** How long a tombstone guards against late updates of what it buried. */
 const tombstoneDays = 90;
@@ -32,7 +34,7 @@ export const turnedMark = "turnedOn";
 /** Hash of what the source said, where the stored content is more than that: a timeline was joined to it. */
 const saidHash = "saidHash";
 
-const bookkeeping = ["hash", saidHash, "asserts", "isRemoved", settlingMark];
+const bookkeeping = ["hash", saidHash, "asserts", "isRemoved", settlingMark, pastAttribute];
 
 /** What decides whether a newer state must be written at all: content and edges, not versions. */
 export function contentHash(change: Upsert): string {
@@ -54,12 +56,16 @@ function stable(value: unknown): string {
   );
 }
 
-/** An edge as one line of its owner's `asserts`: key and content, so a diff needs no further read. */
+/**
+ * An edge as one line of its owner's `asserts`: key and content, so a diff needs no further read; and what
+ * few links have besides their ends, so that the past can tell what went.
+ */
 export function assertion(edge: Edge): string {
   const key = edgeKey(edge);
   const { createdAt: _createdAt, ...content } = edge;
   const digest = createHash("sha256").update(stable(content)).digest("base64url").slice(0, 8);
-  return `${key.pk} ${key.sk} ${digest}`;
+  const extra = edge.type === "link" ? linkExtra(edge) : "";
+  return `${key.pk} ${key.sk} ${digest}${extra === "" ? "" : ` ${extra}`}`;
 }
 
 export function assertionKey(line: string): { pk: string; sk: string } {

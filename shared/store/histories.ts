@@ -6,6 +6,7 @@ import type { Condition, Item, Table } from "#shared/ports/table.ts";
 
 import { atMost } from "./at-most.ts";
 import { factKey, heldUnder, historyKey } from "./keys.ts";
+import { longId, shortId } from "./short-ids.ts";
 
 /** What became of them. `unchanged` and `stale` cost no write; of `unknown` items we hold nothing. */
 export interface StoredHistories {
@@ -156,18 +157,4 @@ function transitionOf(line: string, itemId: string): Transition {
     ...(from !== nothing && { from: longId(from, itemId) }),
     ...(to !== nothing && { to: longId(to, itemId) }),
   });
-}
-
-/** Ids of the item's own connection lose what they have in common with it. */
-function shortId(side: string, itemId: string): string {
-  const [parts, own] = [readFactId(side), readFactId(itemId)];
-  const isOwn = parts?.connectionId === own?.connectionId && parts?.connector === own?.connector;
-  return parts && isOwn ? `${parts.type}~${parts.nativeId}` : side;
-}
-
-function longId(side: string, itemId: string): string {
-  const own = readFactId(itemId);
-  const [, type, nativeId] = /^(work-item|goal)~(.+)$/u.exec(side) ?? [];
-  if (!own || type === undefined || nativeId === undefined) return side;
-  return `${own.connector}:${type}:${own.connectionId}:${nativeId}`;
 }

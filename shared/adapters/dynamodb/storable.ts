@@ -1,7 +1,7 @@
 import { HubError } from "#shared/errors.ts";
+import { itemBytes, textBytes } from "#shared/ports/item-size.ts";
 import type { Item, Json, Key } from "#shared/ports/table.ts";
 
-import { itemBytes, textBytes } from "./item-size.ts";
 import { keyAttributes } from "./schema.ts";
 
 /** DynamoDB's limit of an item, names and values together. */

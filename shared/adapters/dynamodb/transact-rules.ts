@@ -1,7 +1,7 @@
 import { HubError } from "#shared/errors.ts";
+import { itemBytes } from "#shared/ports/item-size.ts";
 import type { Item, Write } from "#shared/ports/table.ts";
 
-import { itemBytes } from "./item-size.ts";
 import { storable, storableKey } from "./storable.ts";
 import { transactFactor, writeUnits } from "./units.ts";
 

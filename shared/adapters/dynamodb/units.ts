@@ -1,9 +1,8 @@
 import type { ConsumedCapacity } from "@aws-sdk/client-dynamodb";
 
+import { itemBytes } from "#shared/ports/item-size.ts";
 import { indexes } from "#shared/ports/table.ts";
 import type { Item, Json, Usage } from "#shared/ports/table.ts";
-
-import { itemBytes } from "./item-size.ts";
 
 // docs.aws.amazon.com/amazondynamodb/latest/developerguide/read-write-operations.html, 2026-11
 const readUnitBytes = 4096;

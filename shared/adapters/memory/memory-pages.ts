@@ -1,10 +1,10 @@
-import { itemBytes } from "#shared/adapters/dynamodb/item-size.ts";
 import { assertQuery, assertScan } from "#shared/adapters/dynamodb/page-request.ts";
 import {
   readQueryToken,
   readScanToken,
   writePageToken,
 } from "#shared/adapters/dynamodb/page-token.ts";
+import { itemBytes } from "#shared/ports/item-size.ts";
 import { indexes } from "#shared/ports/table.ts";
 import type { Item, Page, QueryRequest, Table } from "#shared/ports/table.ts";
 

@@ -1,7 +1,6 @@
 import { assertAddition, sumOf } from "#shared/adapters/dynamodb/addition.ts";
 import { holds } from "#shared/adapters/dynamodb/condition.ts";
 import { distinct } from "#shared/adapters/dynamodb/distinct-keys.ts";
-import { itemBytes } from "#shared/adapters/dynamodb/item-size.ts";
 import { storable, storableKey } from "#shared/adapters/dynamodb/storable.ts";
 import type { ItemChange } from "#shared/adapters/dynamodb/stream-image.ts";
 import { failedTransactUnits, storableWrites } from "#shared/adapters/dynamodb/transact-rules.ts";
@@ -15,6 +14,7 @@ import {
 } from "#shared/adapters/dynamodb/units.ts";
 import type { UnitMeter } from "#shared/adapters/dynamodb/units.ts";
 import { HubError } from "#shared/errors.ts";
+import { itemBytes } from "#shared/ports/item-size.ts";
 import type {
   Item,
   Key,

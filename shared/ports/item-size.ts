@@ -1,4 +1,4 @@
-import type { Json } from "#shared/ports/table.ts";
+import type { Json } from "./table.ts";
 
 /**
  * Bytes of an item as DynamoDB counts them for limits and billing: attribute names and values.

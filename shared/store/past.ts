@@ -1,0 +1,223 @@
+import { LinkSource } from "#shared/model/edges.ts";
+import { GoalId, readFactId, WorkItemId } from "#shared/model/ids.ts";
+import type { FactId } from "#shared/model/ids.ts";
+import { pastFields } from "#shared/model/past.ts";
+import type { PastEdge, PastField, RecordPast } from "#shared/model/past.ts";
+import { Instant, epochMsOf, instantOf, minuteMs } from "#shared/model/time.ts";
+import { itemBytes, textBytes } from "#shared/ports/item-size.ts";
+import type { Item } from "#shared/ports/table.ts";
+
+import { edgeText, fieldText, readLinkExtra, readRow, readStamp } from "./past-lines.ts";
+import { rowLine, stampText } from "./past-lines.ts";
+import type { RowTexts } from "./past-lines.ts";
+
+/*
+ * The past of a work item or goal travels in its own item: what a write replaces is noted with it, in the
+ * room that the item's write units leave anyway. History therefore costs bytes, and never a unit or a write
+ * (docs/decisions/0022-as-of.md).
+ */
+
+/** The attribute that holds it: since when it is whole, then a line for each write, oldest first. */
+export const pastAttribute = "past";
+
+const rowsMax = 40;
+/** What DynamoDB bills a write by. */
+const writeUnitBytes = 1024;
+/** A list, and each of its elements, has this much besides its texts. */
+const [listBytes, elementBytes] = [3, 1];
+/**
+ * A record is stored by the run that read it, which ends within this time; so a state stored without a
+ * mark stands at the latest since then.
+ */
+const storedWithinMs = 15 * minuteMs;
+
+const goalFields: ReadonlySet<PastField> = new Set(["status", "parentId", "kind"]);
+
+interface Circumstances {
+  readonly now: Instant;
+  /** `current` was being written in steps, and nobody knows how far that came. */
+  readonly isSettling: boolean;
+  /** Nothing of the time before `now` is to be kept. */
+  readonly forgetsPast: boolean;
+}
+
+/**
+ * The item that replaces `current`, with as much of the past as fits in the units that it takes anyway.
+ * People, accounts and units come back as they are: they have timelines of their own, or no past.
+ */
+export function withPast(item: Item, current: Item | undefined, given: Circumstances): Item {
+  if (item["type"] !== "work-item" && item["type"] !== "goal") return item;
+  const lines = current ? linesAfter(item, current, given) : [stampText(given.now)];
+  const kept = fitting(lines, roomIn(item));
+  return kept.length === 0 ? item : { ...item, [pastAttribute]: [...kept] };
+}
+
+const cutMark = "!";
+const othersMark = "*";
+
+function linesAfter(
+  item: Item,
+  current: Item,
+  { now, isSettling, forgetsPast }: Circumstances,
+): readonly string[] {
+  if (forgetsPast) return [markLine(now, { isCut: true, hidesOthers: false })];
+  const [was, is] = [stateOf(current), stateOf(item)];
+  const hidesOthers = was.hasOthersEdges || is.hasOthersEdges;
+  // Between its edges nobody knows what stood.
+  if (isSettling) return [markLine(now, { isCut: true, hidesOthers })];
+  const differs = difference(was, is);
+  const row = isNothing(differs) ? [] : [rowLine(now, differs)];
+  const { mark, rows } = storedLines(current);
+  if (mark === undefined) {
+    const since = sinceStored(current, now);
+    return [markLine(since, { isCut: true, hidesOthers }), ...row];
+  }
+  return [mark, ...rows, ...row];
+}
+
+function markLine(
+  since: Instant,
+  { isCut, hidesOthers }: { readonly isCut: boolean; readonly hidesOthers: boolean },
+): string {
+  return `${stampText(since)}${isCut ? cutMark : ""}${isCut && hidesOthers ? othersMark : ""}`;
+}
+
+function sinceStored(item: Item, now: Instant): Instant {
+  const latest = epochMsOf(Instant.parse(item["readAt"])) + storedWithinMs;
+  return instantOf(Math.min(latest, epochMsOf(now)));
+}
+
+function storedLines(item: Item): { mark: string | undefined; rows: readonly string[] } {
+  const past = item[pastAttribute];
+  const [mark, ...rows] = Array.isArray(past) ? past.map(String) : [];
+  return { mark, rows };
+}
+
+/** How many bytes are left in the last unit of the item as it is. */
+function roomIn(item: Item): number {
+  const bytes = itemBytes(item);
+  const units = Math.ceil(bytes / writeUnitBytes);
+  return units * writeUnitBytes - bytes - textBytes(pastAttribute) - listBytes;
+}
+
+/** The newest lines that fit, behind a mark that says from when on they tell all. */
+function fitting([mark = "", ...rows]: readonly string[], room: number): readonly string[] {
+  const sizeOf = (line: string) => textBytes(line) + elementBytes;
+  let kept = rows.slice(-rowsMax);
+  // A mark that was moved is two bytes longer.
+  const markBytes = sizeOf(mark) + 2;
+  let bytes = kept.reduce((sum, line) => sum + sizeOf(line), markBytes);
+  while (kept.length > 0 && bytes > room) {
+    bytes -= sizeOf(kept[0] ?? "");
+    kept = kept.slice(1);
+  }
+  if (bytes > room) return [];
+  const dropped = rows.slice(0, rows.length - kept.length);
+  const last = dropped.at(-1);
+  if (last === undefined) return [mark, ...kept];
+  const hidesOthers = mark.endsWith(othersMark) || dropped.some(namesOthersEdge);
+  const since = readStamp(last.split("\t")[0] ?? "");
+  return [markLine(since, { isCut: true, hidesOthers }), ...kept];
+}
+
+/** An edge of a record whose own id is not its start. */
+function namesOthersEdge(line: string): boolean {
+  return line.split("\t").some((token) => /^[+-][ld] /u.test(token) && token.split(" ")[1] !== ".");
+}
+
+interface State {
+  readonly isAbsent: boolean;
+  readonly fields: ReadonlyMap<PastField, string>;
+  readonly edges: ReadonlySet<string>;
+  readonly hasOthersEdges: boolean;
+}
+
+function stateOf(item: Item): State {
+  const isAbsent = item["isRemoved"] === true;
+  const fields = new Map<PastField, string>();
+  for (const field of isAbsent ? [] : fieldsOf(item)) {
+    const text = fieldText(field, item[field], item.pk);
+    if (text !== undefined) fields.set(field, text);
+  }
+  const edges = isAbsent ? [] : assertedEdges(item);
+  return {
+    isAbsent,
+    fields,
+    edges: new Set(edges.map((edge) => edgeText(edge, item.pk))),
+    hasOthersEdges: edges.some((edge) => startOf(edge) !== item.pk),
+  };
+}
+
+function fieldsOf(item: Item): readonly PastField[] {
+  return item["type"] === "goal" ? pastFields.filter((field) => goalFields.has(field)) : pastFields;
+}
+
+function startOf(edge: PastEdge): string {
+  return edge.type === "link" ? edge.fromId : edge.blockedId;
+}
+
+function difference(was: State, is: State): RowTexts {
+  const names = new Set([...was.fields.keys(), ...is.fields.keys()]);
+  const differing = [...names].filter((name) => was.fields.get(name) !== is.fields.get(name));
+  return {
+    wasAbsent: was.isAbsent && !is.isAbsent,
+    // What was not there had no fields, and needs none told.
+    was: new Map(was.isAbsent ? [] : differing.map((name) => [name, was.fields.get(name)])),
+    came: [...is.edges].filter((edge) => !was.edges.has(edge)),
+    went: [...was.edges].filter((edge) => !is.edges.has(edge)),
+  };
+}
+
+/** A title or an address changed: of these nothing is remembered. */
+function isNothing({ wasAbsent, was, came, went }: RowTexts): boolean {
+  return !wasAbsent && was.size + came.length + went.length === 0;
+}
+
+/** The links and dependencies that a stored record says it asserts. */
+function assertedEdges(item: Item): readonly PastEdge[] {
+  const lines = item["asserts"];
+  if (!Array.isArray(lines)) return [];
+  return lines.flatMap((line) => edgeIn(String(line), item.pk) ?? []);
+}
+
+/** Out of a line of `assertion`: key, digest, and what few links have. */
+function edgeIn(line: string, assertedBy: string): PastEdge | undefined {
+  const [pk = "", sk = "", , extra = ""] = line.split(" ");
+  if (sk.startsWith("link#")) {
+    const ends = /^link#(.+)#([^#]+)$/u.exec(sk.slice(0, -(assertedBy.length + 1)));
+    const fromId = WorkItemId.safeParse(pk).data ?? GoalId.safeParse(pk).data;
+    const [toId, source] = [GoalId.safeParse(ends?.[1]).data, LinkSource.safeParse(ends?.[2]).data];
+    if (!fromId || !toId || !source) return undefined;
+    return { type: "link", fromId, toId, source, ...readLinkExtra(extra) };
+  }
+  const ends = /^dependency#(.+)#(native|field|person)$/u.exec(sk);
+  const [blockedId, blockingId] = [
+    WorkItemId.safeParse(pk).data,
+    WorkItemId.safeParse(ends?.[1]).data,
+  ];
+  if (!ends || !blockedId || !blockingId) return undefined;
+  // The pattern allows these three only.
+  return { type: "dependency", blockedId, blockingId, source: ends[2] as "native" };
+}
+
+/** The past that stands in the item of a work item or goal, or in its tombstone; undefined for others. */
+export function readPast(item: Item): RecordPast | undefined {
+  const parts = item.sk === "0" ? readFactId(item.pk) : undefined;
+  if (parts?.type !== "work-item" && parts?.type !== "goal") return undefined;
+  // The id was just split by the only file that knows its form.
+  const id = item.pk as FactId;
+  const { mark, rows } = storedLines(item);
+  if (mark === undefined) {
+    const since = instantOf(epochMsOf(Instant.parse(item["readAt"])) + storedWithinMs);
+    const hidesOthersEdges = parts.type === "goal" || stateOf(item).hasOthersEdges;
+    return { id, since, isCut: true, hidesOthersEdges, rows: [] };
+  }
+  const isCut = mark.includes(cutMark);
+  return {
+    id,
+    since: readStamp(mark.replace(/[!*]+$/u, "")),
+    isCut,
+    hidesOthersEdges: isCut && mark.endsWith(othersMark),
+    rows: rows.map((line) => readRow(line, item.pk)),
+  };
+}
