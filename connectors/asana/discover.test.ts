@@ -8,6 +8,7 @@ import { world } from "./simulator/test-world.ts";
 import { suggestionsFrom } from "./suggest.ts";
 
 const field = (name: string, type: string, more: Partial<SampledField> = {}): SampledField => ({
+  gids: [],
   name,
   type,
   options: [],
@@ -55,6 +56,24 @@ describe("suggestions", () => {
     );
     const teams = [field("Team", "text"), field("Team name", "text", { projects: 3 })];
     expect(suggested(sample(teams))).toMatchObject({ teamField: "Team name" });
+  });
+
+  test("choices that say what work is for can be kept, by gid where it is one field", () => {
+    const fields = [
+      field("Product area", "enum", { gids: ["1700000000000077"], projects: 4 }),
+      field("Strategic theme", "multi_enum", { gids: ["1", "2"], projects: 9 }),
+      field("Product owner", "people"),
+      field("Product notes", "text"),
+      field("Colour", "enum"),
+    ];
+    const found = suggestionsFrom(sample(fields)).filter((one) => one.field === "keptFields");
+    expect(found.map(({ value }) => value)).toEqual([
+      ["Strategic theme"],
+      ["1700000000000077=Product area"],
+    ]);
+    expect(suggested(sample([field("Product team", "enum")]))).toEqual({
+      teamField: "Product team",
+    });
   });
 
   test("the values of a status field are sorted, and what is not said stays not begun", () => {

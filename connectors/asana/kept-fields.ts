@@ -17,6 +17,12 @@ const keepableTypes: ReadonlySet<string> = new Set([
   "date",
 ]);
 
+/** The gid that an entry of the setting begins with, or is. */
+export function gidIn(entry: string): string | undefined {
+  const { wanted } = readWantedField(entry, gid);
+  return gid.test(wanted) ? wanted : undefined;
+}
+
 export function isKeepable(type: string | null | undefined): boolean {
   return keepableTypes.has(type ?? "");
 }

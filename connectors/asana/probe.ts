@@ -2,6 +2,7 @@ import { HubError } from "#shared/errors.ts";
 import type { Gap, Probe } from "#shared/kit/connector.ts";
 import type { Requirement } from "#shared/kit/discovery.ts";
 
+import { checkKeptFields } from "./check-kept-fields.ts";
 import { type AsanaClient, type Page, parsed } from "./client.ts";
 import { isWithheld } from "./errors.ts";
 import { collect, type ReaderDeps } from "./reader.ts";
@@ -20,9 +21,10 @@ export async function probe(deps: ReaderDeps): Promise<Probe> {
   const tried = chosen.length > 0 ? chosen : visible.slice(0, 1);
   const found = await Promise.all(tried.map(({ gid }) => capabilities(deps, gid)));
   const lists = await Promise.all(found.flat());
+  const keptGaps = await checkKeptFields(deps);
   return {
     identity,
-    gaps: lists.flatMap(({ gap }) => gap ?? []),
+    gaps: [...lists.flatMap(({ gap }) => gap ?? []), ...keptGaps],
     requirements: joined(lists.map(({ requirement }) => requirement)),
     credential: { kind: await credentialKind(deps, tried[0]?.gid) },
   };

@@ -13,6 +13,8 @@ import {
 
 /** A custom field, and on how many of the projects looked at it is. */
 export interface SampledField {
+  /** Of all fields of the name. */
+  readonly gids: readonly string[];
   readonly name: string;
   readonly type: string;
   /** Options of a choice. */
@@ -65,8 +67,9 @@ function fieldsOf(
   for (const { custom_field: field } of settings) {
     const name = shortText(field?.name);
     if (!field || name === undefined) continue;
-    const { options = [], projects: before = 0 } = fields.get(name) ?? {};
+    const { gids = [], options = [], projects: before = 0 } = fields.get(name) ?? {};
     fields.set(name, {
+      gids: [...new Set([...gids, field.gid])],
       name,
       type: field.type ?? "",
       options: [...new Set([...options, ...optionsOf(field)])],

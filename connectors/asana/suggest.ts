@@ -16,7 +16,11 @@ const droppedWords =
   /\b(?:won't do|dropped|cancell?ed|rejected|duplicate|abandoned|deferred|verworfen)\b/u;
 const notWords = /\b(?:not|un|ready|to be|waiting|ready for)\b/u;
 
+const purposeWords =
+  /\b(?:areas?|products?|pillars?|streams?|workstreams?|program(?:me)?s?|themes?|strateg(?:y|ic)|investments?|initiatives?|bereich|produkt|domaine|produit)\b/u;
+
 const choiceTypes: ReadonlySet<string> = new Set(["enum"]);
+const keptTypes: ReadonlySet<string> = new Set(["enum", "multi_enum"]);
 const teamTypes: ReadonlySet<string> = new Set(["enum", "text", "multi_enum"]);
 
 /** What the hub would put into the settings, each with its reason; nothing where nothing speaks for it. */
@@ -41,6 +45,7 @@ export function suggestionsFrom(sample: Sample): readonly Suggestion[] {
     ...named("blockedByField", blocked, sample),
     ...named("teamField", team, sample),
     ...named("statusField", status, sample),
+    ...kept(sample, new Set([team, status])),
     ...(status ? valuesOf(status) : []),
     ...begunSections(sample),
   ];
@@ -71,6 +76,26 @@ function named(
       : `; ${found} of ${field.texts.length} values looked at hold an address`;
   const why = `The field “${field.name}” is on ${field.projects} of ${projects} projects looked at${field.type === "text" ? values : ""}`;
   return [{ field: setting, value: field.name, why }];
+}
+
+const suggestedMax = 3;
+
+/** Choices that say what work is for are what link rules go by; with the gid they survive renaming. */
+function kept(
+  { fields, projects }: Sample,
+  taken: ReadonlySet<SampledField | undefined>,
+): readonly Suggestion[] {
+  const fitting = fields
+    .filter((field) => keptTypes.has(field.type) && !taken.has(field))
+    .filter(({ name }) => purposeWords.test(name.toLowerCase()))
+    .toSorted((a, b) => b.projects - a.projects || (a.name < b.name ? -1 : 1))
+    .slice(0, suggestedMax);
+  return fitting.map(({ gids, name, projects: on }) => {
+    const [gid] = gids;
+    const value = gid === undefined || gids.length > 1 ? name : `${gid}=${name}`.slice(0, 120);
+    const why = `The field “${name}” is on ${on} of ${projects} projects looked at, and link rules can go by it`;
+    return { field: "keptFields", value: [value], why, labels: { [value]: name } };
+  });
 }
 
 function valuesOf({ name, options }: SampledField): readonly Suggestion[] {

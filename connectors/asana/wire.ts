@@ -114,6 +114,15 @@ export const portfolioFields = "name,owner,archived,created_at,start_on,due_on,p
 export const PortfolioItemRef = z.looseObject({ gid: z.string(), resource_type: z.string() });
 export type PortfolioItemRef = z.infer<typeof PortfolioItemRef>;
 
+/** A custom field as such, without a value. */
+export const ListedField = z.looseObject({
+  gid: z.string(),
+  name: z.string().nullish(),
+  resource_subtype: z.string().nullish(),
+});
+export type ListedField = z.infer<typeof ListedField>;
+export const listedFieldFields = "name,resource_subtype";
+
 const Option = z.looseObject({ name: z.string().nullish() });
 const CustomFieldWire = z.looseObject({
   gid: z.string().nullish(),

@@ -64,6 +64,7 @@ test("an admin can choose among the projects with what they hold, and sees how t
     goalLinkFields: ["customfield_10050"],
     blockedByFields: ["customfield_10051"],
     blockingLinkTypes: ["10000"],
+    keptFields: ["customfield_10060=Product area"],
   });
 });
 

@@ -29,6 +29,17 @@ const systemIds: ReadonlySet<string> = new Set([
   "versions",
 ]);
 
+const choiceKinds: ReadonlySet<string> = new Set(
+  ["select", "radiobuttons", "multiselect", "multicheckboxes", "cascadingselect"].map(
+    (kind) => jirasOwn + kind,
+  ),
+);
+
+/** Whether people choose its values from a list of the site's. */
+export function isChoice({ schema }: WireField): boolean {
+  return choiceKinds.has(schema?.custom ?? "");
+}
+
 /**
  * Kinds of custom field that hold a choice, a number, a day or a short text. Every other kind is refused,
  * those of apps too: what is not known may name people.
@@ -36,19 +47,10 @@ const systemIds: ReadonlySet<string> = new Set([
  * (read 2026-11-21)
  */
 const customKinds: ReadonlySet<string> = new Set([
-  ...[
-    "select",
-    "radiobuttons",
-    "multiselect",
-    "multicheckboxes",
-    "cascadingselect",
-    "textfield",
-    "float",
-    "labels",
-    "datepicker",
-    "version",
-    "multiversion",
-  ].map((kind) => jirasOwn + kind),
+  ...choiceKinds,
+  ...["textfield", "float", "labels", "datepicker", "version", "multiversion"].map(
+    (kind) => jirasOwn + kind,
+  ),
   sprintType,
 ]);
 
@@ -59,8 +61,7 @@ export function isKeepable({ id, schema }: WireField): boolean {
 }
 
 function namesPeople({ schema }: WireField): boolean {
-  const types = [schema?.type, schema?.items];
-  return types.includes("user") || types.includes("group");
+  return [schema?.type, schema?.items].some((type) => type === "user" || type === "group");
 }
 
 const fieldId = /^(?:customfield_\d+|components|priority|labels|fixVersions|versions)$/u;

@@ -3,6 +3,7 @@ import type { Suggestion } from "#shared/kit/discovery.ts";
 import type { WireNamedStatus, WireWordedLinkType } from "./client-discovery.ts";
 import { teamFieldType } from "./field-map.ts";
 import { guessKind } from "./goal-types.ts";
+import { isChoice, nameOf } from "./kept-fields.ts";
 import { JiraSettings } from "./settings.ts";
 import type { WireField, WireType } from "./wire.ts";
 
@@ -46,7 +47,24 @@ export function suggestFields(fields: readonly WireField[]): readonly Suggestion
     ...suggestTeamField(fields),
     ...listed(goals, "goalLinkFields", "Fields for addresses whose names speak of goals"),
     ...listed(blocked, "blockedByFields", "Fields for addresses whose names speak of blocking"),
+    ...suggestKeptFields(fields),
   ];
+}
+
+const purposeWords =
+  /\b(?:areas?|products?|pillars?|streams?|workstreams?|program(?:me)?s?|themes?|strateg(?:y|ic)|investments?|bereich|produkt|domaine|produit)\b/iu;
+const keptSuggestedMax = 3;
+
+/** Choices that say what work is for are what link rules go by; with the id they survive renaming. */
+function suggestKeptFields(fields: readonly WireField[]): readonly Suggestion[] {
+  const found = fields
+    .filter((field) => isChoice(field) && purposeWords.test(field.name))
+    .slice(0, keptSuggestedMax);
+  if (found.length === 0) return [];
+  const entries = found.map((field) => [`${field.id}=${nameOf(field)}`.slice(0, 120), field.name]);
+  const value = entries.map(([entry]) => entry ?? "");
+  const why = "Choices whose names speak of what work is for: link rules can go by them";
+  return [{ field: "keptFields", value, why, labels: Object.fromEntries(entries) }];
 }
 
 function suggestTeamField(fields: readonly WireField[]): readonly Suggestion[] {

@@ -52,6 +52,7 @@ async function start(size: "small" | "several-pages"): Promise<SourceStage> {
       baseUrl: `${root}/api/1.0`,
       token: exampleSeed.token,
       workspaces: exampleSeed.workspaces.map(({ gid }) => gid),
+      keptFields: ["Priority", "1700000000000003=Effort"],
     }),
     collections: {
       users: usersOf(simulator),

@@ -99,10 +99,11 @@ function update(moment: Moment, operation: JiraOperationOf<"updateIssue">): Done
 
 /** What may be anything. */
 function plainChanges(operation: JiraOperationOf<"updateIssue">): Partial<Issue> {
-  const { summary, labels, duedate, securityLevelId } = operation;
+  const { summary, labels, components, duedate, securityLevelId } = operation;
   return {
     ...(summary !== undefined && { summary }),
     ...(labels !== undefined && { labels }),
+    ...(components !== undefined && { components }),
     ...(duedate !== undefined && { duedate: duedate ?? undefined }),
     ...(securityLevelId !== undefined && { securityLevelId: securityLevelId ?? undefined }),
   };

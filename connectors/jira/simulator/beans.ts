@@ -1,6 +1,13 @@
 import { customValue } from "./custom-fields.ts";
 import { categorySince } from "./field-history.ts";
-import { linkBean, securityLevelBean, statusBean, typeBean, userBean } from "./part-beans.ts";
+import {
+  componentBean,
+  linkBean,
+  securityLevelBean,
+  statusBean,
+  typeBean,
+  userBean,
+} from "./part-beans.ts";
 import type { Issue, JiraState } from "./state.ts";
 import { jiraTime } from "./zone.ts";
 
@@ -84,6 +91,8 @@ const renderers: Readonly<Record<string, Renderer>> = {
   assignee: (state, { assigneeId }) => user(state, assigneeId),
   reporter: (state, { reporterId }) => user(state, reporterId),
   labels: (_, { labels }) => labels,
+  components: (state, issue) =>
+    (issue.components ?? []).map((name) => componentBean(state, state.projectOf(issue), name)),
   duedate: (_, { duedate }) => duedate ?? null,
   created: (_, { created }, options) => time(created, options),
   updated: (_, { updated }, options) => time(updated, options),

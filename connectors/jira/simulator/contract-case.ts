@@ -107,6 +107,7 @@ async function start(size: "small" | "several-pages"): Promise<SourceStage> {
       apiToken: "token-of-the-hub",
       goalTypes: ["level 2=initiative", "level 3=objective"],
       goalLinkFields: ["goal link"],
+      keptFields: ["Product area", "customfield_10061=Market", "Component"],
     }),
     collections: { accounts: accountsOf(jira), issues: issuesOf(jira, facts) },
     variants: variantsOf(jira, clock),

@@ -36,6 +36,8 @@ export function fieldHistory(
   ];
 }
 
+const nothing: Value = [null, null];
+
 const systemFields: readonly {
   readonly field: string;
   readonly fieldId?: string;
@@ -67,6 +69,12 @@ const systemFields: readonly {
   },
   { field: "labels", fieldId: "labels", valueOf: (_, { labels }) => [null, labels.join(" ")] },
   {
+    field: "Component",
+    fieldId: "components",
+    valueOf: (_, { components }) =>
+      components === undefined || components.length === 0 ? nothing : [null, components.join(", ")],
+  },
+  {
     field: "duedate",
     fieldId: "duedate",
     valueOf: (_, { duedate }) => (duedate === undefined ? nothing : [duedate, duedate]),
@@ -88,8 +96,6 @@ export function categorySince(state: JiraState, issue: Issue): Issue["created"] 
   );
   return last?.created ?? issue.created;
 }
-
-const nothing: Value = [null, null];
 
 function differs({ before, after }: Change): boolean {
   return before[0] !== after[0] || before[1] !== after[1];

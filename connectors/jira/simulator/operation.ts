@@ -43,6 +43,7 @@ export const JiraOperation = z.discriminatedUnion("kind", [
     parentKey: Key.nullable().optional(),
     assigneeId: z.string().nullable().optional(),
     labels: z.array(z.string()).optional(),
+    components: z.array(z.string().min(1).max(255)).optional(),
     duedate: CalendarDate.nullable().optional(),
     /** A level of any name: it comes to be by being used, and everybody belongs to it. */
     securityLevelId: z.string().min(1).nullable().optional(),

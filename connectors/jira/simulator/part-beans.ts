@@ -1,4 +1,4 @@
-import type { Issue, IssueType, JiraState, Link, Status, User } from "./state.ts";
+import type { Issue, IssueType, JiraState, Link, Project, Status, User } from "./state.ts";
 
 const categories = {
   new: { id: 2, colorName: "blue-gray", name: "To Do" },
@@ -37,6 +37,13 @@ export function typeBean(state: JiraState, type: IssueType): object {
     subtask: type.hierarchyLevel < 0,
     hierarchyLevel: type.hierarchyLevel,
   };
+}
+
+/** Its id follows from project and name: components of the simulator have no life of their own. */
+export function componentBean(state: JiraState, project: Project, name: string): object {
+  const digits = Buffer.from(name).reduce((sum, byte) => (sum * 31 + byte) % 9973, 7);
+  const id = `${project.id}${digits}`;
+  return { self: `${state.baseUrl}/rest/api/3/component/${id}`, id, name };
 }
 
 /** `emailAddress` is absent when the profile hides it. */

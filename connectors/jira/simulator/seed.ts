@@ -62,6 +62,11 @@ const SeedField = z.strictObject({
     "text",
     "number",
     "select",
+    "multiselect",
+    "cascading",
+    "labels",
+    /** Holds an account. */
+    "user",
     /** A date picker: what "Start date" is on real sites, by its name only. */
     "date",
     "team",
@@ -95,6 +100,8 @@ const SeedIssue = z.strictObject({
   assigneeId: z.string().optional(),
   reporterId: z.string().optional(),
   labels: z.array(z.string()).default([]),
+  /** Names of components of its project: they come to be by being used. */
+  components: z.array(z.string().min(1).max(255)).optional(),
   duedate: CalendarDate.optional(),
   created: Instant,
   updated: Instant,

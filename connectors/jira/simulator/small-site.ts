@@ -75,6 +75,9 @@ export const smallSite = {
     { id: "customfield_10050", name: "Goal link", type: "url" },
     { id: "customfield_10051", name: "Blocked by link", type: "url" },
     { id: "customfield_10001", name: "Team", type: "team" },
+    { id: "customfield_10060", name: "Product area", type: "select" },
+    { id: "customfield_10061", name: "Markets", type: "multiselect" },
+    { id: "customfield_10062", name: "Approver", type: "user" },
   ],
   issues: [
     issue([100, "STRAT-1", "10001", "Lead in instant payments"]),
@@ -89,7 +92,16 @@ export const smallSite = {
       assigneeId: "acc-kim",
       duedate: "2026-12-01",
       labels: ["payout"],
-      custom: { customfield_10001: { id: "team-7", name: "Rails" } },
+      components: ["Scheme adapter"],
+      custom: {
+        customfield_10001: { id: "team-7", name: "Rails" },
+        customfield_10060: { id: "10700", value: "Payouts" },
+        customfield_10061: [
+          { id: "10710", value: "DACH" },
+          { id: "10711", value: "Nordics" },
+        ],
+        customfield_10062: { accountId: "acc-dana", displayName: "Dana Ortiz", active: true },
+      },
     }),
     issue([104, "PAY-3", "10013", "Read the scheme's rules"], {
       parentKey: "PAY-2",

@@ -32,6 +32,8 @@ export interface Issue {
   assigneeId: string | undefined;
   reporterId: string | undefined;
   labels: readonly string[];
+  /** Names of components of its project. */
+  components?: readonly string[] | undefined;
   duedate: CalendarDate | undefined;
   readonly created: Instant;
   updated: Instant;

@@ -15,6 +15,7 @@ const systemFields: readonly (readonly [id: string, name: string, type: string])
 ];
 const lists: readonly (readonly [id: string, name: string, items: string])[] = [
   ["labels", "Labels", "string"],
+  ["components", "Components", "component"],
   ["issuelinks", "Linked Work Items", "issuelinks"],
   ["subtasks", "Sub-tasks", "issuelinks"],
 ];
