@@ -1,4 +1,6 @@
 import type { WorkItem } from "#shared/model/facts.ts";
+import { shortText, titleLengthMax } from "#shared/model/facts.ts";
+import { keptName, keptValue, keptValuesOf } from "#shared/model/kept-fields.ts";
 
 import type { Condition, FilterField, LinkFilter } from "./link-rules-filter.ts";
 
@@ -15,6 +17,22 @@ export function folded(text: string): string {
 /** What somebody typed, as stored texts are: these have no white space around them, nor two in a row. */
 export function foldedValue(typed: string): string {
   return folded(typed.trim().replaceAll(/\s+/gu, " "));
+}
+
+/** The values of a condition, as stored texts are: long ones are stored cut. */
+export function valuesWanted({
+  field,
+  values,
+}: {
+  readonly field: FilterField;
+  readonly values: readonly string[];
+}): readonly string[] {
+  return values.map((value) => foldedValue(cutAsStored(field, value) ?? value));
+}
+
+function cutAsStored({ name }: FilterField, value: string): string | undefined {
+  if (name === "field") return keptValue(value);
+  return shortText(value, name === "title" ? titleLengthMax : undefined);
 }
 
 /** The texts of an item that filters ask for, folded when they are first asked for. */
@@ -39,7 +57,7 @@ export class ItemWords {
 
 /** Tells one field from another; those of the tool by their names, folded. */
 export function fieldKey(field: FilterField): string {
-  return field.name === "field" ? `field:${foldedValue(field.of)}` : field.name;
+  return field.name === "field" ? `field:${toolFieldName(field.of)}` : field.name;
 }
 
 /** What the item has in the field, as it is stored. */
@@ -72,11 +90,17 @@ function some(text: string | undefined): readonly string[] {
   return text === undefined ? [] : [text];
 }
 
+function toolFieldName(name: string): string {
+  return foldedValue(keptName(name) ?? name);
+}
+
 /** Two fields of the tool whose names differ in capitals only count as one. */
 function toolField({ fields }: WorkItem, name: string): readonly string[] {
   if (fields === undefined) return [];
-  const wanted = foldedValue(name);
-  return Object.entries(fields).flatMap(([own, value]) => (folded(own) === wanted ? [value] : []));
+  const wanted = toolFieldName(name);
+  return Object.entries(fields).flatMap(([own, value]) =>
+    folded(own) === wanted ? keptValuesOf(value) : [],
+  );
 }
 
 /** Makes a filter ready to be asked of many items. */
@@ -104,7 +128,7 @@ function conditionTest(condition: Condition): ItemTest {
   const key = fieldKey(field);
   switch (condition.test) {
     case "one-of": {
-      const wanted = new Set(condition.values.map(foldedValue));
+      const wanted = new Set(valuesWanted(condition));
       const { isNegated } = condition;
       return (words) => words.of(field, key).some((word) => wanted.has(word)) !== isNegated;
     }

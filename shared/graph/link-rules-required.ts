@@ -1,5 +1,5 @@
 import type { FilterField, LinkFilter } from "./link-rules-filter.ts";
-import { fieldKey, foldedValue } from "./link-rules-match.ts";
+import { fieldKey, valuesWanted } from "./link-rules-match.ts";
 
 /** A value, folded, that an item may have to have in a field. */
 export interface Required {
@@ -16,10 +16,10 @@ export interface Required {
 export function requiredBy(filter: LinkFilter): readonly Required[] | undefined {
   switch (filter.test) {
     case "one-of": {
-      const { field, values, isNegated } = filter;
+      const { field, isNegated } = filter;
       if (isNegated) return undefined;
       const key = fieldKey(field);
-      return [...new Set(values.map(foldedValue))].map((value) => ({ field, key, value }));
+      return [...new Set(valuesWanted(filter))].map((value) => ({ field, key, value }));
     }
     case "all":
       return rarest(filter.of.flatMap((one) => [requiredBy(one) ?? []].filter(isList)));

@@ -3,7 +3,7 @@ import { shortText } from "./facts.ts";
 /** Fields that a connection may keep of its items: an item stays within one write unit. */
 export const keptFieldsMax = 10;
 /** Longest name of a kept field, and longest single value; longer ones are cut by `shortText`. */
-export const keptNameMax = 40;
+const keptNameMax = 40;
 const valueMax = 60;
 /** Longest text of all values of one field together. */
 export const keptTextMax = 240;
@@ -14,6 +14,11 @@ const between = "\n";
 /** One value as it is kept, and as whoever compares with it must write it; undefined for none. */
 export function keptValue(value: unknown): string | undefined {
   return shortText(value, valueMax);
+}
+
+/** The name of a field as it is kept; undefined for none. */
+export function keptName(name: string): string | undefined {
+  return shortText(name, keptNameMax);
 }
 
 /**
@@ -48,7 +53,7 @@ export function keptFields(
   // Two fields of the tool may bear one name: the values of both count.
   const values = new Map<string, unknown[]>();
   for (const field of found) {
-    const name = shortText(field.name, keptNameMax);
+    const name = keptName(field.name);
     // It names no property of a plain object, and would be lost on the way.
     if (name === undefined || name === "__proto__") continue;
     values.set(name, [...(values.get(name) ?? []), ...field.values]);
