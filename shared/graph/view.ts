@@ -26,22 +26,27 @@ export interface GraphView {
   childrenOf(id: WorkItemId): readonly WorkItem[];
   /** Present as long as any source asserts it. */
   dependency(blockedId: WorkItemId, blockingId: WorkItemId): Dependency | undefined;
+  /** What the item waits on. */
+  dependenciesOf(blockedId: WorkItemId): readonly Dependency[];
   /** Since when the source says that the one waits for the other; undefined where it does not say. */
   waitingSince(blockedId: WorkItemId, blockingId: WorkItemId): Instant | undefined;
   readonly org: Org;
   readonly sources: SourceStates;
 }
 
-/** A graph to fill: facts in any order, edges before or after their ends. */
+/**
+ * A graph to fill and to change: facts in any order, edges before or after their ends. A graph that lives
+ * on is given other surroundings as they change.
+ */
 export class MemoryGraph implements GraphView {
-  readonly org: Org;
-  readonly sources: SourceStates;
-  readonly linkRules: LinkRules;
+  org: Org;
+  sources: SourceStates;
+  linkRules: LinkRules;
   readonly #items = new Map<WorkItemId, WorkItem>();
   readonly #goals = new Map<GoalId, Goal>();
   readonly #removed = new Set<FactId>();
   readonly #links = new Map<string, Link[]>();
-  readonly #children = new Map<WorkItemId, WorkItem[]>();
+  readonly #children = new Map<WorkItemId, Set<WorkItemId>>();
   readonly #dependencies = new Map<WorkItemId, Map<WorkItemId, Dependency>>();
   readonly #pasts = new Map<HistoryId, History>();
 
@@ -54,27 +59,76 @@ export class MemoryGraph implements GraphView {
   addItem(item: WorkItem): void {
     if (this.#items.has(item.id)) return;
     this.#items.set(item.id, item);
-    for (const parentId of [item.parentId, ...(item.otherParentIds ?? [])]) {
-      if (parentId !== undefined) push(this.#children, parentId, item);
+    for (const id of homesOf(item)) this.#childIds(id).add(item.id);
+  }
+
+  /** In the place of what is held under its id. */
+  putItem(item: WorkItem): void {
+    const held = this.#items.get(item.id);
+    if (held && hasSameHomes(held, item)) this.#items.set(item.id, item);
+    else {
+      this.dropItem(item.id);
+      this.addItem(item);
     }
+  }
+
+  dropItem(id: WorkItemId): void {
+    const held = this.#items.get(id);
+    if (!held) return;
+    this.#items.delete(id);
+    for (const home of homesOf(held)) {
+      const children = this.#childIds(home);
+      children.delete(id);
+      if (children.size === 0) this.#children.delete(home);
+    }
+  }
+
+  #childIds(id: WorkItemId): Set<WorkItemId> {
+    const held = this.#children.get(id);
+    if (held) return held;
+    const children = new Set<WorkItemId>();
+    this.#children.set(id, children);
+    return children;
   }
 
   addGoal(goal: Goal): void {
     this.#goals.set(goal.id, goal);
   }
 
+  dropGoal(id: GoalId): void {
+    this.#goals.delete(id);
+  }
+
   addRemoved(id: FactId): void {
     this.#removed.add(id);
+  }
+
+  /** What was removed has come back. */
+  dropRemoved(id: FactId): void {
+    this.#removed.delete(id);
   }
 
   addLink(link: Link): void {
     push(this.#links, link.fromId, link);
   }
 
+  /** Takes away this very link; whoever held it has it from here. */
+  dropLink(link: Link): void {
+    const rest = this.linksFrom(link.fromId).filter((one) => one !== link);
+    if (rest.length > 0) this.#links.set(link.fromId, rest);
+    else this.#links.delete(link.fromId);
+  }
+
   addDependency(edge: Dependency): void {
     const byBlocking = this.#dependencies.get(edge.blockedId) ?? new Map<WorkItemId, Dependency>();
     byBlocking.set(edge.blockingId, edge);
     this.#dependencies.set(edge.blockedId, byBlocking);
+  }
+
+  dropDependency({ blockedId, blockingId }: Pick<Dependency, "blockedId" | "blockingId">): void {
+    const byBlocking = this.#dependencies.get(blockedId);
+    byBlocking?.delete(blockingId);
+    if (byBlocking?.size === 0) this.#dependencies.delete(blockedId);
   }
 
   addHistory(history: History): void {
@@ -109,7 +163,12 @@ export class MemoryGraph implements GraphView {
   }
 
   childrenOf(id: WorkItemId): readonly WorkItem[] {
-    return this.#children.get(id) ?? [];
+    const children: WorkItem[] = [];
+    for (const childId of this.#children.get(id) ?? []) {
+      const child = this.#items.get(childId);
+      if (child) children.push(child);
+    }
+    return children;
   }
 
   dependency(blockedId: WorkItemId, blockingId: WorkItemId): Dependency | undefined {
@@ -124,7 +183,6 @@ export class MemoryGraph implements GraphView {
     return this.#goals.values();
   }
 
-  /** What the item waits on. */
   dependenciesOf(blockedId: WorkItemId): readonly Dependency[] {
     return [...(this.#dependencies.get(blockedId)?.values() ?? [])];
   }
@@ -147,4 +205,15 @@ function push<K, V>(map: Map<K, V[]>, key: K, value: V): void {
   const list = map.get(key);
   if (list) list.push(value);
   else map.set(key, [value]);
+}
+
+function homesOf({ parentId, otherParentIds = [] }: WorkItem): readonly WorkItemId[] {
+  return parentId === undefined ? otherParentIds : [parentId, ...otherParentIds];
+}
+
+function hasSameHomes(a: WorkItem, b: WorkItem): boolean {
+  return (
+    a.parentId === b.parentId &&
+    (a.otherParentIds ?? []).join(" ") === (b.otherParentIds ?? []).join(" ")
+  );
 }
