@@ -43,7 +43,7 @@ const anyGraph = fc
     ),
     removed: fc.subarray([8, 9]),
   })
-  .map(({ items, goals, links, removed }): Required<Omit<GraphParts, "sources" | "org">> => ({
+  .map(({ items, goals, links, removed }): Required<Omit<GraphParts, "sources" | "org" | "linkRules">> => ({
     items: items.map(({ id, parent, other, canHoldGoal }) =>
       workItem(`w${id}`, {
         canHoldGoal,

@@ -4,9 +4,9 @@ import type { GoalId, LinkRuleId } from "#shared/model/ids.ts";
 import type { LinkRule } from "#shared/model/link-rule.ts";
 import type { Instant } from "#shared/model/time.ts";
 
-import type { FilterField } from "./link-rules-filter.ts";
+import { RequiredIndex } from "./link-rules-index.ts";
 import type { ItemTest } from "./link-rules-match.ts";
-import { ItemWords, folded, testOf, textsOf } from "./link-rules-match.ts";
+import { ItemWords, testOf } from "./link-rules-match.ts";
 import { parseLinkFilter } from "./link-rules-parse.ts";
 import { requiredBy } from "./link-rules-required.ts";
 import type { LinkRules } from "./link-rules.ts";
@@ -74,43 +74,25 @@ interface Compiled {
   readonly test: ItemTest;
 }
 
-interface FieldIndex {
-  readonly field: FilterField;
-  readonly byValue: Map<string, Compiled[]>;
-}
-
-/** Finds the rules that an item may fit by a value it has; only those are asked. */
+/** Asks of an item only the rules that look for a value it has, and those that look for none. */
 class RuleIndex {
-  readonly #fields = new Map<string, FieldIndex>();
+  readonly #byValue = new RequiredIndex<Compiled>();
   readonly #others: Compiled[] = [];
 
   add(compiled: Compiled, required: ReturnType<typeof requiredBy>): void {
-    if (required === undefined) {
-      this.#others.push(compiled);
-      return;
-    }
-    for (const { field, key, value } of required) {
-      const known = this.#fields.get(key);
-      const { byValue } = known ?? { byValue: new Map<string, Compiled[]>() };
-      if (!known) this.#fields.set(key, { field, byValue });
-      const same = byValue.get(value);
-      if (same) same.push(compiled);
-      else byValue.set(value, [compiled]);
-    }
+    if (required === undefined) this.#others.push(compiled);
+    else for (const one of required) this.#byValue.add(one, compiled);
   }
 
   fitting(item: WorkItem): readonly LinkRule[] {
     let words: ItemWords | undefined;
     let found: Set<LinkRule> | undefined;
     const ask = (candidates: readonly Compiled[]) => {
-      if (candidates.length === 0) return;
       words ??= new ItemWords(item);
       for (const { rule, test } of candidates) if (test(words)) (found ??= new Set()).add(rule);
     };
-    for (const { field, byValue } of this.#fields.values()) {
-      for (const text of textsOf(item, field)) ask(byValue.get(folded(text)) ?? nothing);
-    }
-    ask(this.#others);
+    this.#byValue.candidates(item, ask);
+    if (this.#others.length > 0) ask(this.#others);
     return found === undefined ? nothing : [...found];
   }
 }

@@ -127,7 +127,8 @@ class Parser {
   #field(): FilterField {
     const token = this.#take();
     if (token.kind !== "word") {
-      const hint = token.kind === "text" ? ": a field has no quotes, only its value" : "";
+      const hint =
+        token.kind === "text" ? `: a field of the tool is written field["${token.text}"]` : "";
       throw new FilterMistake(
         token.at,
         `Expected a field, as project or label${hint || found(token)}`,

@@ -1,3 +1,4 @@
+import type { LinkRules } from "#shared/graph/link-rules.ts";
 import { emptyOrg } from "#shared/graph/org.ts";
 import type { Org } from "#shared/graph/org.ts";
 import type { SourceState } from "#shared/graph/sources.ts";
@@ -44,6 +45,7 @@ export interface GraphParts {
   readonly removed?: readonly FactId[];
   readonly sources?: readonly SourceState[];
   readonly org?: Org;
+  readonly linkRules?: LinkRules;
 }
 
 export function graphOf(parts: GraphParts): MemoryGraph {
@@ -51,6 +53,7 @@ export function graphOf(parts: GraphParts): MemoryGraph {
   const graph = new MemoryGraph(
     parts.org ?? emptyOrg(),
     new Map(sources.map((one) => [one.id, one])),
+    parts.linkRules,
   );
   for (const id of parts.removed ?? []) graph.addRemoved(id);
   for (const item of parts.items ?? []) graph.addItem(item);
