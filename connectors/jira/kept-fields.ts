@@ -123,17 +123,26 @@ export function keptFieldsOf(
 
 /** A text, a number, an option, a version, or a list of these. */
 function valuesIn(value: unknown): readonly unknown[] {
-  if (Array.isArray(value)) return value.flatMap(valuesIn);
+  return Array.isArray(value) ? value.flatMap(valuesOfOne) : valuesOfOne(value);
+}
+
+function valuesOfOne(value: unknown): readonly unknown[] {
   if (typeof value === "number") return Number.isFinite(value) ? [String(value)] : [];
   if (typeof value !== "object" || value === null) return [value];
   // Allowed kinds hold no people; should one ever, nothing of it is kept.
   if ("accountId" in value || "emailAddress" in value || "groupId" in value) return [];
-  const { value: option, name, child } = value as OptionLike;
-  const text = option ?? name;
-  if (typeof text !== "string") return [];
+  const text = textOf(value);
+  if (text === undefined) return [];
+  const below = textOf((value as OptionLike).child);
   // The second choice of a cascade, as Jira writes it; whoever goes by the first alone finds that too.
-  const below = valuesIn(child).map((each) => `${text} - ${String(each)}`);
-  return [text, ...below.slice(0, 1)];
+  return below === undefined ? [text] : [text, `${text} - ${below}`];
+}
+
+function textOf(option: unknown): string | undefined {
+  if (typeof option !== "object" || option === null) return undefined;
+  const { value, name } = option as OptionLike;
+  const text = value ?? name;
+  return typeof text === "string" ? text : undefined;
 }
 
 /** Any object: nothing is known of its parts. */
