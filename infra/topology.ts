@@ -1,4 +1,6 @@
+import type { Rule as SignalRule } from "#shared/kit/rule.ts";
 import { eventSource } from "#shared/model/events.ts";
+import { rules as signalRules } from "#shared/rules/index.ts";
 
 /**
  * The wiring of the hub as plain data: which function runs on which trigger, with which rights. The
@@ -86,28 +88,30 @@ function itemsOfType(...types: readonly string[]): readonly Pattern[] {
   ];
 }
 
-/** EventBridge rules on the alignment bus, written as they are deployed. */
-export const rules = {
-  "unlinked-work": {
-    summary: "Work whose anchor serves no goal",
-    pattern: {
-      source: [eventSource],
-      "detail-type": ["signal.opened.v1", "signal.updated.v1", "signal.cleared.v1"],
-      detail: { rule: ["unlinked-work"] },
-    },
-  },
-  "blocked-across-boundary": {
-    summary: "Blocked dependencies between two teams",
-    pattern: {
-      source: [eventSource],
-      "detail-type": ["signal.opened.v1", "signal.updated.v1", "signal.cleared.v1"],
-      detail: {
-        rule: ["blocked-across-boundary"],
-        evidence: { facts: { boundary: [{ "anything-but": ["same-team"] }] } },
-      },
-    },
-  },
-  "tell-people": {
+export interface RuleSpec {
+  readonly summary: string;
+  readonly pattern: Pattern;
+}
+
+/** Signals of one rule, on their way to alerts: all, or those that the rule says are worth one. */
+function signalsOf({ name, title, alertOn }: SignalRule): readonly [RuleName, RuleSpec] {
+  const pattern: Pattern = {
+    source: [eventSource],
+    "detail-type": ["signal.opened.v1", "signal.updated.v1", "signal.cleared.v1"],
+    // A content filter is a pattern: fields, and lists of what each may be.
+    detail: { rule: [name], ...(alertOn as Pattern | undefined) },
+  };
+  return [name, { summary: title, pattern }];
+}
+
+const toldRule = "tell-people";
+
+/** EventBridge rules on the alignment bus, written as they are deployed: one for each signal rule. */
+export const rules: Readonly<Record<RuleName, RuleSpec>> & {
+  readonly [toldRule]: RuleSpec;
+} = {
+  ...Object.fromEntries(signalRules.map(signalsOf)),
+  [toldRule]: {
     summary: "Alerts that opened or resolved, worth a message",
     pattern: {
       source: [eventSource],
@@ -115,8 +119,9 @@ export const rules = {
       detail: { severity: [{ "anything-but": ["info"] }] },
     },
   },
-} as const satisfies Record<string, { readonly summary: string; readonly pattern: Pattern }>;
-export type RuleName = keyof typeof rules;
+};
+/** The name of a signal rule, or of a rule for alerts. */
+export type RuleName = string;
 
 export const functions = {
   receive: {
@@ -199,6 +204,8 @@ export const functions = {
           "account",
           "org-unit",
           "link",
+          // What a person's link becomes when it is taken back.
+          "ended-link",
           "dependency",
           "match",
           "membership",
@@ -237,17 +244,14 @@ export const functions = {
   },
   alert: {
     summary: "Opens and resolves alerts from signals",
-    triggers: [
-      { kind: "rule", rule: "unlinked-work" },
-      { kind: "rule", rule: "blocked-across-boundary" },
-    ],
+    triggers: signalRules.map(({ name }) => ({ kind: "rule" as const, rule: name })),
     rights: ["table:read", "table:write"],
     timeoutSeconds: 30,
     memoryMb: 256,
   },
   notify: {
     summary: "Tells people through the channels that are connected",
-    triggers: [{ kind: "rule", rule: "tell-people" }],
+    triggers: [{ kind: "rule", rule: toldRule }],
     rights: ["table:read", "table:write", "secrets:read", "public-url"],
     timeoutSeconds: 30,
     memoryMb: 256,
@@ -266,5 +270,5 @@ export const topology = { functions, queues, rules } as const;
 export type Topology = {
   readonly functions: Readonly<Record<string, FunctionSpec>>;
   readonly queues: Readonly<Record<string, QueueSpec>>;
-  readonly rules: Readonly<Record<string, { readonly summary: string; readonly pattern: Pattern }>>;
+  readonly rules: Readonly<Record<RuleName, RuleSpec>>;
 };

@@ -38,7 +38,7 @@ export async function removeHeld(
     const readAt = deps.clock.now();
     const sourceVersion = deps.clock.nowMs();
     const removals = standing.map((id): Change => ({ kind: "removed", id, sourceVersion, readAt }));
-    await applyChanges(deps, removals);
+    await applyChanges({ ...deps, forgetsPast: true }, removals);
     removed += removals.length;
   }
   return parts.length + removed;

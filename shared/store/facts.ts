@@ -2,8 +2,7 @@ import { createHash } from "node:crypto";
 
 import { effectiveFact } from "#shared/graph/effective.ts";
 import type { Removal, Upsert } from "#shared/model/change.ts";
-import { Dependency, Home, Link } from "#shared/model/edges.ts";
-import type { Edge } from "#shared/model/edges.ts";
+import { Dependency, Edge, Home, Link } from "#shared/model/edges.ts";
 import { Fact } from "#shared/model/facts.ts";
 import type { FactId, FactType, WorkItemId } from "#shared/model/ids.ts";
 import { readFactId } from "#shared/model/ids.ts";
@@ -14,8 +13,10 @@ import type { Item, Key } from "#shared/ports/table.ts";
 
 import { fromItem, toAttributes } from "./codec.ts";
 import { edgeKey, factKey, heldUnder, lists, reverseOf } from "./keys.ts";
+import { stretchesAttribute } from "./link-marks.ts";
 import { linkExtra } from "./past-lines.ts";
 import { pastAttribute } from "./past.ts";
+import { SetAside } from "./set-aside.ts";
 
 /** How long a tombstone guards against late updates of what it buried. */
 const tombstoneDays = 90;
@@ -158,7 +159,8 @@ function hasTimeline(fact: Fact): boolean {
 }
 
 function heldFact(item: Item | undefined): Fact | undefined {
-  const stored = item && readFactItem(item);
+  // What cannot be read has no timeline to keep, and must not keep out what mends it.
+  const stored = item && new SetAside().read(item, readFactItem);
   return stored && !stored.isRemoved ? stored.fact : undefined;
 }
 
@@ -242,11 +244,14 @@ function reverseOfEdge(edge: Edge): { rpk: string; rsk: string } {
   }
 }
 
+const isEdgeSort = /^(?:link|dependency|home|membership)#/u;
+
 /** Reads an edge item; undefined for any other item. */
 export function readEdgeItem(item: Item): Edge | undefined {
-  if (item["type"] === "link") return fromItem(Link, item);
+  if (item["type"] === "link") return fromItem(Link, item, [stretchesAttribute]);
   if (item["type"] === "dependency") return fromItem(Dependency, item);
   if (item["type"] === "home") return fromItem(Home, item);
   if (item["type"] === "membership") return fromItem(Membership, item, [turnedMark]);
-  return undefined;
+  // Where an edge stands, there is an edge, whatever became of its type.
+  return isEdgeSort.test(item.sk) ? fromItem(Edge, item) : undefined;
 }

@@ -183,21 +183,20 @@ function assertedEdges(item: Item): readonly PastEdge[] {
 /** Out of a line of `assertion`: key, digest, and what few links have. */
 function edgeIn(line: string, assertedBy: string): PastEdge | undefined {
   const [pk = "", sk = "", , extra = ""] = line.split(" ");
-  if (sk.startsWith("link#")) {
-    const ends = /^link#(.+)#([^#]+)$/u.exec(sk.slice(0, -(assertedBy.length + 1)));
-    const fromId = WorkItemId.safeParse(pk).data ?? GoalId.safeParse(pk).data;
-    const [toId, source] = [GoalId.safeParse(ends?.[1]).data, LinkSource.safeParse(ends?.[2]).data];
-    if (!fromId || !toId || !source) return undefined;
-    return { type: "link", fromId, toId, source, ...readLinkExtra(extra) };
-  }
-  const ends = /^dependency#(.+)#(native|field|person)$/u.exec(sk);
-  const [blockedId, blockingId] = [
-    WorkItemId.safeParse(pk).data,
-    WorkItemId.safeParse(ends?.[1]).data,
-  ];
-  if (!ends || !blockedId || !blockingId) return undefined;
+  const ofLink = /^link#(.+)#([^#]+)$/u.exec(sk.slice(0, -(assertedBy.length + 1)));
+  if (ofLink) return linkIn(pk, ofLink, extra);
+  const [, blocking, source] = /^dependency#(.+)#(native|field|person)$/u.exec(sk) ?? [];
+  const [blockedId, blockingId] = [pk, blocking].map((id) => WorkItemId.safeParse(id).data);
+  if (!source || !blockedId || !blockingId) return undefined;
   // The pattern allows these three only.
-  return { type: "dependency", blockedId, blockingId, source: ends[2] as "native" };
+  return { type: "dependency", blockedId, blockingId, source: source as "native" };
+}
+
+function linkIn(pk: string, [, to, how]: readonly string[], extra: string): PastEdge | undefined {
+  const fromId = WorkItemId.safeParse(pk).data ?? GoalId.safeParse(pk).data;
+  const [toId, source] = [GoalId.safeParse(to).data, LinkSource.safeParse(how).data];
+  if (!fromId || !toId || !source) return undefined;
+  return { type: "link", fromId, toId, source, ...readLinkExtra(extra) };
 }
 
 /** The past that stands in the item of a work item or goal, or in its tombstone; undefined for others. */

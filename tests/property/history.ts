@@ -5,8 +5,8 @@ import type { Connection } from "#shared/model/connection.ts";
 import type { Link, Match } from "#shared/model/edges.ts";
 import { instantOf, minuteMs } from "#shared/model/time.ts";
 import { toAttributes } from "#shared/store/codec.ts";
-import { edgeItem } from "#shared/store/facts.ts";
-import { linkKey, lists, matchKey } from "#shared/store/keys.ts";
+import { lists, matchKey } from "#shared/store/keys.ts";
+import { endPersonLink, statePersonLink } from "#shared/store/person-links.ts";
 import {
   account,
   accountId,
@@ -28,6 +28,7 @@ import {
 } from "#shared/testing/facts.ts";
 
 import type { MemoryHub } from "../rig/memory-hub.ts";
+import { linkRuleStep, putLinkRule, ruleWords } from "./link-rule-step.ts";
 
 /*
  * Histories of a small company, as plain data, so that a counterexample can be read. Names come from
@@ -59,6 +60,10 @@ const itemStep = fc.record({
   links: seldom(fc.subarray(goals), []),
   blockers: fc.subarray(items, { maxLength: 2 }),
   canHoldGoal: seldom(fc.boolean(), true),
+  /** What filters of link rules ask for. */
+  label: seldom(maybe(ruleWords), undefined),
+  section: seldom(maybe(ruleWords), undefined),
+  investment: seldom(maybe(ruleWords), undefined),
   /** What it is called, where it is found, and when it is due: small things that evidence repeats. */
   edition: fc.constantFrom("", "moved"),
   dueOn: fc.option(fc.constantFrom("2026-04-01", "2026-05-01"), { nil: undefined }),
@@ -160,6 +165,7 @@ export const step = fc.oneof(
   { arbitrary: linkStep, weight: 2 },
   { arbitrary: connectionStep, weight: 2 },
   { arbitrary: ruleStep, weight: 1 },
+  { arbitrary: linkRuleStep, weight: 3 },
   { arbitrary: clockStep, weight: 1 },
 );
 type StepOf<A> = A extends fc.Arbitrary<infer S> ? S : never;
@@ -185,6 +191,8 @@ export async function take(hub: MemoryHub, given: Step, turn: number): Promise<v
       return changeConnection(hub, given);
     case "rule":
       return hub.setRule(given.rule, { isEnabled: given.isEnabled, options: optionsOf(given) });
+    case "link-rule":
+      return putLinkRule(hub, given);
     case "clock":
       return hub.clock.advance(given.minutes * minuteMs);
     default:
@@ -249,6 +257,9 @@ function itemChange(given: StepOf<typeof itemStep>, version: number): Change {
     title: `Work ${given.id} ${given.edition}`,
     key: `${given.id}${given.edition}`,
     url: `https://tool.example/${given.edition}${given.id}`,
+    ...(given.label !== undefined && { labels: [given.label] }),
+    ...(given.section !== undefined && { section: given.section }),
+    ...(given.investment !== undefined && { fields: { Investment: given.investment } }),
     ...(given.dueOn !== undefined && { dueOn: given.dueOn as never }),
     ...(given.team !== undefined && { teamName: given.team }),
     ...(given.parent !== undefined && { parentId: itemId(given.parent) }),
@@ -282,7 +293,7 @@ async function putMatch(hub: MemoryHub, given: StepOf<typeof matchStep>): Promis
 async function putLink(hub: MemoryHub, given: StepOf<typeof linkStep>): Promise<void> {
   const ends = { fromId: itemId(given.from), toId: goalId(given.to), source: "person" as const };
   if (given.isWithdrawn) {
-    await hub.table.write({ kind: "delete", key: linkKey(ends), condition: [] });
+    await endPersonLink(hub.table, ends, hub.clock.now());
     return;
   }
   const minutes = given.expiresInMinutes;
@@ -293,7 +304,7 @@ async function putLink(hub: MemoryHub, given: StepOf<typeof linkStep>): Promise<
     createdAt: hub.clock.now(),
     ...(minutes !== undefined && { expiresAt: instantOf(hub.clock.nowMs() + minutes * minuteMs) }),
   };
-  await hub.table.write({ kind: "put", item: edgeItem(link), condition: [] });
+  await statePersonLink(hub.table, link, []);
 }
 
 async function changeConnection(

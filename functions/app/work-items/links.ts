@@ -5,8 +5,8 @@ import type { Link } from "#shared/model/edges.ts";
 import { GoalId, WorkItemId, readFactId } from "#shared/model/ids.ts";
 import { Instant } from "#shared/model/time.ts";
 import type { Condition } from "#shared/ports/table.ts";
-import { edgeItem } from "#shared/store/facts.ts";
-import { factKey, linkKey } from "#shared/store/keys.ts";
+import { factKey } from "#shared/store/keys.ts";
+import { endPersonLink, statePersonLink } from "#shared/store/person-links.ts";
 
 import type { AppContext } from "../app-deps.ts";
 
@@ -46,8 +46,7 @@ export async function createLink(context: AppContext, wanted: NewLink): Promise<
     createdAt: now,
     ...(expiresAt !== undefined && { expiresAt }),
   };
-  const outcome = await context.table.transact([
-    { kind: "put", item: edgeItem(link), condition: [] },
+  const outcome = await statePersonLink(context.table, link, [
     { kind: "check", key: factKey(fromId), condition: standing(fromId) },
     { kind: "check", key: factKey(toId), condition: standing(toId) },
   ]);
@@ -93,12 +92,7 @@ function standing(id: WorkItemId | GoalId): Condition {
 
 /** Takes back what a person stated. A link that a tool holds can only be removed in that tool. */
 export async function removeLink(context: AppContext, { fromId, toId }: LinkEnds): Promise<void> {
-  const outcome = await context.table.write({
-    kind: "delete",
-    key: linkKey({ fromId, toId, source: "person" }),
-    condition: [[["pk", "exists"]]],
-  });
-  if (!outcome.applied) {
+  if (!(await endPersonLink(context.table, { fromId, toId }, context.clock.now()))) {
     throw new HubError(
       "entity.not-found",
       "Nobody has stated this link here. A link that comes from a tool is removed in that tool",

@@ -1,0 +1,208 @@
+import type { Dependency, Link } from "#shared/model/edges.ts";
+import type { Goal, WorkItem } from "#shared/model/facts.ts";
+import type { History, HistoryId } from "#shared/model/history.ts";
+import type { FactId, WorkItemId } from "#shared/model/ids.ts";
+import type { PastEdge } from "#shared/model/past.ts";
+import type { Instant } from "#shared/model/time.ts";
+import { dateOf } from "#shared/model/time.ts";
+
+import { orgAsOf } from "./as-of.ts";
+import type { LinkRules } from "./link-rules.ts";
+import type { OrgParts } from "./org.ts";
+import { recordAt } from "./record-as-of.ts";
+import type { RememberedRecord } from "./record-as-of.ts";
+import type { SourceState, SourceStates } from "./sources.ts";
+import { toldBySource, type Told } from "./told-by-source.ts";
+import { MemoryGraph } from "./view.ts";
+
+/** A link that a person stated, for as long as it stood. */
+export interface LinkStretch {
+  readonly link: Link;
+  readonly from: Instant;
+  /** Absent: it stands. */
+  readonly to?: Instant;
+  /** It may have stood at times in between, and that is forgotten. */
+  readonly isForgotten?: boolean;
+}
+
+/** Everything that is held of the graph, and of what it was. */
+export interface PastParts {
+  readonly records: readonly RememberedRecord[];
+  /** What records assert now. */
+  readonly edges: readonly (Link | Dependency)[];
+  readonly personLinks: readonly LinkStretch[];
+  readonly histories: ReadonlyMap<HistoryId, History>;
+  readonly org: OrgParts;
+  readonly sources: SourceStates;
+  /** Those of today: what rules were before is not remembered. */
+  readonly linkRules: LinkRules;
+}
+
+/** The graph of a moment, and what of it is not known. */
+export interface GraphAsOf {
+  readonly at: Instant;
+  readonly graph: MemoryGraph;
+  /** Of which a part is known: status, parent and waiting, by the source; or all but a person's link. */
+  readonly told: ReadonlySet<FactId>;
+  /** What may have stood then, in a state that nobody knows; they are not in the graph. */
+  readonly unknown: ReadonlySet<FactId>;
+  /** Links from any item may be missing: a record that asserted them has forgotten its past. */
+  readonly mayMissLinks: boolean;
+}
+
+/**
+ * The graph as the hub saw it at a moment, out of what is remembered: a record's own past first; where it
+ * begins later, the history of its source. What cannot be known is not guessed. Pure.
+ */
+export function graphAsOf(parts: PastParts, at: Instant): GraphAsOf {
+  const org = orgAsOf(parts.org, dateOf(at));
+  const graph = new MemoryGraph(org, sourcesAsOf(parts.sources, at), parts.linkRules);
+  const [told, unknown] = [new Set<FactId>(), new Set<FactId>()];
+  const asserted = byAsserter(parts.edges);
+  let mayMissLinks = false;
+  for (const record of parts.records) {
+    const { id, hidesOthersEdges } = record.past;
+    const history = parts.histories.get(historyIdOf(id));
+    const standing = standingAt(record, { own: asserted.get(id) ?? [], history, at });
+    enter(graph, { id, standing, at });
+    if (standing.how === "told") told.add(id);
+    else if (standing.how === "unknown") unknown.add(id);
+    else continue;
+    mayMissLinks ||= hidesOthersEdges;
+  }
+  for (const { link, isForgotten = false } of parts.personLinks.filter(stoodAt(at))) {
+    if (isForgotten) told.add(link.fromId);
+    else graph.addLink(link);
+  }
+  return { at, graph, told, unknown, mayMissLinks };
+}
+
+function stoodAt(at: Instant): (stretch: LinkStretch) => boolean {
+  return ({ from, to }) => from <= at && (to === undefined || at < to);
+}
+
+function enter(
+  graph: MemoryGraph,
+  { id, standing, at }: { readonly id: FactId; readonly standing: Standing; readonly at: Instant },
+): void {
+  if (standing.how === "whole") addWhole(graph, standing);
+  else if (standing.how === "told") addTold(graph, standing.told, at);
+  else if (standing.how === "removed") graph.addRemoved(id);
+}
+
+type Standing =
+  | {
+      readonly how: "whole";
+      readonly fact: WorkItem | Goal;
+      readonly edges: readonly (Link | Dependency)[];
+    }
+  | { readonly how: "told"; readonly told: Told }
+  /** Gone for certain; not heard of yet; nobody knows. */
+  | { readonly how: "removed" | "absent" | "unknown" };
+
+interface Around {
+  readonly own: readonly (Link | Dependency)[];
+  readonly history: History | undefined;
+  readonly at: Instant;
+}
+
+function standingAt(record: RememberedRecord, around: Around): Standing {
+  const { at, history, own } = around;
+  const { past } = record;
+  if (at >= past.since) {
+    const { fact, isUnreadable } = recordAt(record, at);
+    if (isUnreadable) return { how: "unknown" };
+    return fact ? { how: "whole", fact, edges: edgesAt(record, own, at) } : { how: "removed" };
+  }
+  const createdAt = record.fact?.type === "work-item" ? record.fact.createdAt : undefined;
+  if (createdAt === undefined ? !past.isCut : createdAt > at) return { how: "absent" };
+  const waitsAt = (moment: Instant) => nativeWaits(edgesAt(record, own, moment));
+  const told = history && toldBySource(record, { history, waitsAt }, at);
+  return told ? { how: "told", told } : { how: "unknown" };
+}
+
+function nativeWaits(edges: readonly (Link | Dependency)[]): ReadonlySet<WorkItemId> {
+  return new Set(
+    edges.flatMap((edge) =>
+      edge.type === "dependency" && edge.source === "native" ? edge.blockingId : [],
+    ),
+  );
+}
+
+/** What a record asserted: its edges of now, with those that came since taken away and the others put back. */
+function edgesAt(
+  record: RememberedRecord,
+  own: readonly (Link | Dependency)[],
+  at: Instant,
+): readonly (Link | Dependency)[] {
+  const { undone } = recordAt(record, at);
+  if (undone.length === 0) return own;
+  const edges = new Map(own.map((edge) => [endsOf(edge), edge]));
+  for (const { came, went } of undone) {
+    for (const edge of came) edges.delete(endsOf(edge));
+    for (const edge of went) {
+      const stamp = { assertedBy: record.past.id, createdAt: record.past.since };
+      edges.set(endsOf(edge), { ...edge, ...stamp });
+    }
+  }
+  return [...edges.values()];
+}
+
+function endsOf(edge: PastEdge | Link | Dependency): string {
+  return edge.type === "link"
+    ? `${edge.fromId} ${edge.toId} ${edge.source}`
+    : `${edge.blockedId} ${edge.blockingId} ${edge.source} waits`;
+}
+
+function byAsserter(edges: PastParts["edges"]): ReadonlyMap<FactId, (Link | Dependency)[]> {
+  return Map.groupBy(
+    edges.filter(({ assertedBy }) => assertedBy !== undefined),
+    // Those without were just left out.
+    ({ assertedBy }) => assertedBy as FactId,
+  );
+}
+
+/** Items and goals have histories, and only they are remembered. */
+function historyIdOf(id: FactId): HistoryId {
+  return id as HistoryId;
+}
+
+function addWhole(graph: MemoryGraph, { fact, edges }: Extract<Standing, { how: "whole" }>): void {
+  addFact(graph, fact);
+  for (const edge of edges) {
+    if (edge.type === "link") graph.addLink(edge);
+    else graph.addDependency(edge);
+  }
+}
+
+function addTold(graph: MemoryGraph, { fact, blockedBy }: Told, at: Instant): void {
+  addFact(graph, fact);
+  if (fact.type === "goal") return;
+  for (const blockingId of blockedBy) {
+    graph.addDependency({
+      type: "dependency",
+      blockedId: fact.id,
+      blockingId,
+      source: "native",
+      createdAt: at,
+    });
+  }
+}
+
+function addFact(graph: MemoryGraph, fact: WorkItem | Goal): void {
+  if (fact.type === "goal") graph.addGoal(fact);
+  else graph.addItem(fact);
+}
+
+/**
+ * Whether absence proved something then. When a source was read whole is known; whether it stood still
+ * for a while, and came back, is not.
+ */
+function sourcesAsOf(sources: SourceStates, at: Instant): SourceStates {
+  const then = (source: SourceState): SourceState => ({
+    ...source,
+    isReady: source.readyAt !== undefined && source.readyAt <= at,
+    isStale: source.isStale && source.freshAt !== undefined && source.freshAt < at,
+  });
+  return new Map([...sources].map(([id, source]) => [id, then(source)]));
+}
