@@ -12,6 +12,7 @@ import {
   goalLinkField,
   jiraEmail,
   jiraToken,
+  productAreaField,
 } from "./to-jira-seed.ts";
 
 /** One body of `POST /api/connections`. */
@@ -50,6 +51,7 @@ export function sampleConnections(company: SampleCompany): readonly ConnectionBo
         goalTypes: ["Initiative=initiative"],
         goalLinkFields: [goalLinkField.name],
         blockedByFields: [blockedByField.name],
+        keptFields: [`${productAreaField.id}=${productAreaField.name}`],
         droppedStatuses,
       },
     },
@@ -62,6 +64,8 @@ export function sampleConnections(company: SampleCompany): readonly ConnectionBo
 }
 
 const Listed = z.looseObject({ connections: z.array(z.looseObject({ name: z.string() })) });
+
+const ListedRules = z.looseObject({ rules: z.array(z.looseObject({ name: z.string() })) });
 
 /**
  * Connects the sample company through the hub's own API, as an ops admin would: rules first, without
@@ -88,17 +92,12 @@ async function setRules(hubUrl: string, { asana }: SampleCompany): Promise<void>
     { reason: "Support rotation", labels: [supportLabel] },
     { reason: "Support desk", containers: desk ? [desk.gid] : [] },
   ];
-  const isEnabled = true;
-  await call(hubUrl, "PUT", "/api/rules/unlinked-work", {
-    isEnabled,
-    graceMinutes: 0,
-    options: { allowances },
-  });
-  await call(hubUrl, "PUT", "/api/rules/blocked-across-boundary", {
-    isEnabled,
-    graceMinutes: 0,
-    options: {},
-  });
+  const { rules } = ListedRules.parse(await call(hubUrl, "GET", "/api/rules"));
+  for (const { name } of rules) {
+    const options = name === "unlinked-work" ? { allowances } : {};
+    const body = { isEnabled: true, graceMinutes: 0, options };
+    await call(hubUrl, "PUT", `/api/rules/${name}`, body);
+  }
 }
 
 async function call(

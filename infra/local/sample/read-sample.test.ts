@@ -19,6 +19,7 @@ import { createSilentLogger } from "#shared/testing/silent-logger.ts";
 import { wallClock } from "#shared/testing/simulator/wall-clock.ts";
 import { sourceContext } from "#shared/testing/source-context.ts";
 
+import { sections } from "./business-words.ts";
 import { famousEpicTitle, supportLabel, supportProjectName } from "./company.ts";
 import { sampleConnections } from "./connect-sample.ts";
 import type { ConnectionBody } from "./connect-sample.ts";
@@ -168,6 +169,14 @@ describe("the sample company, read by the real connectors", () => {
     expect(titles.length).toBeGreaterThanOrEqual(8);
     expect(titles.length).toBeLessThanOrEqual(15);
     expect(titles.join("\n")).not.toContain(supportProjectName);
+  });
+
+  test("a link rule can go by the product area of epics, and by the sections of tasks", () => {
+    const items = read.facts.filter((fact) => fact.type === "work-item");
+    const epic = items.find(({ title }) => title === famousEpicTitle);
+    expect(epic?.fields).toEqual({ "Product area": "Visibility" });
+    const named = new Set(items.flatMap(({ section }) => section ?? []));
+    expect([...named].toSorted()).toEqual(sections.toSorted());
   });
 
   test("ten dependencies wait across teams, at three levels of boundary", () => {

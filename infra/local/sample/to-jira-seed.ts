@@ -1,6 +1,7 @@
 import type { JiraSeedInput } from "#connectors/jira/simulator/seed.ts";
 import type { Instant } from "#shared/model/time.ts";
 
+import { famousEpicTitle } from "./company.ts";
 import type {
   Company,
   Language,
@@ -19,7 +20,21 @@ const serviceAccount = "712020:svc-throughline";
 
 export const goalLinkField = { id: "customfield_10040", name: "Goal link" };
 export const blockedByField = { id: "customfield_10041", name: "Blocked by link" };
+/** What epics are for, as product people say it: a link rule can go by it. */
+export const productAreaField = { id: "customfield_10042", name: "Product area" };
 const teamField = { id: "customfield_10001", name: "Team" };
+
+/** The product area of each team's epics; the famous epic has one of its own. */
+const productAreas: Readonly<Record<string, string>> = {
+  "core-platform": "Platform",
+  reliability: "Platform",
+  "data-insights": "Insights",
+  "shipment-planning": "Planning",
+  "carrier-network": "Carriers",
+  "driver-app": "Driver experience",
+};
+const famousArea = "Visibility";
+const areaNames = [...new Set(Object.values(productAreas)), famousArea];
 
 const types = {
   initiative: { id: "10010", name: "Initiative", hierarchyLevel: 2 },
@@ -83,6 +98,13 @@ export function toJiraSeed(company: Company, asana: AsanaPlaces): JiraSeedInput 
   return new JiraWriter(company, asana).seed();
 }
 
+/** Only epics have an area: what is below them is found through them. */
+function areaOf({ kind, title, teamId }: SampleItem) {
+  const value = title === famousEpicTitle ? famousArea : productAreas[teamId];
+  if (kind !== "epic" || value === undefined) return {};
+  return { [productAreaField.id]: { id: String(10_600 + areaNames.indexOf(value)), value } };
+}
+
 class JiraWriter {
   readonly #company: Company;
   readonly #asana: AsanaPlaces;
@@ -135,6 +157,7 @@ class JiraWriter {
         { ...goalLinkField, type: "url" },
         { ...blockedByField, type: "url" },
         { ...teamField, type: "team" },
+        { ...productAreaField, type: "select" },
       ],
       issues: [
         ...this.#initiatives.map((goal) => this.#initiative(goal)),
@@ -196,7 +219,7 @@ class JiraWriter {
       ...(item.dueOn !== undefined && { duedate: item.dueOn }),
       created: item.createdAt,
       updated: item.updatedAt,
-      custom: { ...this.#team(item), ...this.#blockedElsewhere(item) },
+      custom: { ...this.#team(item), ...areaOf(item), ...this.#blockedElsewhere(item) },
     };
   }
 
