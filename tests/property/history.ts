@@ -3,7 +3,9 @@ import * as fc from "fast-check";
 import type { Change } from "#shared/model/change.ts";
 import type { Connection } from "#shared/model/connection.ts";
 import type { Link, Match } from "#shared/model/edges.ts";
+import type { RuleSettings } from "#shared/model/signal.ts";
 import { instantOf, minuteMs } from "#shared/model/time.ts";
+import { rules } from "#shared/rules/index.ts";
 import { toAttributes } from "#shared/store/codec.ts";
 import { lists, matchKey } from "#shared/store/keys.ts";
 import { endPersonLink, statePersonLink } from "#shared/store/person-links.ts";
@@ -37,7 +39,7 @@ import { linkRuleStep, putLinkRule, ruleWords } from "./link-rule-step.ts";
  */
 
 const items = ["i1", "i2", "i3", "i4", "i5", "i6"];
-const goals = ["g1", "g2"];
+const goals = ["g1", "g2", "g3"];
 const people = ["p1", "p2", "p3"];
 const units = ["t1", "t2", "d1"];
 const connections = [workConnection, goalConnection, peopleConnection];
@@ -74,6 +76,8 @@ const goalStep = fc.record({
   status: fc.constantFrom("in-progress" as const, "done" as const, "dropped" as const),
   supports: seldom(fc.subarray(items, { maxLength: 2 }), []),
   parent: maybe(goals),
+  /** Further goals above it. */
+  serves: seldom(fc.subarray(goals, { maxLength: 2 }), []),
 });
 const personStep = fc.record({
   kind: kind("person"),
@@ -148,7 +152,7 @@ const connectionStep = fc.record({
 });
 const ruleStep = fc.record({
   kind: kind("rule"),
-  rule: name(["unlinked-work", "blocked-across-boundary"]),
+  rule: name(rules.map((rule) => rule.name)),
   isEnabled: seldom(fc.boolean(), true),
   isStrict: seldom(fc.boolean(), true),
   /** Whose work is allowed to stand outside strategy, where it is a team's and not a kind of work. */
@@ -205,7 +209,9 @@ export function changeOf(given: RecordStep, version: number): Change {
     case "item":
       return itemChange(given, version);
     case "goal": {
-      const edges = given.supports.map((item) => linkTo(itemId(item), goalId(given.id)));
+      const below = given.supports.map((item) => linkTo(itemId(item), goalId(given.id)));
+      const above = given.serves.map((to) => linkTo(goalId(given.id), goalId(to)));
+      const edges = [...below, ...above];
       const parent = given.parent !== undefined && { parentId: goalId(given.parent) };
       return upserted(goal(given.id, { version, status: given.status, ...parent }), edges);
     }
@@ -249,7 +255,6 @@ function personChange(given: StepOf<typeof personStep>, version: number): Change
 
 function itemChange(given: StepOf<typeof itemStep>, version: number): Change {
   const id = itemId(given.id);
-  const blockers = given.blockers.filter((other) => other !== given.id);
   const record = workItem(given.id, {
     version,
     status: given.status,
@@ -269,7 +274,7 @@ function itemChange(given: StepOf<typeof itemStep>, version: number): Change {
   });
   return upserted(record, [
     ...given.links.map((to) => linkTo(id, goalId(to))),
-    ...blockers.map((other) => blockedBy(id, itemId(other))),
+    ...given.blockers.map((other) => blockedBy(id, itemId(other))),
   ]);
 }
 
@@ -336,7 +341,10 @@ function optionsOf({ rule, isStrict, allowedTeam }: StepOf<typeof ruleStep>) {
     return { allowances: [{ reason: "Their work", teams: [allowedTeam] }] };
   }
   if (isStrict) return {};
-  return rule === "unlinked-work"
-    ? { allowances: [{ reason: "Known work", originalKinds: ["Epic"] }] }
-    : { ignoreLevels: ["department"], onlyStarted: true };
+  return lenient[rule] ?? {};
 }
+
+const lenient: Readonly<Record<string, RuleSettings["options"]>> = {
+  "unlinked-work": { allowances: [{ reason: "Known work", originalKinds: ["Epic"] }] },
+  "blocked-across-boundary": { ignoreLevels: ["department"], onlyStarted: true },
+};
