@@ -1,0 +1,195 @@
+import { secretName } from "#shared/kit/registry.ts";
+import { factId } from "#shared/model/ids.ts";
+import { minuteMs } from "#shared/model/time.ts";
+
+import { drain } from "./host/drain.ts";
+import { checkSettled } from "./invariants/1-convergence.ts";
+import { checkIncremental } from "./invariants/3-incremental.ts";
+import { checkSupport } from "./invariants/4-support.ts";
+import { checkPoison } from "./invariants/6-poison.ts";
+import type { Act, Step } from "./plan.ts";
+import { pick, streamOf } from "./random.ts";
+import type { Run } from "./run.ts";
+import { violated } from "./run.ts";
+import { peopleNames } from "./world/company.ts";
+import { perform } from "./world/edits.ts";
+
+/** Runs what is due, and says what went wrong for no reason of the plan's. */
+export async function settle(run: Run): Promise<void> {
+  await run.network.deliver();
+  const { unforeseen, isDone } = await drain(run.host);
+  for (const { where, error } of unforeseen) {
+    violated(run, 9, `${where} failed: ${error instanceof Error ? error.stack : String(error)}`);
+  }
+  if (!isDone) violated(run, 9, "work that is due makes itself without end");
+}
+
+/** Time passes: the clock's function, what the network brings, and everything that it leads to. */
+export async function pass(run: Run, minutes: number): Promise<void> {
+  run.clock.advance(minutes * minuteMs);
+  run.checks += 1;
+  await run.host.invoke("sweep", undefined);
+  await settle(run);
+}
+
+/** Whoever changes something in a tool; its webhooks have their chances from the step. */
+export function edit(run: Run, act: { readonly tool: "tracker" | "board" | "people"; readonly edit: string }, key: string): void {
+  run.network.begin(key);
+  perform(run.company, act, streamOf(run.plan.seed, `edit ${key}`), key);
+}
+
+export async function takeStep(run: Run, { id, afterMinutes, act }: Step): Promise<void> {
+  run.step = id;
+  run.host.trace(`step ${id} ${act.kind}`);
+  await pass(run, afterMinutes);
+  await carryOut(run, id, act);
+}
+
+async function carryOut(run: Run, id: string, act: Act): Promise<void> {
+  const { company, host, met, network } = run;
+  switch (act.kind) {
+    case "edit":
+      edit(run, act, id);
+      met.add(`edit ${act.edit}`);
+      return;
+    case "api":
+      return company.sites[act.tool].api.arm(act.fault, act.skip, act.times);
+    case "overtake":
+      company.sites[act.tool].api.onTheWay = async () => {
+        met.add("answer overtaken");
+        edit(run, act, id);
+        await network.deliver();
+        const { unforeseen } = await drain(host);
+        for (const { where, error } of unforeseen) violated(run, 9, `${where}: ${String(error)}`);
+      };
+      return;
+    case "mishap":
+      return host.arm(act.function, { kind: act.what, when: act.when, at: act.at, times: act.times });
+    case "meanwhile":
+      return host.arm(act.function, {
+        kind: "meanwhile",
+        when: "before",
+        at: act.at,
+        times: 1,
+        act: async () => {
+          edit(run, act, id);
+          await settle(run);
+        },
+      });
+    case "outage":
+    case "revoke":
+    case "heal":
+      return stand(run, act.tool, act.kind);
+    case "expire":
+      return company.sites[act.tool].expire(act.which);
+    case "redeliver":
+      return met.add("stream redelivered", host.stream.redeliver(act.count));
+    case "bus-down":
+      host.isBusDown = true;
+      return;
+    case "target-down":
+      host.down.add(act.target);
+      return;
+    case "up":
+      return bringUp(run);
+    case "channel-retry":
+      return armChannel(run, act.times);
+    case "rotate":
+      return rotate(run);
+    case "erase":
+      return erase(run, id);
+    case "garbage":
+      return network.garbage(company.sites[act.tool], `${id}!`, garbage(run, id));
+    case "check":
+      return check(run);
+    case "rest":
+      return rest(run, act.minutes);
+    default:
+      return;
+  }
+}
+
+function stand(run: Run, tool: "tracker" | "board" | "people", kind: "outage" | "revoke" | "heal"): void {
+  const { api } = run.company.sites[tool];
+  api.standing = kind === "heal" ? undefined : kind === "revoke" ? "revoked" : "outage";
+  if (kind === "heal") run.troubled.delete(tool);
+  else run.troubled.add(tool);
+}
+
+export function bringUp({ host }: Run): void {
+  host.isBusDown = false;
+  host.down.clear();
+}
+
+function armChannel({ company: { channel }, met }: Run, times: number): void {
+  let left = times;
+  channel.answer = () => {
+    if (left <= 0) return undefined;
+    left -= 1;
+    met.add("channel asked to wait");
+    return { outcome: "retry", afterMs: 1000, reason: "busy" };
+  };
+}
+
+/** The admin has the tool sign with another secret, then tells the hub. */
+function rotate({ network, host, company, met }: Run): void {
+  const { spec } = company.sites.people.tool;
+  network.handSecret = `${network.handSecret}+`;
+  const name = secretName(spec.connectionId);
+  const before = host.ground.vault.values.get(name) ?? {};
+  host.ground.vault.values.set(name, { ...before, webhookSecret: network.handSecret });
+  met.add("secret rotated");
+}
+
+async function erase(run: Run, id: string): Promise<void> {
+  const native = pick(streamOf(run.plan.seed, `erase ${id}`), peopleNames) ?? "ann";
+  const { spec } = run.company.sites.people.tool;
+  const personId = factId("person", spec.name, spec.connectionId, native);
+  // Nothing can be known of who was never read.
+  if (!(await run.host.table.get({ pk: personId, sk: "0" }))) return;
+  run.erased.add(native);
+  run.met.add("person erased");
+  await run.host.pulls.send(JSON.stringify({ kind: "erase", personId }));
+}
+
+const garbages = [
+  '{"events":"none"}',
+  '{"__proto__":{"events":[]}}',
+  `{"events":[{"id":${"[".repeat(500)}${"]".repeat(500)}}]}`,
+  '{"events":[{"id":"I1","collection":"issues","action":"changed","at":0,"record":{"id":7}}]}',
+] as const;
+
+function garbage(run: Run, id: string): string {
+  run.met.add("delivery of garbage");
+  return pick(streamOf(run.plan.seed, `garbage ${id}`), garbages) ?? "{}";
+}
+
+async function check(run: Run): Promise<void> {
+  await settle(run);
+  await checkIncremental(run);
+  await checkSupport(run);
+}
+
+/** How a rest of any length is passed: often at first, then with longer breaks. */
+const pauses = [1, 6, 11, 20, 31, 31] as const;
+
+/** Until the end of the rest nothing new goes wrong; what stands, stands. */
+async function rest(run: Run, minutes: number): Promise<void> {
+  for (const site of Object.values(run.company.sites)) site.api.disarm();
+  run.host.disarm();
+  let left = minutes;
+  for (const pause of pauses) {
+    left -= pause;
+    await pass(run, pause);
+  }
+  while (left > 0) {
+    const pause = Math.min(left, 6 * 60);
+    left -= pause;
+    await pass(run, pause);
+    await pass(run, 2);
+    await pass(run, 12);
+  }
+  await check(run);
+  await checkSettled(run, 95);
+  await checkPoison(run, 95);
+}

@@ -1,0 +1,181 @@
+import { createHash } from "node:crypto";
+
+import type { EventBridgeEvent, SQSRecord } from "aws-lambda";
+
+import { targetQueueSpec } from "#infra/local/bus.ts";
+import { HubError } from "#shared/errors.ts";
+import type { Registry } from "#shared/kit/registry.ts";
+import { createMemoryTable } from "#shared/adapters/memory/memory-table.ts";
+import type { HubEvent } from "#shared/model/events.ts";
+import { eventSource } from "#shared/model/events.ts";
+import type { ItemChange, Table } from "#shared/ports/table.ts";
+
+import type { Met } from "../met.ts";
+import { streamOf, textOf } from "../random.ts";
+import type { VirtualClock } from "../world/virtual-clock.ts";
+import type { Mishap } from "./fuse.ts";
+import { Crash } from "./fuse.ts";
+import { Vault } from "./ports.ts";
+import type { Events, FunctionName, Ground, Process, Results } from "./processes.ts";
+import { startProcess } from "./processes.ts";
+import { SimQueue } from "./sim-queue.ts";
+import { SimStream } from "./sim-stream.ts";
+import { busTargets, queueSpecs, readers } from "./wiring.ts";
+
+export interface HostOptions {
+  readonly seed: number;
+  readonly clock: VirtualClock;
+  readonly registry: Registry;
+  readonly met: Met;
+  readonly shards: number;
+  /** Share of the bus's events that come twice. */
+  readonly busDuplicated: number;
+}
+
+export type Invoked<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: unknown };
+
+/** Runs the hub's functions as their host does: processes that may die, queues, a stream and a bus. */
+export class Host {
+  readonly table: Table;
+  readonly clock: VirtualClock;
+  readonly ground: Ground;
+  readonly inbox: SimQueue;
+  readonly pulls: SimQueue;
+  readonly stream: SimStream;
+  readonly targets: readonly SimQueue[];
+  /** Functions that fail whenever they are called. */
+  readonly down = new Set<FunctionName>();
+  isBusDown = false;
+  crashes = 0;
+  /** Invocations in which an operation answered with a failure. */
+  failures = 0;
+  records = 0;
+  invocations = 0;
+  published = 0;
+  /** Told of every change of the table, within the write. */
+  onRecord: (change: ItemChange) => void = () => undefined;
+  readonly #options: HostOptions;
+  readonly #idle = new Map<FunctionName, Process[]>();
+  readonly #mishaps = new Map<FunctionName, Mishap[]>();
+  readonly #trace = createHash("sha256");
+
+  constructor(options: HostOptions) {
+    const { clock, registry, seed, shards } = options;
+    this.#options = options;
+    this.clock = clock;
+    this.stream = new SimStream(clock, readers, shards);
+    this.table = createMemoryTable({ onRecord: (change) => this.#recorded(change) });
+    this.inbox = new SimQueue("inbox", queueSpecs.inbox, clock);
+    this.pulls = new SimQueue("pulls", queueSpecs.pulls, clock);
+    this.targets = busTargets.map(({ rule }) => new SimQueue(`rule.${rule}`, targetQueueSpec, clock));
+    this.ground = {
+      table: this.table,
+      clock,
+      registry,
+      vault: new Vault(),
+      inbox: this.inbox,
+      pulls: this.pulls,
+      publish: (events) => this.#publish(events),
+      random: textOf(streamOf(seed, "ids")),
+    };
+  }
+
+  trace(line: string): void {
+    this.#trace.update(line);
+    this.#trace.update("\n");
+  }
+
+  digest(): string {
+    return this.#trace.copy().digest("hex");
+  }
+
+  #recorded(change: ItemChange): void {
+    this.records += 1;
+    const { after, before } = change;
+    const item = after ?? before;
+    this.trace(`${item?.pk ?? ""} ${item?.sk ?? ""} ${String(after?.["hash"] ?? after?.["revision"] ?? "-")}`);
+    this.onRecord(change);
+    this.stream.append(change);
+  }
+
+  /** The next invocation of the function meets it. */
+  arm(name: FunctionName, mishap: Mishap): void {
+    this.#mishaps.set(name, [...(this.#mishaps.get(name) ?? []), mishap]);
+  }
+
+  disarm(): void {
+    this.#mishaps.clear();
+  }
+
+  /** One call of a function. A process that dies is gone with all that it kept; the next one starts anew. */
+  async invoke<N extends FunctionName>(name: N, event: Events[N]): Promise<Invoked<Results[N]>> {
+    this.invocations += 1;
+    if (this.down.has(name)) {
+      this.#options.met.add(`${name} down`);
+      return { ok: false, error: new Error(`${name} is down`) };
+    }
+    const idle = this.#idle.get(name) ?? [];
+    this.#idle.set(name, idle);
+    const process = idle.pop() ?? startProcess(name, this.ground);
+    const { fuse } = process;
+    fuse.begin(this.#mishaps.get(name)?.shift());
+    const result = await call<Results[N]>(process, event);
+    const isDead = fuse.isDead;
+    if (isDead) this.crashes += 1;
+    else idle.push(process);
+    if (fuse.broken !== undefined) {
+      this.#options.met.add(`${name}: ${fuse.broken}`);
+      if (!isDead) this.failures += 1;
+    }
+    this.trace(`${name} ${fuse.operations} ${result.ok ? "ok" : "failed"} ${fuse.broken ?? ""}`);
+    // Whoever swallowed the crash is dead all the same.
+    return isDead ? { ok: false, error: new Crash(name) } : result;
+  }
+
+  async #publish(events: readonly HubEvent[]): Promise<void> {
+    if (this.isBusDown) {
+      // Some of a call may be taken all the same, as PutEvents answers for each entry.
+      for (const event of events.slice(0, events.length >> 1)) this.#route(event);
+      this.#options.met.add("bus down");
+      throw new HubError("store.unavailable", "The bus refused some of the events");
+    }
+    for (const event of events) this.#route(event);
+  }
+
+  #route(event: HubEvent): void {
+    this.published += 1;
+    const shaped: Partial<EventBridgeEvent<string, unknown>> = {
+      source: eventSource,
+      "detail-type": event.type,
+      detail: event.detail,
+      resources: [event.id],
+    };
+    for (const [at, { pattern }] of busTargets.entries()) {
+      if (!pattern.matches(shaped)) continue;
+      const random = streamOf(this.#options.seed, `bus ${at} ${event.id}`);
+      const body = JSON.stringify(shaped);
+      const isTwice = random() < this.#options.busDuplicated;
+      if (isTwice) this.#options.met.add("bus event twice");
+      for (let copies = isTwice ? 2 : 1; copies > 0; copies -= 1) {
+        // Some take their time, and are overtaken.
+        const isLate = random() < this.#options.busDuplicated / 2;
+        this.targets[at]?.put(body, isLate ? 90_000 : 0);
+      }
+    }
+  }
+}
+
+async function call<T>({ handler }: Process, event: unknown): Promise<Invoked<T>> {
+  try {
+    // Each handler takes what its own trigger gives; `Events` says which.
+    return { ok: true, value: (await handler(event as never)) as T };
+  } catch (error) {
+    return { ok: false, error };
+  }
+}
+
+/** What a function reads of a message; the rest is Lambda's. */
+export function sqsRecord(id: string, body: string): SQSRecord {
+  const record: Partial<SQSRecord> = { messageId: id, body };
+  return record as SQSRecord;
+}

@@ -1,0 +1,57 @@
+import { topology } from "#infra/topology.ts";
+import type { Trigger } from "#infra/topology.ts";
+import type { CompiledPattern } from "#shared/kit/event-pattern/compile-pattern.ts";
+import { compilePattern } from "#shared/kit/event-pattern/compile-pattern.ts";
+import type { Item, ItemChange } from "#shared/ports/table.ts";
+
+import type { ReaderSpec } from "./sim-stream.ts";
+
+/** The wiring as `infra/topology.ts` declares it, compiled once for all runs. */
+
+function readerOf(name: "detect" | "relay"): ReaderSpec {
+  const triggers: readonly Trigger[] = topology.functions[name].triggers;
+  const trigger = triggers.find((one) => one.kind === "stream");
+  if (trigger?.kind !== "stream") throw new Error(`${name} reads no stream`);
+  const filters = trigger.filters.map(compilePattern);
+  // What a filter can see of a record: its event and the type in either image; few kinds, often met.
+  const known = new Map<string, boolean>();
+  const isWanted = ({ before, after }: ItemChange) => {
+    const eventName = after === undefined ? "REMOVE" : before === undefined ? "INSERT" : "MODIFY";
+    const key = `${eventName} ${String(before?.["type"])} ${String(after?.["type"])}`;
+    const kept = known.get(key);
+    if (kept !== undefined) return kept;
+    const [NewImage, OldImage] = [imageOf(after), imageOf(before)];
+    const dynamodb = { ...(NewImage && { NewImage }), ...(OldImage && { OldImage }) };
+    const is = filters.some((filter) => filter.matches({ eventName, dynamodb }));
+    known.set(key, is);
+    return is;
+  };
+  const { batchSize, retryAttempts, maxRecordAgeHours } = trigger;
+  return { name, batchSize, retryAttempts, maxRecordAgeHours, isWanted };
+}
+
+function imageOf(item: Item | undefined) {
+  return item && { type: { S: item["type"] } };
+}
+
+export const readers: readonly ReaderSpec[] = [readerOf("detect"), readerOf("relay")];
+
+export type TargetName = "alert" | "notify";
+
+export interface BusTarget {
+  readonly rule: string;
+  readonly functionName: TargetName;
+  readonly pattern: CompiledPattern;
+}
+
+/** Every rule of the topology with the function that it triggers. */
+export const busTargets: readonly BusTarget[] = (["alert", "notify"] as const).flatMap((functionName) =>
+  topology.functions[functionName].triggers.map(({ rule }) => ({
+    rule,
+    functionName,
+    pattern: compilePattern(topology.rules[rule]?.pattern),
+  })),
+);
+
+export const inboxBatchSize = topology.functions.ingest.triggers[0].batchSize;
+export const queueSpecs = topology.queues;

@@ -1,0 +1,69 @@
+import { minuteMs } from "#shared/model/time.ts";
+import type { Item } from "#shared/ports/table.ts";
+import { scanAll } from "#shared/store/list.ts";
+
+import type { CleanRead } from "../clean-read.ts";
+import { changesOf } from "../clean-read.ts";
+import { contentOf } from "../content.ts";
+import type { Run } from "../run.ts";
+import { violated } from "../run.ts";
+import { toolNames } from "../world/company.ts";
+import type { Truth } from "../world/tool.ts";
+
+/** A look at everything that was due, and then some: what changed silently is met by it. */
+const silentForMs = 26 * 60 * minuteMs;
+
+/**
+ * 1, while it runs: what was left alone for a bounded time is stored as it is at its tool. A deletion may
+ * wait for the reconcile; what no version tells, for a look at everything.
+ */
+export async function checkSettled(run: Run, forMinutes: number): Promise<void> {
+  const nowMs = run.clock.nowMs();
+  const items = new Map((await scanAll(run.host.table)).map((item): [string, Item] => [`${item.pk} ${item.sk}`, item]));
+  const is = contentOf([...items.values()]);
+  for (const name of toolNames) {
+    const { tool } = run.company.sites[name];
+    if (run.troubled.has(name)) continue;
+    const left = [...tool.records.values()].filter((record) => isLeftAlone(run, record, nowMs - forMinutes * minuteMs));
+    const changes = new Map(changesOf(run, tool).map((change) => [change.kind === "upserted" ? change.record.id : change.id, change]));
+    for (const record of left) {
+      const id = tool.idOf(record);
+      const change = changes.get(id);
+      if (change?.kind !== "upserted" || isOfErased(run, change.record)) continue;
+      const should = contentOf([{ pk: id, sk: "0", ...asItem(change.record) }]).facts.get(id);
+      const has = is.facts.get(id);
+      if (has !== should) violated(run, 1, `${id} was left alone, and is ${has ?? "missing"} instead of ${should ?? "?"}`);
+    }
+  }
+}
+
+/** A fact as an item holds it, as far as content goes. */
+function asItem(record: object): Record<string, never> {
+  return { ...record } as Record<string, never>;
+}
+
+function isOfErased(run: Run, record: object): boolean {
+  if (run.erased.size === 0) return false;
+  const text = JSON.stringify(record);
+  return [...run.erased].some((native) => text.includes(native));
+}
+
+function isLeftAlone(run: Run, record: Truth, sinceMs: number): boolean {
+  if (record.isHidden || record.isDeleted || record.poison !== undefined) return false;
+  return record.changedAtMs <= sinceMs && record.silentAtMs + silentForMs < run.clock.nowMs();
+}
+
+/** 1, at the end: the graph says what a clean full read of the same world says. */
+export async function checkConverged(run: Run, clean: CleanRead): Promise<void> {
+  const is = contentOf(await scanAll(run.host.table));
+  const should = contentOf(await scanAll(clean.table));
+  for (const [id, line] of should.facts) {
+    const has = is.facts.get(id);
+    if (has !== line) violated(run, 1, `${id} is ${has ?? "missing"} instead of ${line}`);
+  }
+  for (const id of is.facts.keys()) {
+    if (!should.facts.has(id)) violated(run, 1, `${id} is there, and its tool has none`);
+  }
+  for (const edge of should.edges) if (!is.edges.has(edge)) violated(run, 1, `missing edge ${edge}`);
+  for (const edge of is.edges) if (!should.edges.has(edge)) violated(run, 1, `surplus edge ${edge}`);
+}

@@ -1,0 +1,40 @@
+import { recompute } from "#functions/detect/recompute.ts";
+import type { Signal } from "#shared/model/signal.ts";
+import { listDocuments } from "#shared/store/documents.ts";
+import { lists } from "#shared/store/keys.ts";
+import { signalSpec } from "#shared/store/specs.ts";
+
+import type { CleanRead } from "../clean-read.ts";
+import { detectDeps } from "../host/processes.ts";
+import type { Run } from "../run.ts";
+import { violated } from "../run.ts";
+
+/** 3, whenever the stream has drained: open signals are those that a pass over everything gives. */
+export async function checkIncremental(run: Run): Promise<void> {
+  if (!run.host.stream.isDrained || run.host.stream.givenUp.length > 0) return;
+  const before = await openOf(run);
+  const { differing } = await recompute(detectDeps(run.host.ground));
+  if (differing === 0) return;
+  const after = await openOf(run);
+  const lines = [
+    ...before.filter((one) => !after.includes(one)).map((one) => `-${one}`),
+    ...after.filter((one) => !before.includes(one)).map((one) => `+${one}`),
+  ];
+  violated(run, 3, `${differing} signals differ from a recomputed graph: ${lines.join(" ")}`);
+}
+
+async function openOf(run: Run): Promise<readonly string[]> {
+  const open = await listDocuments(run.host.table, signalSpec, lists.openSignals);
+  return open.map(nameOf);
+}
+
+function nameOf({ id, teamIds, severity, leaderId }: Signal): string {
+  return `${id} ${severity} ${teamIds.join(",")} ${leaderId ?? ""}`;
+}
+
+/** 3, at the end: the same signals as in a hub that saw nothing but the world as it is. */
+export async function checkSameSignals(run: Run, clean: CleanRead): Promise<void> {
+  const [is, should] = [new Set(await openOf(run)), new Set(clean.openSignals.map(nameOf))];
+  for (const one of should) if (!is.has(one)) violated(run, 3, `no open signal ${one}`);
+  for (const one of is) if (!should.has(one)) violated(run, 3, `open for no reason: ${one}`);
+}

@@ -1,0 +1,56 @@
+import { alertId } from "#shared/model/ids.ts";
+import type { Alert } from "#shared/model/signal.ts";
+import { AlertStatus, standingStatuses } from "#shared/model/signal.ts";
+import { eventSource } from "#shared/model/events.ts";
+import { listDocuments } from "#shared/store/documents.ts";
+import { alertList, lists } from "#shared/store/keys.ts";
+import { alertSpec, signalSpec } from "#shared/store/specs.ts";
+
+import { busTargets } from "../host/wiring.ts";
+import type { Run } from "../run.ts";
+import { violated } from "../run.ts";
+
+/**
+ * 5, when all that happened has been told: one standing alert for each open signal that a rule of the
+ * bus leads to alerts, none for one that cleared, and nobody was told of one transition twice.
+ */
+export async function checkOnce(run: Run, sentAgain: number): Promise<void> {
+  const { table } = run.host;
+  const open = await listDocuments(table, signalSpec, lists.openSignals);
+  const alerts = new Map<string, Alert[]>();
+  for (const status of AlertStatus.options) {
+    for (const alert of await listDocuments(table, alertSpec, alertList(status))) {
+      const key = alertId(alert.rule, alert.subjectId);
+      alerts.set(key, [...(alerts.get(key) ?? []), alert]);
+    }
+  }
+  const isStanding = ({ status }: Alert) => (standingStatuses as readonly string[]).includes(status);
+  const wanted = new Set<string>();
+  for (const signal of open) {
+    const key = alertId(signal.rule, signal.subjectId);
+    const event = { source: eventSource, "detail-type": "signal.opened.v1", detail: signal };
+    const isForAlert = busTargets.some(
+      ({ functionName, pattern }) => functionName === "alert" && pattern.matches(event),
+    );
+    wanted.add(key);
+    const standing = (alerts.get(key) ?? []).filter(isStanding);
+    if (standing.length > 1) violated(run, 5, `${key} stands ${standing.length} times`);
+    if (isForAlert && standing.length === 0) violated(run, 5, `${signal.id} is open without an alert`);
+  }
+  for (const [key, all] of alerts) {
+    const standing = all.find(isStanding);
+    if (standing && !wanted.has(key)) violated(run, 5, `${key} is ${standing.status}, and its signal is over`);
+  }
+  const surplus = [...run.company.channel.received].filter(([, times]) => times > 1);
+  // Whoever dies after the channel took a message, and before that was written down, must tell again.
+  const excess = surplus.reduce((sum, [, times]) => sum + times - 1, 0);
+  if (excess > sentAgain) violated(run, 5, `told more than once: ${surplus.map(([key]) => key).join(" ")}`);
+  for (const all of alerts.values()) for (const alert of all) checkTold(run, alert);
+}
+
+/** An open alert worth a message was told of. */
+function checkTold(run: Run, alert: Alert): void {
+  if (alert.status !== "open" || alert.severity === "info") return;
+  const key = `${alert.id}#${alert.generation}#opened`;
+  if (!run.company.channel.received.has(key)) violated(run, 5, `nobody was told of ${key}`);
+}

@@ -1,0 +1,198 @@
+import { hourMs } from "#shared/model/time.ts";
+
+import { bringUp, pass, settle, takeStep } from "./acts.ts";
+import { readClean } from "./clean-read.ts";
+import { Host } from "./host/host.ts";
+import { checkConverged } from "./invariants/1-convergence.ts";
+import { checkNoLoss } from "./invariants/2-no-loss.ts";
+import { checkIncremental, checkSameSignals } from "./invariants/3-incremental.ts";
+import { checkSupport } from "./invariants/4-support.ts";
+import { checkOnce } from "./invariants/5-once.ts";
+import { watchDeletions } from "./invariants/7-deletion.ts";
+import { watchHonesty } from "./invariants/8-honest.ts";
+import { checkBounded } from "./invariants/9-bounded.ts";
+import { Met } from "./met.ts";
+import { planOf } from "./plan-of.ts";
+import type { Plan } from "./plan.ts";
+import type { Run, Violation } from "./run.ts";
+import { violated } from "./run.ts";
+import { connectAll, registryOf } from "./setup.ts";
+import { foundCompany, toolNames } from "./world/company.ts";
+import { mendAll } from "./world/edits.ts";
+import { Network } from "./world/network.ts";
+import { VirtualClock } from "./world/virtual-clock.ts";
+
+export interface SeedResult {
+  readonly seed: number;
+  /** Of everything that happened, in order: the same plan gives the same. */
+  readonly digest: string;
+  readonly violations: readonly Violation[];
+  /** How often each fault truly met the hub. */
+  readonly met: Readonly<Record<string, number>>;
+  readonly counts: Readonly<Record<string, number>>;
+}
+
+const startMs = Date.parse("2026-03-02T09:00:00.000Z");
+
+export async function runSeed(seed: number): Promise<SeedResult> {
+  return runPlan(planOf(seed));
+}
+
+/** A company lives through its plan; then all is well for a day, and everything must be right. */
+export async function runPlan(plan: Plan): Promise<SeedResult> {
+  const run = begin(plan);
+  try {
+    await connectAll(run.host, run.company, {
+      graceMinutes: plan.config.graceMinutes,
+      handSecret: run.network.handSecret,
+    });
+    for (const step of plan.steps) await takeStep(run, step);
+    await getWell(run);
+    await checkEnd(run);
+  } catch (error) {
+    violated(run, 9, `the run itself failed: ${error instanceof Error ? error.stack : String(error)}`);
+  }
+  return resultOf(run);
+}
+
+function begin(plan: Plan): Run {
+  const { seed, config } = plan;
+  const clock = new VirtualClock(startMs);
+  const met = new Met();
+  const company = foundCompany(seed, clock, met);
+  const registry = registryOf(company);
+  const { busDuplicated, shards } = config;
+  const host = new Host({ seed, clock, registry, met, shards, busDuplicated });
+  const network = new Network({ seed, clock, company, config, met });
+  const run: Run = {
+    plan,
+    clock,
+    host,
+    company,
+    network,
+    met,
+    violations: [],
+    watchers: [],
+    interpreted: new Set(),
+    troubled: new Set(),
+    erased: new Set(),
+    step: "start",
+    checks: 0,
+  };
+  wire(run);
+  return run;
+}
+
+function wire(run: Run): void {
+  const { host, network, company, plan } = run;
+  run.watchers.push(watchDeletions(run), watchHonesty(run));
+  host.onRecord = (change) => {
+    for (const watch of run.watchers) watch(change);
+  };
+  network.receive = async (event) => {
+    const result = await host.invoke("receive", event);
+    return result.ok ? (result.value.statusCode ?? 500) : 500;
+  };
+  for (const name of toolNames) {
+    const site = company.sites[name];
+    site.hasWebhooks = plan.config.hasWebhooks;
+    site.pageSize = plan.config.pageSize;
+    site.indexLagMs = plan.config.indexLagMs;
+    site.tool.skewMs = plan.config.skewMs[name];
+    site.tool.granularityMs = plan.config.granularityMs;
+    site.onInterpreted = ({ headers }) => run.interpreted.add(headers["x-delivery"] ?? "");
+    if (site.consent) watchConsent(run, site.consent);
+  }
+}
+
+/** A refresh token is used once; after a crash, whoever takes over cannot know that it was. */
+function watchConsent(run: Run, consent: NonNullable<Run["company"]["sites"]["tracker"]["consent"]>): void {
+  let mishapsBefore = 0;
+  const mishaps = () => run.host.crashes + run.host.failures;
+  consent.onRefresh = () => {
+    run.met.add("token refreshed");
+    mishapsBefore = mishaps();
+  };
+  consent.onReuse = () => {
+    if (mishaps() === mishapsBefore) violated(run, 9, "a refresh token was used twice, though nobody died");
+  };
+}
+
+/** The faults end; what is under way arrives; every pull and a whole reconcile come due. */
+async function getWell(run: Run): Promise<void> {
+  const { company, host, network } = run;
+  run.step = "getting well";
+  network.isCalm = true;
+  host.disarm();
+  bringUp(run);
+  company.channel.answer = () => undefined;
+  for (const name of toolNames) {
+    const { api, tool } = company.sites[name];
+    api.disarm();
+    api.standing = undefined;
+    network.begin(`mend ${name}`);
+    mendAll(tool);
+    for (const { id } of tool.records.values()) tool.setHidden(id, false);
+  }
+  run.troubled.clear();
+  await network.deliver(true);
+  await pass(run, 10);
+  run.clock.advance(25 * hourMs);
+  await pass(run, 3);
+  redrive(run);
+  await pass(run, 35);
+  await pass(run, 31);
+  await pass(run, 95);
+  redrive(run);
+  await settle(run);
+  await pass(run, 5);
+}
+
+/** An operator sends the dead letters back. */
+function redrive({ host, met }: Run): void {
+  for (const queue of [host.inbox, host.pulls, ...host.targets]) {
+    const back = queue.redrive();
+    if (back > 0) met.add("dead letter redriven", back);
+  }
+  const records = host.stream.redriveGivenUp();
+  if (records > 0) met.add("stream record given up", records);
+}
+
+async function checkEnd(run: Run): Promise<void> {
+  run.step = "end";
+  await checkIncremental(run);
+  const clean = await readClean(run);
+  await checkConverged(run, clean);
+  await checkNoLoss(run);
+  await checkSameSignals(run, clean);
+  await checkSupport(run);
+  await checkOnce(run, run.host.crashes + run.host.failures);
+  checkBounded(run);
+  const { inbox, pulls, targets, stream } = run.host;
+  const dead = [inbox, pulls, ...targets].reduce((sum, queue) => sum + queue.dead.length, 0);
+  if (dead + stream.givenUp.length > 0) violated(run, 9, `${dead} letters are dead, after all was well`);
+}
+
+function resultOf(run: Run): SeedResult {
+  const { host, network, company, plan } = run;
+  const { readUnits, writeUnits } = host.table.usage();
+  return {
+    seed: plan.seed,
+    digest: host.digest(),
+    violations: run.violations,
+    met: run.met.toRecord(),
+    counts: {
+      steps: plan.steps.length,
+      webhooks: network.sent,
+      acknowledged: network.acknowledged.size,
+      invocations: host.invocations,
+      crashes: host.crashes,
+      streamRecords: host.records,
+      events: host.published,
+      notifications: company.channel.received.size,
+      writeUnits,
+      readUnits,
+      requests: toolNames.reduce((sum, name) => sum + company.sites[name].api.requests, 0),
+    },
+  };
+}

@@ -1,0 +1,122 @@
+import { connectionId } from "#shared/model/ids.ts";
+
+import type { Met } from "../met.ts";
+import { between, pick, streamOf } from "../random.ts";
+import { Channel } from "./channel.ts";
+import { Site } from "./site.ts";
+import type { ToolSpec } from "./tool.ts";
+import { Tool } from "./tool.ts";
+import type { VirtualClock } from "./virtual-clock.ts";
+
+const hours = (count: number) => count * 60;
+
+const specs = {
+  tracker: {
+    name: "tracker",
+    connectionId: connectionId("tracker001"),
+    collections: [
+      {
+        name: "issues",
+        type: "work-item",
+        pullEveryMinutes: 10,
+        reconcileEveryMinutes: hours(4),
+      },
+      {
+        name: "accounts",
+        type: "account",
+        pullEveryMinutes: hours(1),
+        reconcileEveryMinutes: hours(12),
+      },
+    ],
+    providesGoals: false,
+    webhooks: "fat",
+    secretBy: "answer",
+    hasConsent: true,
+  },
+  board: {
+    name: "board",
+    connectionId: connectionId("board00001"),
+    collections: [
+      { name: "tasks", type: "work-item", pullEveryMinutes: 10, reconcileEveryMinutes: hours(4) },
+      { name: "goals", type: "goal", pullEveryMinutes: 15, reconcileEveryMinutes: hours(4) },
+    ],
+    providesGoals: true,
+    webhooks: "thin",
+    secretBy: "handshake",
+    hasConsent: false,
+  },
+  people: {
+    name: "people",
+    connectionId: connectionId("people0001"),
+    collections: [
+      { name: "units", type: "org-unit", pullEveryMinutes: hours(1), reconcileEveryMinutes: hours(12) },
+      { name: "employees", type: "person", pullEveryMinutes: 30, reconcileEveryMinutes: hours(6) },
+    ],
+    providesGoals: false,
+    webhooks: "thin",
+    secretBy: "hand",
+    hasConsent: false,
+  },
+} as const satisfies Record<string, ToolSpec>;
+
+export const toolNames = ["tracker", "board", "people"] as const;
+export type ToolName = (typeof toolNames)[number];
+
+/** The channel's connection: it notifies and is no source. */
+export const channelConnection = connectionId("channel001");
+
+export interface Company {
+  readonly sites: Readonly<Record<ToolName, Site>>;
+  readonly channel: Channel;
+}
+
+export const peopleNames = ["ann", "ben", "cem", "dia"] as const;
+export const teamNames = ["red", "blue"] as const;
+
+/** A small company as it stood before anything happened. */
+export function foundCompany(seed: number, clock: VirtualClock, met: Met): Company {
+  const siteOf = (name: ToolName) => new Site(new Tool(specs[name], clock), clock, met);
+  const sites = { tracker: siteOf("tracker"), board: siteOf("board"), people: siteOf("people") };
+  const company = { sites, channel: new Channel() };
+  fill(seed, company);
+  return company;
+}
+
+function fill(seed: number, { sites: { tracker, board, people } }: Company): void {
+  const random = streamOf(seed, "company");
+  people.tool.create("units", "acme", { name: "acme", level: 0 });
+  for (const name of teamNames) people.tool.create("units", name, { name, level: 1, parent: "acme" });
+  for (const name of peopleNames) {
+    const unit = pick(random, teamNames) ?? "red";
+    const isManaged = name !== "ann";
+    const email = `${name}@company.example`;
+    people.tool.create("employees", name, { name, email, unit, ...(isManaged && { manager: "ann" }) });
+    tracker.tool.create("accounts", `u-${name}`, { name, email });
+  }
+  board.tool.create("goals", "G1", { title: "Grow", status: "in-progress", supports: ["T1"] });
+  board.tool.create("goals", "G2", { title: "Last", status: "in-progress", parents: ["G1"], supports: [] });
+  for (let at = 1; at <= 4; at += 1) {
+    const homes = at > 2 ? [`T${between(random, 1, 2)}`] : [];
+    const kind = at <= 2 ? "project" : "task";
+    board.tool.create("tasks", `T${at}`, {
+      title: `Task ${at}`,
+      kind,
+      status: "in-progress",
+      parents: homes,
+      waitsFor: [],
+    });
+  }
+  for (let at = 1; at <= 6; at += 1) {
+    const isEpic = at <= 2;
+    const goal = board.tool.addressOf({ collection: "goals", id: pick(random, ["G1", "G2"]) ?? "G1" });
+    tracker.tool.create("issues", `I${at}`, {
+      title: `Issue ${at}`,
+      kind: isEpic ? "epic" : "story",
+      status: "in-progress",
+      parents: isEpic ? [] : [`I${between(random, 1, 2)}`],
+      waitsFor: random() < 0.3 ? [`I${between(random, 1, 6)}`] : [],
+      goals: random() < 0.4 ? [goal] : [],
+      assignee: `u-${pick(random, peopleNames) ?? "ann"}`,
+    });
+  }
+}
