@@ -2,25 +2,38 @@ import type { Rule } from "#shared/kit/rule.ts";
 import type { Logger } from "#shared/ports/logger.ts";
 import type { Table } from "#shared/ports/table.ts";
 import { listDocuments } from "#shared/store/documents.ts";
-import { lists } from "#shared/store/keys.ts";
+import { lists, ruleSettingsKey } from "#shared/store/keys.ts";
+import { reportSetAside, SetAside } from "#shared/store/set-aside.ts";
 import { ruleSettingsSpec } from "#shared/store/specs.ts";
 
 import type { ActiveRule } from "./evaluate-subjects.ts";
 
-/** Every rule as it is set now. Options that no longer parse mean the defaults. */
+/**
+ * Every rule as it is set now. Options that no longer parse mean the defaults; where its settings cannot
+ * be read at all, nobody knows whether it is switched on, and what it has found stands.
+ */
 export async function activeRules(
   table: Table,
   rules: readonly Rule[],
   logger: Logger,
 ): Promise<readonly ActiveRule[]> {
-  const settings = await listDocuments(table, ruleSettingsSpec, lists.ruleSettings);
+  const setAside = new SetAside();
+  const settings = await listDocuments(table, ruleSettingsSpec, lists.ruleSettings, setAside);
+  reportSetAside(logger, [setAside]);
   return rules.map((rule) => {
+    if (setAside.partitions.has(ruleSettingsKey(rule.name).pk)) {
+      return { rule: standingStill(rule), options: {} };
+    }
     const own = settings.find((candidate) => candidate.rule === rule.name);
     if (own?.isEnabled === false) return { rule: switchedOff(rule), options: {} };
     const parsed = rule.options.safeParse(own?.options ?? {});
     if (!parsed.success) logger.warn("rule.options-outdated", { rule: rule.name });
     return { rule, options: parsed.success ? parsed.data : rule.options.parse({}) };
   });
+}
+
+function standingStill(rule: Rule): Rule {
+  return { ...rule, evaluate: () => ({ state: "unknown", because: "settings-unreadable" }) };
 }
 
 /** A rule that is off finds nothing, so whatever it had found clears. */

@@ -10,18 +10,27 @@ import { fromItem } from "#shared/store/codec.ts";
 import { readDocument } from "#shared/store/documents.ts";
 import { readEdgeItem, readFactItem } from "#shared/store/facts.ts";
 import { readWaiting } from "#shared/store/histories.ts";
+import { SetAside } from "#shared/store/set-aside.ts";
 import { connectionSpec, linkRuleSpec, ruleSettingsSpec } from "#shared/store/specs.ts";
 
-/** Reads a change of the table as the rules understand it; undefined when it is none of their business. */
-export function deltaOf(change: ItemChange): Delta | undefined {
+/**
+ * Reads a change of the table as the rules understand it; undefined when it is none of their business.
+ * An image that cannot be read is put aside and counts as not there: that touches all that it may have
+ * touched, and what is evaluated then reads the item itself, and finds it unread.
+ */
+export function deltaOf(
+  change: ItemChange,
+  setAside: SetAside = new SetAside(),
+): Delta | undefined {
   if (change.after !== undefined && change.after["hash"] !== undefined) {
     // The embedded database also reports writes that changed nothing.
     if (change.before?.["hash"] === change.after["hash"]) return undefined;
   }
-  const before = change.before && readThing(change.before);
-  const after = change.after && readThing(change.after);
-  if (!before && !after) return learned(change) ?? buried(change.after);
-  return { ...(before && { before }), ...(after && { after }) };
+  const before = change.before && setAside.read(change.before, readThing);
+  const after = change.after && setAside.read(change.after, readThing);
+  if (before || after) return { ...(before && { before }), ...(after && { after }) };
+  const item = change.after ?? change.before;
+  return item && setAside.read(item, () => learned(change) ?? buried(change.after));
 }
 
 /** What no longer tells of waiting changes what is said as much as what begins to. */

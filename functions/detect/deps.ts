@@ -7,6 +7,7 @@ import { readSourceStates } from "#shared/store/connections.ts";
 import type { ProvidesGoals } from "#shared/store/connections.ts";
 import { readLinkRules } from "#shared/store/link-rules.ts";
 import type { OrgReader } from "#shared/store/org-reader.ts";
+import { SetAside } from "#shared/store/set-aside.ts";
 
 import type { EvaluateDeps } from "./evaluate-subjects.ts";
 
@@ -24,12 +25,13 @@ export interface DetectDeps {
 /** What evaluating takes: sources, organisation and link rules are read when asked for, never kept. */
 export function evaluateDeps(deps: Omit<DetectDeps, "readRecord">): EvaluateDeps {
   const readSurroundings = async () => {
+    const setAside = new SetAside();
     const [sources, org, linkRules] = await Promise.all([
       readSourceStates(deps.table, deps.clock, deps),
       deps.orgReader.read(),
-      readLinkRules(deps.table, deps.clock.now()),
+      readLinkRules(deps.table, deps.clock.now(), setAside),
     ]);
-    return { sources, org, linkRules };
+    return { sources, org, linkRules, setAside };
   };
   return { ...deps, readSurroundings };
 }

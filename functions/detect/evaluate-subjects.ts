@@ -1,11 +1,11 @@
 import type { LinkRules } from "#shared/graph/link-rules.ts";
 import type { Org } from "#shared/graph/org.ts";
 import type { SourceStates } from "#shared/graph/sources.ts";
-import type { MemoryGraph } from "#shared/graph/view.ts";
-import type { EvaluateInput, Evaluation, Rule } from "#shared/kit/rule.ts";
-import type { SubjectId, WorkItemId } from "#shared/model/ids.ts";
+import type { Evaluation, Reads, Rule } from "#shared/kit/rule.ts";
+import type { FactId, SignalId, SubjectId, WorkItemId } from "#shared/model/ids.ts";
 import {
   DependencyId,
+  GoalId,
   WorkItemId as WorkItemIdSchema,
   readDependencyId,
   signalId,
@@ -17,8 +17,11 @@ import type { Table } from "#shared/ports/table.ts";
 import { createDocument, readDocument, replaceDocument } from "#shared/store/documents.ts";
 import { GraphLoader } from "#shared/store/graph-loader.ts";
 import { factKey } from "#shared/store/keys.ts";
+import { reportSetAside, SetAside } from "#shared/store/set-aside.ts";
 import { signalSpec } from "#shared/store/specs.ts";
 
+import { evaluate } from "./doubt.ts";
+import type { ReadGraph } from "./doubt.ts";
 import { nextSignal } from "./next-signal.ts";
 
 /** A rule switched on, with its options parsed. */
@@ -37,6 +40,8 @@ export interface Surroundings {
   readonly org: Org;
   readonly sources: SourceStates;
   readonly linkRules: LinkRules;
+  /** What of these could not be read. */
+  readonly setAside?: SetAside;
 }
 
 export interface EvaluateDeps {
@@ -58,8 +63,9 @@ const roundsMax = 5;
 export async function evaluateSubjects(
   deps: EvaluateDeps,
   subjects: readonly Subject[],
-): Promise<{ readonly opened: number; readonly cleared: number; readonly updated: number }> {
+): Promise<Evaluated> {
   const totals = { opened: 0, cleared: 0, updated: 0 };
+  const mended = new Set<SignalId>();
   let open = unique(subjects);
   for (let round = 0; open.length > 0 && round < roundsMax; round += 1) {
     const written: Subject[] = [];
@@ -67,12 +73,21 @@ export async function evaluateSubjects(
       if (outcome === "lost") written.push(subject);
       else if (outcome !== "same") {
         totals[outcome] += 1;
+        mended.add(signalId(subject.active.rule.name, subject.id));
         written.push(subject);
       }
     }
     open = written;
   }
-  return totals;
+  return { ...totals, mended };
+}
+
+export interface Evaluated {
+  readonly opened: number;
+  readonly cleared: number;
+  readonly updated: number;
+  /** The signals that were written. */
+  readonly mended: ReadonlySet<SignalId>;
 }
 
 type Outcome = "same" | "lost" | "opened" | "cleared" | "updated";
@@ -86,53 +101,72 @@ async function evaluateOnce(
   subjects: readonly Subject[],
 ): Promise<readonly (readonly [Subject, Outcome])[]> {
   // Signals first: whoever changes one after this read makes our conditional write fail.
-  const stored = await readSignals(deps.table, subjects);
-  const graph = await loadFor(deps, subjects);
+  const signals = new SetAside();
+  const held = await readSignals(deps.table, subjects, signals);
+  const read = await loadFor(deps, subjects);
+  reportSetAside(deps.logger, [signals, read.setAside]);
   const now = deps.clock.now();
   return Promise.all(
     subjects.map(async (subject) => {
       const { rule, options } = subject.active;
-      const input: EvaluateInput<unknown> = { view: graph, subjectId: subject.id, options, now };
       const id = signalId(rule.name, subject.id);
-      return [
-        subject,
-        await store(deps, rule.evaluate(input), {
-          subject,
-          stored: stored.get(id),
-          sources: graph.sources,
-        }),
-      ] as const;
+      // What cannot be read cannot be replaced either: nobody knows how often it had opened.
+      if (signals.partitions.has(id)) return [subject, "same"] as const;
+      const [stored, { sources }] = [held.get(id), read.graph];
+      const evaluation = evaluate(rule, { subjectId: subject.id, options, now, stored }, read);
+      return [subject, await store(deps, evaluation, { subject, stored, sources })] as const;
     }),
   );
 }
 
-async function readSignals(
+export async function readSignals(
   table: Table,
   subjects: readonly Subject[],
+  setAside: SetAside = new SetAside(),
 ): Promise<ReadonlyMap<string, Signal>> {
   const keys = subjects.map((s) => factKey(signalId(s.active.rule.name, s.id)));
   const items = await table.batchGet(keys);
-  return new Map(items.map((item) => [item.pk, readDocument(signalSpec, item)]));
+  const signals = items.flatMap(
+    (item) => setAside.read(item, (one) => readDocument(signalSpec, one)) ?? [],
+  );
+  return new Map(signals.map((signal) => [signal.id, signal]));
 }
 
-async function loadFor(deps: EvaluateDeps, subjects: readonly Subject[]): Promise<MemoryGraph> {
-  const loader = new GraphLoader(deps.table, await deps.readSurroundings());
-  const itemIds = subjects.flatMap(({ id }) => itemsOf(id));
-  await loader.loadUp(itemIds);
-  const items = itemIds.flatMap((id) => loader.graph.item(id) ?? []);
+async function loadFor(deps: EvaluateDeps, subjects: readonly Subject[]): Promise<ReadGraph> {
+  const surroundings = await deps.readSurroundings();
+  const loader = new GraphLoader(deps.table, surroundings);
+  if (surroundings.setAside) loader.setAside.include(surroundings.setAside);
+  await loadAround(loader, subjects);
+  return loader;
+}
+
+/** Loads what the evaluations of these subjects read. */
+export async function loadAround(loader: GraphLoader, subjects: readonly Subject[]): Promise<void> {
+  const by = Map.groupBy(subjects, ({ active }) => active.rule.reads);
+  const idsOf = (reads: Reads) => (by.get(reads) ?? []).flatMap(({ id }) => factsOf(id));
+  const below = idsOf("above-and-below");
+  const waiting = idsOf("waited-for").flatMap((id) => WorkItemIdSchema.safeParse(id).data ?? []);
+  await Promise.all([
+    loader.loadNodes(idsOf("subject")),
+    loader.loadUp([...idsOf("above"), ...below]),
+    ...waiting.map((id) => loader.loadWaitedFor(id)),
+  ]);
+  // Only work items are in the graph as items.
+  const items = below.flatMap((id) => loader.graph.item(id as WorkItemId) ?? []);
   await Promise.all(items.map((item) => loader.loadUnderClosed(item)));
-  return loader.graph;
 }
 
-/** The work items an evaluation of the subject starts from. */
-function itemsOf(id: SubjectId): readonly WorkItemId[] {
+/** The facts that an evaluation of the subject starts from. */
+function factsOf(id: SubjectId): readonly FactId[] {
   const edge = DependencyId.safeParse(id);
   if (edge.success) {
     const { blockedId, blockingId } = readDependencyId(edge.data);
     return [blockedId, blockingId];
   }
   const item = WorkItemIdSchema.safeParse(id);
-  return item.success ? [item.data] : [];
+  if (item.success) return [item.data];
+  const goal = GoalId.safeParse(id);
+  return goal.success ? [goal.data] : [];
 }
 
 interface ToStore {

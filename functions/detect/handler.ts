@@ -1,6 +1,7 @@
 import type { DynamoDBStreamEvent, ScheduledEvent } from "aws-lambda";
 
 import type { Delta } from "#shared/kit/rule.ts";
+import { reportSetAside, SetAside } from "#shared/store/set-aside.ts";
 
 import { deltaOf } from "./deltas.ts";
 import type { DetectDeps } from "./deps.ts";
@@ -18,10 +19,12 @@ export function createHandler(
   return async function handler(event) {
     if (!("Records" in event)) return selfCheck(deps);
     const deltas: Delta[] = [];
+    const setAside = new SetAside();
     for (const record of event.Records) {
-      const delta = deltaOf(deps.readRecord(record));
+      const delta = deltaOf(deps.readRecord(record), setAside);
       if (delta) deltas.push(delta);
     }
+    reportSetAside(deps.logger, [setAside]);
     if (deltas.length > 0) await detect(deps, deltas);
   };
 }

@@ -1,79 +1,177 @@
+import type { RuleName, SubjectId } from "#shared/model/ids.ts";
 import { signalId } from "#shared/model/ids.ts";
-import { dateOf } from "#shared/model/time.ts";
+import type { SelfCheckExample } from "#shared/model/self-check.ts";
+import type { Instant } from "#shared/model/time.ts";
+import { dateOf, epochMsOf, minuteMs } from "#shared/model/time.ts";
 import { readSourceStates } from "#shared/store/connections.ts";
 import { readLinkRules } from "#shared/store/link-rules.ts";
 import { saveMatchRate } from "#shared/store/match-rate.ts";
+import type { Unreadable } from "#shared/store/set-aside.ts";
+import { SetAside, reportSetAside } from "#shared/store/set-aside.ts";
+import type { WholeGraph } from "#shared/store/whole-graph.ts";
 import { loadWholeGraph } from "#shared/store/whole-graph.ts";
 
 import { activeRules } from "./active-rules.ts";
 import { evaluateDeps } from "./deps.ts";
 import type { DetectDeps } from "./deps.ts";
-import type { Subject } from "./evaluate-subjects.ts";
+import { evaluate, workItemsOf } from "./doubt.ts";
+import type { ActiveRule, Subject } from "./evaluate-subjects.ts";
 import { evaluateSubjects } from "./evaluate-subjects.ts";
 import { nextSignal } from "./next-signal.ts";
 
-export interface Recomputed {
+export interface Recomputed extends Mended {
   readonly subjects: number;
-  /** Subjects whose open signals differ from what the graph says: the drift, before it was mended. */
+  /** Subjects that differed on the scan, which may have been a moment behind. */
   readonly differing: number;
+  /** Stored items that nobody can read, and the first of them. */
+  readonly unreadable: number;
+  readonly unreadableNamed: readonly Unreadable[];
+}
+
+/** What had to be written for the signals to be those of the graph. */
+interface Mended {
   readonly opened: number;
   readonly cleared: number;
+  readonly updated: number;
+  /** Signals that were wrong though nothing explains it, by rule: what must never happen. */
+  readonly drift: Readonly<Record<RuleName, number>>;
+  /** Signals that only the clock made outdated, or before a change had come through the stream. */
+  readonly expected: number;
+  /** Some of the drift. */
+  readonly examples: readonly SelfCheckExample[];
 }
 
 type RecomputeDeps = Omit<DetectDeps, "readRecord">;
 
+const examplesMax = 5;
+/** A change as young as this may not have come through the stream yet. */
+const onItsWayMs = minuteMs;
+
 /**
  * Evaluates every subject of every rule on one scan of the table, then hands those that differ from
  * the stored signals to the evaluation on consistent reads, which alone writes. A scan that was a
- * moment behind therefore costs a look, never a wrong signal.
+ * moment behind therefore costs a look, never a wrong signal. What did not differ by the clock of
+ * `since`, when the pass before looked, is no drift: time brought it about.
  */
-export async function recompute(deps: RecomputeDeps): Promise<Recomputed> {
+export async function recompute(deps: RecomputeDeps, since?: Instant): Promise<Recomputed> {
   const startedMs = deps.clock.nowMs();
-  const sources = await readSourceStates(deps.table, deps.clock, deps);
-  const linkRules = await readLinkRules(deps.table, deps.clock.now());
-  const day = dateOf(deps.clock.now());
-  const { graph, openSignals } = await loadWholeGraph(deps.table, sources, { day, linkRules });
+  const whole = await readWhole(deps);
+  reportSetAside(deps.logger, [whole.setAside]);
   // Before anything rests on it: the evaluations below read it with the organisation.
-  const { matchRate } = graph.org;
+  const { matchRate } = whole.graph.org;
   if (matchRate) await saveMatchRate(deps.table, matchRate);
-  const open = new Map(openSignals.map((signal) => [signal.id, signal]));
-  const differing: Subject[] = [];
-  const now = deps.clock.now();
-  let subjects = 0;
   const rules = await activeRules(deps.table, deps.rules, deps.logger);
+  const { subjects, differing } = differingIn(whole, rules, { now: deps.clock.now(), since });
+  const mended = await mend(deps, differing);
+  const { count: unreadable, named: unreadableNamed } = whole.setAside;
+  const { opened, cleared, updated, expected } = mended;
+  deps.logger.info("detect.recomputed", {
+    ...{ subjects, differing: differing.length, opened, cleared, updated, expected, unreadable },
+    durationMs: deps.clock.nowMs() - startedMs,
+  });
+  return { subjects, differing: differing.length, ...mended, unreadable, unreadableNamed };
+}
+
+async function readWhole(deps: RecomputeDeps): Promise<WholeGraph> {
+  const sources = await readSourceStates(deps.table, deps.clock, deps);
+  const unread = new SetAside();
+  const linkRules = await readLinkRules(deps.table, deps.clock.now(), unread);
+  const day = dateOf(deps.clock.now());
+  const whole = await loadWholeGraph(deps.table, sources, { day, linkRules });
+  whole.setAside.include(unread);
+  return whole;
+}
+
+interface Times {
+  readonly now: Instant;
+  readonly since: Instant | undefined;
+}
+
+interface Differing extends Subject {
+  readonly isExpected: boolean;
+  readonly example: SelfCheckExample;
+}
+
+function differingIn(
+  whole: WholeGraph,
+  rules: readonly ActiveRule[],
+  times: Times,
+): { readonly subjects: number; readonly differing: readonly Differing[] } {
+  const differing: Differing[] = [];
+  const open = new Map(whole.openSignals.map((signal) => [signal.id, signal]));
+  let subjects = 0;
   for (const active of rules) {
-    const ids = new Set(active.rule.subjects(graph));
-    for (const signal of openSignals)
-      if (signal.rule === active.rule.name) ids.add(signal.subjectId);
+    const { rule } = active;
+    const ids = new Set(rule.subjects(whole.graph));
+    for (const signal of open.values()) if (signal.rule === rule.name) ids.add(signal.subjectId);
     for (const id of ids) {
       subjects += 1;
-      const input = { view: graph, subjectId: id, options: active.options, now };
-      const evaluation = active.rule.evaluate(input);
-      const stored = open.get(signalId(active.rule.name, id));
-      const { name } = active.rule;
-      if (nextSignal({ rule: name, subjectId: id, evaluation, stored, sources, now })) {
-        differing.push({ active, id });
-      }
+      const key = signalId(rule.name, id);
+      // A signal that cannot be read cannot be compared.
+      if (whole.setAside.partitions.has(key)) continue;
+      const found = compare(whole, { active, id, stored: open.get(key) }, times);
+      if (found) differing.push(found);
     }
   }
-  const totals = await evaluateInBatches(evaluateDeps(deps), differing);
-  const result = { subjects, differing: differing.length, ...totals };
-  deps.logger.info("detect.recomputed", { ...result, durationMs: deps.clock.nowMs() - startedMs });
-  return result;
+  return { subjects, differing };
+}
+
+type Compared = Subject & { readonly stored: WholeGraph["openSignals"][number] | undefined };
+
+function compare(
+  whole: WholeGraph,
+  { active, id, stored }: Compared,
+  { now, since }: Times,
+): Differing | undefined {
+  const { rule, options } = active;
+  const at = (moment: Instant) => {
+    const evaluation = evaluate(rule, { subjectId: id, options, now: moment, stored }, whole);
+    const { sources } = whole.graph;
+    const input = { rule: rule.name, subjectId: id, evaluation, stored, sources, now: moment };
+    return { evaluation, isOther: nextSignal(input) !== undefined };
+  };
+  const { evaluation, isOther } = at(now);
+  if (!isOther) return undefined;
+  const example: SelfCheckExample = {
+    rule: rule.name,
+    subjectId: id,
+    stored: stored ? "open" : "not-open",
+    found: evaluation.state === "open" ? "open" : "not-open",
+    ...(evaluation.state !== "open" && { because: evaluation.because }),
+  };
+  const isByTime = since !== undefined && !at(since).isOther;
+  return { active, id, example, isExpected: isByTime || isOnItsWay(whole, id, now) };
+}
+
+/** Whether an item of the subject changed so lately that its record may still be in the stream. */
+function isOnItsWay({ graph }: WholeGraph, id: SubjectId, now: Instant): boolean {
+  const sinceMs = epochMsOf(now) - onItsWayMs;
+  return workItemsOf(id).some((itemId) => {
+    const item = graph.item(itemId);
+    return item !== undefined && epochMsOf(item.readAt) > sinceMs;
+  });
 }
 
 /** A thousand at a time, so that a first evaluation of a large company holds no huge graph twice. */
 const batchSize = 1000;
 
-async function evaluateInBatches(
-  deps: Parameters<typeof evaluateSubjects>[0],
-  subjects: readonly Subject[],
-): Promise<{ readonly opened: number; readonly cleared: number }> {
-  const totals = { opened: 0, cleared: 0 };
-  for (let start = 0; start < subjects.length; start += batchSize) {
-    const done = await evaluateSubjects(deps, subjects.slice(start, start + batchSize));
+async function mend(deps: RecomputeDeps, differing: readonly Differing[]): Promise<Mended> {
+  const totals = { opened: 0, cleared: 0, updated: 0, expected: 0 };
+  const drift: Record<RuleName, number> = {};
+  const examples: SelfCheckExample[] = [];
+  for (let start = 0; start < differing.length; start += batchSize) {
+    const batch = differing.slice(start, start + batchSize);
+    const done = await evaluateSubjects(evaluateDeps(deps), batch);
     totals.opened += done.opened;
     totals.cleared += done.cleared;
+    totals.updated += done.updated;
+    for (const { active, id, example, isExpected } of batch) {
+      const { name } = active.rule;
+      if (!done.mended.has(signalId(name, id))) continue;
+      if (isExpected) totals.expected += 1;
+      else drift[name] = (drift[name] ?? 0) + 1;
+      if (!isExpected && examples.length < examplesMax) examples.push(example);
+    }
   }
-  return totals;
+  return { ...totals, drift, examples };
 }

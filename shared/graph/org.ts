@@ -1,6 +1,13 @@
 import type { Match } from "#shared/model/edges.ts";
 import type { Account, OrgUnit, Person } from "#shared/model/facts.ts";
-import type { AccountId, ConnectionId, OrgUnitId, PersonId } from "#shared/model/ids.ts";
+import type {
+  AccountId,
+  ConnectionId,
+  FactId,
+  FactType,
+  OrgUnitId,
+  PersonId,
+} from "#shared/model/ids.ts";
 import { readFactId } from "#shared/model/ids.ts";
 import type { Membership, SamePerson } from "#shared/model/org.ts";
 import type { CalendarDate } from "#shared/model/time.ts";
@@ -24,6 +31,8 @@ export interface OrgParts {
   readonly samePeople?: Iterable<SamePerson>;
   /** The day that memberships are looked at; absent: those without an end count. */
   readonly day?: CalendarDate;
+  /** Keys of what could not be read: an id, or the id that it stands beside and a space and more. */
+  readonly unreadable?: ReadonlySet<string> | undefined;
   /** As it was counted, or how to count it; absent: nobody has yet. */
   readonly matchRate?: MatchRate | ((people: People) => MatchRate) | undefined;
 }
@@ -44,6 +53,9 @@ export class Org {
   readonly #teams = new Map<PersonId, Membership[]>();
   readonly #memberships: readonly Membership[];
   readonly #boundaries: Boundaries;
+  /** Ids of what cannot be read, or has something beside it that cannot. */
+  readonly #unreadable: ReadonlySet<string>;
+  readonly #unreadableTypes: ReadonlySet<FactType | undefined>;
   #sourceIds: ReadonlySet<ConnectionId> | undefined;
   /** How many of those who do the work are known as people. */
   readonly matchRate: MatchRate | undefined;
@@ -52,6 +64,10 @@ export class Org {
     this.#humans = new People(parts);
     const { matchRate } = parts;
     this.matchRate = typeof matchRate === "function" ? matchRate(this.#humans) : matchRate;
+    this.#unreadable = new Set(
+      [...(parts.unreadable ?? [])].map((key) => key.split(" ")[0] ?? key),
+    );
+    this.#unreadableTypes = new Set([...this.#unreadable].map((id) => readFactId(id)?.type));
     this.#memberships = [...(parts.memberships ?? [])];
     for (const unit of parts.units) this.#addUnit(unit);
     for (const membership of this.#memberships) this.#addMembership(membership, parts.day);
@@ -182,6 +198,16 @@ export class Org {
   /** Symmetric. The lowest common manager is on both teams' lines: a lead who leads both counts. */
   boundary(a: OrgUnitId, b: OrgUnitId): Boundary {
     return this.#boundaries.between(a, b);
+  }
+
+  /** Whether something is stored under the id, or beside it, that nobody can read. */
+  isUnreadable(id: FactId): boolean {
+    return this.#unreadable.has(id);
+  }
+
+  /** Whether facts of the type are stored that nobody can read. */
+  hasUnreadable(type: FactType): boolean {
+    return this.#unreadableTypes.has(type);
   }
 
   /**

@@ -5,6 +5,7 @@ import type { Item, Key, Table } from "#shared/ports/table.ts";
 
 import { fromItem, toAttributes } from "./codec.ts";
 import { queryAll } from "./list.ts";
+import { SetAside } from "./set-aside.ts";
 
 /** A thing born in the hub: one item, optimistically locked by `revision`. */
 interface Versioned {
@@ -45,13 +46,15 @@ export async function getDocument<T extends Versioned>(
   return item && readDocument(spec, item);
 }
 
+/** All of a list that can be read; one that cannot is put aside, and the others go on. */
 export async function listDocuments<T extends Versioned>(
   table: Table,
   spec: DocumentSpec<T>,
   list: string,
+  setAside: SetAside = new SetAside(),
 ): Promise<T[]> {
   const items = await queryAll(table, { index: "list", partition: list });
-  return items.map((item) => readDocument(spec, item));
+  return items.flatMap((item) => setAside.read(item, (one) => readDocument(spec, one)) ?? []);
 }
 
 /** Creates; false when one already stands under the key. */

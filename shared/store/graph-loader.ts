@@ -1,3 +1,4 @@
+import { reach, waitingShape } from "#shared/graph/circles.ts";
 import { depthMax, parentIds } from "#shared/graph/line-of-sight.ts";
 import type { LinkRules } from "#shared/graph/link-rules.ts";
 import type { Org } from "#shared/graph/org.ts";
@@ -12,7 +13,8 @@ import { atMost } from "./at-most.ts";
 import { readEdgeItem, readFactItem } from "./facts.ts";
 import { readWaiting } from "./histories.ts";
 import { childrenPrefix } from "./keys.ts";
-import { queryAll } from "./list.ts";
+import { queryAll, queryAtMost } from "./list.ts";
+import { SetAside } from "./set-aside.ts";
 
 const concurrencyMax = 32;
 /**
@@ -29,6 +31,8 @@ const descendantsMax = 5000;
  */
 export class GraphLoader {
   readonly graph: MemoryGraph;
+  /** What could not be read; nothing may be concluded from its absence. */
+  readonly setAside = new SetAside();
   readonly #table: Table;
   /** What lies above each node that was asked for, once it is in the graph. */
   readonly #nodes = new Map<FactId, Promise<readonly FactId[]>>();
@@ -56,6 +60,24 @@ export class GraphLoader {
     }
   }
 
+  /** Loads these nodes with their edges, and nothing above them. */
+  async loadNodes(ids: Iterable<FactId>): Promise<void> {
+    await Promise.all([...new Set(ids)].map((id) => this.#node(id)));
+  }
+
+  /** Loads all that open work waits for, directly or not, as far as `reach` looks. */
+  async loadWaitedFor(id: WorkItemId): Promise<void> {
+    const shape = waitingShape(this.graph);
+    const loaded = new Set<WorkItemId>();
+    let wanted: readonly WorkItemId[] = [id];
+    while (wanted.length > 0) {
+      await this.loadNodes(wanted);
+      for (const one of wanted) loaded.add(one);
+      const { ids, isWhole } = reach(id, shape);
+      wanted = isWhole ? [...ids].filter((one) => !loaded.has(one)) : [];
+    }
+  }
+
   /**
    * Below a closed item: its descendants, as far as open ones may hide there. Those that another
    * subject's walk has loaded are entered too: it went up from them, not down.
@@ -64,13 +86,15 @@ export class GraphLoader {
     if (isOpen(item)) return;
     const entered = new Set<WorkItemId>([item.id]);
     let parents: readonly WorkItemId[] = [item.id];
-    let read = 0;
-    while (parents.length > 0 && read < descendantsMax) {
-      const children = (await Promise.all(parents.map((id) => this.childIds(id)))).flat();
-      const fresh = [...new Set(children)].filter((id) => !entered.has(id));
+    let left = descendantsMax;
+    while (parents.length > 0 && left > 0) {
+      const most = left;
+      const below = await Promise.all(parents.map((id) => this.childIds(id, most)));
+      // In the order in which the kernel looks at them: of each parent by id.
+      const fresh = [...new Set(below.flat())].filter((id) => !entered.has(id)).slice(0, left);
       for (const id of fresh) entered.add(id);
-      read += fresh.length;
-      await this.loadUp(children);
+      left -= fresh.length;
+      await this.loadUp(fresh);
       parents = fresh.filter((id) => {
         const child = this.graph.item(id);
         return child !== undefined && !isOpen(child);
@@ -78,31 +102,33 @@ export class GraphLoader {
     }
   }
 
-  async childIds(id: WorkItemId): Promise<readonly WorkItemId[]> {
-    const keys = await this.#reverse(id, childrenPrefix("work-item"));
+  /** By id; where there are more than `most`, the first ones and at least one more. */
+  async childIds(id: WorkItemId, most = Infinity): Promise<readonly WorkItemId[]> {
+    const keys = await this.#reverse(id, childrenPrefix("work-item"), most);
     // Under this prefix hang work items, and the homes of multi-homed ones, in their own partitions.
     return [...new Set(keys.map((item) => item.pk as WorkItemId))];
   }
 
   /** Items and goals that link to the goal. */
-  async linkedTo(goalId: GoalId): Promise<readonly FactId[]> {
-    return (await this.#reverse(goalId, "link#")).map((item) => item.pk as FactId);
+  async linkedTo(goalId: GoalId, most = Infinity): Promise<readonly FactId[]> {
+    return (await this.#reverse(goalId, "link#", most)).map((item) => item.pk as FactId);
   }
 
   /** Items that wait on this one. */
-  async blockedBy(itemId: WorkItemId): Promise<readonly WorkItemId[]> {
-    return (await this.#reverse(itemId, "dependency#")).map((item) => item.pk as WorkItemId);
+  async blockedBy(itemId: WorkItemId, most = Infinity): Promise<readonly WorkItemId[]> {
+    const keys = await this.#reverse(itemId, "dependency#", most);
+    return keys.map((item) => item.pk as WorkItemId);
   }
 
-  async assignedTo(accountId: string): Promise<readonly WorkItemId[]> {
+  async assignedTo(accountId: string, most = Infinity): Promise<readonly WorkItemId[]> {
     const request = { index: "assignee", partition: accountId } as const;
-    const items = await this.#inTurn(() => queryAll(this.#table, request));
+    const items = await this.#inTurn(() => queryAtMost(this.#table, request, most));
     return items.map((item) => item.pk as WorkItemId);
   }
 
-  async #reverse(partition: string, sortPrefix: string): Promise<Item[]> {
+  async #reverse(partition: string, sortPrefix: string, most: number): Promise<Item[]> {
     const request = { index: "reverse", partition, sortPrefix } as const;
-    return this.#inTurn(() => queryAll(this.#table, request));
+    return this.#inTurn(() => queryAtMost(this.#table, request, most));
   }
 
   #node(id: FactId): Promise<readonly FactId[]> {
@@ -118,7 +144,9 @@ export class GraphLoader {
     const request = { partition: id, consistent: true };
     const items = await this.#inTurn(() => queryAll(this.#table, request));
     const above: FactId[] = [];
-    for (const item of items) above.push(...this.#add(item));
+    for (const item of items) {
+      above.push(...(this.setAside.read(item, () => this.#add(item)) ?? []));
+    }
     // Only now are all its own links known, which go before those of rules. No other fact is an item.
     const read = this.graph.item(id as WorkItemId);
     return read ? [...above, ...this.graph.linksOf(read).map(({ toId }) => toId)] : above;

@@ -7,17 +7,25 @@ import type { Table } from "#shared/ports/table.ts";
 import { readDocument } from "./documents.ts";
 import { linkRulesPartition } from "./keys.ts";
 import { queryAll } from "./list.ts";
+import { SetAside } from "./set-aside.ts";
 import { linkRuleSpec } from "./specs.ts";
 
-/** Every link rule as it stands now, oldest first. Strongly consistent. */
-export async function listLinkRules(table: Table): Promise<readonly LinkRule[]> {
+/** Every link rule that can be read as it stands now, oldest first. Strongly consistent. */
+export async function listLinkRules(
+  table: Table,
+  setAside: SetAside = new SetAside(),
+): Promise<readonly LinkRule[]> {
   const items = await queryAll(table, { partition: linkRulesPartition, consistent: true });
   return items
-    .map((item) => readDocument(linkRuleSpec, item))
+    .flatMap((item) => setAside.read(item, (one) => readDocument(linkRuleSpec, one)) ?? [])
     .toSorted((a, b) => (a.createdAt + a.id < b.createdAt + b.id ? -1 : 1));
 }
 
 /** The link rules as they stand now, ready to be asked. */
-export async function readLinkRules(table: Table, now: Instant): Promise<CompiledLinkRules> {
-  return compileLinkRules(await listLinkRules(table), now);
+export async function readLinkRules(
+  table: Table,
+  now: Instant,
+  setAside?: SetAside,
+): Promise<CompiledLinkRules> {
+  return compileLinkRules(await listLinkRules(table, setAside), now);
 }

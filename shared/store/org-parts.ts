@@ -9,6 +9,7 @@ import { fromItem } from "./codec.ts";
 import { readEdgeItem, readFactItem } from "./facts.ts";
 import { edgeKey, factKey, lists, matchKey, samePersonKey } from "./keys.ts";
 import { queryEach } from "./list.ts";
+import { SetAside, textOfKey } from "./set-aside.ts";
 import { SharedTexts } from "./shared-texts.ts";
 
 /** What one item of the organisation is. */
@@ -22,15 +23,18 @@ export interface PartLists extends OrgParts {
   readonly matches: readonly Match[];
   readonly memberships: readonly Membership[];
   readonly samePeople: readonly SamePerson[];
+  /** Keys of what could not be read. */
+  readonly unreadable: ReadonlySet<string>;
 }
 
 /** Reads all of it from the index, a page at a time: half a read unit per 4 KB. */
 export async function readOrgParts(table: Table): Promise<PartLists> {
   const parts: OrgPart[] = [];
+  const setAside = new SetAside();
   const texts = new SharedTexts();
   const read = (partition: string) =>
     queryEach(table, { index: "list", partition }, (item) => {
-      const part = partOf(item);
+      const part = setAside.read(item, partOf);
       if (part) parts.push(texts.copy(part));
     });
   await Promise.all(
@@ -43,7 +47,7 @@ export async function readOrgParts(table: Table): Promise<PartLists> {
       lists.samePeople,
     ].map(read),
   );
-  return sorted(parts);
+  return sorted(parts, setAside.keys);
 }
 
 /** The same with these items as they stand now, read strongly consistently: one read unit each. */
@@ -52,11 +56,15 @@ export async function withChanged(
   parts: PartLists,
   keys: readonly Key[],
 ): Promise<PartLists> {
-  const distinct = new Map(keys.map((key) => [textOf(key), key]));
+  const distinct = new Map(keys.map((key) => [textOfKey(key), key]));
   const items = await table.batchGet([...distinct.values()]);
-  const present = sorted(items.flatMap((item) => partOf(item) ?? []));
+  const setAside = new SetAside();
+  const present = sorted(
+    items.flatMap((item) => setAside.read(item, partOf) ?? []),
+    setAside.keys,
+  );
   const replaced = <T extends OrgPart>(before: readonly T[], now: readonly T[]): readonly T[] => {
-    const others = before.filter((part) => !distinct.has(textOf(keyOf(part))));
+    const others = before.filter((part) => !distinct.has(textOfKey(keyOf(part))));
     return now.length === 0 && others.length === before.length ? before : [...others, ...now];
   };
   return {
@@ -66,6 +74,10 @@ export async function withChanged(
     matches: replaced(parts.matches, present.matches),
     memberships: replaced(parts.memberships, present.memberships),
     samePeople: replaced(parts.samePeople, present.samePeople),
+    unreadable: new Set([
+      ...[...parts.unreadable].filter((key) => !distinct.has(key)),
+      ...present.unreadable,
+    ]),
   };
 }
 
@@ -96,10 +108,6 @@ export function keyOf(part: OrgPart): Key {
   }
 }
 
-function textOf({ pk, sk }: Key): string {
-  return sk === "0" ? pk : `${pk} ${sk}`;
-}
-
 function partOf(item: Item): OrgPart | undefined {
   if (item["type"] === "match") return fromItem(Match, item);
   if (item["type"] === "same-person") return fromItem(SamePerson, item);
@@ -111,7 +119,7 @@ function partOf(item: Item): OrgPart | undefined {
   return fact.type === "work-item" || fact.type === "goal" ? undefined : fact;
 }
 
-function sorted(parts: readonly OrgPart[]): PartLists {
+function sorted(parts: readonly OrgPart[], unreadable: ReadonlySet<string>): PartLists {
   const of = <T extends OrgPart["type"]>(type: T) =>
     parts.filter((part): part is Extract<OrgPart, { type: T }> => part.type === type);
   return {
@@ -121,5 +129,6 @@ function sorted(parts: readonly OrgPart[]): PartLists {
     matches: of("match"),
     memberships: of("membership"),
     samePeople: of("same-person"),
+    unreadable,
   };
 }

@@ -153,6 +153,7 @@ interface Bindings {
   readonly samePeople?: Iterable<SamePerson>;
   readonly day?: CalendarDate;
   readonly matchRate?: OrgParts["matchRate"];
+  readonly unreadable?: OrgParts["unreadable"];
 }
 
 /** The organisation out of facts already in hand: of a scan, or of a test. */

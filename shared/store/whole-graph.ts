@@ -17,14 +17,26 @@ import type { Item, Table } from "#shared/ports/table.ts";
 import { fromItem } from "./codec.ts";
 import { readEdgeItem, readFactItem } from "./facts.ts";
 import { readWaiting } from "./histories.ts";
-import { scanAll } from "./list.ts";
+import { scanEach } from "./list.ts";
 import { orgOf } from "./org-reader.ts";
+import { SetAside } from "./set-aside.ts";
+import {
+  alertSpec,
+  connectionSpec,
+  cursorSpec,
+  grantSpec,
+  linkRuleSpec,
+  ruleSettingsSpec,
+  signalSpec,
+} from "./specs.ts";
 
 /** Everything the table holds of the graph, as one scan saw it. */
 export interface WholeGraph {
   readonly graph: MemoryGraph;
   readonly openSignals: readonly Signal[];
   readonly facts: readonly Fact[];
+  /** What could not be read; nothing may be concluded from its absence. */
+  readonly setAside: SetAside;
 }
 
 /** What the facts are looked at with. */
@@ -40,18 +52,27 @@ export async function loadWholeGraph(
   sources: SourceStates,
   given: AsSet,
 ): Promise<WholeGraph> {
-  return wholeGraphOf(await scanAll(table), sources, given);
+  const parts = newParts();
+  // Item by item: the table itself need not fit into memory beside what is read of it.
+  await scanEach(table, (item) => sortIn(parts, item));
+  return graphOfParts(parts, sources, given);
 }
 
 export function wholeGraphOf(
   items: readonly Item[],
   sources: SourceStates,
-  { day, linkRules }: AsSet,
+  given: AsSet,
 ): WholeGraph {
-  const parts = sortItems(items);
+  const parts = newParts();
+  for (const item of items) sortIn(parts, item);
+  return graphOfParts(parts, sources, given);
+}
+
+function graphOfParts(parts: Parts, sources: SourceStates, { day, linkRules }: AsSet): WholeGraph {
+  const { setAside, openSignals, facts } = parts;
   const work = parts.facts.filter((fact) => fact.type === "work-item");
   const matchRate = (people: People) => matchRateOf(people, work);
-  const org = orgOf(parts.facts, { ...parts, day, matchRate });
+  const org = orgOf(facts, { ...parts, day, matchRate, unreadable: setAside.keys });
   const graph = new MemoryGraph(org, sources, linkRules);
   for (const id of parts.removed) graph.addRemoved(id);
   for (const fact of parts.facts) {
@@ -63,7 +84,7 @@ export function wholeGraphOf(
     else if (edge.type === "dependency") graph.addDependency(edge);
   }
   for (const history of parts.histories) graph.addHistory(history);
-  return { graph, openSignals: parts.openSignals, facts: parts.facts };
+  return { graph, openSignals, facts, setAside };
 }
 
 interface Parts {
@@ -76,10 +97,11 @@ interface Parts {
   readonly openSignals: Signal[];
   /** Of items that have ever waited. */
   readonly histories: History[];
+  readonly setAside: SetAside;
 }
 
-function sortItems(items: readonly Item[]): Parts {
-  const parts: Parts = {
+function newParts(): Parts {
+  return {
     facts: [],
     removed: [],
     edges: [],
@@ -88,14 +110,17 @@ function sortItems(items: readonly Item[]): Parts {
     samePeople: [],
     openSignals: [],
     histories: [],
+    setAside: new SetAside(),
   };
-  for (const item of items) {
+}
+
+function sortIn(parts: Parts, item: Item): void {
+  parts.setAside.read(item, () => {
     const stored = readFactItem(item);
     if (stored?.isRemoved === true) parts.removed.push(stored.id);
     else if (stored) parts.facts.push(stored.fact);
     else sortOther(parts, item);
-  }
-  return parts;
+  });
 }
 
 function sortOther(parts: Parts, item: Item): void {
@@ -110,5 +135,22 @@ function sortOther(parts: Parts, item: Item): void {
   } else {
     const history = readWaiting(item);
     if (history) parts.histories.push(history);
+    else assertReadable(item);
   }
+}
+
+const otherSpecs = {
+  signal: signalSpec,
+  alert: alertSpec,
+  connection: connectionSpec,
+  cursor: cursorSpec,
+  grant: grantSpec,
+  "rule-settings": ruleSettingsSpec,
+  "link-rule": linkRuleSpec,
+} as const;
+
+/** What is no part of the graph is parsed as well: this pass is what tells that something cannot be. */
+function assertReadable(item: Item): void {
+  const [named] = Object.entries(otherSpecs).filter(([type]) => type === item["type"]);
+  if (named) fromItem(named[1].schema, item);
 }

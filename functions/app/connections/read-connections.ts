@@ -9,6 +9,7 @@ import { listDeliveryCounts } from "#shared/store/delivery-counts.ts";
 import { getDocument, readDocument } from "#shared/store/documents.ts";
 import { factKey } from "#shared/store/keys.ts";
 import { queryAll } from "#shared/store/list.ts";
+import { SetAside } from "#shared/store/set-aside.ts";
 import { cursorSpec, grantSpec } from "#shared/store/specs.ts";
 
 import type { AppContext } from "../app-deps.ts";
@@ -44,6 +45,12 @@ function describe(context: AppContext, parts: ConnectionParts): ConnectionAnswer
   return describeConnection(parts, { nowMs: clock.nowMs(), publicUrl });
 }
 
+/** One that cannot be read must not hide the others. */
+function readable<T>(items: readonly Item[], read: (item: Item) => T): readonly T[] {
+  const setAside = new SetAside();
+  return items.flatMap((item) => setAside.read(item, read) ?? []);
+}
+
 /** One strongly consistent read of the partition, and the counts that the snapshot has. */
 async function readParts(context: AppContext, connection: Connection): Promise<ConnectionParts> {
   const { table, registry, snapshots } = context;
@@ -60,9 +67,9 @@ async function readParts(context: AppContext, connection: Connection): Promise<C
   return {
     connection,
     connector: registry.find(connection.connector),
-    cursors: ofType("cursor").map((item) => readDocument(cursorSpec, item)),
-    gaps: ofType("coverage-gap").map((item) => fromItem(CoverageGap, item)),
-    quarantined: ofType("quarantined").map((item) => fromItem(Quarantined, item)),
+    cursors: readable(ofType("cursor"), (item) => readDocument(cursorSpec, item)),
+    gaps: readable(ofType("coverage-gap"), (item) => fromItem(CoverageGap, item)),
+    quarantined: readable(ofType("quarantined"), (item) => fromItem(Quarantined, item)),
     subscriptions,
     deliveries,
     facts: snapshot.factCounts.get(connection.id) ?? {},

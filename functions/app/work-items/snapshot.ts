@@ -16,6 +16,7 @@ import { readSourceStates } from "#shared/store/connections.ts";
 import { readDocument } from "#shared/store/documents.ts";
 import { readLinkRules } from "#shared/store/link-rules.ts";
 import { scanAll } from "#shared/store/list.ts";
+import { SetAside } from "#shared/store/set-aside.ts";
 import { signalSpec } from "#shared/store/specs.ts";
 import { wholeGraphOf } from "#shared/store/whole-graph.ts";
 
@@ -124,7 +125,7 @@ function sortKey({ container = "\uFFFF", key = "", id }: WorkItem): string {
 function clearedSignals(items: readonly Item[]): readonly Signal[] {
   return items
     .filter((item) => item["type"] === "signal" && item["state"] === "cleared")
-    .map((item) => readDocument(signalSpec, item))
+    .flatMap((item) => new SetAside().read(item, (one) => readDocument(signalSpec, one)) ?? [])
     .toSorted((a, b) => ((a.clearedAt ?? "") > (b.clearedAt ?? "") ? -1 : 1));
 }
 

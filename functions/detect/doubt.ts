@@ -1,0 +1,70 @@
+import { pathToAnchor } from "#shared/graph/line-of-sight.ts";
+import type { MemoryGraph } from "#shared/graph/view.ts";
+import type { EvaluateInput, Evaluation, Rule } from "#shared/kit/rule.ts";
+import type { SubjectId, WorkItemId } from "#shared/model/ids.ts";
+import {
+  DependencyId,
+  WorkItemId as WorkItemIdSchema,
+  readDependencyId,
+} from "#shared/model/ids.ts";
+import type { Signal } from "#shared/model/signal.ts";
+import { linkRulesPartition } from "#shared/store/keys.ts";
+import type { SetAside } from "#shared/store/set-aside.ts";
+
+/** A graph, and what of it could not be read. */
+export interface ReadGraph {
+  readonly graph: MemoryGraph;
+  readonly setAside: SetAside;
+}
+
+/**
+ * What the rule says of the subject, as far as we could read it. A record or edge that does not parse is
+ * unread: it proves neither that something is gone nor that nothing is there, so what stands, stands.
+ */
+export function evaluate(
+  rule: Rule,
+  {
+    stored,
+    ...input
+  }: Omit<EvaluateInput<unknown>, "view"> & { readonly stored: Signal | undefined },
+  { graph, setAside }: ReadGraph,
+): Evaluation {
+  if (setAside.count === 0) return rule.evaluate({ ...input, view: graph });
+  const { subjectId } = input;
+  const unread = { state: "unknown", because: "record-unreadable" } as const;
+  const ids: readonly string[] = [subjectId, ...workItemsOf(subjectId)];
+  if (ids.some((id) => setAside.partitions.has(id))) return unread;
+  const evaluation = rule.evaluate({ ...input, view: graph });
+  // A link rule that cannot be read may have linked what looks unlinked now.
+  if (evaluation.state === "open" && stored?.state !== "open") {
+    return setAside.partitions.has(linkRulesPartition) ? unread : evaluation;
+  }
+  if (evaluation.state !== "cleared") return evaluation;
+  const restedOnUnread =
+    stored?.evidence.path.some(({ id }) => setAside.partitions.has(id)) === true;
+  return restedOnUnread || hidesBelow(graph, setAside, subjectId) ? unread : evaluation;
+}
+
+/** The work items that a subject is, or that it stands between. */
+export function workItemsOf(id: SubjectId): readonly WorkItemId[] {
+  const edge = DependencyId.safeParse(id);
+  if (edge.success) {
+    const { blockedId, blockingId } = readDependencyId(edge.data);
+    return [blockedId, blockingId];
+  }
+  const item = WorkItemIdSchema.safeParse(id);
+  return item.success ? [item.data] : [];
+}
+
+/** Whether something hangs under the item that cannot be read: open work may hide there. */
+function hidesBelow(graph: MemoryGraph, setAside: SetAside, subjectId: SubjectId): boolean {
+  return [...setAside.parents].some((parentId) => {
+    const parent = itemAt(graph, parentId);
+    return parent && pathToAnchor(graph, parent).some(({ id }) => id === subjectId);
+  });
+}
+
+function itemAt(graph: MemoryGraph, id: string) {
+  const parsed = WorkItemIdSchema.safeParse(id);
+  return parsed.success ? graph.item(parsed.data) : undefined;
+}
