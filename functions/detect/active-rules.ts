@@ -22,7 +22,7 @@ export async function activeRules(
   reportSetAside(logger, [setAside]);
   return rules.map((rule) => {
     if (setAside.partitions.has(ruleSettingsKey(rule.name).pk)) {
-      return { rule: standingStill(rule), options: {} };
+      return { rule: standingStill(rule), options: rule.options.parse({}) };
     }
     const own = settings.find((candidate) => candidate.rule === rule.name);
     if (own?.isEnabled === false) return { rule: switchedOff(rule), options: {} };

@@ -33,6 +33,24 @@ export function teamOf(org: Org, item: Pick<WorkItem, "teamName" | "assigneeId">
   return { teamId, how: "assignee" };
 }
 
+/**
+ * Whether something that decides whose work it is cannot be read: the account or person assigned, what
+ * stands beside them, a unit on the way up; or, where no team is found, any that might have been it.
+ */
+export function isTeamUnreadable(
+  org: Org,
+  item: Pick<WorkItem, "teamName" | "assigneeId">,
+): boolean {
+  const team = teamOf(org, item);
+  if (team.teamId === undefined && team.why !== "nobody-assigned") {
+    if (org.hasUnreadable("person") || org.hasUnreadable("org-unit")) return true;
+  }
+  const { assigneeId } = item;
+  const person = assigneeId && org.personOf(assigneeId);
+  const units = team.teamId === undefined ? [] : org.pathUp(team.teamId);
+  return [assigneeId, person?.id, ...units].some((id) => id !== undefined && org.isUnreadable(id));
+}
+
 /** The team that owns a goal: named by the tool, else its owner's unit. */
 export function teamOfGoal(org: Org, goal: Goal): TeamFinding {
   return teamOf(org, {

@@ -2,6 +2,7 @@ import type { DynamoDBRecord, EventBridgeEvent } from "aws-lambda";
 
 import { createHandler as createAlert } from "#functions/alert/handler.ts";
 import { createHandler as createDetect } from "#functions/detect/handler.ts";
+import type { Recomputed } from "#functions/detect/recompute.ts";
 import { recompute } from "#functions/detect/recompute.ts";
 import { createHandler as createRelay } from "#functions/relay/handler.ts";
 import { topology, type Trigger } from "#infra/topology.ts";
@@ -56,6 +57,11 @@ function filterOf(name: "detect" | "relay"): (change: ItemChange) => boolean {
   };
 }
 
+/** Patterns of the bus rules that trigger alerts. */
+const alertTriggers: readonly Trigger[] = topology.functions.alert.triggers;
+const toAlert = alertTriggers.map((trigger) =>
+  compilePattern(trigger.kind === "rule" ? topology.rules[trigger.rule]?.pattern : {}),
+);
 const isForDetect = filterOf("detect");
 const isForRelay = filterOf("relay");
 
@@ -235,16 +241,16 @@ export class MemoryHub {
   }
 
   /** The hourly pass that mends what drifted. */
-  async selfCheck(): Promise<void> {
-    await recompute(this.#detectDeps());
+  async selfCheck(): Promise<Recomputed> {
+    const result = await recompute(this.#detectDeps());
     await this.settle();
+    return result;
   }
 
   async #deliver(event: HubEvent): Promise<void> {
     const shaped = { source: eventSource, "detail-type": event.type, detail: event.detail };
-    for (const name of ["unlinked-work", "blocked-across-boundary"] as const) {
-      if (!compilePattern(topology.rules[name].pattern).matches(shaped)) continue;
-      await this.#alert(shaped as EventBridgeEvent<string, unknown>);
+    for (const { matches } of toAlert) {
+      if (matches(shaped)) await this.#alert(shaped as EventBridgeEvent<string, unknown>);
     }
   }
 

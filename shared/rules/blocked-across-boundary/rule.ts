@@ -5,6 +5,7 @@ import type { DependencyState } from "#shared/graph/dependency-state.ts";
 import { isBelowFloor } from "#shared/graph/match-rate.ts";
 import type { Org } from "#shared/graph/org.ts";
 import { edgeSources, teamSources } from "#shared/graph/rests-on.ts";
+import { isTeamUnreadable } from "#shared/graph/team.ts";
 import type { GraphView } from "#shared/graph/view.ts";
 import { differ } from "#shared/kit/differ.ts";
 import type { Delta, Evaluation, Touch } from "#shared/kit/rule.ts";
@@ -58,6 +59,8 @@ export const blockedAcrossBoundary = defineRule<Options>({
     "Agree between the two teams when the blocking item will be done, or remove the dependency. If they cannot agree, their lowest common manager decides.",
   options: Options,
   defaults: { graceMinutes: 15 },
+  reads: "subject",
+  alertOn: { evidence: { facts: { boundary: [{ "anything-but": ["same-team"] }] } } },
 
   leaderOf: leaderOfBoth,
 
@@ -80,6 +83,9 @@ export const blockedAcrossBoundary = defineRule<Options>({
     }
     if (state.state === "unread") return { state: "cleared", because: "end-unread" };
     const { boundary } = state;
+    if ([state.blocked, state.blocking].some((item) => isTeamUnreadable(view.org, item))) {
+      return { state: "unknown", because: "record-unreadable" };
+    }
     // A team that we do not know must never be said to be another one.
     if (!boundary) return { state: "cleared", because: "team-unknown" };
     if (boundary.level === "same-team") return { state: "cleared", because: "same-team" };
@@ -207,7 +213,12 @@ function touchedByItem({ before, after }: Delta): readonly Touch[] {
   const was = before?.type === "work-item" ? before : undefined;
   const is = after?.type === "work-item" ? after : undefined;
   const itemId = is?.id ?? was?.id;
-  if (itemId === undefined || (was && is && !matters(was, is))) return [];
+  if (itemId === undefined) return [];
+  if (was && is && !matters(was, is)) {
+    // Evidence repeats these, and they decide nothing.
+    const isTold = differ(was, is, ["dueOn", "title", "key", "url"]);
+    return isTold ? [{ kind: "dependencies", itemId, onlyOpen: true }] : [];
+  }
   return [{ kind: "dependencies", itemId }];
 }
 
@@ -227,7 +238,7 @@ function matters(was: WorkItem, is: WorkItem): boolean {
   return (
     isOpen(was) !== isOpen(is) ||
     (was.status === "in-progress") !== (is.status === "in-progress") ||
-    differ(was, is, ["assigneeId", "teamName", "dueOn", "title", "key", "url"])
+    differ(was, is, ["assigneeId", "teamName"])
   );
 }
 

@@ -1,0 +1,198 @@
+import { expect, test } from "vitest";
+
+import type { AssertedEdge } from "#shared/model/change.ts";
+import type { Fact } from "#shared/model/facts.ts";
+import { minuteMs } from "#shared/model/time.ts";
+import type { Item, Json } from "#shared/ports/table.ts";
+import { linkRulesPartition } from "#shared/store/keys.ts";
+import { scanAll } from "#shared/store/list.ts";
+import { OrgReader } from "#shared/store/org-reader.ts";
+import {
+  account,
+  accountId,
+  blockedBy,
+  goal,
+  goalId,
+  itemId,
+  linkTo,
+  orgUnit,
+  person,
+  personId,
+  removed,
+  unitId,
+  upserted,
+  workItem,
+} from "#shared/testing/facts.ts";
+
+import { MemoryHub } from "../../tests/rig/memory-hub.ts";
+
+/*
+ * Items that no schema of today understands. One of them stops nobody, and nothing is concluded from
+ * what it may have said.
+ */
+
+/** Two teams, an unlinked epic of each kind, a goal with a linked epic, a wait between the teams. */
+async function company(): Promise<MemoryHub> {
+  const hub = await MemoryHub.ready();
+  for (const rule of ["unlinked-work", "blocked-across-boundary"]) await hub.setRule(rule);
+  const member = (name: string, team: string) => [
+    upserted(person(name, { unitId: unitId(team) })),
+    upserted(account(name)),
+  ];
+  const linked = (name: string, given: Partial<Fact>, edges: readonly AssertedEdge[] = []) =>
+    upserted({ ...workItem(name), ...given } as Fact, [
+      linkTo(itemId(name), goalId("north")),
+      ...edges,
+    ]);
+  await hub.apply(
+    upserted(orgUnit("red")),
+    upserted(orgUnit("blue")),
+    ...member("ana", "red"),
+    ...member("bo", "blue"),
+    upserted(goal("north")),
+    linked("waits", { assigneeId: accountId("ana") }, [
+      blockedBy(itemId("waits"), itemId("blocks")),
+    ]),
+    linked("blocks", { assigneeId: accountId("bo") }),
+    upserted(workItem("lonely")),
+    upserted(workItem("closed", { status: "done" })),
+    upserted(workItem("below", { parentId: itemId("closed"), kind: "task" })),
+    upserted(workItem("other")),
+  );
+  hub.clock.advance(10 * minuteMs);
+  return hub;
+}
+
+async function find(hub: MemoryHub, is: (item: Item) => boolean): Promise<Item> {
+  const item = (await scanAll(hub.table)).find(is);
+  if (!item) throw new Error("There is no such item");
+  return item;
+}
+
+/** Spoils an item as an editor's hand would: the stream tells of it like of any change. */
+async function poison(
+  hub: MemoryHub,
+  is: (item: Item) => boolean,
+  spoil: Record<string, Json> = { shape: { of: "another age" }, hash: "edited" },
+): Promise<void> {
+  const item = await find(hub, is);
+  await hub.table.write({ kind: "put", item: { ...item, ...spoil }, condition: [] });
+}
+
+const open = async (hub: MemoryHub) =>
+  (await hub.openSignals()).map(({ rule, subjectId }) => `${rule} ${subjectId}`).toSorted();
+
+const at = (id: string) => (item: Item) => item.pk === id && item.sk === "0";
+const beside = (id: string, kind: string) => (item: Item) =>
+  item.pk === id && item.sk.startsWith(`${kind}#`);
+
+const kinds: readonly (readonly [string, (item: Item) => boolean])[] = [
+  ["a work item with a signal", at(itemId("lonely"))],
+  ["open work under a closed anchor", at(itemId("below"))],
+  ["an end of a dependency", at(itemId("blocks"))],
+  ["a goal", at(goalId("north"))],
+  ["a link", beside(itemId("waits"), "link")],
+  ["a dependency", beside(itemId("waits"), "dependency")],
+  ["a person", at(personId("bo"))],
+  ["an account", at(accountId("bo"))],
+  ["a unit", at(unitId("blue"))],
+  ["a signal", (item) => item["type"] === "signal"],
+  ["an alert", (item) => item["type"] === "alert"],
+  ["a connection", (item) => item["type"] === "connection"],
+  ["settings of a rule", (item) => item["type"] === "rule-settings"],
+];
+
+test.each(kinds)("%s that cannot be read stops nothing, and ends no signal", async (_kind, is) => {
+  const hub = await company();
+  const before = await open(hub);
+  expect(before).toHaveLength(4);
+  const spoilt = await find(hub, is);
+  await poison(hub, is);
+  await hub.settle();
+  const result = await hub.selfCheck();
+  // One that cannot be read is in no list either; it stays where it is.
+  const isSignal = spoilt["type"] === "signal";
+  expect(await open(hub)).toEqual(
+    before.filter((one) => !isSignal || !one.includes(String(spoilt["subjectId"]))),
+  );
+  expect([result.unreadable, result.drift]).toEqual([1, {}]);
+  expect(result.unreadableNamed[0]?.type).toBe(spoilt["type"]);
+  await hub.apply(upserted(workItem("late", { version: 9 })));
+  if (spoilt["type"] !== "connection" && spoilt["type"] !== "rule-settings") {
+    expect(await open(hub)).toContain(`unlinked-work ${itemId("late")}`);
+  }
+});
+
+test("what was put right is seen again, by the stream alone", async () => {
+  const hub = await company();
+  await poison(hub, at(itemId("lonely")));
+  await hub.settle();
+  await hub.apply(
+    upserted(workItem("lonely", { version: 1 }), [linkTo(itemId("lonely"), goalId("north"))]),
+  );
+  expect(await open(hub)).not.toContain(`unlinked-work ${itemId("lonely")}`);
+});
+
+test("a record of a person that cannot be read is replaced by the next that can", async () => {
+  const hub = await company();
+  await poison(hub, at(personId("bo")));
+  await hub.apply(upserted(person("bo", { unitId: unitId("red"), version: 1 })));
+  expect((await open(hub)).filter((one) => one.startsWith("blocked"))).toEqual([]);
+});
+
+test("the organisation is read without those that cannot be, which are known by their keys", async () => {
+  const hub = await company();
+  await poison(hub, at(unitId("blue")));
+  const reader = new OrgReader(hub.table, hub.clock);
+  const org = await reader.read();
+  expect([...org.units()].map(({ id }) => id)).toEqual([unitId("red")]);
+  expect([org.isUnreadable(unitId("blue")), org.hasUnreadable("org-unit")]).toEqual([true, true]);
+  await hub.apply(upserted(orgUnit("blue", { version: 1, level: 4 })));
+  expect((await reader.read()).isUnreadable(unitId("blue"))).toBe(false);
+});
+
+test("a child of what cannot be read is not called unlinked", async () => {
+  const hub = await company();
+  await hub.apply(upserted(workItem("under", { parentId: itemId("waits"), kind: "story" })));
+  await poison(hub, at(itemId("waits")));
+  await hub.settle();
+  await hub.selfCheck();
+  expect((await open(hub)).filter((one) => one.includes("under"))).toEqual([]);
+});
+
+test("while a link rule cannot be read no work becomes unlinked, and what is linked clears", async () => {
+  const hub = await company();
+  const item = { pk: linkRulesPartition, sk: "rule", type: "link-rule", name: 7 };
+  await hub.table.write({ kind: "put", item, condition: [] });
+  await hub.apply(
+    upserted(workItem("late", { version: 9 })),
+    upserted(workItem("lonely", { version: 1 }), [linkTo(itemId("lonely"), goalId("north"))]),
+  );
+  await hub.selfCheck();
+  const is = await open(hub);
+  expect(is.filter((one) => one.includes("late") || one.includes("lonely"))).toEqual([]);
+  expect(is).toContain(`unlinked-work ${itemId("other")}`);
+});
+
+test("what is told of an item that cannot be read names no value of it, and nobody", async () => {
+  const hub = await company();
+  await poison(hub, at(personId("bo")), { name: { secret: "Bo Winter" }, hash: "edited" });
+  await hub.settle();
+  const { unreadableNamed } = await hub.selfCheck();
+  const told = JSON.stringify([
+    unreadableNamed,
+    hub.logs.filter(({ event }) => event === "store.set-aside"),
+  ]);
+  expect(unreadableNamed[0]).toMatchObject({
+    type: "person",
+    reason: expect.stringContaining("name"),
+  });
+  expect(told).not.toMatch(/Winter|:bo["\s]/u);
+});
+
+test("a record that was removed stays removed, whatever else stands beside it", async () => {
+  const hub = await company();
+  await poison(hub, beside(itemId("waits"), "link"));
+  await hub.apply(removed(itemId("lonely"), 5));
+  expect(await open(hub)).not.toContain(`unlinked-work ${itemId("lonely")}`);
+});
