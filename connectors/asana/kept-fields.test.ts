@@ -118,6 +118,14 @@ describe("a task", () => {
     expect(changes.get(task("1800000000000003"))).not.toHaveProperty("record.section");
   });
 
+  test("is read again where it was last read before sections were", async () => {
+    const { source, clock } = await world();
+    const old = JSON.stringify({ v: 1, since: clock.now(), sweptAt: clock.now() });
+    await expect(pullAll(source, "tasks", old)).rejects.toMatchObject({
+      code: "connector.cursor-expired",
+    });
+  });
+
   test("that moves to another section, or gets another value, is told by the next run", async () => {
     const { simulator, clock } = await world();
     const source = testSource({ settings: { baseUrl: simulator.apiUrl, ...settings }, clock });

@@ -187,7 +187,7 @@ describe("positions", () => {
       position.replaceAll(/2026-11-21/gu, "2999-01-01"),
       position.replace('"v":1', '"v":2'),
       position.slice(0, -3),
-      '{"v":1,"since":"never"}',
+      '{"v":2,"since":"never"}',
     ]) {
       await expect(pullAll(source, "tasks", odd)).rejects.toMatchObject({
         code: "connector.cursor-expired",
@@ -201,7 +201,7 @@ describe("positions", () => {
     const { source, clock } = await world();
     const since = clock.now();
     clock.advance(20 * minuteMs);
-    const old = JSON.stringify({ v: 1, since, sweptAt: since });
+    const old = JSON.stringify({ v: 2, since, sweptAt: since });
     expect(idsOf(await pullAll(source, "tasks", old))).toEqual([]);
   });
 

@@ -39,7 +39,8 @@ export type TaskRun = z.infer<typeof TaskRun>;
 
 /** What is saved between calls: a run under way, or what the next one needs to know of the last. */
 export const TaskPosition = z.strictObject({
-  v: z.literal(1),
+  /** 1 was of the days when sections were not read: such a one starts over, which reads them. */
+  v: z.literal(2),
   /** When the last finished run began. */
   since: Instant.optional(),
   /** When the last finished sweeping run began, and how long it took. */
@@ -61,7 +62,7 @@ const clockSkewMs = hourMs;
  * or that speaks of times to come: nothing would ever have changed since then.
  */
 export function readTaskPosition(text: string | undefined, nowMs: number): TaskPosition {
-  if (text === undefined) return { v: 1 };
+  if (text === undefined) return { v: 2 };
   const position = parsePosition(TaskPosition, text);
   const { since, sweptAt, run } = position;
   const moments = [since, sweptAt, run?.startedAt, run?.since].flatMap((moment) => moment ?? []);

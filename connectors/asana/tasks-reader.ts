@@ -120,7 +120,7 @@ export class TasksReader implements CollectionReader {
           ...(sweptAt !== undefined && { sweptAt }),
           ...(sweepMinutes !== undefined && { sweepMinutes }),
         };
-    return { v: 1, since: startedAt, ...swept };
+    return { v: 2, since: startedAt, ...swept };
   }
 
   async #readPage(
