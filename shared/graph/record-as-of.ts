@@ -78,7 +78,8 @@ function parsed(
   isOther: boolean,
   { fact, sourceVersion, past }: RememberedRecord,
 ): WorkItem | Goal | undefined {
-  if (state === undefined || !isOther) return fact;
+  if (state === undefined) return undefined;
+  if (!isOther) return fact;
   const whole = { sourceVersion, readAt: past.since, ...state };
   return state["type"] === "goal" ? Goal.safeParse(whole).data : WorkItem.safeParse(whole).data;
 }

@@ -13,7 +13,7 @@ import type { Item, Key } from "#shared/ports/table.ts";
 
 import { fromItem, toAttributes } from "./codec.ts";
 import { edgeKey, factKey, heldUnder, lists, reverseOf } from "./keys.ts";
-import { stretchesAttribute } from "./link-marks.ts";
+import { endedLinkType, stretchesAttribute } from "./link-marks.ts";
 import { linkExtra } from "./past-lines.ts";
 import { pastAttribute } from "./past.ts";
 import { SetAside } from "./set-aside.ts";
@@ -252,6 +252,7 @@ export function readEdgeItem(item: Item): Edge | undefined {
   if (item["type"] === "dependency") return fromItem(Dependency, item);
   if (item["type"] === "home") return fromItem(Home, item);
   if (item["type"] === "membership") return fromItem(Membership, item, [turnedMark]);
+  if (item["type"] === endedLinkType) return undefined;
   // Where an edge stands, there is an edge, whatever became of its type.
   return isEdgeSort.test(item.sk) ? fromItem(Edge, item) : undefined;
 }

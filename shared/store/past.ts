@@ -3,7 +3,7 @@ import { GoalId, readFactId, WorkItemId } from "#shared/model/ids.ts";
 import type { FactId } from "#shared/model/ids.ts";
 import { pastFields } from "#shared/model/past.ts";
 import type { PastEdge, PastField, RecordPast } from "#shared/model/past.ts";
-import { Instant, epochMsOf, instantOf, minuteMs } from "#shared/model/time.ts";
+import { Instant } from "#shared/model/time.ts";
 import { itemBytes, textBytes } from "#shared/ports/item-size.ts";
 import type { Item } from "#shared/ports/table.ts";
 
@@ -25,11 +25,8 @@ const rowsMax = 40;
 const writeUnitBytes = 1024;
 /** A list, and each of its elements, has this much besides its texts. */
 const [listBytes, elementBytes] = [3, 1];
-/**
- * A record is stored by the run that read it, which ends within this time; so a state stored without a
- * mark stands at the latest since then.
- */
-const storedWithinMs = 15 * minuteMs;
+/** Of a record that has no room even for a mark nothing is remembered. */
+const nothingKnown = Instant.parse("9999-12-31T00:00:00.000Z");
 
 const goalFields: ReadonlySet<PastField> = new Set(["status", "parentId", "kind"]);
 
@@ -58,21 +55,34 @@ const othersMark = "*";
 function linesAfter(
   item: Item,
   current: Item,
-  { now, isSettling, forgetsPast }: Circumstances,
+  { now: clockNow, isSettling, forgetsPast }: Circumstances,
 ): readonly string[] {
+  const { mark, rows } = storedLines(current);
+  // Clocks of two machines differ a little; lines are in the order of the writes.
+  const now = latestOf(clockNow, rows.at(-1) ?? mark);
   if (forgetsPast) return [markLine(now, { isCut: true, hidesOthers: false })];
   const [was, is] = [stateOf(current), stateOf(item)];
-  const hidesOthers = was.hasOthersEdges || is.hasOthersEdges;
+  const hidesOthers = was.hasOthersEdges || is.hasOthersEdges || mayAssertForOthers(mark, item);
   // Between its edges nobody knows what stood.
   if (isSettling) return [markLine(now, { isCut: true, hidesOthers })];
+  // Since when the state that is replaced has stood, nobody noted.
+  if (mark === undefined) return [markLine(now, { isCut: true, hidesOthers })];
   const differs = difference(was, is);
-  const row = isNothing(differs) ? [] : [rowLine(now, differs)];
-  const { mark, rows } = storedLines(current);
-  if (mark === undefined) {
-    const since = sinceStored(current, now);
-    return [markLine(since, { isCut: true, hidesOthers }), ...row];
-  }
-  return [mark, ...rows, ...row];
+  return isNothing(differs) ? [mark, ...rows] : [mark, ...rows, rowLine(now, differs)];
+}
+
+/** Goals name the work that supports them; of those that kept no mark nobody knows whether they did. */
+function mayAssertForOthers(mark: string | undefined, item: Item): boolean {
+  return mark === undefined ? item["type"] === "goal" : mark.endsWith(othersMark);
+}
+
+function latestOf(now: Instant, line: string | undefined): Instant {
+  const last = line === undefined ? now : stampOf(line);
+  return last > now ? last : now;
+}
+
+function stampOf(line: string): Instant {
+  return readStamp((line.split("\t")[0] ?? "").replace(/[!*]+$/u, ""));
 }
 
 function markLine(
@@ -80,11 +90,6 @@ function markLine(
   { isCut, hidesOthers }: { readonly isCut: boolean; readonly hidesOthers: boolean },
 ): string {
   return `${stampText(since)}${isCut ? cutMark : ""}${isCut && hidesOthers ? othersMark : ""}`;
-}
-
-function sinceStored(item: Item, now: Instant): Instant {
-  const latest = epochMsOf(Instant.parse(item["readAt"])) + storedWithinMs;
-  return instantOf(Math.min(latest, epochMsOf(now)));
 }
 
 function storedLines(item: Item): { mark: string | undefined; rows: readonly string[] } {
@@ -116,7 +121,7 @@ function fitting([mark = "", ...rows]: readonly string[], room: number): readonl
   const last = dropped.at(-1);
   if (last === undefined) return [mark, ...kept];
   const hidesOthers = mark.endsWith(othersMark) || dropped.some(namesOthersEdge);
-  const since = readStamp(last.split("\t")[0] ?? "");
+  const since = stampOf(last);
   return [markLine(since, { isCut: true, hidesOthers }), ...kept];
 }
 
@@ -207,14 +212,13 @@ export function readPast(item: Item): RecordPast | undefined {
   const id = item.pk as FactId;
   const { mark, rows } = storedLines(item);
   if (mark === undefined) {
-    const since = instantOf(epochMsOf(Instant.parse(item["readAt"])) + storedWithinMs);
     const hidesOthersEdges = parts.type === "goal" || stateOf(item).hasOthersEdges;
-    return { id, since, isCut: true, hidesOthersEdges, rows: [] };
+    return { id, since: nothingKnown, isCut: true, hidesOthersEdges, rows: [] };
   }
   const isCut = mark.includes(cutMark);
   return {
     id,
-    since: readStamp(mark.replace(/[!*]+$/u, "")),
+    since: stampOf(mark),
     isCut,
     hidesOthersEdges: isCut && mark.endsWith(othersMark),
     rows: rows.map((line) => readRow(line, item.pk)),
