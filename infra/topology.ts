@@ -214,6 +214,8 @@ export const functions = {
           "history",
           "connection",
           "rule-settings",
+          // Somebody wants one.
+          "self-check",
           "link-rule",
         ),
         batchSize: 500,

@@ -1,35 +1,38 @@
 import type { DynamoDBStreamEvent, ScheduledEvent } from "aws-lambda";
 
 import type { Delta } from "#shared/kit/rule.ts";
+import type { Instant } from "#shared/model/time.ts";
 import { reportSetAside, SetAside } from "#shared/store/set-aside.ts";
 
 import { deltaOf } from "./deltas.ts";
 import type { DetectDeps } from "./deps.ts";
 import { detect } from "./detect.ts";
-import { recompute } from "./recompute.ts";
+import { runSelfCheck, scheduledSelfCheck, selfCheckAskedIn } from "./self-check.ts";
 
 /**
  * One batch of the table's stream, or the clock: then everything is recomputed, and what had drifted
- * is mended and logged. Evaluation of a batch reads the graph as it stands, so the batch succeeds or
+ * is mended, counted and kept; the same when a record of the stream says that somebody asked for it. Evaluation of a batch reads the graph as it stands, so the batch succeeds or
  * repeats as a whole; the mapping bisects it to find a record that can never be read.
  */
 export function createHandler(
   deps: DetectDeps,
 ): (event: DynamoDBStreamEvent | ScheduledEvent) => Promise<void> {
   return async function handler(event) {
-    if (!("Records" in event)) return selfCheck(deps);
+    if (!("Records" in event)) return scheduledSelfCheck(deps);
     const deltas: Delta[] = [];
     const setAside = new SetAside();
+    const asked: Instant[] = [];
     for (const record of event.Records) {
-      const delta = deltaOf(deps.readRecord(record), setAside);
+      const change = deps.readRecord(record);
+      const delta = deltaOf(change, setAside);
       if (delta) deltas.push(delta);
+      const { after } = change;
+      const wantedAt = after && setAside.read(after, () => selfCheckAskedIn(change));
+      if (wantedAt !== undefined) asked.push(wantedAt);
     }
     reportSetAside(deps.logger, [setAside]);
     if (deltas.length > 0) await detect(deps, deltas);
+    // After the changes before it, so that they are not taken for drift.
+    for (const wantedAt of asked) await runSelfCheck(deps, wantedAt);
   };
-}
-
-async function selfCheck(deps: DetectDeps): Promise<void> {
-  const { differing, subjects } = await recompute(deps);
-  if (differing > 0) deps.logger.warn("detect.drift-mended", { differing, subjects });
 }

@@ -3,6 +3,7 @@ import { clock, logger, table } from "#shared/adapters/aws-ports.ts";
 import { readStreamRecord } from "#shared/adapters/dynamodb/stream-image.ts";
 import { environments, readEnvironment } from "#shared/adapters/environment.ts";
 import { Registry } from "#shared/kit/registry.ts";
+import { metricDimension } from "#shared/ports/log-metrics.ts";
 import { rules } from "#shared/rules/index.ts";
 import { OrgReader } from "#shared/store/org-reader.ts";
 
@@ -14,7 +15,8 @@ const registry = new Registry(connectors);
 
 export const handler = createHandler({
   clock,
-  logger: logger(environment, "detect"),
+  // By its table one hub's metrics are told from another's.
+  logger: logger(environment, "detect").with({ [metricDimension]: environment.TABLE_NAME }),
   table: store,
   orgReader: new OrgReader(store, clock),
   readRecord: readStreamRecord,

@@ -1,4 +1,6 @@
 import type { Clock } from "#shared/ports/clock.ts";
+import type { MetricUnit } from "#shared/ports/log-metrics.ts";
+import { metricDimension, metricNamespace, metricsOf } from "#shared/ports/log-metrics.ts";
 import type { LogFields, Logger } from "#shared/ports/logger.ts";
 
 const levels = ["debug", "info", "warn", "error"] as const;
@@ -20,9 +22,11 @@ interface JsonLoggerOptions {
 export function jsonLogger(options: JsonLoggerOptions): Logger {
   const { clock, level: threshold, fields: fixed = {}, write = writeToStdout } = options;
   const log = (level: LogLevel, event: string, fields: LogFields): void => {
-    if (levels.indexOf(level) < levels.indexOf(threshold)) return;
+    const metrics = metricsOf(event);
+    if (!metrics && levels.indexOf(level) < levels.indexOf(threshold)) return;
     const named = { at: clock.now(), level, event };
-    write(JSON.stringify({ ...named, ...fixed, ...fields, ...named }));
+    const embedded = metrics && embeddedMetrics(metrics, clock.nowMs());
+    write(JSON.stringify({ ...named, ...fixed, ...fields, ...named, ...embedded }));
   };
   return {
     debug: (event, fields = {}) => log("debug", event, fields),
@@ -31,6 +35,20 @@ export function jsonLogger(options: JsonLoggerOptions): Logger {
     error: (event, fields = {}) => log("error", event, fields),
     with: (fields) => jsonLogger({ ...options, fields: { ...fixed, ...fields } }),
   };
+}
+
+/**
+ * What makes CloudWatch read fields of the line as metrics: the embedded metric format,
+ * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
+ */
+function embeddedMetrics(metrics: Readonly<Record<string, MetricUnit>>, nowMs: number): object {
+  const list = Object.entries(metrics).map(([Name, Unit]) => ({ Name, Unit }));
+  const directive = {
+    Namespace: metricNamespace,
+    Dimensions: [[metricDimension]],
+    Metrics: list,
+  };
+  return { _aws: { Timestamp: nowMs, CloudWatchMetrics: [directive] } };
 }
 
 function writeToStdout(line: string): void {

@@ -51,6 +51,7 @@ import type { Key } from "#shared/ports/table.ts";
  * a signal or alert of (rule, subject)  | pk = signal:… | alert:…, sk = 0            | 1 R
  * an alert's notifications              | pk = alert, sk ^ notification#             | 1 R
  * what is held of a connection          | connection: cpk = connection#type of fact  | ½ R per 20 facts or edges
+ * runs of the self-check, latest first  | pk = self-check, sk ^ run#…                 | 1 R
  * the version of the org, its changes    | pk = org, sk = version | change#… | …     | 1 R
  * the whole graph (oracle, lists)       | parallel scan                              | ½ R per 4 KB
  *
@@ -284,6 +285,13 @@ export const linkRulesPartition = "link-rules";
 
 export function linkRuleKey(id: LinkRuleId): Key {
   return { pk: linkRulesPartition, sk: id };
+}
+
+/** Runs of the self-check, by when they were asked for. */
+export const selfChecksPartition = "self-check";
+
+export function selfCheckKey(wantedAt: Instant): Key {
+  return { pk: selfChecksPartition, sk: `run#${wantedAt}` };
 }
 
 /** Bumped after any change of people, accounts, units or matches; readers cache the org by it. */

@@ -1,0 +1,118 @@
+import { HubError } from "#shared/errors.ts";
+import type { SelfCheck, SelfCheckResult } from "#shared/model/self-check.ts";
+import type { Instant } from "#shared/model/time.ts";
+import type { ItemChange } from "#shared/ports/table.ts";
+import {
+  createDocument,
+  getDocument,
+  readDocument,
+  replaceDocument,
+} from "#shared/store/documents.ts";
+import { selfCheckKey } from "#shared/store/keys.ts";
+import { listSelfChecks, selfCheckSpec, wantedSelfCheck } from "#shared/store/self-checks.ts";
+
+import type { DetectDeps } from "./deps.ts";
+import type { Recomputed } from "./recompute.ts";
+import { recompute } from "./recompute.ts";
+
+type SelfCheckDeps = Omit<DetectDeps, "readRecord">;
+
+/** One that twice came to no end needs more time or memory than there is, and the stream must go on. */
+const attemptsMax = 2;
+
+/** The hourly run; kept beside those that people asked for. Throws what made it fail. */
+export async function scheduledSelfCheck(deps: SelfCheckDeps): Promise<void> {
+  const wanted = wantedSelfCheck(deps.clock.now(), "schedule");
+  // Else one of the very same moment is under way.
+  if (!(await createDocument(deps.table, selfCheckSpec, wanted))) return;
+  const failure = await runSelfCheck(deps, wanted.wantedAt);
+  if (failure !== undefined) throw failure;
+}
+
+/** When somebody asked for a self-check, where this change tells of it. */
+export function selfCheckAskedIn({ after }: ItemChange): Instant | undefined {
+  if (after?.["type"] !== "self-check") return undefined;
+  const { state, startedBy, wantedAt } = readDocument(selfCheckSpec, after);
+  return state === "wanted" && startedBy === "person" ? wantedAt : undefined;
+}
+
+/**
+ * Carries out a self-check that is wanted, once: told of it again, it does nothing. What made it fail
+ * is noted with the run, and returned: nothing else waits for its result.
+ */
+export async function runSelfCheck(deps: SelfCheckDeps, wantedAt: Instant): Promise<unknown> {
+  const { table, clock, logger } = deps;
+  const running = await begin(deps, wantedAt);
+  if (!running) return undefined;
+  const startedMs = clock.nowMs();
+  const end = (ended: Partial<SelfCheck>) =>
+    replaceDocument(table, selfCheckSpec, running, {
+      ...running,
+      ...ended,
+      durationMs: clock.nowMs() - startedMs,
+    });
+  try {
+    const recomputed = await recompute(deps, await startOfLast(deps));
+    const result = resultOf(recomputed);
+    const durationMs = clock.nowMs() - startedMs;
+    report(deps, running, { ...result, differing: recomputed.differing, durationMs });
+    await end({ state: "done", result });
+    return undefined;
+  } catch (error) {
+    const problem = error instanceof HubError ? error.code : "invariant.broken";
+    logger.error("self-check.failed", { problem, startedBy: running.startedBy });
+    await end({ state: "failed", problem });
+    return error;
+  }
+}
+
+async function begin(
+  { table, clock, logger }: SelfCheckDeps,
+  wantedAt: Instant,
+): Promise<SelfCheck | undefined> {
+  const wanted = await getDocument(table, selfCheckSpec, selfCheckKey(wantedAt));
+  if (!wanted || wanted.state === "done" || wanted.state === "failed") return undefined;
+  if (wanted.attempts >= attemptsMax) {
+    const problem = "out-of-time";
+    logger.error("self-check.failed", { problem, startedBy: wanted.startedBy });
+    await replaceDocument(table, selfCheckSpec, wanted, { ...wanted, state: "failed", problem });
+    return undefined;
+  }
+  return replaceDocument(table, selfCheckSpec, wanted, {
+    ...wanted,
+    state: "running",
+    startedAt: clock.now(),
+    attempts: wanted.attempts + 1,
+  });
+}
+
+/** When the latest run began that came to its end: what differed since then by the clock alone is no drift. */
+async function startOfLast({ table }: SelfCheckDeps): Promise<Instant | undefined> {
+  const runs = await listSelfChecks(table);
+  return runs.find(({ state }) => state === "done")?.startedAt;
+}
+
+function resultOf(recomputed: Recomputed): SelfCheckResult {
+  const { subjects, opened, cleared, updated, expected, examples, unreadable } = recomputed;
+  const drift = Object.values(recomputed.drift).reduce((sum, count) => sum + count, 0);
+  return {
+    ...{ subjects, opened, cleared, updated, drift, expected, unreadable },
+    driftByRule: recomputed.drift,
+    examples: [...examples],
+    unreadableNamed: recomputed.unreadableNamed.map((one) => ({ ...one })),
+  };
+}
+
+interface Told extends SelfCheckResult {
+  readonly differing: number;
+  readonly durationMs: number;
+}
+
+/** The line is a metric too: see `shared/ports/log-metrics.ts`. */
+function report({ logger }: SelfCheckDeps, { startedBy }: SelfCheck, told: Told): void {
+  const { subjects, differing, drift, expected, opened, cleared, updated } = told;
+  const { unreadable, durationMs } = told;
+  const counts = { subjects, differing, drift, expected, opened, cleared, updated, unreadable };
+  logger.info("self-check.done", { ...counts, durationMs, startedBy });
+  if (drift > 0) logger.warn("detect.drift-mended", { drift, subjects });
+}
