@@ -185,7 +185,7 @@ describe("positions", () => {
     const position = positionOf(await pullAll(source, "tasks")) ?? "";
     for (const odd of [
       position.replaceAll(/2026-11-21/gu, "2999-01-01"),
-      position.replace('"v":1', '"v":2'),
+      position.replace('"v":2', '"v":1'),
       position.slice(0, -3),
       '{"v":2,"since":"never"}',
     ]) {
