@@ -171,7 +171,7 @@ async function check(run: Run): Promise<void> {
 }
 
 /** How a rest of any length is passed: often at first, then with longer breaks. */
-const pauses = [1, 6, 11, 20, 31, 31] as const;
+const pauses = [4, 16, 36, 44] as const;
 
 /** Until the end of the rest nothing new goes wrong; what stands, stands. */
 async function rest(run: Run, minutes: number): Promise<void> {

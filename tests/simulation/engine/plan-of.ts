@@ -33,8 +33,8 @@ function configOf(random: Random): PlanConfig {
   };
 }
 
-const stepsMin = 14;
-const stepsMax = 24;
+const stepsMin = 9;
+const stepsMax = 15;
 
 function stepsOf(random: Random): readonly Step[] {
   const steps: Step[] = [];
@@ -49,7 +49,6 @@ function stepsOf(random: Random): readonly Step[] {
     const afterMinutes = random() < 0.3 ? 0 : between(random, 1, 12);
     add(afterMinutes, random() < 0.6 ? editOf(random) : troubleOf(random));
   }
-  add(2, { kind: "check" });
   return steps;
 }
 

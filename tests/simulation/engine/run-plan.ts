@@ -137,15 +137,12 @@ async function getWell(run: Run): Promise<void> {
   run.troubled.clear();
   await network.deliver(true);
   await pass(run, 10);
-  run.clock.advance(25 * hourMs);
+  run.clock.advance(26 * hourMs);
   await pass(run, 3);
   redrive(run);
-  await pass(run, 35);
-  await pass(run, 31);
-  await pass(run, 95);
+  await pass(run, 25);
   redrive(run);
-  await settle(run);
-  await pass(run, 5);
+  await pass(run, 21);
 }
 
 /** An operator sends the dead letters back. */
