@@ -4,6 +4,7 @@ import type { Evaluation } from "#shared/kit/rule.ts";
 import { shortText } from "#shared/model/facts.ts";
 import type { ConnectionId, RuleName, SubjectId } from "#shared/model/ids.ts";
 import { signalId } from "#shared/model/ids.ts";
+import { earlierOpeningsMax } from "#shared/model/signal.ts";
 import type { Signal, SourceFreshness } from "#shared/model/signal.ts";
 import type { Instant } from "#shared/model/time.ts";
 
@@ -93,8 +94,21 @@ function opened(
     ...finding,
     evaluatedAt: now,
     openedAt: now,
+    ...(stored && earlierOf(stored)),
     revision: stored?.revision ?? 1,
   };
+}
+
+/** The opening that ended, behind those before it: asked for a moment of the past, they answer. */
+function earlierOf({
+  earlier = [],
+  openedAt,
+  clearedAt,
+  clearedBecause,
+}: Signal): Pick<Signal, "earlier"> {
+  if (clearedAt === undefined) return {};
+  const last = { openedAt, clearedAt, ...(clearedBecause !== undefined && { clearedBecause }) };
+  return { earlier: [...earlier, last].slice(-earlierOpeningsMax) };
 }
 
 function withoutLeader({ leaderId: _leaderId, ...rest }: Signal): Omit<Signal, "leaderId"> {

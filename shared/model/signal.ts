@@ -49,6 +49,17 @@ const freshness = {
   evaluatedAt: Instant.optional(),
 };
 
+/** One time that a signal was open, and came to its end. */
+export const EarlierOpening = z.strictObject({
+  openedAt: Instant,
+  clearedAt: Instant,
+  clearedBecause: z.string().max(200).optional(),
+});
+export type EarlierOpening = z.infer<typeof EarlierOpening>;
+
+/** The newest earlier openings that a signal keeps. */
+export const earlierOpeningsMax = 20;
+
 /** A rule's finding about one subject. The only materialized truth of the engine. */
 export const Signal = z.strictObject({
   type: z.literal("signal"),
@@ -70,6 +81,8 @@ export const Signal = z.strictObject({
   clearedAt: Instant.optional(),
   /** Why it cleared: "linked", "closed", "removed", … */
   clearedBecause: z.string().max(200).optional(),
+  /** Generations before this one, oldest first; absent in the first. */
+  earlier: z.array(EarlierOpening).max(earlierOpeningsMax).optional(),
   ...freshness,
   revision: z.int().positive(),
 });

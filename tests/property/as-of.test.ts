@@ -7,13 +7,16 @@ import { lineOfSight } from "#shared/graph/line-of-sight.ts";
 import { noLinkRules } from "#shared/graph/link-rules.ts";
 import { dependencyStateAsOf, lineOfSightAsOf } from "#shared/graph/sight-as-of.ts";
 import type { SightAsOf } from "#shared/graph/sight-as-of.ts";
+import { wasOpen } from "#shared/graph/signals-as-of.ts";
 import type { SourceStates } from "#shared/graph/sources.ts";
 import type { WorkItemId } from "#shared/model/ids.ts";
 import type { Instant } from "#shared/model/time.ts";
 import { dateOf, minuteMs } from "#shared/model/time.ts";
 import { readSourceStates } from "#shared/store/connections.ts";
+import { readDocument } from "#shared/store/documents.ts";
 import { scanAll } from "#shared/store/list.ts";
 import { pastPartsOf } from "#shared/store/past-parts.ts";
+import { signalSpec } from "#shared/store/specs.ts";
 import { wholeGraphOf } from "#shared/store/whole-graph.ts";
 import { goalConnection, itemId, peopleConnection, workConnection } from "#shared/testing/facts.ts";
 
@@ -157,4 +160,26 @@ test("what the hub says of a moment afterwards is what it said then, or that it 
   await fc.assert(law, { numRuns: 60 });
   // Records are small here: most of what was is remembered.
   expect(tally.same).toBeGreaterThan(tally.unknown);
+}, 60_000);
+
+test("the signals that were open at a moment are those that are told of it afterwards", async () => {
+  const law = fc.asyncProperty(fc.array(step, { maxLength: 25, size: "max" }), async (taken) => {
+    const hub = await MemoryHub.ready();
+    await hub.apply(...beginning);
+    const said: (readonly [Instant, readonly string[]])[] = [];
+    for (const [turn, given] of taken.entries()) {
+      hub.clock.advance(minuteMs);
+      await take(hub, given, turn + 1);
+      await hub.settle();
+      hub.clock.advance(1);
+      said.push([hub.clock.now(), (await hub.openSignals()).map(({ id }) => id).toSorted()]);
+    }
+    const signals = (await scanAll(hub.table))
+      .filter((item) => item["type"] === "signal")
+      .map((item) => readDocument(signalSpec, item));
+    const openAt = (at: Instant) =>
+      signals.filter((signal) => wasOpen(signal, at) === true).map(({ id }) => id);
+    expect(said.map(([at]) => [at, openAt(at).toSorted()])).toEqual(said);
+  });
+  await fc.assert(law, { numRuns: 30 });
 }, 60_000);
