@@ -58,7 +58,8 @@ export const roomRules: readonly IRegularForbiddenRuleType[] = [
     ["^shared/adapters/", model, ports, errors, zod, aws, npm("@aws-lambda-powertools")],
     true,
   ),
-  only("topology-is-data", "^infra/topology\\.ts$", [model]),
+  // One EventBridge rule follows from each signal rule.
+  only("topology-is-data", "^infra/topology\\.ts$", [model, kit, "^shared/rules/index\\.ts$"]),
   only("the-connector-registry-lists-declarations", "^connectors/index\\.ts$", [
     "^connectors/[^/]+/connector\\.ts$",
     kit,

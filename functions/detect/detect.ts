@@ -1,10 +1,8 @@
-import { pathToAnchor } from "#shared/graph/line-of-sight.ts";
 import type { LinkRules } from "#shared/graph/link-rules.ts";
 import type { Org } from "#shared/graph/org.ts";
 import type { SourceStates } from "#shared/graph/sources.ts";
 import type { Delta, Touch } from "#shared/kit/rule.ts";
-import type { SubjectId, WorkItemId } from "#shared/model/ids.ts";
-import { WorkItemId as WorkItemIdSchema, dependencyId } from "#shared/model/ids.ts";
+import { signalId } from "#shared/model/ids.ts";
 import type { Signal } from "#shared/model/signal.ts";
 import type { Table } from "#shared/ports/table.ts";
 import { readSourceStates } from "#shared/store/connections.ts";
@@ -12,6 +10,8 @@ import { listDocuments } from "#shared/store/documents.ts";
 import { GraphLoader } from "#shared/store/graph-loader.ts";
 import { lists } from "#shared/store/keys.ts";
 import { readLinkRules } from "#shared/store/link-rules.ts";
+import { isOrgPart } from "#shared/store/org-parts.ts";
+import { reportSetAside, SetAside } from "#shared/store/set-aside.ts";
 import { signalSpec } from "#shared/store/specs.ts";
 
 import { activeRules } from "./active-rules.ts";
@@ -19,8 +19,12 @@ import { announceUnseen } from "./announce-unseen.ts";
 import { changesConclusions } from "./deltas.ts";
 import { evaluateDeps } from "./deps.ts";
 import type { DetectDeps } from "./deps.ts";
-import { evaluateSubjects } from "./evaluate-subjects.ts";
-import type { ActiveRule, Subject } from "./evaluate-subjects.ts";
+import { evaluate } from "./doubt.ts";
+import { evaluateSubjects, loadAround, readSignals } from "./evaluate-subjects.ts";
+import type { ActiveRule, Subject, Surroundings } from "./evaluate-subjects.ts";
+import { expandTouches, merged } from "./expand-touches.ts";
+import type { Candidate } from "./expand-touches.ts";
+import { nextSignal } from "./next-signal.ts";
 import { recompute } from "./recompute.ts";
 
 /** Above so many touched subjects, one pass over the whole graph is cheaper than walking from each. */
@@ -28,39 +32,107 @@ const recomputeAbove = 2000;
 
 /** Brings the signals of every subject that these changes touch in line with the graph. */
 export async function detect(deps: DetectDeps, deltas: readonly Delta[]): Promise<void> {
-  const sources = await readSourceStates(deps.table, deps.clock, deps);
-  await announceUnseen(deps, deltas, (delta) => isOfReadySource(delta, sources));
+  const surroundings = await readSurroundings(deps, deltas);
+  const { sources, linkRules, rules } = surroundings;
   // While a source is being read for the first time nothing can be concluded about its records; its
   // becoming ready is itself a change, and re-evaluates everything.
   const relevant = deltas.filter(
     (delta) => isOfReadySource(delta, sources) && changesConclusions(delta),
   );
   if (relevant.length === 0) return;
-  const [org, linkRules, rules] = await Promise.all([
-    deps.orgReader.read(),
-    readLinkRules(deps.table, deps.clock.now()),
+  const touched = rules.map((active) => {
+    const touches = relevant.flatMap((delta) => active.rule.touched(delta, active.options));
+    return { active, touches };
+  });
+  const all = touched.some(({ touches }) => touches.some((one) => isEverything(one, linkRules)));
+  const differing = await differingAmong(deps, surroundings, touched);
+  if (all || differing === "many") await recompute(deps);
+  // The pass over everything reads a scan that may be a moment behind this very batch.
+  if (differing !== "many") await evaluateSubjects(evaluateDeps(deps), differing);
+}
+
+interface AllAround extends Surroundings {
+  readonly rules: readonly ActiveRule[];
+  readonly setAside: SetAside;
+}
+
+/** One rule, and where these changes may have touched it. */
+interface Touched {
+  readonly active: ActiveRule;
+  readonly touches: readonly Touch[];
+}
+
+/** Everything but the graph, all at once; the organisation after what nobody has announced was. */
+async function readSurroundings(deps: DetectDeps, deltas: readonly Delta[]): Promise<AllAround> {
+  const isOfOrg = deltas.some(({ before, after }) => isOrgPart(after ?? before));
+  const readOrg = () => deps.orgReader.read();
+  const setAside = new SetAside();
+  const [sources, linkRules, rules, early] = await Promise.all([
+    readSourceStates(deps.table, deps.clock, deps),
+    readLinkRules(deps.table, deps.clock.now(), setAside),
     activeRules(deps.table, deps.rules, deps.logger),
+    isOfOrg ? undefined : readOrg(),
   ]);
-  const loader = new GraphLoader(deps.table, { org, sources, linkRules });
-  const touched = await Promise.all(
-    rules.map(async (active) => {
-      const touches = relevant.flatMap((delta) => active.rule.touched(delta, active.options));
-      const all = touches.some((touch) => isEverything(touch, linkRules));
-      const isOfOpen = touches.some((touch) => touch.kind === "open");
-      const isOfLed = touches.some((touch) => touch.kind === "led");
-      const subjects = await Promise.all([
-        expand(loader, active, touches),
-        isOfOpen || isOfLed ? openSubjects(deps.table, active, isOfOpen ? undefined : org) : [],
+  if (early) return { sources, linkRules, rules, setAside, org: early };
+  await announceUnseen(deps, deltas, (delta) => isOfReadySource(delta, sources));
+  return { sources, linkRules, rules, setAside, org: await readOrg() };
+}
+
+/**
+ * Touched subjects whose signals say something else than the graph does. Like a pass over everything it
+ * only nominates: most changes alter no signal, and one that may is evaluated anew, signals read first.
+ * That nothing differs can be said from here: all was read after these changes, and whoever writes a
+ * signal later looks again.
+ */
+async function differingAmong(
+  deps: DetectDeps,
+  surroundings: AllAround,
+  touched: readonly Touched[],
+): Promise<readonly Subject[] | "many"> {
+  const loader = new GraphLoader(deps.table, surroundings);
+  loader.setAside.include(surroundings.setAside);
+  const candidates = await candidatesOf(deps, loader, touched);
+  if (candidates === "many") return "many";
+  const unread = new SetAside();
+  const signals = await readSignals(deps.table, candidates, unread);
+  const storedOf = ({ active, id }: Subject) => signals.get(signalId(active.rule.name, id));
+  const subjects = candidates.filter((one) => !one.onlyOpen || storedOf(one)?.state === "open");
+  await loadAround(loader, subjects);
+  reportSetAside(deps.logger, [unread, loader.setAside]);
+  const now = deps.clock.now();
+  return subjects.filter((one) => {
+    const { active, id: subjectId } = one;
+    const stored = storedOf(one);
+    const given = { subjectId, options: active.options, now, stored };
+    const evaluation = evaluate(active.rule, given, loader);
+    const { sources } = surroundings;
+    const rule = active.rule.name;
+    return nextSignal({ rule, subjectId, evaluation, stored, sources, now }) !== undefined;
+  });
+}
+
+/** Each subject of each rule once. */
+async function candidatesOf(
+  { table, clock }: DetectDeps,
+  loader: GraphLoader,
+  touched: readonly Touched[],
+): Promise<readonly (Subject & Candidate)[] | "many"> {
+  const context = { loader, now: clock.now(), most: recomputeAbove };
+  const candidates: (Subject & Candidate)[] = [];
+  const found = await Promise.all(
+    touched.map(async ({ active, touches }) => {
+      const [expanded, open] = await Promise.all([
+        expandTouches(context, touches),
+        openSubjects(table, active, touches, loader.graph.org),
       ]);
-      return { all, subjects: subjects.flat() };
+      return { active, expanded: expanded === "many" ? expanded : merged([...open, ...expanded]) };
     }),
   );
-  const subjects = touched.flatMap((one) => one.subjects);
-  const all = touched.some((one) => one.all);
-  const isMany = subjects.length > recomputeAbove;
-  if (all || isMany) await recompute(deps);
-  // The pass over everything reads a scan that may be a moment behind this very batch.
-  if (!isMany) await evaluateSubjects(evaluateDeps(deps), subjects);
+  for (const { active, expanded } of found) {
+    if (expanded === "many") return "many";
+    candidates.push(...expanded.map((one) => ({ ...one, active })));
+  }
+  return candidates.length > recomputeAbove ? "many" : candidates;
 }
 
 /** What a link rule links to its goal is found in no index. */
@@ -75,121 +147,19 @@ function isOfReadySource({ before, after }: Delta, sources: SourceStates): boole
   return sources.get(thing.connectionId)?.isReady ?? true;
 }
 
-/** All open ones of the rule, or only those that would go to another leader in `org`. */
+/** All open ones of the rule, or only those that would go to another leader in `org`, or none. */
 async function openSubjects(
   table: Table,
-  active: ActiveRule,
-  org: Org | undefined,
-): Promise<readonly Subject[]> {
-  const { name, leaderOf } = active.rule;
+  { rule: { name, leaderOf } }: ActiveRule,
+  touches: readonly Touch[],
+  org: Org,
+): Promise<readonly Candidate[]> {
+  const isOfOpen = touches.some(({ kind }) => kind === "open");
+  if (!isOfOpen && !touches.some(({ kind }) => kind === "led")) return [];
   const open = await listDocuments(table, signalSpec, lists.openSignals);
   const isAnothers = ({ teamIds, leaderId }: Signal) =>
-    org === undefined || leaderOf === undefined || leaderOf(org, teamIds) !== leaderId;
+    isOfOpen || leaderOf === undefined || leaderOf(org, teamIds) !== leaderId;
   return open
     .filter((signal) => signal.rule === name && isAnothers(signal))
-    .map(({ subjectId }) => ({ active, id: subjectId }));
-}
-
-async function expand(
-  loader: GraphLoader,
-  active: ActiveRule,
-  touches: readonly Touch[],
-): Promise<readonly Subject[]> {
-  const anchors = new Set<WorkItemId>();
-  const ids = new Set<SubjectId>();
-  const expanded = uniqueTouches(touches).map((touch) => expandTouch(loader, touch));
-  for (const found of (await Promise.all(expanded)).flat()) {
-    if (found.kind === "anchor") anchors.add(found.itemId);
-    else ids.add(found.id);
-  }
-  await loader.loadUp(anchors);
-  for (const itemId of anchors) {
-    const item = loader.graph.item(itemId);
-    const path = item ? pathToAnchor(loader.graph, item) : [];
-    // Anchors are work items: pathToAnchor follows parents only.
-    ids.add((path.at(-1)?.id as WorkItemId | undefined) ?? itemId);
-  }
-  return [...ids].map((id) => ({ active, id }));
-}
-
-type Found =
-  | { readonly kind: "subject"; readonly id: SubjectId }
-  | { readonly kind: "anchor"; readonly itemId: WorkItemId };
-
-async function expandTouch(loader: GraphLoader, touch: Touch): Promise<readonly Found[]> {
-  switch (touch.kind) {
-    case "subject":
-    case "anchor":
-      return [touch];
-    case "dependency":
-      return [{ kind: "subject", id: touch.id }];
-    case "children":
-      return childrenOf(loader, touch.itemId);
-    case "linked-to":
-      return (await loader.linkedTo(touch.goalId))
-        .filter((id): id is WorkItemId => WorkItemIdSchema.safeParse(id).success)
-        .flatMap(subjectAndAnchor);
-    case "dependencies":
-      return dependenciesOf(loader, touch.itemId);
-    case "assigned-to":
-      return ofWork(loader, await loader.assignedTo(touch.accountId), touch.of);
-    case "spine":
-      return spineOf(loader, touch.itemId);
-    case "person": {
-      const accounts = loader.graph.org.accountsBearing(touch.personId, touch);
-      const items = await Promise.all(accounts.map((account) => loader.assignedTo(account)));
-      return ofWork(loader, items.flat(), touch.of);
-    }
-    default:
-      // What is open, and everything, is found without a look at the graph.
-      return [];
-  }
-}
-
-/** A parent that comes or goes moves its children: the ways up their further homes change with it. */
-async function childrenOf(loader: GraphLoader, itemId: WorkItemId): Promise<readonly Found[]> {
-  const ids = await loader.childIds(itemId);
-  await loader.loadUp(ids);
-  const children = ids.flatMap((id) => loader.graph.item(id) ?? []);
-  const homes = new Set(children.flatMap((child) => child.otherParentIds ?? []));
-  const found = ids.flatMap(subjectAndAnchor);
-  for (const home of homes) found.push(...(await spineOf(loader, home)));
-  return found;
-}
-
-async function spineOf(loader: GraphLoader, itemId: WorkItemId): Promise<readonly Found[]> {
-  await loader.loadUp([itemId]);
-  const item = loader.graph.item(itemId);
-  const path = item ? pathToAnchor(loader.graph, item) : [];
-  // A spine is made of work items.
-  return path.map((hop) => ({ kind: "subject", id: hop.id as WorkItemId }));
-}
-
-function subjectAndAnchor(id: WorkItemId): readonly Found[] {
-  return [
-    { kind: "subject", id },
-    { kind: "anchor", itemId: id },
-  ];
-}
-
-async function ofWork(
-  loader: GraphLoader,
-  itemIds: readonly WorkItemId[],
-  of: "dependencies" | "work",
-): Promise<readonly Found[]> {
-  if (of === "work") return itemIds.flatMap(subjectAndAnchor);
-  return (await Promise.all(itemIds.map((itemId) => dependenciesOf(loader, itemId)))).flat();
-}
-
-async function dependenciesOf(loader: GraphLoader, itemId: WorkItemId): Promise<readonly Found[]> {
-  const [waiting] = await Promise.all([loader.blockedBy(itemId), loader.loadUp([itemId])]);
-  const blocks = waiting.map((blockedId) => dependencyId(blockedId, itemId));
-  const isBlockedBy = loader.graph
-    .dependenciesOf(itemId)
-    .map((edge) => dependencyId(edge.blockedId, edge.blockingId));
-  return [...blocks, ...isBlockedBy].map((id) => ({ kind: "subject", id }));
-}
-
-function uniqueTouches(touches: readonly Touch[]): readonly Touch[] {
-  return [...new Map(touches.map((touch) => [JSON.stringify(touch), touch])).values()];
+    .map(({ subjectId }) => ({ id: subjectId, onlyOpen: true }));
 }

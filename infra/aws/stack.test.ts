@@ -42,7 +42,7 @@ describe("a change on the topology's side alone is noticed", () => {
       index === 0 ? { ...trigger, ...change } : trigger,
     ),
   });
-  const rule = topology.rules["unlinked-work"];
+  const rule = topology.rules["unlinked-work"] ?? topology.rules["tell-people"];
 
   test.each<[change: string, sign: RegExp, changed: Topology]>([
     [
@@ -268,6 +268,19 @@ test("every function raises an alarm on errors and throttling, readers of the st
         Dimensions: [{ Name: "FunctionName", Value: { Ref: lambda } }],
       });
     }
+  }
+});
+
+test("the self-check raises an alarm at the first drift, and at the first item that cannot be read", () => {
+  for (const metric of ["drift", "unreadable"]) {
+    Template.fromJSON(template as object).hasResourceProperties("AWS::CloudWatch::Alarm", {
+      Namespace: "Throughline",
+      MetricName: metric,
+      Dimensions: [{ Name: "table", Value: { Ref: "HubTable" } }],
+      Threshold: 0,
+      ComparisonOperator: "GreaterThanThreshold",
+      AlarmActions: [{ Ref: "AlarmTopic" }],
+    });
   }
 });
 

@@ -45,6 +45,7 @@ export function viewWith(graph: MemoryGraph, org: Org): GraphView {
     linksOf: (item) => graph.linksOf(item),
     childrenOf: (id) => graph.childrenOf(id),
     dependency: (blockedId, blockingId) => graph.dependency(blockedId, blockingId),
+    dependenciesOf: (blockedId) => graph.dependenciesOf(blockedId),
     waitingSince: (blockedId, blockingId) => graph.waitingSince(blockedId, blockingId),
   };
 }

@@ -36,14 +36,28 @@ export interface Delta {
 }
 
 /** Which subjects a change may have touched, as far as the change alone can tell. */
-export type Touch =
+export type Touch = Where & {
+  /** What changed may end a finding or alter what it says, and can bring about none: open ones only. */
+  readonly onlyOpen?: boolean;
+};
+
+type Where =
   | { readonly kind: "subject"; readonly id: SubjectId }
-  /** The anchor above this item, as the graph stands now. */
+  /**
+   * The anchor above this item, as the graph stands now: the item itself, or one that is closed. What
+   * an open anchor's finding says rests on nothing that is under it. And a finding about the item.
+   */
   | { readonly kind: "anchor"; readonly itemId: WorkItemId }
-  /** The item and all above it: where a cycle was broken, any of them may have been its anchor. */
+  /** Findings about the item and any above it: where a cycle was broken, each may have been the anchor. */
   | { readonly kind: "spine"; readonly itemId: WorkItemId }
   /** Items that have or had a home in this one. */
   | { readonly kind: "children"; readonly itemId: WorkItemId }
+  /** Circles that the ways up from here lead to, and findings about any on these ways. */
+  | { readonly kind: "circles-above"; readonly id: WorkItemId | GoalId }
+  /** The same for items that have or had a home in this one and may go another way now. */
+  | { readonly kind: "circles-above-children"; readonly itemId: WorkItemId }
+  /** Circles that are reached from here by what waits for what, and findings about any on these ways. */
+  | { readonly kind: "circles-of-waiting"; readonly itemId: WorkItemId }
   /** The anchors of everything that links to this goal; everything, where a link rule links to it. */
   | { readonly kind: "linked-to"; readonly goalId: GoalId }
   | { readonly kind: "dependency"; readonly id: DependencyId }
@@ -94,6 +108,12 @@ export interface EvaluateInput<Options> {
   readonly now: Instant;
 }
 
+/**
+ * `subject`: it alone, with its edges; both ends of a dependency. `above`: and everything above it.
+ * `above-and-below`: and what is under it, where it is closed. `waited-for`: and all that it waits for.
+ */
+export type Reads = "subject" | "above" | "above-and-below" | "waited-for";
+
 /** A rule: data for people, and pure functions of a graph. */
 export interface Rule<Options = unknown> {
   readonly name: RuleName;
@@ -108,6 +128,10 @@ export interface Rule<Options = unknown> {
    * few is a wrong answer.
    */
   touched(delta: Delta, options?: Options): readonly Touch[];
+  /** What an evaluation reads, so that it is there and nothing is read for nothing. */
+  readonly reads: Reads;
+  /** Which signals are worth an alert, by their content; absent: all of the rule. */
+  readonly alertOn?: { readonly [field: string]: unknown };
   /**
    * Whom a finding about these teams goes to. A rule that says so need not have all its open signals
    * evaluated when somebody moves: only those that would go to somebody else.

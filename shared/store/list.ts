@@ -7,6 +7,23 @@ export async function queryAll(table: Table, request: QueryRequest): Promise<Ite
   return items;
 }
 
+/** As `queryAll`, until there are more than `most`: whoever gets more than that knows only that there are more. */
+export async function queryAtMost(
+  table: Table,
+  request: QueryRequest,
+  most: number,
+): Promise<Item[]> {
+  const items: Item[] = [];
+  let after: string | undefined;
+  do {
+    const limit = Number.isFinite(most) ? { limit: most + 1 - items.length } : {};
+    const page = await table.query({ ...request, ...limit, ...(after !== undefined && { after }) });
+    items.push(...page.items);
+    after = page.next;
+  } while (after !== undefined && items.length <= most);
+  return items;
+}
+
 /** As `queryAll`, for work that keeps little of what it sees: a page is in memory. */
 export async function queryEach(
   table: Table,

@@ -74,10 +74,9 @@ export class MeteredHub {
     const alert = createAlert({ ...base, rules });
     const notify = createNotify({ ...calling, publicUrl: "http://127.0.0.1" });
     this.#targets = [
-      { rule: topology.rules["unlinked-work"], handler: alert },
-      { rule: topology.rules["blocked-across-boundary"], handler: alert },
+      ...rules.map(({ name }) => ({ rule: topology.rules[name], handler: alert })),
       { rule: topology.rules["tell-people"], handler: notify },
-    ].map(({ rule, handler }) => ({ matches: compilePattern(rule.pattern).matches, handler }));
+    ].map(({ rule, handler }) => ({ matches: compilePattern(rule?.pattern).matches, handler }));
   }
 
   /** One delivery after the other through the inbox, each followed by everything that it leads to. */

@@ -115,7 +115,7 @@ describe("unlinked work", () => {
       upserted(workItem("b", { parentId: itemId("c") })),
       upserted(workItem("c", { parentId: itemId("a") })),
     );
-    expect(await openOf(hub)).toEqual(["unlinked-work a"]);
+    expect(await openOf(hub)).toEqual(["circular-hierarchy a"]);
     expect(await hub.drift()).toBe(0);
   });
 

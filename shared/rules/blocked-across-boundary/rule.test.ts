@@ -187,13 +187,20 @@ describe("what touches a dependency", () => {
     { teamName: "blue" },
     { status: "todo" },
     { status: "done" },
+  ])("an end of which this changed: %j", (given) => {
+    const before = task("a", "ann");
+    const touch = [{ kind: "dependencies", itemId: a }];
+    expect(touched({ before, after: { ...before, ...given } })).toEqual(touch);
+  });
+
+  test.each<Partial<WorkItem>>([
     { dueOn: day("2026-04-01") },
     { title: "Other" },
     { key: "OTHER-1" },
     { url: "https://tool.example/other" },
-  ])("an end of which this changed: %j", (given) => {
+  ])("open findings, which repeat this of an end: %j", (given) => {
     const before = task("a", "ann");
-    const touch = [{ kind: "dependencies", itemId: a }];
+    const touch = [{ kind: "dependencies", itemId: a, onlyOpen: true }];
     expect(touched({ before, after: { ...before, ...given } })).toEqual(touch);
   });
 

@@ -1,7 +1,7 @@
 import * as z from "zod";
 
 import { restOnTeams } from "#shared/graph/allowances.ts";
-import { lineOfSight, parentIds, pathToAnchor } from "#shared/graph/line-of-sight.ts";
+import { lineOfSight, parentIds, pathToAnchor, spineOf } from "#shared/graph/line-of-sight.ts";
 import { openWorkUnder } from "#shared/graph/open-work-under.ts";
 import { goalSources, spineSources, teamSources } from "#shared/graph/rests-on.ts";
 import { incompleteBecause } from "#shared/graph/sources.ts";
@@ -51,6 +51,7 @@ export const unlinkedWork = defineRule<Options>({
     "Link the item to the goal it serves, in its own tool or here. If it serves none on purpose, give its kind of work an allowance.",
   options: Options,
   defaults: { graceMinutes: 60 },
+  reads: "above-and-below",
 
   touched(delta: Delta, options?: Options): readonly Touch[] {
     if (delta.buriedId !== undefined) return touchedByBurial(delta.buriedId);
@@ -85,6 +86,8 @@ export const unlinkedWork = defineRule<Options>({
       return { state: "unknown", because: sight.reason };
     }
     if (sight.verdict !== "unlinked") return { state: "cleared", because: sight.verdict };
+    // A circle has no top to link. That it is one is a finding of its own, and the one that helps.
+    if (spineOf(view, anchor).end === "cycle") return { state: "cleared", because: "cycle" };
     const witness = isOpen(anchor)
       ? anchor
       : openWorkUnder(view, anchor, { now, allowances: options.allowances });
@@ -158,7 +161,6 @@ function sentence(anchor: WorkItem, witness: WorkItem, reason: string): string {
     "goal-removed": "the goal it was linked to was deleted",
     "goal-dropped": "the goal it is linked to was dropped",
     "link-expired": "its link to a goal has expired",
-    cycle: "its parents form a cycle that reaches no goal",
   }[reason];
   const subject = `The ${anchor.kind} “${anchor.title}” is the top of its hierarchy and ${why ?? "has no link to a goal"}`;
   return isOpen(anchor)
@@ -171,11 +173,11 @@ function touchedByItem(
   after: WorkItem | undefined,
 ): readonly Touch[] {
   const id = after?.id ?? before?.id;
-  if (id === undefined || (before && after && !matters(before, after))) return [];
-  const touches: Touch[] = [
-    { kind: "subject", id },
-    { kind: "anchor", itemId: id },
-  ];
+  if (id === undefined) return [];
+  if (before && after && !differ(before, after, ["parentId", "otherParentIds"])) {
+    return matters(before, after) ? [{ kind: "anchor", itemId: id }] : [];
+  }
+  const touches: Touch[] = [{ kind: "anchor", itemId: id }];
   // Homes it had: what it leaves behind may have no open work any more.
   if (before) for (const itemId of parentIds(before)) touches.push({ kind: "spine", itemId });
   // Children change their anchor when the item appears above them or vanishes.
@@ -185,10 +187,7 @@ function touchedByItem(
 
 function touchedByLink(link: Delta["after"]): readonly Touch[] {
   if (link?.type !== "link" || !isItemId(link.fromId)) return [];
-  return [
-    { kind: "subject", id: link.fromId },
-    { kind: "anchor", itemId: link.fromId },
-  ];
+  return [{ kind: "anchor", itemId: link.fromId }];
 }
 
 /** What a rule links is found in no index; its name, and rules that are off, link nothing. */
@@ -208,14 +207,12 @@ function touchedByBurial(id: FactId): readonly Touch[] {
   return parts?.type === "goal" ? [{ kind: "linked-to", goalId: id as GoalId }] : [];
 }
 
-/** Fields that the evaluation of the item or its anchor reads, evidence included. */
+/** Fields that the evaluation of the item or its anchor reads, evidence and link rules included. */
 function matters(before: WorkItem, after: WorkItem): boolean {
   return isOpen(before) !== isOpen(after) || differ(before, after, fieldsRead);
 }
 
 const fieldsRead = [
-  "parentId",
-  "otherParentIds",
   "canHoldGoal",
   "container",
   "kind",

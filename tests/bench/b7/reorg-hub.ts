@@ -178,7 +178,7 @@ export class ReorgHub {
     }
   }
 
-  readonly #toAlert = compilePattern(topology.rules["blocked-across-boundary"].pattern);
+  readonly #toAlert = compilePattern(topology.rules["blocked-across-boundary"]?.pattern);
 
   async #publish(events: readonly HubEvent[]): Promise<void> {
     this.events.push(...events);
