@@ -27,13 +27,19 @@ export function isKeepable(type: string | null | undefined): boolean {
   return keepableTypes.has(type ?? "");
 }
 
+interface Called {
+  readonly gid?: string | null | undefined;
+  readonly name?: string | null | undefined;
+}
+
 /** Whether an entry of the setting names this field, by gid, by `gid=name`, or by name without case. */
-export function isNamedBy(
-  entry: string,
-  field: { readonly gid?: string | null | undefined; readonly name?: string | null | undefined },
-): boolean {
-  const { wanted } = readWantedField(entry, gid);
-  return field.gid === wanted || comparable(field.name ?? "") === comparable(wanted);
+export function isNamedBy(entry: string, field: Called): boolean {
+  return isCalled(readWantedField(entry, gid).wanted)(field);
+}
+
+function isCalled(wanted: string): (field: Called) => boolean {
+  const name = comparable(wanted);
+  return (field) => field.gid === wanted || comparable(field.name ?? "") === name;
 }
 
 /** What a task holds in the fields that the settings name. */
@@ -41,14 +47,14 @@ export function keptFieldsOf(
   entries: readonly string[],
   fields: readonly CustomFieldWire[],
 ): Readonly<Record<string, string>> | undefined {
+  const keepable = fields.filter((field) => isKeepable(field.resource_subtype));
+  if (entries.length === 0 || keepable.length === 0) return undefined;
   const found = entries.flatMap((entry) => {
     const { wanted, name } = readWantedField(entry, gid);
-    return fields
-      .filter((field) => isNamedBy(entry, field) && isKeepable(field.resource_subtype))
-      .map((field): FoundField => {
-        const own = field.gid === wanted ? (field.name ?? wanted) : wanted;
-        return { name: name ?? own, values: valuesOf(field) };
-      });
+    return keepable.filter(isCalled(wanted)).map((field): FoundField => {
+      const own = field.gid === wanted ? (field.name ?? wanted) : wanted;
+      return { name: name ?? own, values: valuesOf(field) };
+    });
   });
   return keptFields(found);
 }
