@@ -22,6 +22,8 @@ import { guard } from "./http/guard.ts";
 import { openApiDocument } from "./http/openapi.ts";
 import { defineRoute, mount } from "./http/route.ts";
 import type { Route } from "./http/route.ts";
+import { serveLinkRulePages } from "./link-rules/link-rule-pages.ts";
+import { linkRuleRoutes } from "./link-rules/link-rule-routes.ts";
 import { onboardingRoutes } from "./onboarding/onboarding-routes.ts";
 import { serveSetupPages } from "./onboarding/setup-pages.ts";
 import { serveOrgPages } from "./org/org-pages.ts";
@@ -37,6 +39,8 @@ import { serveRulePages } from "./rules/rule-pages.ts";
 import { ruleRoutes } from "./rules/rule-routes.ts";
 import { serveSendingPages } from "./scim/sending-pages.ts";
 import { sendingRoutes } from "./scim/sending-routes.ts";
+import { serveSelfCheckPages } from "./self-check/self-check-pages.ts";
+import { selfCheckRoutes } from "./self-check/self-check-routes.ts";
 import { serveUploadPages } from "./uploads/upload-pages.ts";
 import { uploadRoutes } from "./uploads/upload-routes.ts";
 import { serveWorkPages } from "./work-items/work-pages.ts";
@@ -66,10 +70,12 @@ export function createApp(deps: AppDeps): Hono {
   serveUploadPages(app, context);
   serveWriteBackPages(app, context);
   serveCoveragePages(app, context);
+  serveSelfCheckPages(app, context);
   serveOrgPages(app, context);
   serveErasurePages(app, context);
   servePeoplePages(app, context);
   serveRulePages(app, context);
+  serveLinkRulePages(app, context);
   return app;
 }
 
@@ -86,7 +92,9 @@ export function apiRoutes(context: AppContext): readonly Route[] {
     ...orgRoutes(context),
     ...uploadRoutes(context),
     ...ruleRoutes(context),
+    ...linkRuleRoutes(context),
     ...coverageRoutes(context),
+    ...selfCheckRoutes(context),
     ...erasureRoutes(context),
     ...peopleRoutes(context),
     ...writeBackRoutes(context),

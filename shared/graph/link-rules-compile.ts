@@ -36,21 +36,24 @@ export function compileLinkRules(rules: readonly LinkRule[], now: Instant): Comp
       index.add({ rule, test: testOf(parsed.filter) }, requiredBy(parsed.filter));
     }
   }
-  const overrides = ({ source, expiresAt }: Link) =>
-    source !== "suggestion" && (expiresAt === undefined || expiresAt > now);
   return {
     goalIds,
     unreadable,
     fitting: (item) => index.fitting(item),
     linksOf(item, own) {
       const fitting = index.fitting(item);
-      if (fitting.length === 0 || own.some(overrides)) return nothing;
+      if (fitting.length === 0 || own.some((link) => goesBeforeRules(link, now))) return nothing;
       return fitting.map((rule) => linkBy(rule, item));
     },
   };
 }
 
 const nothing: readonly never[] = [];
+
+/** Whether a stored link keeps rules from linking its item: it stands, and is no mere suggestion. */
+export function goesBeforeRules({ source, expiresAt }: Link, now: Instant): boolean {
+  return source !== "suggestion" && (expiresAt === undefined || expiresAt > now);
+}
 
 /** The link that a rule gives to an item it fits. */
 function linkBy(rule: LinkRule, item: WorkItem): Link {

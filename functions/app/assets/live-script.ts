@@ -38,6 +38,25 @@ export const liveScript = `
     form.addEventListener("change", () => form.requestSubmit());
   }
 
+  // A form shows what it would do while one types; without the script there is a button.
+  for (const form of document.querySelectorAll("form[data-preview]")) {
+    const into = document.getElementById(form.dataset.into);
+    let timer;
+    let turn = 0;
+    const show = async () => {
+      const own = ++turn;
+      const fields = new URLSearchParams(new FormData(form));
+      const response = await fetch(form.dataset.preview + "?" + fields, { headers: { accept: "text/html" }, credentials: "same-origin" });
+      const fresh = new DOMParser().parseFromString(await response.text(), "text/html");
+      // An answer that was overtaken tells of what stands there no more.
+      if (response.ok && own === turn) into.replaceChildren(...fresh.body.childNodes);
+    };
+    form.addEventListener("input", () => {
+      clearTimeout(timer);
+      timer = setTimeout(() => { show().catch(() => { /* The button is still there. */ }); }, 350);
+    });
+  }
+
   // A long list shows what matches while one types; without the script the button searches.
   for (const input of document.querySelectorAll("input[data-filters]")) {
     const rows = document.getElementById(input.dataset.filters)?.children ?? [];

@@ -13,6 +13,7 @@ const rooms = [
   { path: "/org", name: "Organisation" },
   { path: "/coverage", name: "Coverage" },
   { path: "/rules", name: "Rules" },
+  { path: "/link-rules", name: "Link rules" },
 ] as const;
 
 interface Page {

@@ -62,6 +62,10 @@ const notices: Readonly<Record<string, string>> = {
   "retry-quarantined": "They are being read again. What is understood now leaves the list.",
   connected: "Connected. Everything is being read now; the numbers below grow while it goes on.",
   changed: "Saved.",
+  "link-rule-saved": "Saved. What the rule links, and no longer links, follows in a moment.",
+  "link-rule-on": "The rule is on. What it links follows in a moment.",
+  "link-rule-off": "The rule is off. What only it had linked is unlinked in a moment.",
+  "link-rule-removed": "The rule is gone. What only it had linked is unlinked in a moment.",
   "token-revoked": "Revoked. Whoever shows that token is refused from now on.",
   backfill: "Everything is being read again, from the beginning.",
   reconcile: "Looking for what was missed or deleted.",
@@ -82,6 +86,7 @@ const notices: Readonly<Record<string, string>> = {
   "upload-applied": "Applied. What follows from it shows in a moment.",
   "upload-discarded": "The file was discarded. Nothing of it was applied.",
   discarded: "The preview was discarded. Nothing had been written.",
+  checking: "The self-check was asked for. What it comes to stands here when it is done.",
   redriven: "The messages are back in their queues.",
 };
 

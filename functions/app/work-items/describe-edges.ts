@@ -10,13 +10,14 @@ import type { DependencyAnswer, LinkAnswer } from "./work-answers.ts";
 
 export function describeLink(view: GraphView, link: Link, now: Instant): LinkAnswer {
   const goal = view.goal(link.toId);
-  const { fromId, toId, source, confidence, note, createdAt, expiresAt } = link;
+  const { fromId, toId, source, confidence, note, ruleId, createdAt, expiresAt } = link;
   return {
     fromId,
     toId,
     source,
     confidence,
     note,
+    ruleId,
     createdAt,
     expiresAt,
     isExpired: expiresAt !== undefined && expiresAt <= now,

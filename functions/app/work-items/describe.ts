@@ -65,7 +65,12 @@ export function describeHop(view: GraphView, hop: Hop): HopAnswer {
     status: node?.status,
     via: hop.via,
     ...(hop.link && {
-      link: { source: hop.link.source, confidence: hop.link.confidence, note: hop.link.note },
+      link: {
+        source: hop.link.source,
+        confidence: hop.link.confidence,
+        note: hop.link.note,
+        ruleId: hop.link.ruleId,
+      },
     }),
   };
 }

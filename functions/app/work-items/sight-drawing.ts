@@ -53,7 +53,15 @@ function how({ via, link }: HopAnswer): Html | string {
   if (via === "self") return nothing;
   if (via === "parent") return html`<span class="how">parent in its tool</span>`;
   if (via === "goal-parent") return html`<span class="how">goal above</span>`;
+  if (link?.ruleId !== undefined) {
+    return html`<span class="how">linked by the rule ${ruleLink(link.ruleId, link.note)}</span>`;
+  }
   return html`<span class="how">${linkWords(link)}</span>`;
+}
+
+/** A link rule by its name, with the way to it. */
+export function ruleLink(id: string, name = "without a name"): Html {
+  return html`<a href="${pathTo("link-rules", id)}">“${name}”</a>`;
 }
 
 const linkSources: Readonly<Record<string, string>> = {

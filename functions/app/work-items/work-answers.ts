@@ -42,6 +42,10 @@ export const WorkItemAnswer = z
   .meta({ id: "WorkItem" });
 export type WorkItemAnswer = z.input<typeof WorkItemAnswer>;
 
+const ruleId = z.string().optional().meta({
+  description: "The link rule that gives the link, where one does; the note is then its name",
+});
+
 export const HopAnswer = z
   .strictObject({
     id: z.string(),
@@ -53,7 +57,12 @@ export const HopAnswer = z
     status: z.string().optional(),
     via: z.enum(["self", "parent", "link", "goal-parent", "goal-link"]),
     link: z
-      .strictObject({ source: LinkSource, confidence: z.number(), note: z.string().optional() })
+      .strictObject({
+        source: LinkSource,
+        confidence: z.number(),
+        note: z.string().optional(),
+        ruleId,
+      })
       .optional(),
   })
   .meta({ id: "Hop" });
@@ -66,6 +75,7 @@ export const LinkAnswer = z
     source: LinkSource,
     confidence: z.number(),
     note: z.string().optional(),
+    ruleId,
     createdAt: z.string(),
     expiresAt: z.string().optional(),
     isExpired: z.boolean(),

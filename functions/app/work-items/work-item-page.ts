@@ -5,15 +5,11 @@ import type { Html } from "../page/html.ts";
 import { nothing, pathTo } from "../page/html.ts";
 import { layout } from "../page/layout.ts";
 import { facts, freshnessLine, hidden, sourceLink, teamName, verdictBadge } from "../page/parts.ts";
+import type { GoalChoice } from "./goal-choices.ts";
 import { historyCard } from "./history-card.ts";
 import type { WorkItemDetail } from "./read-work-item.ts";
-import { sightDrawing } from "./sight-drawing.ts";
+import { ruleLink, sightDrawing } from "./sight-drawing.ts";
 import type { DependencyAnswer, LinkAnswer } from "./work-answers.ts";
-
-interface GoalChoice {
-  readonly id: string;
-  readonly label: string;
-}
 
 interface WorkItemPage {
   readonly detail: WorkItemDetail;
@@ -173,7 +169,7 @@ function end(one: DependencyAnswer["blocked"]): Html {
 function links({ links: own, item }: WorkItemDetail, here: string): Html | string {
   if (own.length === 0) return nothing;
   return html`<div class="card">
-    <h2>Its own links</h2>
+    <h2>Its links</h2>
     <ul class="collections">
       ${own.map((link) => linkRow(link, item.id, here))}
     </ul>
@@ -187,7 +183,8 @@ function linkRow(link: LinkAnswer, itemId: string, here: string): Html {
       <a href="${pathTo("goals", link.toId)}">${name}</a
       ><span class="muted small">${link.source}${link.isExpired ? ", expired" : ""}</span>
     </div>
-    ${link.note === undefined ? nothing : html`<p class="small muted">${link.note}</p>`}
+    ${link.ruleId === undefined ? nothing : html`<p class="small muted">By the rule ${ruleLink(link.ruleId, link.note)}</p>`}
+    ${link.note === undefined || link.ruleId !== undefined ? nothing : html`<p class="small muted">${link.note}</p>`}
     ${link.expiresAt === undefined ? nothing : html`<p class="small muted">Until ${moment(link.expiresAt)}</p>`}
     ${link.source === "person" ? html`<form method="post" action="/links/remove">${hidden({ fromId: itemId, toId: link.toId, back: here })}<button class="quiet">Take back</button></form>` : nothing}
   </li>`;

@@ -1,16 +1,15 @@
 import type { Hono } from "hono";
 
-import { isOpen } from "#shared/model/facts.ts";
 import { GoalId, WorkItemId } from "#shared/model/ids.ts";
 import type { OrgUnitId } from "#shared/model/ids.ts";
 
 import type { AppContext } from "../app-deps.ts";
 import { parseInput } from "../http/route.ts";
-import { capital, inWords } from "../page/format.ts";
 import { pathTo } from "../page/html.ts";
 import { backPath, noticeOf, readFilters, readForm, withNotice } from "../page/page-input.ts";
 import { rateOfFilter } from "../people/team-rate.ts";
 import { listGoals, readGoal } from "./goal-answers.ts";
+import { goalChoices } from "./goal-choices.ts";
 import { goalPage, goalsPage } from "./goal-pages.ts";
 import { LinkEnds, NewLink, createLink, removeLink } from "./links.ts";
 import { WorkItemsQuery, listWorkItems } from "./list-work-items.ts";
@@ -41,7 +40,7 @@ export function serveWorkPages(app: Hono, context: AppContext): void {
     ]);
     const here = pathTo("work-items", id);
     return c.html(
-      workItemPage({ detail, goals: goalChoices(snapshot), here, notice: noticeOf(c) }),
+      workItemPage({ detail, goals: goalChoices(snapshot.graph), here, notice: noticeOf(c) }),
     );
   });
 
@@ -73,11 +72,4 @@ function teamsWithWork({ seen, graph }: Snapshot) {
   return [...ids]
     .map((id) => ({ id, name: graph.org.unit(id)?.name ?? "a removed team" }))
     .toSorted((a, b) => a.name.localeCompare(b.name, "en"));
-}
-
-function goalChoices({ graph }: Snapshot) {
-  return [...graph.goals()]
-    .filter(isOpen)
-    .map(({ id, kind, title }) => ({ id, label: `${title} (${capital(inWords(kind))})` }))
-    .toSorted((a, b) => a.label.localeCompare(b.label, "en"));
 }
