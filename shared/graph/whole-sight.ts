@@ -45,8 +45,11 @@ export class WholeSight {
     this.#options = options;
     this.numbered = numbered;
     this.#spines = spinesOf(numbered);
+    const found = numbered.marks.reduce((all, marked) => all | marked, 0);
     this.#nearest = new Map(
-      Object.values(marks).map((mark) => [mark, nearestOf(numbered, mark)] as const),
+      Object.values(marks)
+        .filter((mark) => (found & mark) !== 0)
+        .map((mark) => [mark, nearestOf(numbered, mark)] as const),
     );
     this.#isBeyondDepth = isBeyondDepth(numbered);
   }
