@@ -1,0 +1,204 @@
+import type { LinkRules } from "#shared/graph/link-rules.ts";
+import type { LiveGraph } from "#shared/graph/live-graph.ts";
+import type { Org } from "#shared/graph/org.ts";
+import type { SourceStates } from "#shared/graph/sources.ts";
+import { GoalId, WorkItemId } from "#shared/model/ids.ts";
+import type { FactId, RuleName, SubjectId } from "#shared/model/ids.ts";
+import type { Instant } from "#shared/model/time.ts";
+
+import { LiveTouches } from "./live-touches.ts";
+import type { Delta, Evaluation, Rule } from "./rule.ts";
+
+type Open = Extract<Evaluation, { state: "open" }>;
+
+/** A rule with its options, parsed by its own schema. */
+export interface SetRule {
+  readonly rule: Rule;
+  readonly options: unknown;
+}
+
+/** What became of one finding: it opened, says something else, or is no more. */
+export interface FindingChange {
+  readonly rule: RuleName;
+  readonly subjectId: SubjectId;
+  readonly evaluation: Extract<Evaluation, { state: "open" | "cleared" }>;
+}
+
+/** What stands around the graph and is not of it; whoever tells of a change of these gives them anew. */
+interface Surroundings {
+  readonly now?: Instant;
+  readonly org?: Org;
+  readonly sources?: SourceStates;
+  readonly linkRules?: LinkRules;
+}
+
+/**
+ * The open findings of some rules about a graph in memory, kept as it changes: after each change the
+ * subjects are evaluated that the rules say it touched, and no others. It is for replays and back-tests
+ * what detect is for the table, and answers to the same law: what is open is what an evaluation of the
+ * whole graph finds.
+ */
+export class LiveFindings {
+  readonly #live: LiveGraph;
+  readonly #rules: readonly { readonly set: SetRule; readonly open: Map<SubjectId, Open> }[];
+  #now: Instant;
+
+  /** Evaluates every subject once. */
+  constructor(live: LiveGraph, rules: readonly SetRule[], now: Instant) {
+    this.#live = live;
+    this.#rules = rules.map((set) => ({ set, open: new Map<SubjectId, Open>() }));
+    this.#now = now;
+    this.recompute();
+  }
+
+  /** Open findings of a rule by their subjects. */
+  openFindings(rule: RuleName): ReadonlyMap<SubjectId, Open> {
+    return this.#rules.find(({ set }) => set.rule.name === rule)?.open ?? new Map();
+  }
+
+  /**
+   * Lets changes happen and tells what came of them. What a delta says was before is not believed: the
+   * graph knows. Time may pass with them; it never goes back.
+   */
+  apply(deltas: readonly Delta[], around: Surroundings = {}): readonly FindingChange[] {
+    const { graph } = this.#live;
+    if (around.org) graph.org = around.org;
+    if (around.sources) graph.sources = around.sources;
+    if (around.linkRules) graph.linkRules = around.linkRules;
+    const happened = deltas.map((delta) => this.#happen(delta));
+    // It is still there, and holds no more: to every rule that is as if it were gone.
+    for (const link of this.#passTo(around.now ?? this.#now)) happened.push({ before: link });
+    return this.#rules.flatMap(({ set, open }) => this.#follow(set, open, happened));
+  }
+
+  /** Evaluates everything there is, as after a change that touches all. */
+  recompute(): readonly FindingChange[] {
+    return this.#rules.flatMap(({ set, open }) => this.#evaluate(set, open, this.#all(set, open)));
+  }
+
+  #passTo(now: Instant) {
+    const expired = now > this.#now ? this.#live.expiredBetween(this.#now, now) : [];
+    this.#now = now > this.#now ? now : this.#now;
+    return expired;
+  }
+
+  #happen(delta: Delta): Delta {
+    if (delta.history) this.#live.graph.addHistory(delta.history);
+    if (delta.buriedId !== undefined) return this.#bury(delta.buriedId);
+    const is = delta.after;
+    if (is === undefined) return this.#end(delta);
+    switch (is.type) {
+      case "work-item":
+        return changed(this.#live.putItem(is), is);
+      case "goal":
+        return changed(this.#live.putGoal(is), is);
+      case "link":
+        return changed(this.#live.putLink(is), is);
+      case "dependency":
+        return changed(this.#live.putDependency(is), is);
+      default:
+        return delta;
+    }
+  }
+
+  /** The after image is gone: of facts for certain, of edges until somebody asserts them again. */
+  #end(delta: Delta): Delta {
+    const was = delta.before;
+    switch (was?.type) {
+      case "work-item":
+        return changed(this.#live.removeItem(was.id), undefined);
+      case "goal":
+        return changed(this.#live.removeGoal(was.id), undefined);
+      case "link":
+        return changed(this.#live.dropLink(was), undefined);
+      case "dependency":
+        return changed(this.#live.dropDependency(was), undefined);
+      default:
+        return delta;
+    }
+  }
+
+  #bury(id: FactId): Delta {
+    const itemId = WorkItemId.safeParse(id);
+    const goalId = GoalId.safeParse(id);
+    const before = itemId.success
+      ? this.#live.removeItem(itemId.data)
+      : goalId.success
+        ? this.#live.removeGoal(goalId.data)
+        : undefined;
+    return before ? { before } : { buriedId: id };
+  }
+
+  #follow(
+    set: SetRule,
+    open: Map<SubjectId, Open>,
+    deltas: readonly Delta[],
+  ): readonly FindingChange[] {
+    const touches = new LiveTouches(this.#live, this.#now);
+    let [isOpen, isLed] = [false, false];
+    for (const delta of deltas) {
+      for (const touch of set.rule.touched(delta, set.options)) {
+        touches.add(touch);
+        isOpen ||= touch.kind === "open";
+        isLed ||= touch.kind === "led";
+      }
+    }
+    if (touches.isEverything) return this.#evaluate(set, open, this.#all(set, open));
+    const subjects = new Set<SubjectId>();
+    for (const [id, isFull] of touches.found) if (isFull || open.has(id)) subjects.add(id);
+    if (isOpen || isLed) {
+      for (const id of this.#routedElse(set.rule, open, isOpen)) subjects.add(id);
+    }
+    return this.#evaluate(set, open, subjects);
+  }
+
+  /** All that is open, or only what would go to another leader now. */
+  *#routedElse(
+    { leaderOf }: Rule,
+    open: ReadonlyMap<SubjectId, Open>,
+    all: boolean,
+  ): Iterable<SubjectId> {
+    for (const [id, { teamIds, leaderId }] of open) {
+      const isElse = all || leaderOf?.(this.#live.graph.org, teamIds) !== leaderId;
+      if (isElse || leaderOf === undefined) yield id;
+    }
+  }
+
+  #all({ rule }: SetRule, open: ReadonlyMap<SubjectId, Open>): ReadonlySet<SubjectId> {
+    return new Set([...rule.subjects(this.#live.graph), ...open.keys()]);
+  }
+
+  #evaluate(
+    { rule, options }: SetRule,
+    open: Map<SubjectId, Open>,
+    subjects: Iterable<SubjectId>,
+  ): readonly FindingChange[] {
+    const changes: FindingChange[] = [];
+    const [view, now] = [this.#live.graph, this.#now];
+    for (const subjectId of subjects) {
+      const evaluation = rule.evaluate({ view, subjectId, options, now });
+      const stands = open.get(subjectId);
+      // What stands, stands, where nothing can be said.
+      if (evaluation.state === "unknown" || isSame(stands, evaluation)) continue;
+      if (evaluation.state === "open") open.set(subjectId, evaluation);
+      else open.delete(subjectId);
+      changes.push({ rule: rule.name, subjectId, evaluation });
+    }
+    return changes;
+  }
+}
+
+function changed(before: Delta["before"], after: Delta["after"]): Delta {
+  return { ...(before && { before }), ...(after && { after }) };
+}
+
+function isSame(stands: Open | undefined, is: Evaluation): boolean {
+  if (is.state !== "open") return stands === undefined;
+  if (stands?.title !== is.title || stands.severity !== is.severity) return false;
+  return saying(stands) === saying(is);
+}
+
+/** All that a finding says and to whom it goes; which sources stand behind it is no news. */
+function saying({ evidence, teamIds, connectionIds, leaderId }: Open): string {
+  return JSON.stringify([evidence, teamIds, connectionIds, leaderId]);
+}

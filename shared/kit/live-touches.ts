@@ -1,0 +1,141 @@
+import { circlesAmong, goalShape, reach, spineShape, waitingShape } from "#shared/graph/circles.ts";
+import type { Shape } from "#shared/graph/circles.ts";
+import { parentIds, spineOf } from "#shared/graph/line-of-sight.ts";
+import type { LiveGraph } from "#shared/graph/live-graph.ts";
+import { isOpen } from "#shared/model/facts.ts";
+import type { AccountId, GoalId, SubjectId, WorkItemId } from "#shared/model/ids.ts";
+import { dependencyId } from "#shared/model/ids.ts";
+import type { Instant } from "#shared/model/time.ts";
+
+import type { Touch } from "./rule.ts";
+
+/** What touches mean in a graph that is held whole. */
+export class LiveTouches {
+  /** Subjects found; false for those of which only an open finding counts. */
+  readonly found = new Map<SubjectId, boolean>();
+  /** More than can be told: everything is to be looked at. */
+  isEverything = false;
+  readonly #live: LiveGraph;
+  readonly #now: Instant;
+  #onlyOpen = false;
+
+  constructor(live: LiveGraph, now: Instant) {
+    this.#live = live;
+    this.#now = now;
+  }
+
+  add(touch: Touch): void {
+    this.#onlyOpen = touch.onlyOpen === true;
+    switch (touch.kind) {
+      case "subject":
+      case "dependency":
+        return this.#find(touch.id);
+      case "anchor":
+        return this.#anchor(touch.itemId);
+      case "spine":
+        return this.#spine(touch.itemId);
+      case "children":
+        return this.#children(touch.itemId);
+      case "linked-to":
+        return this.#linkedTo(touch.goalId);
+      case "dependencies":
+        return this.#dependencies(touch.itemId);
+      case "assigned-to":
+        return this.#workOf(touch.accountId, touch.of);
+      case "person": {
+        const accounts = this.#live.graph.org.accountsBearing(touch.personId, touch);
+        return accounts.forEach((id) => this.#workOf(id, touch.of));
+      }
+      case "circles-above":
+        return this.#circlesAbove(touch.id);
+      case "circles-above-children":
+        return this.#circlesAboveChildren(touch.itemId);
+      case "circles-of-waiting":
+        return this.#circles(touch.itemId, waitingShape(this.#live.graph));
+      case "all":
+        this.isEverything = true;
+        return undefined;
+      case "open":
+      case "led":
+        // Found among what is open, not in the graph.
+        return undefined;
+    }
+  }
+
+  #find(id: SubjectId, onlyOpen = false): void {
+    const isFull = !onlyOpen && !this.#onlyOpen;
+    if (isFull || !this.found.has(id)) this.found.set(id, isFull);
+  }
+
+  /** What is under an open anchor counts for nothing there. */
+  #anchor(id: WorkItemId): void {
+    const item = this.#live.graph.item(id);
+    this.#find(id, true);
+    if (!item) return;
+    const anchor = spineOf(this.#live.graph, item).items.at(-1) ?? item;
+    if (anchor === item || !isOpen(anchor)) this.#find(anchor.id);
+  }
+
+  #spine(id: WorkItemId): void {
+    const item = this.#live.graph.item(id);
+    if (!item) return this.#find(id, true);
+    const { items } = spineOf(this.#live.graph, item);
+    for (const [index, one] of items.entries()) this.#find(one.id, index < items.length - 1);
+  }
+
+  #children(id: WorkItemId): void {
+    for (const child of this.#live.graph.childrenOf(id)) {
+      this.#anchor(child.id);
+      for (const home of parentIds(child)) if (home !== id) this.#spine(home);
+    }
+  }
+
+  #linkedTo(goalId: GoalId): void {
+    const { graph } = this.#live;
+    if (graph.linkRules.goalIds.has(goalId)) this.isEverything = true;
+    // Goals link to goals too, which supports no work: of the others the type says that they are items.
+    for (const id of this.#live.linkedTo(goalId)) {
+      const itemId = id as WorkItemId;
+      if (graph.item(itemId)) this.#anchor(itemId);
+    }
+  }
+
+  #dependencies(id: WorkItemId): void {
+    for (const blockedId of this.#live.blockedBy(id)) this.#find(dependencyId(blockedId, id));
+    for (const edge of this.#live.graph.dependenciesOf(id)) {
+      this.#find(dependencyId(edge.blockedId, edge.blockingId));
+    }
+  }
+
+  #workOf(accountId: AccountId, of: "dependencies" | "work"): void {
+    for (const id of this.#live.assignedTo(accountId)) {
+      if (of === "work") this.#anchor(id);
+      else this.#dependencies(id);
+    }
+  }
+
+  #circlesAbove(id: WorkItemId | GoalId): void {
+    const { graph } = this.#live;
+    if (isGoalId(id)) this.#circles(id, goalShape(graph, this.#now));
+    else this.#circles(id, spineShape(graph));
+  }
+
+  #circlesAboveChildren(id: WorkItemId): void {
+    for (const child of this.#live.graph.childrenOf(id)) {
+      const homes = parentIds(child).filter((home) => home !== id);
+      if (homes.length === 0) continue;
+      for (const start of [child.id, ...homes]) this.#circlesAbove(start);
+    }
+  }
+
+  #circles<Id extends WorkItemId | GoalId>(start: Id, shape: Shape<Id>): void {
+    const { ids } = reach(start, shape);
+    for (const id of ids) this.#find(id, true);
+    for (const [first] of circlesAmong(ids, shape)) if (first !== undefined) this.#find(first);
+  }
+}
+
+/** The type of an id is what the id itself says. */
+function isGoalId(id: WorkItemId | GoalId): id is GoalId {
+  return id.split(":", 2)[1] === "goal";
+}

@@ -1,0 +1,126 @@
+import * as fc from "fast-check";
+
+/*
+ * What can happen to the graph of a small company, as plain data, so that a counterexample can be read.
+ * Names come from small sets, so that commands meet each other: cycles, several homes, dangling ends and
+ * things that come back are all common.
+ */
+
+export const itemNames = ["w0", "w1", "w2", "w3", "w4", "w5", "w6"] as const;
+export const goalNames = ["g0", "g1", "g2"] as const;
+export const peopleNames = ["p0", "p1", "p2"] as const;
+export const unitNames = ["u0", "u1", "u2"] as const;
+/** Of a deep hierarchy that stands from the beginning in some runs, around the depth that is followed. */
+export const deepNames = ["d58", "d59", "d60", "d61"] as const;
+
+const one = <T extends string>(names: readonly T[]) => fc.constantFrom(...names);
+const maybe = <T>(value: fc.Arbitrary<T>) => fc.option(value, { nil: undefined });
+const word = <K extends string>(kind: K) => fc.constant(kind);
+
+const item = one(itemNames);
+const goal = one(goalNames);
+const home = fc.oneof(
+  { arbitrary: item, weight: 12 },
+  { arbitrary: one(deepNames), weight: 2 },
+  { arbitrary: fc.constant("nobody" as const), weight: 1 },
+);
+const status = fc.constantFrom("todo", "in-progress", "done", "dropped");
+const source = fc.constantFrom("native", "person", "suggestion");
+
+const put = fc.record({
+  kind: word("put"),
+  item,
+  parent: maybe(home),
+  others: fc.array(home, { maxLength: 2 }),
+  status,
+  workKind: fc.constantFrom("epic", "story", "portfolio"),
+  canHoldGoal: fc.constantFrom(true, true, true, false),
+  assignee: maybe(one(peopleNames)),
+  team: fc.constantFrom(undefined, undefined, "u0", "U1", "Reds"),
+});
+const move = fc.record({ kind: word("move"), item, parent: maybe(home) });
+const settle = fc.record({ kind: word("settle"), item, status });
+const remove = fc.record({
+  kind: word("remove"),
+  what: fc.oneof({ arbitrary: item, weight: 4 }, goal, fc.constant("nobody" as const)),
+});
+const putGoal = fc.record({ kind: word("goal"), goal, status, parent: maybe(goal) });
+const link = fc.record({
+  kind: word("link"),
+  from: fc.oneof({ arbitrary: item, weight: 6 }, one(deepNames), goal),
+  to: goal,
+  source,
+  confidence: fc.constantFrom(0.3, 0.8, 1),
+  weight: fc.constantFrom(undefined, 0, 0.25, 1),
+  expiresInMs: fc.constantFrom(undefined, undefined, 1, 5, 20),
+});
+const unlink = fc.record({
+  kind: word("unlink"),
+  from: fc.oneof({ arbitrary: item, weight: 6 }, one(deepNames), goal),
+  to: goal,
+  source,
+});
+const wait = fc.record({
+  kind: word("wait"),
+  blocked: item,
+  blocking: item,
+  source: fc.constantFrom("native", "person"),
+  isOver: fc.boolean(),
+});
+const person = fc.record({
+  kind: word("person"),
+  person: one(peopleNames),
+  unit: maybe(one(unitNames)),
+  manager: maybe(one(peopleNames)),
+});
+const unit = fc.record({
+  kind: word("unit"),
+  unit: one(unitNames),
+  name: fc.constantFrom("u0", "u1", "Reds"),
+  parent: maybe(one(unitNames)),
+  boundTo: fc.constantFrom(undefined, undefined, ...unitNames),
+});
+const standing = fc.record({
+  kind: word("source"),
+  source: fc.constantFrom("work", "goals"),
+  isStale: fc.boolean(),
+});
+const pass = fc.record({ kind: word("pass"), ms: fc.integer({ min: 1, max: 12 }) });
+
+export const command = fc.oneof(
+  { arbitrary: put, weight: 20 },
+  { arbitrary: move, weight: 16 },
+  { arbitrary: settle, weight: 8 },
+  { arbitrary: remove, weight: 6 },
+  { arbitrary: putGoal, weight: 8 },
+  { arbitrary: link, weight: 16 },
+  { arbitrary: unlink, weight: 10 },
+  { arbitrary: wait, weight: 8 },
+  { arbitrary: person, weight: 2 },
+  { arbitrary: unit, weight: 1 },
+  { arbitrary: standing, weight: 1 },
+  { arbitrary: pass, weight: 3 },
+);
+export type Command = typeof command extends fc.Arbitrary<infer C> ? C : never;
+export type CommandOf<K extends Command["kind"]> = Extract<Command, { kind: K }>;
+
+export interface Course {
+  /** Stands the deep hierarchy there from the beginning? */
+  readonly isDeep: boolean;
+  /** What may stand outside strategy in this company. */
+  readonly allowing: "nothing" | "stories" | "a team";
+  readonly commands: readonly Command[];
+}
+
+export const commandsMax = 200;
+
+export const course: fc.Arbitrary<Course> = fc.record({
+  isDeep: fc.integer({ min: 0, max: 99 }).map((n) => n === 77),
+  allowing: fc.constantFrom(
+    "nothing" as const,
+    "nothing" as const,
+    "stories" as const,
+    "a team" as const,
+  ),
+  commands: fc.array(command, { maxLength: commandsMax, size: "max" }),
+});

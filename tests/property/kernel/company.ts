@@ -1,0 +1,281 @@
+import { LiveGraph } from "#shared/graph/live-graph.ts";
+import { Org } from "#shared/graph/org.ts";
+import type { SourceStates } from "#shared/graph/sources.ts";
+import { MemoryGraph } from "#shared/graph/view.ts";
+import { LiveFindings } from "#shared/kit/live-findings.ts";
+import type { SetRule } from "#shared/kit/live-findings.ts";
+import type { Delta } from "#shared/kit/rule.ts";
+import type { Dependency, Link } from "#shared/model/edges.ts";
+import type { Goal, OrgUnit, Person, WorkItem } from "#shared/model/facts.ts";
+import type { GoalId, WorkItemId } from "#shared/model/ids.ts";
+import { instantOf } from "#shared/model/time.ts";
+import type { Instant } from "#shared/model/time.ts";
+import { rules } from "#shared/rules/index.ts";
+import {
+  account,
+  accountId,
+  goal,
+  goalConnection,
+  goalId,
+  itemId,
+  orgUnit,
+  person,
+  personId,
+  testEpochMs,
+  unitId,
+  workConnection,
+  workItem,
+} from "#shared/testing/facts.ts";
+import { source, wholeSources } from "#shared/testing/graph.ts";
+
+import { goalNames, peopleNames, unitNames } from "./command.ts";
+import type { Command, CommandOf, Course } from "./command.ts";
+
+const allowances = {
+  nothing: [],
+  stories: [{ reason: "Stories", kinds: ["story"] }],
+  "a team": [{ reason: "Their work", teams: ["Reds", unitId("u0")] }],
+} as const;
+
+const accounts = peopleNames.map((name) => account(name));
+
+/** A company to which commands happen: once in a graph that lives, once in plain maps beside it. */
+export class Company {
+  readonly findings: LiveFindings;
+  readonly live: LiveGraph;
+  readonly rules: readonly SetRule[];
+  readonly allowances: (typeof allowances)[Course["allowing"]];
+  readonly items = new Map<WorkItemId, WorkItem>();
+  readonly goals = new Map<GoalId, Goal>();
+  readonly removed = new Set<WorkItemId | GoalId>();
+  readonly links = new Map<string, Link>();
+  readonly dependencies = new Map<string, Dependency>();
+  now: Instant = instantOf(testEpochMs);
+  #nowMs = testEpochMs;
+  #org: Org;
+  #sources: SourceStates = new Map(wholeSources.map((one) => [one.id, one]));
+  readonly #people = new Map(peopleNames.map((name) => [name as string, person(name)]));
+  readonly #units = new Map(unitNames.map((name) => [name as string, orgUnit(name)]));
+
+  constructor({ isDeep, allowing }: Pick<Course, "isDeep" | "allowing">) {
+    this.allowances = allowances[allowing];
+    this.rules = rules.map((rule) => ({
+      rule,
+      options: rule.options.parse(
+        rule.name === "unlinked-work" ? { allowances: this.allowances } : {},
+      ),
+    }));
+    this.#org = this.#newOrg();
+    if (isDeep) for (const item of deepItems()) this.items.set(item.id, item);
+    this.live = new LiveGraph(this.fresh());
+    this.findings = new LiveFindings(this.live, this.rules, this.now);
+  }
+
+  /** The graph that the maps tell of, put together anew. */
+  fresh(): MemoryGraph {
+    const graph = new MemoryGraph(this.#org, this.#sources);
+    for (const id of this.removed) graph.addRemoved(id);
+    for (const item of this.items.values()) graph.addItem(item);
+    for (const one of this.goals.values()) graph.addGoal(one);
+    for (const link of this.links.values()) graph.addLink(link);
+    for (const edge of this.dependencies.values()) graph.addDependency(edge);
+    return graph;
+  }
+
+  take(command: Command): void {
+    if (command.kind === "pass") this.#pass(command.ms);
+    const deltas = this.#deltasOf(command);
+    this.findings.apply(deltas, { now: this.now, org: this.#org, sources: this.#sources });
+  }
+
+  #pass(ms: number): void {
+    this.#nowMs += ms;
+    this.now = instantOf(this.#nowMs);
+  }
+
+  #deltasOf(command: Command): readonly Delta[] {
+    switch (command.kind) {
+      case "put":
+        return [this.#putItem(itemOf(command))];
+      case "move":
+        return this.#changeItem(command.item, ({ parentId: _parent, ...item }) => ({
+          ...item,
+          ...(command.parent !== undefined && { parentId: itemId(command.parent) }),
+        }));
+      case "settle":
+        return this.#changeItem(command.item, (item) => ({
+          ...item,
+          status: command.status as WorkItem["status"],
+        }));
+      case "remove":
+        return [this.#remove(command.what)];
+      case "goal":
+        return [this.#putGoal(command)];
+      case "link":
+        return [this.#link(command)];
+      case "unlink":
+        return this.#unlink(command);
+      case "wait":
+        return this.#wait(command);
+      case "person":
+        return [this.#movePerson(command)];
+      case "unit":
+        return [this.#changeUnit(command)];
+      case "source":
+        return this.#changeSource(command);
+      case "pass":
+        return [];
+    }
+  }
+
+  #putItem(item: WorkItem): Delta {
+    const before = this.items.get(item.id);
+    this.removed.delete(item.id);
+    this.items.set(item.id, item);
+    return { ...(before && { before }), after: item };
+  }
+
+  #changeItem(name: string, change: (item: WorkItem) => WorkItem): readonly Delta[] {
+    const item = this.items.get(itemId(name));
+    return item ? [this.#putItem(change(item))] : [];
+  }
+
+  #remove(name: string): Delta {
+    if (goalNames.some((one) => one === name)) {
+      const id = goalId(name);
+      const before = this.goals.get(id);
+      this.goals.delete(id);
+      this.removed.add(id);
+      return before ? { before } : { buriedId: id };
+    }
+    const id = itemId(name);
+    const before = this.items.get(id);
+    this.items.delete(id);
+    this.removed.add(id);
+    return before ? { before } : { buriedId: id };
+  }
+
+  #putGoal(given: CommandOf<"goal">): Delta {
+    const after = goal(given.goal, {
+      status: given.status as Goal["status"],
+      ...(given.parent !== undefined && { parentId: goalId(given.parent) }),
+    });
+    const before = this.goals.get(after.id);
+    this.removed.delete(after.id);
+    this.goals.set(after.id, after);
+    return { ...(before && { before }), after };
+  }
+
+  #link(given: CommandOf<"link">): Delta {
+    const { confidence, weight, expiresInMs } = given;
+    const after: Link = {
+      type: "link",
+      ...endsOf(given),
+      confidence,
+      createdAt: this.now,
+      ...(weight !== undefined && { weight }),
+      ...(expiresInMs !== undefined && { expiresAt: instantOf(this.#nowMs + expiresInMs) }),
+    };
+    this.links.set(linkName(given), after);
+    return { after };
+  }
+
+  #unlink(given: CommandOf<"unlink">): readonly Delta[] {
+    const before = this.links.get(linkName(given));
+    this.links.delete(linkName(given));
+    return before ? [{ before }] : [];
+  }
+
+  #wait({ blocked, blocking, source: by, isOver }: CommandOf<"wait">): readonly Delta[] {
+    const name = `${blocked} ${blocking} ${by}`;
+    if (isOver) {
+      const before = this.dependencies.get(name);
+      this.dependencies.delete(name);
+      return before ? [{ before }] : [];
+    }
+    const after: Dependency = {
+      type: "dependency",
+      blockedId: itemId(blocked),
+      blockingId: itemId(blocking),
+      source: by as Dependency["source"],
+      createdAt: this.now,
+    };
+    this.dependencies.set(name, after);
+    return [{ after }];
+  }
+
+  #movePerson({ person: name, unit, manager }: CommandOf<"person">): Delta {
+    const before = this.#people.get(name);
+    const after: Person = person(name, {
+      ...(unit !== undefined && { unitId: unitId(unit) }),
+      ...(manager !== undefined && { managerId: personId(manager) }),
+    });
+    this.#people.set(name, after);
+    this.#org = this.#newOrg();
+    return { ...(before && { before }), after };
+  }
+
+  #changeUnit({ unit, name, parent, boundTo }: CommandOf<"unit">): Delta {
+    const before = this.#units.get(unit);
+    const after: OrgUnit = orgUnit(unit, {
+      name,
+      ...(parent !== undefined && { parentId: unitId(parent) }),
+      ...(boundTo !== undefined && { boundToId: unitId(boundTo), isDeliveryTeam: true }),
+    });
+    this.#units.set(unit, after);
+    this.#org = this.#newOrg();
+    return { ...(before && { before }), after };
+  }
+
+  #changeSource({ source: which, isStale }: CommandOf<"source">): readonly Delta[] {
+    const id = which === "work" ? workConnection : goalConnection;
+    const isNew = this.#sources.get(id)?.isStale !== isStale;
+    this.#sources = new Map([...this.#sources, [id, source(id, { isStale })]]);
+    return isNew ? [{ after: { ...ruleChange, updatedAt: this.now } }] : [];
+  }
+
+  #newOrg(): Org {
+    const [units, people] = [[...this.#units.values()], [...this.#people.values()]];
+    return new Org({ units, people, accounts, matches: [] });
+  }
+}
+
+/** Anything upon which every rule looks at everything anew, as when a source answers again. */
+const ruleChange = {
+  type: "rule-settings",
+  rule: "unlinked-work",
+  isEnabled: true,
+  graceMinutes: 0,
+  options: {},
+  revision: 0,
+} as const;
+
+function itemOf(given: CommandOf<"put">): WorkItem {
+  const { parent, others, assignee, team } = given;
+  return workItem(given.item, {
+    status: given.status as WorkItem["status"],
+    kind: given.workKind as WorkItem["kind"],
+    canHoldGoal: given.canHoldGoal,
+    ...(parent !== undefined && { parentId: itemId(parent) }),
+    ...(others.length > 0 && { otherParentIds: others.map(itemId) }),
+    ...(assignee !== undefined && { assigneeId: accountId(assignee) }),
+    ...(team !== undefined && { teamName: team }),
+  });
+}
+
+function endsOf({ from, to, source: by }: CommandOf<"unlink"> | CommandOf<"link">) {
+  const isGoal = goalNames.some((name) => name === from);
+  const fromId = isGoal ? goalId(from) : itemId(from);
+  return { fromId, toId: goalId(to), source: by as Link["source"] };
+}
+
+function linkName({ from, to, source: by }: CommandOf<"unlink"> | CommandOf<"link">): string {
+  return `${from} ${to} ${by}`;
+}
+
+/** A line of 62, one under the other. */
+function deepItems(): readonly WorkItem[] {
+  return Array.from({ length: 62 }, (_, at) =>
+    workItem(`d${at}`, at === 0 ? {} : { parentId: itemId(`d${at - 1}`) }),
+  );
+}

@@ -1,0 +1,74 @@
+import type { Hop } from "#shared/graph/line-of-sight.ts";
+import type { GraphView } from "#shared/graph/view.ts";
+import type { Goal, WorkItem } from "#shared/model/facts.ts";
+import type { GoalId, WorkItemId } from "#shared/model/ids.ts";
+
+/** Whether this step leads from the one thing to the next in the graph as it stands. */
+export function edgeExists(view: GraphView, from: Hop, to: Hop): boolean {
+  switch (to.via) {
+    case "self":
+      return false;
+    case "parent": {
+      const item = view.item(asItem(from));
+      const homes = [item?.parentId, ...(item?.otherParentIds ?? [])];
+      return homes.includes(asItem(to)) && view.item(asItem(to)) !== undefined;
+    }
+    case "goal-parent":
+      return view.goal(asGoal(from))?.parentId === to.id && view.goal(asGoal(to)) !== undefined;
+    case "link":
+    case "goal-link":
+      return (
+        view.linksFrom(asItem(from)).some((link) => link === to.link && link.toId === to.id) &&
+        view.goal(asGoal(to)) !== undefined
+      );
+  }
+}
+
+/** The same graph without this one step: a parent that is none, or statements that nobody made. */
+export function without(graph: GraphView, from: Hop, to: Hop): GraphView {
+  const isLink = to.via === "link" || to.via === "goal-link";
+  const linksFrom: GraphView["linksFrom"] = (id) => {
+    const links = graph.linksFrom(id);
+    return isLink && id === from.id ? links.filter(({ toId }) => toId !== to.id) : links;
+  };
+  return {
+    org: graph.org,
+    sources: graph.sources,
+    goal: (id) => {
+      const goal = graph.goal(id);
+      return to.via === "goal-parent" && id === from.id && goal ? orphaned(goal) : goal;
+    },
+    item: (id) => {
+      const item = graph.item(id);
+      return to.via === "parent" && id === from.id && item ? moved(item, asItem(to)) : item;
+    },
+    wasRemoved: (id) => graph.wasRemoved(id),
+    linksFrom,
+    linksOf: (item) => linksFrom(item.id),
+    childrenOf: (id) => graph.childrenOf(id),
+    dependency: (blockedId, blockingId) => graph.dependency(blockedId, blockingId),
+    dependenciesOf: (id) => graph.dependenciesOf(id),
+    waitingSince: (blockedId, blockingId) => graph.waitingSince(blockedId, blockingId),
+  };
+}
+
+function orphaned({ parentId: _parentId, ...goal }: Goal): Goal {
+  return goal;
+}
+
+function moved({ parentId, otherParentIds = [], ...item }: WorkItem, away: WorkItemId): WorkItem {
+  return {
+    ...item,
+    ...(parentId !== undefined && parentId !== away && { parentId }),
+    otherParentIds: otherParentIds.filter((id) => id !== away),
+  };
+}
+
+/** A hop says of what type it is; only hops of that type come here. */
+function asItem({ id }: Hop): WorkItemId {
+  return id as WorkItemId;
+}
+
+function asGoal({ id }: Hop): GoalId {
+  return id as GoalId;
+}
