@@ -31,7 +31,12 @@ export const asanaKind: ToolKind = {
     });
     return {
       connector: "asana",
-      settings: { baseUrl: asana.apiUrl, token: exampleSeed.token, workspaces },
+      settings: {
+        baseUrl: asana.apiUrl,
+        token: exampleSeed.token,
+        workspaces,
+        keptFields: ["Priority"],
+      },
       faults: asana.faults,
       apiPrefix: "/api/1.0/",
       change: (random) => change(asana, random),
@@ -64,6 +69,8 @@ function change({ state, perform }: Simulator, random: Random): void {
     () => ({ kind: "updateTask", gid, assignee: pick(random, people) }),
     () => ({ kind: "updateTask", gid, completed: random() < 0.6 }),
     () => ({ kind: "addToProject", task: gid, project }),
+    () => ({ kind: "addToProject", task: gid, project: checkout, section: pick(random, sections) }),
+    () => ({ kind: "updateTask", gid, custom_fields: { [priority]: pick(random, priorities) } }),
     () => ({ kind: "removeFromProject", task: gid, project }),
     () => ({ kind: "setParent", task: gid, parent: random() < 0.4 ? null : other }),
     () => ({ kind: "addDependency", task: gid, dependsOn: other }),
@@ -76,6 +83,12 @@ function change({ state, perform }: Simulator, random: Random): void {
   ];
   attempt(perform, pick(random, operations)?.());
 }
+
+/** The sections of a project, and a field that its tasks may have. */
+const checkout = "1500000000000001";
+const sections = ["1600000000000001", "1600000000000002"] as const;
+const priority = "1700000000000002";
+const priorities = ["1710000000000001", "1710000000000002", null] as const;
 
 function deleted(state: Simulator["state"]): readonly string[] {
   return [...state.trash.keys()];

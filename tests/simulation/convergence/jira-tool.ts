@@ -29,6 +29,7 @@ export const jiraKind: ToolKind = {
         goalTypes: ["level 2=initiative", "level 3=objective"],
         goalLinkFields: ["Goal link"],
         blockedByFields: ["Blocked by link"],
+        keptFields: ["Product area", "Component"],
       },
       faults: jira.faults,
       apiPrefix: "/rest/api/",
@@ -60,6 +61,8 @@ function change(jira: Simulator, random: Random): void {
     () => ({ kind: "updateIssue", key, assigneeId: pick(random, people) }),
     () => ({ kind: "updateIssue", key, parentKey: random() < 0.3 ? null : other }),
     () => ({ kind: "updateIssue", key, custom: { customfield_10050: goalAddress(jira, other) } }),
+    () => ({ kind: "updateIssue", key, custom: { customfield_10060: pick(random, areas) } }),
+    () => ({ kind: "updateIssue", key, components: pick(random, componentLists) }),
     () => ({ kind: "transitionIssue", key, statusId: pick(random, ["1", "3", "5", "6"]) }),
     () => ({ kind: "linkIssues", typeId: "10000", sourceKey: key, destinationKey: other }),
     () => ({ kind: "unlinkIssues", linkId: pick(random, [...jira.state.links.keys()]) ?? "0" }),
@@ -76,6 +79,9 @@ const newIssues = [
   { projectKey: "MOB", typeId: "10021" },
   { projectKey: "STRAT", typeId: "10002" },
 ];
+
+const areas = [{ id: "10700", value: "Payouts" }, { id: "10701", value: "Refunds" }, null];
+const componentLists = [[], ["Ledger"], ["Ledger", "Scheme adapter"]];
 
 function goalAddress(jira: Simulator, key: string): string {
   return `${jira.url}/browse/${key}`;
