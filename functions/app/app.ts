@@ -9,6 +9,8 @@ import { serveAlertPages } from "./alerts/alert-pages.ts";
 import { alertRoutes } from "./alerts/alert-routes.ts";
 import { appContext } from "./app-deps.ts";
 import type { AppContext, AppDeps } from "./app-deps.ts";
+import { serveAsOfPages } from "./as-of/as-of-pages.ts";
+import { asOfRoutes } from "./as-of/as-of-routes.ts";
 import { serveAssets } from "./assets/assets.ts";
 import { serveConnectionPages } from "./connections/connection-pages.ts";
 import { connectionRoutes } from "./connections/connection-routes.ts";
@@ -62,6 +64,8 @@ export function createApp(deps: AppDeps): Hono {
   serveAssets(app);
   serveSignIn(app, context);
   serveAlertPages(app, context);
+  // Before the pages of now, whose addresses they share.
+  serveAsOfPages(app, context);
   serveWorkPages(app, context);
   serveConsentPages(app, context);
   serveSetupPages(app, context);
@@ -83,6 +87,8 @@ export function createApp(deps: AppDeps): Hono {
 export function apiRoutes(context: AppContext): readonly Route[] {
   const routes: Route[] = [
     ...alertRoutes(context),
+    // Before what an item's id may swallow.
+    ...asOfRoutes(context),
     ...workRoutes(context),
     // Before the connections: an id at the end of a path may hold slashes and would take them all.
     ...onboardingRoutes(context),

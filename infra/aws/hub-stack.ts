@@ -66,6 +66,7 @@ export class HubStack extends Stack {
         ...functions.flatMap(({ failures }) => failures ?? []),
       ],
       apiId: this.#api.apiId,
+      tableName: this.#hub.table.name,
       email: props.alarmEmail,
     });
   }

@@ -58,3 +58,22 @@ test("lines below the level are not written", () => {
   logger.error("d");
   expect(read()).toMatchObject([{ event: "c" }, { event: "d" }]);
 });
+
+test("a line that counts says so in the embedded metric format, at every level", () => {
+  const { logger, read } = loggerAndLines("error");
+  logger.with({ table: "hub" }).info("self-check.done", { drift: 0, subjects: 9 });
+  logger.info("self-check.other", { drift: 0 });
+  expect(read()).toMatchObject([
+    {
+      event: "self-check.done",
+      table: "hub",
+      drift: 0,
+      subjects: 9,
+      _aws: {
+        Timestamp: noon.nowMs(),
+        CloudWatchMetrics: [{ Namespace: "Throughline", Dimensions: [["table"]] }],
+      },
+    },
+  ]);
+  expect(JSON.stringify(read())).toContain('{"Name":"drift","Unit":"Count"}');
+});

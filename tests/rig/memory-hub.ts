@@ -1,4 +1,4 @@
-import type { DynamoDBRecord, EventBridgeEvent } from "aws-lambda";
+import type { DynamoDBRecord, EventBridgeEvent, ScheduledEvent } from "aws-lambda";
 
 import { createHandler as createAlert } from "#functions/alert/handler.ts";
 import { createHandler as createDetect } from "#functions/detect/handler.ts";
@@ -238,6 +238,13 @@ export class MemoryHub {
   async redeliver(batchSize = 100): Promise<void> {
     await this.#handOut(this.#delivered.slice(-batchSize));
     await this.settle(batchSize);
+  }
+
+  /** The clock's own call of detect: the self-check that is kept and counted. */
+  async tickDetect(): Promise<void> {
+    // Detect takes whatever holds no records for the clock.
+    await this.#detect({} as ScheduledEvent);
+    await this.settle();
   }
 
   /** The hourly pass that mends what drifted. */

@@ -1,18 +1,17 @@
 import { html } from "hono/html";
 
-import { moment, number, plural } from "../page/format.ts";
+import { asOfForm } from "../as-of/as-of-parts.ts";
+import { moment, plural } from "../page/format.ts";
 import type { Html } from "../page/html.ts";
 import { nothing, withQuery } from "../page/html.ts";
 import { layout } from "../page/layout.ts";
 import { empty } from "../page/parts.ts";
-import type { TeamRate } from "../people/people-answers.ts";
-import { rateWords } from "../people/rate-words.ts";
 import type { CoverageAnswer } from "./coverage.ts";
 import type { DeadLetterAnswer } from "./dead-letters.ts";
 import { deadLetters, deliveries } from "./delivery-parts.ts";
 import { unseen } from "./unseen-parts.ts";
 import { linkedPercent, verdictBar, verdictLegend } from "./verdict-bar.ts";
-import type { VerdictCounts } from "./verdict-counts.ts";
+import { verdictTable } from "./verdict-table.ts";
 
 interface CoveragePage {
   readonly coverage: CoverageAnswer;
@@ -27,7 +26,9 @@ export function coveragePage(page: CoveragePage): Html {
     title: "Coverage",
     room: "Coverage",
     intro: html`How much of the open work has a line of sight to strategy, and what the hub cannot
-    see. Read ${moment(coverage.asOf)}.`,
+      see. Read ${moment(coverage.asOf)}. Whether what is shown is right, the
+      <a href="/self-check">self-check</a> tells.`,
+    aside: asOfForm("/coverage"),
     notice,
     body:
       coverage.connections.length === 0
@@ -94,46 +95,4 @@ function byConnection({ byConnection: connections }: CoverageAnswer): Html | str
       })),
     )}
   </section>`;
-}
-
-interface VerdictRow {
-  readonly name: string;
-  readonly href: string | undefined;
-  readonly verdicts: VerdictCounts;
-  readonly matchRate?: TeamRate | undefined;
-}
-
-function verdictTable(what: string, rows: readonly VerdictRow[]): Html {
-  return html`<div class="table-wrap">
-    <table class="cards-on-phone">
-      <thead>
-        <tr>
-          <th scope="col">${what}</th>
-          <th scope="col">Open work</th>
-          <th scope="col" class="num">Linked</th>
-          <th scope="col" class="num">Allowed</th>
-          <th scope="col" class="num">Not linked</th>
-          <th scope="col" class="num">Cannot be</th>
-          <th scope="col" class="num">Unknown</th>
-        </tr>
-      </thead>
-      <tbody>
-        ${rows.map(
-          ({ name, href, verdicts, matchRate }) =>
-            html`<tr>
-              <th scope="row">
-                ${href === undefined ? name : html`<a href="${href}">${name}</a>`}
-                ${rateWords(matchRate)}
-              </th>
-              <td class="bar-cell">${verdictBar(verdicts)}</td>
-              <td class="num" data-label="Linked">${number(verdicts.linked)}</td>
-              <td class="num" data-label="Allowed">${number(verdicts.allowed)}</td>
-              <td class="num" data-label="Not linked">${number(verdicts.unlinked)}</td>
-              <td class="num" data-label="Cannot be linked">${number(verdicts.unlinkable)}</td>
-              <td class="num" data-label="Unknown">${number(verdicts.unknown)}</td>
-            </tr>`,
-        )}
-      </tbody>
-    </table>
-  </div>`;
 }

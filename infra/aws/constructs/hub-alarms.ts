@@ -9,6 +9,9 @@ import { EmailSubscription } from "aws-cdk-lib/aws-sns-subscriptions";
 import type { Queue } from "aws-cdk-lib/aws-sqs";
 import { Construct } from "constructs";
 
+import type { logMetrics } from "#shared/ports/log-metrics.ts";
+import { metricDimension, metricNamespace } from "#shared/ports/log-metrics.ts";
+
 import type { HubFunction } from "./hub-function.ts";
 import { nameLogically } from "./logical-name.ts";
 
@@ -23,6 +26,7 @@ interface HubAlarmsProps {
   /** Every queue in which anything at all is a problem. */
   readonly parkingQueues: readonly Queue[];
   readonly apiId: string;
+  readonly tableName: string;
   /** Who is told; absent: the alarms only show in CloudWatch. */
   readonly email: string | undefined;
 }
@@ -80,7 +84,12 @@ export class HubAlarms extends Construct {
   }
 }
 
-function watchesOf({ functions, parkingQueues, apiId }: HubAlarmsProps): readonly Watch[] {
+function watchesOf({
+  functions,
+  parkingQueues,
+  apiId,
+  tableName,
+}: HubAlarmsProps): readonly Watch[] {
   const period = Duration.minutes(periodMinutes);
   return [
     ...parkingQueues.map((queue) => ({
@@ -101,6 +110,35 @@ function watchesOf({ functions, parkingQueues, apiId }: HubAlarmsProps): readonl
       }),
       above: serverErrorsMax,
       meaning: "The front door answers with server errors.",
+    },
+    ...watchesOfSelfCheck(tableName),
+  ];
+}
+
+/** What the hourly self-check counts, as its line in the log says. */
+function watchesOfSelfCheck(tableName: string): readonly Watch[] {
+  const counted = (metricName: keyof (typeof logMetrics)["self-check.done"]) =>
+    new Metric({
+      namespace: metricNamespace,
+      metricName,
+      dimensionsMap: { [metricDimension]: tableName },
+      statistic: "max",
+      period: Duration.hours(1),
+    });
+  return [
+    {
+      name: "DriftAlarm",
+      metric: counted("drift"),
+      above: 0,
+      meaning:
+        "The self-check mended signals that nothing explains: see its page for which, and report it.",
+    },
+    {
+      name: "UnreadableAlarm",
+      metric: counted("unreadable"),
+      above: 0,
+      meaning:
+        "Stored items cannot be read, and nothing is concluded from them: see the self-check's page for which.",
     },
   ];
 }
