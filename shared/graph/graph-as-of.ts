@@ -33,6 +33,8 @@ export interface PastParts {
   readonly personLinks: readonly LinkStretch[];
   readonly histories: ReadonlyMap<HistoryId, History>;
   readonly org: OrgParts;
+  /** Ids under which something stands that cannot be read. */
+  readonly unreadable: ReadonlySet<string>;
   readonly sources: SourceStates;
   /** Those of today: what rules were before is not remembered. */
   readonly linkRules: LinkRules;
@@ -59,7 +61,8 @@ export function graphAsOf(parts: PastParts, at: Instant): GraphAsOf {
   const graph = new MemoryGraph(org, sourcesAsOf(parts.sources, at), parts.linkRules);
   const [told, unknown] = [new Set<FactId>(), new Set<FactId>()];
   const asserted = byAsserter(parts.edges);
-  let mayMissLinks = false;
+  // Any of them may be a record that links others.
+  let mayMissLinks = parts.unreadable.size > 0;
   for (const record of parts.records) {
     const { id, hidesOthersEdges } = record.past;
     const history = parts.histories.get(historyIdOf(id));

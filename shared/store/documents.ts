@@ -21,16 +21,19 @@ export interface DocumentSpec<T extends Versioned> {
   readonly key: (value: T) => Key;
   readonly list?: (value: T) => { readonly lpk: string; readonly lsk: string } | undefined;
   readonly expiresAtEpochSeconds?: (value: T) => number | undefined;
+  /** Leaves out of the item what it has no room for. */
+  readonly trim?: (item: Item) => Item;
 }
 
 function itemOf<T extends Versioned>(spec: DocumentSpec<T>, value: T): Item {
   const expires = spec.expiresAtEpochSeconds?.(value);
-  return {
+  const item: Item = {
     ...toAttributes(value as unknown as Record<string, unknown>),
     ...spec.list?.(value),
     ...(expires !== undefined && { expiresAtEpochSeconds: expires }),
     ...spec.key(value),
   };
+  return spec.trim?.(item) ?? item;
 }
 
 export function readDocument<T extends Versioned>(spec: DocumentSpec<T>, item: Item): T {

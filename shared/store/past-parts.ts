@@ -8,23 +8,49 @@ import type { Account, Fact, OrgUnit, Person } from "#shared/model/facts.ts";
 import type { History, HistoryId } from "#shared/model/history.ts";
 import type { Membership } from "#shared/model/org.ts";
 import { SamePerson } from "#shared/model/org.ts";
-import type { Item } from "#shared/ports/table.ts";
+import type { Signal } from "#shared/model/signal.ts";
+import type { Item, Table } from "#shared/ports/table.ts";
 
 import { fromItem } from "./codec.ts";
+import { readDocument } from "./documents.ts";
 import { readEdgeItem, readFactItem } from "./facts.ts";
 import { readHistoryItem } from "./histories.ts";
+import { scanEach } from "./list.ts";
 import { readPast } from "./past.ts";
 import { personLinkStretches } from "./person-links.ts";
+import { SetAside } from "./set-aside.ts";
+import { signalSpec } from "./specs.ts";
 
-/** What one scan of the table tells of the graph's past. */
-export function pastPartsOf(
-  items: Iterable<Item>,
-  around: { readonly sources: SourceStates; readonly linkRules: LinkRules },
-): PastParts {
+interface Around {
+  readonly sources: SourceStates;
+  readonly linkRules: LinkRules;
+}
+
+/** What one scan of the table tells of the graph's past, and of the signals'. */
+export interface WholePast {
+  readonly parts: PastParts;
+  /** Open and cleared. */
+  readonly signals: readonly Signal[];
+}
+
+/** Reads all of it, item by item: half a read unit per 4 KB of the table. */
+export async function loadWholePast(table: Table, around: Around): Promise<WholePast> {
+  const parts = new Parts();
+  await scanEach(table, (item) => parts.add(item));
+  return { parts: partsIn(parts, around), signals: parts.signals };
+}
+
+/** The same out of items that were read. */
+export function pastPartsOf(items: Iterable<Item>, around: Around): PastParts {
   const parts = new Parts();
   for (const item of items) parts.add(item);
-  const { records, edges, personLinks, histories, org } = parts;
-  return { records, edges, personLinks, histories, org, ...around };
+  return partsIn(parts, around);
+}
+
+function partsIn(parts: Parts, around: Around): PastParts {
+  const { records, edges, personLinks, histories, org, setAside } = parts;
+  const unreadable = setAside.partitions;
+  return { records, edges, personLinks, histories, org, unreadable, ...around };
 }
 
 class Parts {
@@ -41,7 +67,14 @@ class Parts {
     samePeople: new Array<SamePerson>(),
   };
 
+  readonly signals: Signal[] = [];
+  readonly setAside = new SetAside();
+
   add(item: Item): void {
+    this.setAside.read(item, (one) => this.#add(one));
+  }
+
+  #add(item: Item): void {
     const stored = readFactItem(item);
     if (!stored) return this.#addBeside(item);
     const past = readPast(item);
@@ -68,6 +101,7 @@ class Parts {
     if (edge?.type === "membership") this.org.memberships.push(edge);
     else if (edge?.type === "link" || edge?.type === "dependency") this.edges.push(edge);
     else if (item["type"] === "same-person") this.org.samePeople.push(fromItem(SamePerson, item));
+    else if (item["type"] === "signal") this.signals.push(readDocument(signalSpec, item));
     else if (item["type"] === "match") this.org.matches.push(fromItem(Match, item));
     else {
       const history = readHistoryItem(item);

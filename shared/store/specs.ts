@@ -5,6 +5,7 @@ import { Alert, RuleSettings, Signal, standingStatuses } from "#shared/model/sig
 import { epochMsOf } from "#shared/model/time.ts";
 
 import type { DocumentSpec } from "./documents.ts";
+import { withEarlierThatFit } from "./earlier-openings.ts";
 import {
   alertList,
   cursorKey,
@@ -62,6 +63,7 @@ export const signalSpec: DocumentSpec<Signal> = {
       : undefined,
   expiresAtEpochSeconds: (signal) =>
     signal.clearedAt === undefined ? undefined : expiry(signal.clearedAt, signalDays),
+  trim: withEarlierThatFit,
 };
 
 export const alertSpec: DocumentSpec<Alert> = {

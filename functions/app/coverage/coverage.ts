@@ -16,7 +16,7 @@ import { countByTeam, countVerdicts, openWork } from "./verdict-counts.ts";
 
 const count = z.int().nonnegative();
 
-const Verdicts = z
+export const VerdictCountsAnswer = z
   .strictObject({
     linked: count,
     unlinked: count,
@@ -36,7 +36,7 @@ export const CoverageAnswer = z
   .strictObject({
     asOf: z.string(),
     openWork: count,
-    verdicts: Verdicts.meta({ description: "Of open work" }),
+    verdicts: VerdictCountsAnswer.meta({ description: "Of open work" }),
     byTeam: z
       .array(
         z.strictObject({
@@ -44,12 +44,12 @@ export const CoverageAnswer = z
           name: z.string(),
           group: z.enum(["team", "small-teams", "no-team"]),
           matchRate: TeamRate.optional().meta({ description: "What the team's figures rest on" }),
-          verdicts: Verdicts,
+          verdicts: VerdictCountsAnswer,
         }),
       )
       .meta({ description: "Teams of fewer than five people are counted together" }),
     byConnection: z.array(
-      z.strictObject({ connectionId: z.string(), name: z.string(), verdicts: Verdicts }),
+      z.strictObject({ connectionId: z.string(), name: z.string(), verdicts: VerdictCountsAnswer }),
     ),
     accounts: z.strictObject({
       total: count,

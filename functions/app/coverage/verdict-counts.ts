@@ -5,6 +5,9 @@ import type { OrgUnitId } from "#shared/model/ids.ts";
 
 import type { Seen, Snapshot } from "../work-items/snapshot.ts";
 
+/** What counting needs: of now, or of a moment of the past. */
+export type Counted = Pick<Snapshot, "graph" | "seen">;
+
 export type VerdictCounts = Record<VerdictKind, number>;
 
 export interface TeamCounts {
@@ -19,7 +22,7 @@ function emptyCounts(): VerdictCounts {
   return { linked: 0, unlinked: 0, allowed: 0, unlinkable: 0, unknown: 0 };
 }
 
-export function openWork(snapshot: Snapshot): readonly Seen[] {
+export function openWork(snapshot: Counted): readonly Seen[] {
   return snapshot.seen.filter(({ item }) => isOpen(item));
 }
 
@@ -33,7 +36,7 @@ export function countVerdicts(seen: Iterable<Seen>): VerdictCounts {
  * Verdicts of open work by team, by name. Teams of fewer than five people share one line; where
  * even together they are fewer than five, that line joins the work whose team is not known.
  */
-export function countByTeam(snapshot: Snapshot): readonly TeamCounts[] {
+export function countByTeam(snapshot: Counted): readonly TeamCounts[] {
   const { org } = snapshot.graph;
   const byTeam = new Map<OrgUnitId, Seen[]>();
   const withoutTeam: Seen[] = [];

@@ -50,6 +50,7 @@ const words: Readonly<Record<string, string>> = {
   "account-unmatched": "the assignee's account is matched to no person",
   "person-in-no-unit": "the assignee is in no org unit",
   "team-name-unknown": "no org unit has the team's name",
+  "past-unknown": "what is remembered of then does not tell",
   "same-team": "same team",
 };
 

@@ -11,7 +11,7 @@ import type { HopAnswer } from "./work-answers.ts";
  * The line of sight, strategy on top and the item at the bottom, one spine through all. Where the
  * line breaks the spine is dashed, and ends in the reason.
  */
-export function sightDrawing({ path, item }: WorkItemDetail): Html {
+export function sightDrawing({ path, item }: Pick<WorkItemDetail, "path" | "item">): Html {
   const { kind, reason } = item.verdict;
   const isLinked = kind === "linked";
   const down = path.toReversed();

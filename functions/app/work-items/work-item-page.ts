@@ -1,5 +1,6 @@
 import { html } from "hono/html";
 
+import { asOfForm } from "../as-of/as-of-parts.ts";
 import { capital, inWords, moment } from "../page/format.ts";
 import type { Html } from "../page/html.ts";
 import { nothing, pathTo } from "../page/html.ts";
@@ -25,6 +26,7 @@ export function workItemPage({ detail, goals, here, notice }: WorkItemPage): Htm
     title: item.key === undefined ? item.title : `${item.key} ${item.title}`,
     room: "Work",
     crumbs: html`<a href="/work-items">Work</a> / ${item.connection}`,
+    aside: asOfForm(here),
     notice,
     body: html`<div class="split">
       <div class="stack">
