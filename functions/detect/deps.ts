@@ -4,7 +4,7 @@ import type { Clock } from "#shared/ports/clock.ts";
 import type { Logger } from "#shared/ports/logger.ts";
 import type { ReadRecord, Table } from "#shared/ports/table.ts";
 import { readSourceStates } from "#shared/store/connections.ts";
-import type { ProvidesGoals } from "#shared/store/connections.ts";
+import type { KnownConnections, ProvidesGoals } from "#shared/store/connections.ts";
 import { readLinkRules } from "#shared/store/link-rules.ts";
 import type { OrgReader } from "#shared/store/org-reader.ts";
 import { SetAside } from "#shared/store/set-aside.ts";
@@ -23,11 +23,14 @@ export interface DetectDeps {
 }
 
 /** What evaluating takes: sources, organisation and link rules are read when asked for, never kept. */
-export function evaluateDeps(deps: Omit<DetectDeps, "readRecord">): EvaluateDeps {
+export function evaluateDeps(
+  deps: Omit<DetectDeps, "readRecord">,
+  known?: KnownConnections,
+): EvaluateDeps {
   const readSurroundings = async () => {
     const setAside = new SetAside();
     const [sources, org, linkRules] = await Promise.all([
-      readSourceStates(deps.table, deps.clock, deps),
+      readSourceStates(deps.table, deps.clock, deps, known),
       deps.orgReader.read(),
       readLinkRules(deps.table, deps.clock.now(), setAside),
     ]);

@@ -5,7 +5,7 @@ import type { Delta, Touch } from "#shared/kit/rule.ts";
 import { signalId } from "#shared/model/ids.ts";
 import type { Signal } from "#shared/model/signal.ts";
 import type { Table } from "#shared/ports/table.ts";
-import { readSourceStates } from "#shared/store/connections.ts";
+import { KnownConnections, readSourceStates } from "#shared/store/connections.ts";
 import { listDocuments } from "#shared/store/documents.ts";
 import { GraphLoader } from "#shared/store/graph-loader.ts";
 import { lists } from "#shared/store/keys.ts";
@@ -32,7 +32,8 @@ const recomputeAbove = 2000;
 
 /** Brings the signals of every subject that these changes touch in line with the graph. */
 export async function detect(deps: DetectDeps, deltas: readonly Delta[]): Promise<void> {
-  const surroundings = await readSurroundings(deps, deltas);
+  const known = new KnownConnections();
+  const surroundings = await readSurroundings(deps, deltas, known);
   const { sources, linkRules, rules } = surroundings;
   // While a source is being read for the first time nothing can be concluded about its records; its
   // becoming ready is itself a change, and re-evaluates everything.
@@ -48,7 +49,7 @@ export async function detect(deps: DetectDeps, deltas: readonly Delta[]): Promis
   const differing = await differingAmong(deps, surroundings, touched);
   if (all || differing === "many") await recompute(deps);
   // The pass over everything reads a scan that may be a moment behind this very batch.
-  if (differing !== "many") await evaluateSubjects(evaluateDeps(deps), differing);
+  if (differing !== "many") await evaluateSubjects(evaluateDeps(deps, known), differing);
 }
 
 interface AllAround extends Surroundings {
@@ -63,12 +64,16 @@ interface Touched {
 }
 
 /** Everything but the graph, all at once; the organisation after what nobody has announced was. */
-async function readSurroundings(deps: DetectDeps, deltas: readonly Delta[]): Promise<AllAround> {
+async function readSurroundings(
+  deps: DetectDeps,
+  deltas: readonly Delta[],
+  known: KnownConnections,
+): Promise<AllAround> {
   const isOfOrg = deltas.some(({ before, after }) => isOrgPart(after ?? before));
   const readOrg = () => deps.orgReader.read();
   const setAside = new SetAside();
   const [sources, linkRules, rules, early] = await Promise.all([
-    readSourceStates(deps.table, deps.clock, deps),
+    readSourceStates(deps.table, deps.clock, deps, known),
     readLinkRules(deps.table, deps.clock.now(), setAside),
     activeRules(deps.table, deps.rules, deps.logger),
     isOfOrg ? undefined : readOrg(),

@@ -100,10 +100,13 @@ async function evaluateOnce(
   deps: EvaluateDeps,
   subjects: readonly Subject[],
 ): Promise<readonly (readonly [Subject, Outcome])[]> {
-  // Signals first: whoever changes one after this read makes our conditional write fail.
+  // Signals before the graph: whoever changes one after this read makes our conditional write fail.
   const signals = new SetAside();
-  const held = await readSignals(deps.table, subjects, signals);
-  const read = await loadFor(deps, subjects);
+  const [held, surroundings] = await Promise.all([
+    readSignals(deps.table, subjects, signals),
+    deps.readSurroundings(),
+  ]);
+  const read = await loadFor(deps.table, surroundings, subjects);
   reportSetAside(deps.logger, [signals, read.setAside]);
   const now = deps.clock.now();
   return Promise.all(
@@ -132,9 +135,12 @@ export async function readSignals(
   return new Map(signals.map((signal) => [signal.id, signal]));
 }
 
-async function loadFor(deps: EvaluateDeps, subjects: readonly Subject[]): Promise<ReadGraph> {
-  const surroundings = await deps.readSurroundings();
-  const loader = new GraphLoader(deps.table, surroundings);
+async function loadFor(
+  table: Table,
+  surroundings: Surroundings,
+  subjects: readonly Subject[],
+): Promise<ReadGraph> {
+  const loader = new GraphLoader(table, surroundings);
   if (surroundings.setAside) loader.setAside.include(surroundings.setAside);
   await loadAround(loader, subjects);
   return loader;

@@ -3,13 +3,18 @@ import { sourceState } from "#shared/graph/sources.ts";
 import type { Connection } from "#shared/model/connection.ts";
 import { ConnectionId } from "#shared/model/ids.ts";
 import type { Clock } from "#shared/ports/clock.ts";
-import type { Table } from "#shared/ports/table.ts";
+import type { Key, Table } from "#shared/ports/table.ts";
 
 import { readDocument } from "./documents.ts";
 import { factKey, lists } from "./keys.ts";
 import { queryAll } from "./list.ts";
 import { SetAside } from "./set-aside.ts";
 import { connectionSpec } from "./specs.ts";
+
+/** Those that were seen by an earlier look, so that the next one asks for them while it asks which there are. */
+export class KnownConnections {
+  keys: readonly Key[] = [];
+}
 
 /**
  * All connections that can be read, strongly consistent: the index only says which there are. One that
@@ -18,12 +23,23 @@ import { connectionSpec } from "./specs.ts";
 export async function listConnections(
   table: Table,
   setAside: SetAside = new SetAside(),
+  known: KnownConnections = new KnownConnections(),
 ): Promise<Connection[]> {
-  const keys = await queryAll(table, { index: "list", partition: lists.connections });
-  const items = await table.batchGet(keys.map(({ pk, sk }) => ({ pk, sk })));
+  const early = known.keys;
+  const [listed, seen] = await Promise.all([
+    queryAll(table, { index: "list", partition: lists.connections }),
+    early.length > 0 ? table.batchGet(early) : [],
+  ]);
+  const others = listed.filter(({ pk }) => early.every((key) => key.pk !== pk)).map(keyOf);
+  const items = [...seen, ...(others.length > 0 ? await table.batchGet(others) : [])];
+  known.keys = items.map(keyOf);
   return items
     .flatMap((item) => setAside.read(item, (one) => readDocument(connectionSpec, one)) ?? [])
     .toSorted((a, b) => (a.createdAt < b.createdAt ? -1 : 1));
+}
+
+function keyOf({ pk, sk }: Key): Key {
+  return { pk, sk };
 }
 
 export async function getConnection(
@@ -45,9 +61,10 @@ export async function readSourceStates(
     readonly providesGoals: ProvidesGoals;
     readonly isSource: (connection: Connection) => boolean;
   },
+  known?: KnownConnections,
 ): Promise<SourceStates> {
   const setAside = new SetAside();
-  const connections = (await listConnections(table, setAside)).filter(
+  const connections = (await listConnections(table, setAside, known)).filter(
     ({ status, ...connection }) =>
       status !== "removing" && status !== "draft" && registry.isSource({ status, ...connection }),
   );

@@ -24,6 +24,8 @@ test("rules tell what they look for, how they are set and what they found", asyn
         openSignals: 1,
       },
       { name: "blocked-across-boundary", openSignals: 0 },
+      { name: "circular-hierarchy", openSignals: 0 },
+      { name: "circular-dependency", openSignals: 0 },
     ],
   });
 });
@@ -38,7 +40,7 @@ test("an allowance changes verdicts and clears what it covers", async () => {
     { isDefault: false, graceMinutes: 0, options: { allowances } },
   ]);
   rig.hub.clock.advance(3000);
-  expect((await rig.get("/api/rules")).body).toMatchObject({ rules: [{ openSignals: 0 }, {}] });
+  expect((await rig.get("/api/rules")).body).toMatchObject({ rules: [{ openSignals: 0 }, {}, {}, {}] });
   expect((await rig.get("/api/work-items?verdict=allowed")).body).toMatchObject({ total: 1 });
 });
 
@@ -74,7 +76,7 @@ test.each([
     status: 400,
     body: { error: { issues: [{ path }] } },
   });
-  expect((await rig.get("/api/rules")).body).toMatchObject({ rules: [{ isDefault: true }, {}] });
+  expect((await rig.get("/api/rules")).body).toMatchObject({ rules: [{ isDefault: true }, {}, {}, {}] });
 });
 
 test("a rule that there is not is not found", async () => {
