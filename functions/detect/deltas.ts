@@ -22,15 +22,17 @@ export function deltaOf(
   change: ItemChange,
   setAside: SetAside = new SetAside(),
 ): Delta | undefined {
-  if (change.after !== undefined && change.after["hash"] !== undefined) {
-    // The embedded database also reports writes that changed nothing.
-    if (change.before?.["hash"] === change.after["hash"]) return undefined;
-  }
+  if (isNothing(change)) return undefined;
   const before = change.before && setAside.read(change.before, readThing);
   const after = change.after && setAside.read(change.after, readThing);
   if (before || after) return { ...(before && { before }), ...(after && { after }) };
   const item = change.after ?? change.before;
   return item && setAside.read(item, () => learned(change) ?? buried(change.after));
+}
+
+/** The embedded database also reports writes that changed nothing. */
+function isNothing({ before, after }: ItemChange): boolean {
+  return after?.["hash"] !== undefined && before?.["hash"] === after["hash"];
 }
 
 /** What no longer tells of waiting changes what is said as much as what begins to. */

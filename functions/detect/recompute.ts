@@ -65,11 +65,16 @@ export async function recompute(deps: RecomputeDeps, since?: Instant): Promise<R
   const mended = await mend(deps, differing);
   const { count: unreadable, named: unreadableNamed } = whole.setAside;
   const { opened, cleared, updated, expected } = mended;
+  const counts = { subjects, differing: differing.length, unreadable };
   deps.logger.info("detect.recomputed", {
-    ...{ subjects, differing: differing.length, opened, cleared, updated, expected, unreadable },
+    ...counts,
+    opened,
+    cleared,
+    updated,
+    expected,
     durationMs: deps.clock.nowMs() - startedMs,
   });
-  return { subjects, differing: differing.length, ...mended, unreadable, unreadableNamed };
+  return { ...counts, ...mended, unreadableNamed };
 }
 
 async function readWhole(deps: RecomputeDeps): Promise<WholeGraph> {

@@ -66,7 +66,7 @@ test("a lost signal is mended, counted by its rule, and told with what was store
     itemId("a"),
     itemId("b"),
   ]);
-  const [line] = hub.logs.filter(({ event }) => event === "self-check.done");
+  const line = hub.logs.find(({ event }) => event === "self-check.done");
   expect(line?.fields).toMatchObject({ subjects: 3, drift: 1, unreadable: 0 });
 });
 

@@ -8,8 +8,12 @@ import {
   readDocument,
   replaceDocument,
 } from "#shared/store/documents.ts";
-import { selfCheckKey } from "#shared/store/keys.ts";
-import { listSelfChecks, selfCheckSpec, wantedSelfCheck } from "#shared/store/self-checks.ts";
+import {
+  listSelfChecks,
+  selfCheckKey,
+  selfCheckSpec,
+  wantedSelfCheck,
+} from "#shared/store/self-checks.ts";
 
 import type { DetectDeps } from "./deps.ts";
 import type { Recomputed } from "./recompute.ts";
@@ -26,7 +30,7 @@ export async function scheduledSelfCheck(deps: SelfCheckDeps): Promise<void> {
   // Else one of the very same moment is under way.
   if (!(await createDocument(deps.table, selfCheckSpec, wanted))) return;
   const failure = await runSelfCheck(deps, wanted.wantedAt);
-  if (failure !== undefined) throw failure;
+  if (failure) throw failure;
 }
 
 /** When somebody asked for a self-check, where this change tells of it. */
@@ -40,7 +44,10 @@ export function selfCheckAskedIn({ after }: ItemChange): Instant | undefined {
  * Carries out a self-check that is wanted, once: told of it again, it does nothing. What made it fail
  * is noted with the run, and returned: nothing else waits for its result.
  */
-export async function runSelfCheck(deps: SelfCheckDeps, wantedAt: Instant): Promise<unknown> {
+export async function runSelfCheck(
+  deps: SelfCheckDeps,
+  wantedAt: Instant,
+): Promise<HubError | undefined> {
   const { table, clock, logger } = deps;
   const running = await begin(deps, wantedAt);
   if (!running) return undefined;
@@ -59,10 +66,14 @@ export async function runSelfCheck(deps: SelfCheckDeps, wantedAt: Instant): Prom
     await end({ state: "done", result });
     return undefined;
   } catch (error) {
-    const problem = error instanceof HubError ? error.code : "invariant.broken";
+    const failure =
+      error instanceof HubError
+        ? error
+        : new HubError("invariant.broken", "A self-check failed", { cause: error });
+    const problem = failure.code;
     logger.error("self-check.failed", { problem, startedBy: running.startedBy });
     await end({ state: "failed", problem });
-    return error;
+    return failure;
   }
 }
 
@@ -94,9 +105,11 @@ async function startOfLast({ table }: SelfCheckDeps): Promise<Instant | undefine
 
 function resultOf(recomputed: Recomputed): SelfCheckResult {
   const { subjects, opened, cleared, updated, expected, examples, unreadable } = recomputed;
+  const counts = { subjects, opened, cleared, updated, expected, unreadable };
   const drift = Object.values(recomputed.drift).reduce((sum, count) => sum + count, 0);
   return {
-    ...{ subjects, opened, cleared, updated, drift, expected, unreadable },
+    ...counts,
+    drift,
     driftByRule: recomputed.drift,
     examples: [...examples],
     unreadableNamed: recomputed.unreadableNamed.map((one) => ({ ...one })),

@@ -110,17 +110,18 @@ test.each(kinds)("%s that cannot be read stops nothing, and ends no signal", asy
   await poison(hub, is);
   await hub.settle();
   const result = await hub.selfCheck();
+  const spoiltSubject = JSON.stringify(spoilt["subjectId"] ?? "").replaceAll('"', "");
   // One that cannot be read is in no list either; it stays where it is.
   const isSignal = spoilt["type"] === "signal";
   expect(await open(hub)).toEqual(
-    before.filter((one) => !isSignal || !one.includes(String(spoilt["subjectId"]))),
+    before.filter((one) => !isSignal || !one.includes(spoiltSubject)),
   );
   expect([result.unreadable, result.drift]).toEqual([1, {}]);
   expect(result.unreadableNamed[0]?.type).toBe(spoilt["type"]);
   await hub.apply(upserted(workItem("late", { version: 9 })));
-  if (spoilt["type"] !== "connection" && spoilt["type"] !== "rule-settings") {
-    expect(await open(hub)).toContain(`unlinked-work ${itemId("late")}`);
-  }
+  // Without a connection or the settings of a rule, nothing can be concluded of anything.
+  const isAll = spoilt["type"] === "connection" || spoilt["type"] === "rule-settings";
+  expect((await open(hub)).includes(`unlinked-work ${itemId("late")}`)).toBe(!isAll);
 });
 
 test("what was put right is seen again, by the stream alone", async () => {

@@ -287,13 +287,6 @@ export function linkRuleKey(id: LinkRuleId): Key {
   return { pk: linkRulesPartition, sk: id };
 }
 
-/** Runs of the self-check, by when they were asked for. */
-export const selfChecksPartition = "self-check";
-
-export function selfCheckKey(wantedAt: Instant): Key {
-  return { pk: selfChecksPartition, sk: `run#${wantedAt}` };
-}
-
 /** Bumped after any change of people, accounts, units or matches; readers cache the org by it. */
 export const orgVersionKey: Key = { pk: "org", sk: "version" };
 

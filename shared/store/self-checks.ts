@@ -5,8 +5,14 @@ import type { Key, Table } from "#shared/ports/table.ts";
 
 import type { DocumentSpec } from "./documents.ts";
 import { readDocument } from "./documents.ts";
-import { selfCheckKey, selfChecksPartition } from "./keys.ts";
 import { SetAside } from "./set-aside.ts";
+
+const partition = "self-check";
+
+/** Runs stand in one partition, by when they were asked for. */
+export function selfCheckKey(wantedAt: Instant): Key {
+  return { pk: partition, sk: `run#${wantedAt}` };
+}
 
 /** Two days of hourly runs, and what was asked for between them. */
 export const selfChecksShown = 50;
@@ -30,7 +36,7 @@ export async function listSelfChecks(
   most = selfChecksShown,
 ): Promise<readonly SelfCheck[]> {
   const { items } = await table.query({
-    partition: selfChecksPartition,
+    partition,
     descending: true,
     limit: most,
     consistent: true,

@@ -48,7 +48,8 @@ export class SetAside {
     this.#partitions.add(item.pk);
     const { type, rpk, rsk } = item;
     // The attributes of indexes are the hub's own, and say what it hangs under whatever else is wrong.
-    if (typeof rpk === "string" && String(rsk).startsWith("work-item#")) this.#parents.add(rpk);
+    const isChild = typeof rsk === "string" && rsk.startsWith("work-item#");
+    if (isChild && typeof rpk === "string") this.#parents.add(rpk);
     if (this.#named.length >= namedMax) return;
     this.#named.push({ key: shownKey(item), type: typeof type === "string" ? type : "?", reason });
   }

@@ -151,6 +151,6 @@ const otherSpecs = {
 
 /** What is no part of the graph is parsed as well: this pass is what tells that something cannot be. */
 function assertReadable(item: Item): void {
-  const [named] = Object.entries(otherSpecs).filter(([type]) => type === item["type"]);
+  const named = Object.entries(otherSpecs).find(([type]) => type === item["type"]);
   if (named) fromItem(named[1].schema, item);
 }
