@@ -8,7 +8,6 @@ import { startDatabase } from "#infra/local/database/start-database.ts";
 import type { Database } from "#infra/local/database/start-database.ts";
 import { ensureTable } from "#shared/adapters/dynamodb/ensure-table.ts";
 import { createDynamoTable } from "#shared/adapters/dynamodb/table.ts";
-import { jsonLogger } from "#shared/adapters/json-logger.ts";
 import { createMemoryTable } from "#shared/adapters/memory/memory-table.ts";
 import { systemClock } from "#shared/adapters/system-clock.ts";
 import type { AssertedEdge, Change } from "#shared/model/change.ts";
@@ -25,6 +24,11 @@ import {
   workItem,
 } from "#shared/testing/facts.ts";
 import { ManualClock } from "#shared/testing/manual-clock.ts";
+import { createSilentLogger } from "#shared/testing/silent-logger.ts";
+import { seededRandom } from "#shared/testing/simulator/seeded-random.ts";
+
+import { faultySender } from "./support/faulty-sender.ts";
+import type { FaultCounts } from "./support/faulty-sender.ts";
 
 /*
  * Applying changes has its tests on the table in memory (shared/store/apply-changes.test.ts); here the
@@ -37,7 +41,8 @@ let database: Database;
 let tables = 0;
 
 beforeAll(async () => {
-  const logger = jsonLogger({ clock: systemClock, level: "warn" });
+  // It is killed on purpose, and its supervisor says so.
+  const logger = createSilentLogger();
   database = await startDatabase({ dataDir, clock: systemClock, logger });
 });
 afterAll(async () => {
@@ -45,11 +50,11 @@ afterAll(async () => {
   rmSync(dataDir, { recursive: true });
 });
 
-async function embeddedTable(): Promise<Table> {
+async function embeddedTable(client = database.client): Promise<Table> {
   tables += 1;
   const tableName = `apply-${String(tables)}`;
   await ensureTable(database.client, tableName, { clock: systemClock, random: Math.random });
-  return createDynamoTable({ client: database.client, tableName, clock: systemClock });
+  return createDynamoTable({ client, tableName, clock: systemClock });
 }
 
 const epic = itemId("epic");
@@ -85,3 +90,42 @@ test.each<[what: string, history: readonly Change[]]>([
   expect(await itemsOf(embedded)).toEqual(await itemsOf(memory));
   expect(embedded.usage().writeUnits).toBe(memory.usage().writeUnits);
 });
+
+/** A hundred changes of a few records, with edges that come and go, in batches. */
+function historyOf(random: () => number): readonly (readonly Change[])[] {
+  const changes = Array.from({ length: 100 }, (_, n): Change => {
+    const name = `item-${String(Math.floor(random() * 12))}`;
+    if (random() < 0.1) return removed(itemId(name), n);
+    const count = random() < 0.05 ? 120 : Math.floor(random() * 4);
+    const edges = Array.from({ length: count }, (_edge, at) =>
+      linkTo(itemId(name), goalId(`g${n + at}`)),
+    );
+    return upserted(workItem(name, { version: n, title: `Title ${String(n)}` }), edges);
+  });
+  return Array.from({ length: 10 }, (_, at) => changes.slice(at * 10, at * 10 + 10));
+}
+
+test("throttling, conflicts, lost answers, half batches and kills of the database change nothing", async () => {
+  const met: FaultCounts = new Map();
+  for (const seed of [1, 2]) {
+    const random = seededRandom(seed);
+    const memory = createMemoryTable();
+    const embedded = await embeddedTable(faultySender(database.client, random, met));
+    for (const [turn, batch] of historyOf(seededRandom(seed)).entries()) {
+      await applyChanges({ table: memory, clock }, batch);
+      const applying = applyChanges({ table: embedded, clock }, batch);
+      const pid = database.pid();
+      // Its supervisor starts it again while the requests are being repeated.
+      if (turn % 4 === 3 && pid !== undefined) process.kill(pid, "SIGKILL");
+      await applying;
+    }
+    expect(await itemsOf(embedded)).toEqual(await itemsOf(memory));
+  }
+  expect([...met.keys()].toSorted()).toEqual([
+    "ProvisionedThroughputExceededException",
+    "ThrottlingException",
+    "TimeoutError",
+    "TransactionCanceledException",
+    "half a batch",
+  ]);
+}, 120_000);
