@@ -3,7 +3,7 @@ import { keptValuesOf } from "#shared/model/kept-fields.ts";
 
 import type { FilterField } from "./link-rules-filter.ts";
 import { folded, textsOf } from "./link-rules-match.ts";
-import type { Required } from "./link-rules-required.ts";
+import type { RequiredValue } from "./link-rules-required.ts";
 
 /** Texts of which it is remembered what they lead to; few are ever different, but titles may be. */
 const rememberedMax = 10_000;
@@ -39,7 +39,7 @@ export class RequiredIndex<T> {
   /** The same by the names that tools use; undefined where nobody asks. */
   readonly #byToolName = new Map<string, ValueIndex<T> | undefined>();
 
-  add({ field, key, value }: Required, thing: T): void {
+  add({ field, key, value }: RequiredValue, thing: T): void {
     this.#valuesOf(field, key).add(value, thing);
   }
 

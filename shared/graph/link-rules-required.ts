@@ -2,7 +2,7 @@ import type { FilterField, LinkFilter } from "./link-rules-filter.ts";
 import { fieldKey, valuesWanted } from "./link-rules-match.ts";
 
 /** A value, folded, that an item may have to have in a field. */
-export interface Required {
+export interface RequiredValue {
   readonly field: FilterField;
   readonly key: string;
   readonly value: string;
@@ -13,7 +13,7 @@ export interface Required {
  * such list can be told, as of a filter that only asks for a part of a title. By these, rules that
  * cannot fit an item are never asked.
  */
-export function requiredBy(filter: LinkFilter): readonly Required[] | undefined {
+export function requiredBy(filter: LinkFilter): readonly RequiredValue[] | undefined {
   switch (filter.test) {
     case "one-of": {
       const { field, isNegated } = filter;
@@ -32,7 +32,7 @@ export function requiredBy(filter: LinkFilter): readonly Required[] | undefined 
   }
 }
 
-function isList(list: readonly Required[]): boolean {
+function isList(list: readonly RequiredValue[]): boolean {
   return list.length > 0;
 }
 
@@ -50,8 +50,10 @@ const commonness: Readonly<Record<FilterField["name"], number>> = {
   connection: 9,
 };
 
-function rarest(lists: readonly (readonly Required[])[]): readonly Required[] | undefined {
-  const weight = (list: readonly Required[]) =>
+function rarest(
+  lists: readonly (readonly RequiredValue[])[],
+): readonly RequiredValue[] | undefined {
+  const weight = (list: readonly RequiredValue[]) =>
     list.reduce((sum, { field }) => sum + 1 + 4 * commonness[field.name], 0);
   return lists.toSorted((a, b) => weight(a) - weight(b))[0];
 }

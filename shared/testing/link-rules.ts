@@ -11,10 +11,11 @@ export function linkRule(
   filter: string,
   given: Partial<Omit<LinkRule, "id" | "type">> = {},
 ): LinkRule {
+  const word = name.toLowerCase().replaceAll(/[^0-9a-z]/gu, "");
   const at = instantOf(testEpochMs);
   return {
     type: "link-rule",
-    id: linkRuleId(name.padEnd(10, "0").slice(0, 10)),
+    id: linkRuleId(word.padEnd(10, "0").slice(0, 10)),
     name,
     filter,
     goalId: goalId("g"),

@@ -29,6 +29,7 @@ import { createSilentLogger } from "#shared/testing/silent-logger.ts";
 import { MemoryHub } from "../rig/memory-hub.ts";
 import { MemoryQueue, MemorySecrets } from "../rig/tool-hub.ts";
 import { companyChanges } from "./seed-company.ts";
+import { seedLinkRules } from "./seed-link-rules.ts";
 import { seedReorg } from "./seed-reorg.ts";
 import { seedStrangers } from "./seed-strangers.ts";
 import { seedBusy } from "./seed-troubles.ts";
@@ -157,6 +158,7 @@ async function seed(hub: MemoryHub): Promise<void> {
   await hub.apply(...companyChanges(company));
   await seedStrangers(hub);
   await seedReorg(hub);
+  await seedLinkRules(hub);
   clock.advance(53 * minuteMs);
   await connectOthers(hub);
   await seedBusy(hub);

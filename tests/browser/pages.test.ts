@@ -109,6 +109,33 @@ test("linking an item to a goal on its page draws the line", async () => {
   await page.close();
 });
 
+test("a link rule is tried out while it is typed, and made by the keyboard alone", async () => {
+  const { page, complaints } = await open({});
+  await page.goto(`${server.url}/link-rules/new`);
+  await page.getByLabel("Name", { exact: true }).fill("Support");
+  await page.keyboard.press("Tab");
+  await page.keyboard.type("label = supportrotation");
+  await page.getByText("It fits 0 open items").waitFor();
+  await page.getByLabel("Which work").fill("labels = support-rotation");
+  await page.getByText("did you mean label?").waitFor();
+  await page.getByLabel("Which work").fill("label = support-rotation");
+  const sentence = page.locator("#preview b").first();
+  await page.locator("#preview li").first().waitFor();
+  const fits = /fits (\d+) open item/u.exec(await sentence.innerText())?.[1];
+  expect(Number(fits)).toBeGreaterThan(0);
+  await page.keyboard.press("Tab");
+  await page.keyboard.press("ArrowDown");
+  await page.keyboard.press("Tab");
+  await page.keyboard.press("Tab");
+  await page.keyboard.press("Tab");
+  await page.keyboard.press("Enter");
+  await page.getByRole("status").waitFor();
+  const row = page.getByRole("row", { name: /Support/u });
+  expect(await row.locator("td.num").first().innerText()).toBe(fits);
+  expect(complaints).toEqual([]);
+  await page.close();
+});
+
 test("the keyboard alone reaches the content and shows where it is", async () => {
   const { page } = await open({});
   await page.goto(server.url);

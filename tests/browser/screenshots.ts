@@ -119,6 +119,15 @@ export const shots: readonly Shot[] = [
   { name: "reorg-preview", path: at("/org/preview") },
   { name: "erasures", path: at("/erasures") },
   { name: "rules", path: at("/rules") },
+  { name: "link-rules", path: at("/link-rules") },
+  {
+    name: "link-rule-new",
+    path: at(
+      "/link-rules/new?isEnabled=on&name=Security&filter=label%20%3D%20security%20AND%20kind%20!%3D%20bug",
+    ),
+  },
+  { name: "link-rule-refused", path: at("/link-rules/new?filter=lable%20%3D%20security") },
+  { name: "link-rule", path: firstOf("link-rules", "/api/link-rules", "rules") },
 ];
 
 /** Takes every picture; returns the names of the pages that had nothing to show. */

@@ -62,7 +62,7 @@ function fieldsCard(form: LinkRuleForm): Html {
     data-into="preview"
   >
     ${other.map(({ message }) => html`<p class="notice bad" role="alert">${message}</p>`)}
-    ${rule ? html`<p class="muted">${plural(rule.linkedItems, "open item is", "open items are")} linked through it now.</p>` : nothing}
+    ${rule ? html`<p class="muted gap-below">${plural(rule.linkedItems, "open item is", "open items are")} linked through it now.</p>` : nothing}
     ${field({ name: "name", label: "Name", hint: "As people read it at the work that it links." }, form, (attributes) => html`<input ${attributes} maxlength="120" required value="${fields["name"] ?? ""}" />`)}
     ${field({ name: "filter", label: "Which work" }, form, (attributes) => html`<textarea ${attributes} class="code" rows="3" maxlength="${filterLengthMax}" required spellcheck="false" autocapitalize="off" placeholder="project = PAY AND label = growth">${fields["filter"] ?? ""}</textarea>`)}
     ${field({ name: "goalId", label: "Serves the goal" }, form, (attributes) => goalSelect(attributes, form))}

@@ -68,7 +68,7 @@ function row(rule: LinkRuleAnswer): Html {
   </tr>`;
 }
 
-export function goalName({ goal, goalId }: LinkRuleAnswer): Html {
+function goalName({ goal, goalId }: LinkRuleAnswer): Html {
   if (!goal) return html`<span class="muted">A goal that is not there</span>`;
   return html`<a href="${pathTo("goals", goalId)}">${goal.title}</a>
     <div class="muted small">${capital(inWords(goal.kind))}</div>`;

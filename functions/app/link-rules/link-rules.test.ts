@@ -96,7 +96,7 @@ describe("a link rule", () => {
     expect(page.text).toMatch(
       /linked by the rule\s+<a href="\/link-rules\/[^"]+">“Growth work”<\/a>/u,
     );
-    expect(page.text).toContain("By the rule");
+    expect(page.text).toContain("by the rule <a");
   });
 
   test("gives way to a link of the item's own, and comes back when that goes", async () => {

@@ -22,11 +22,16 @@ function sentences(preview: LinkRulePreview): Html {
   const { openItems, closedItems, unlinkedItems, wouldBeLinked, ownLinks } = preview;
   const closed = closedItems === 0 ? "" : `, and ${plural(closedItems, "closed one")}`;
   return html`<p><b>It fits ${plural(openItems, "open item")}</b>${closed}.</p>
-    <p>
-      ${plural(unlinkedItems, "of them serves", "of them serve")} no goal today. The rule would link
-      <b>${plural(wouldBeLinked, "open item")}</b> that ${wouldBeLinked === 1 ? "is" : "are"}
-      unlinked now, with what is under ${openItems === 1 ? "it" : "them"}.
-    </p>
+    ${
+      unlinkedItems + wouldBeLinked === 0
+        ? html`<p>None of this work is without a goal today.</p>`
+        : html`<p>
+            ${plural(unlinkedItems, "of them serves", "of them serve")} no goal today. The rule
+            would link
+            <b>${plural(wouldBeLinked, "open item")}</b> that ${wouldBeLinked === 1 ? "is" : "are"}
+            unlinked now, with what is under ${openItems === 1 ? "it" : "them"}.
+          </p>`
+    }
     ${ownLinks === 0 ? nothing : html`<p class="muted">${plural(ownLinks, "keeps to a link of its own", "keep to links of their own")}.</p>`}`;
 }
 

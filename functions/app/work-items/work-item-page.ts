@@ -183,9 +183,10 @@ function linkRow(link: LinkAnswer, itemId: string, here: string): Html {
   return html`<li>
     <div class="line">
       <a href="${pathTo("goals", link.toId)}">${name}</a
-      ><span class="muted small">${link.source}${link.isExpired ? ", expired" : ""}</span>
+      ><span class="muted small"
+        >${link.ruleId === undefined ? link.source : html`by the rule ${ruleLink(link.ruleId, link.note)}`}${link.isExpired ? ", expired" : ""}</span
+      >
     </div>
-    ${link.ruleId === undefined ? nothing : html`<p class="small muted">By the rule ${ruleLink(link.ruleId, link.note)}</p>`}
     ${link.note === undefined || link.ruleId !== undefined ? nothing : html`<p class="small muted">${link.note}</p>`}
     ${link.expiresAt === undefined ? nothing : html`<p class="small muted">Until ${moment(link.expiresAt)}</p>`}
     ${link.source === "person" ? html`<form method="post" action="/links/remove">${hidden({ fromId: itemId, toId: link.toId, back: here })}<button class="quiet">Take back</button></form>` : nothing}

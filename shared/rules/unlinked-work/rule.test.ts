@@ -16,6 +16,7 @@ import {
 } from "#shared/testing/facts.ts";
 import { earlier, graphOf, link, now, source, under } from "#shared/testing/graph.ts";
 import type { GraphParts } from "#shared/testing/graph.ts";
+import { linkRule } from "#shared/testing/link-rules.ts";
 
 import { Org } from "../../graph/org.ts";
 import { unlinkedWork } from "./rule.ts";
@@ -162,5 +163,37 @@ describe("what touches unlinked work", () => {
 
   test("people and units: who owns the open findings", () => {
     expect(unlinkedWork.touched({ after: person("ann") })).toEqual([{ kind: "open" }]);
+  });
+});
+
+describe("what link rules touch of unlinked work", () => {
+  test.each([
+    { section: "Now" },
+    { fields: { Investment: "Growth" } },
+    { labels: ["growth"] },
+    { container: "PAY" },
+  ])("an item that comes to have %j", (given) => {
+    const touches = unlinkedWork.touched({
+      before: workItem("epic"),
+      after: workItem("epic", given),
+    });
+    expect(touches.map(({ kind }) => kind)).toContain("anchor");
+  });
+
+  test("everything, where a rule comes, goes or links otherwise; nothing where its name changes", () => {
+    const rule = linkRule("one", "label = growth");
+    const off = { ...rule, isEnabled: false };
+    const touches = (before: typeof rule | undefined, after: typeof rule | undefined) =>
+      unlinkedWork.touched({ ...(before && { before }), ...(after && { after }) });
+    const all = [{ kind: "all" }];
+    expect(touches(undefined, rule)).toEqual(all);
+    expect(touches(rule, undefined)).toEqual(all);
+    expect(touches(rule, off)).toEqual(all);
+    expect(touches(rule, { ...rule, filter: "kind = bug" })).toEqual(all);
+    expect(touches(rule, { ...rule, goalId: goalId("h") })).toEqual(all);
+    expect(touches(rule, { ...rule, expiresAt: now })).toEqual(all);
+    expect(touches(rule, { ...rule, name: "Two", weight: 0.5 })).toEqual([]);
+    expect(touches(off, { ...off, filter: "kind = bug" })).toEqual([]);
+    expect(touches(undefined, off)).toEqual([]);
   });
 });
