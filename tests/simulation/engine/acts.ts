@@ -33,7 +33,11 @@ export async function pass(run: Run, minutes: number): Promise<void> {
 }
 
 /** Whoever changes something in a tool; its webhooks have their chances from the step. */
-export function edit(run: Run, act: { readonly tool: "tracker" | "board" | "people"; readonly edit: string }, key: string): void {
+export function edit(
+  run: Run,
+  act: { readonly tool: "tracker" | "board" | "people"; readonly edit: string },
+  key: string,
+): void {
   run.network.begin(key);
   perform(run.company, act, streamOf(run.plan.seed, `edit ${key}`), key);
 }
@@ -64,7 +68,12 @@ async function carryOut(run: Run, id: string, act: Act): Promise<void> {
       };
       return;
     case "mishap":
-      return host.arm(act.function, { kind: act.what, when: act.when, at: act.at, times: act.times });
+      return host.arm(act.function, {
+        kind: act.what,
+        when: act.when,
+        at: act.at,
+        times: act.times,
+      });
     case "meanwhile":
       return host.arm(act.function, {
         kind: "meanwhile",
@@ -109,7 +118,11 @@ async function carryOut(run: Run, id: string, act: Act): Promise<void> {
   }
 }
 
-function stand(run: Run, tool: "tracker" | "board" | "people", kind: "outage" | "revoke" | "heal"): void {
+function stand(
+  run: Run,
+  tool: "tracker" | "board" | "people",
+  kind: "outage" | "revoke" | "heal",
+): void {
   const { api } = run.company.sites[tool];
   api.standing = kind === "heal" ? undefined : kind === "revoke" ? "revoked" : "outage";
   if (kind === "heal") run.troubled.delete(tool);
@@ -171,7 +184,7 @@ async function check(run: Run): Promise<void> {
 }
 
 /** How a rest of any length is passed: often at first, then with longer breaks. */
-const pauses = [4, 16, 36, 44] as const;
+const pauses = [4, 30, 66] as const;
 
 /** Until the end of the rest nothing new goes wrong; what stands, stands. */
 async function rest(run: Run, minutes: number): Promise<void> {
@@ -190,6 +203,6 @@ async function rest(run: Run, minutes: number): Promise<void> {
     await pass(run, 12);
   }
   await check(run);
-  await checkSettled(run, 95);
+  await checkSettled(run, 75);
   await checkPoison(run, 95);
 }

@@ -1,9 +1,6 @@
 import { recompute } from "#functions/detect/recompute.ts";
 import { createMemoryTable } from "#shared/adapters/memory/memory-table.ts";
-import { erasePerson } from "#functions/pull/erase-person.ts";
-import { silentLogger } from "#infra/local/logger.ts";
 import type { Change } from "#shared/model/change.ts";
-import { factId } from "#shared/model/ids.ts";
 import type { Signal } from "#shared/model/signal.ts";
 import type { Table } from "#shared/ports/table.ts";
 import { applyChanges } from "#shared/store/apply-changes.ts";
@@ -30,21 +27,27 @@ export async function readClean(run: Run): Promise<CleanRead> {
   const freshAt = run.clock.now();
   await setRules(deps, 0);
   const { sites } = run.company;
-  // People first: who is erased must be known before what names them is read.
-  for (const name of toolNames.toReversed()) {
+  for (const name of toolNames) {
     const { spec } = sites[name].tool;
     const given = { id: spec.connectionId, connector: spec.name };
     await storeConnection(deps, { ...given, readyAt: freshAt, freshAt });
-    await applyChanges(deps, changesOf(run, sites[name].tool));
-  }
-  for (const native of run.erased) {
-    const { spec } = sites.people.tool;
-    const id = factId("person", spec.name, spec.connectionId, native);
-    const random = (length: number) => "0".repeat(length);
-    await erasePerson({ ...deps, logger: silentLogger, random }, id);
+    await applyChanges(deps, [
+      ...changesOf(run, sites[name].tool),
+      ...gravesOf(run, sites[name].tool),
+    ]);
   }
   await recompute(detectDeps({ ...run.host.ground, table }));
   return { table, openSignals: await listDocuments(table, signalSpec, lists.openSignals) };
+}
+
+/** Deletion is a fact: that something is gone is known, and is another thing than that it was never read. */
+function gravesOf(run: Run, tool: Tool): readonly Change[] {
+  const readAt = run.clock.now();
+  return [...tool.records.values()].flatMap((record): Change[] =>
+    record.isDeleted
+      ? [{ kind: "removed", id: tool.idOf(record), sourceVersion: record.version, readAt }]
+      : [],
+  );
 }
 
 /** All that a tool shows now, as its connector reads it. */

@@ -53,7 +53,10 @@ function stepsOf(random: Random): readonly Step[] {
 }
 
 function toolOf(random: Random): ToolName {
-  return pick(random, ["tracker", "tracker", "tracker", "board", "board", "people"] as const) ?? "tracker";
+  return (
+    pick(random, ["tracker", "tracker", "tracker", "board", "board", "people"] as const) ??
+    "tracker"
+  );
 }
 
 function editOf(random: Random): Act {
@@ -127,7 +130,13 @@ const troubles: readonly ((random: Random) => Act)[] = [
     const tool = toolOf(random);
     const name = pick(random, ["pull", "ingest", "detect"] as const) ?? "detect";
     const edit = pick(random, editNames[tool]) ?? "title";
-    return { kind: "meanwhile", function: name, at: between(random, 2, usualOperations[name]), tool, edit };
+    return {
+      kind: "meanwhile",
+      function: name,
+      at: between(random, 2, usualOperations[name]),
+      tool,
+      edit,
+    };
   },
   (random) => ({ kind: "expire", tool: toolOf(random), which: random() < 0.5 ? "pages" : "all" }),
   (random) => ({ kind: "redeliver", count: between(random, 1, 30) }),
@@ -138,7 +147,8 @@ const troubles: readonly ((random: Random) => Act)[] = [
   (random) => ({ kind: random() < 0.5 ? "outage" : "revoke", tool: toolOf(random) }),
   (random) => ({ kind: "heal", tool: toolOf(random) }),
   () => ({ kind: "rotate" }),
-  (random) => (random() < 0.3 ? { kind: "erase" } : { kind: "redeliver", count: between(random, 1, 30) }),
+  (random) =>
+    random() < 0.3 ? { kind: "erase" } : { kind: "redeliver", count: between(random, 1, 30) },
   (random) => ({ kind: "garbage", tool: toolOf(random) }),
   () => ({ kind: "check" }),
 ];

@@ -1,8 +1,8 @@
+import type { FunctionName } from "./host/processes.ts";
+import type { TargetName } from "./host/wiring.ts";
 import type { ApiFaultKind } from "./world/api.ts";
 import type { ToolName } from "./world/company.ts";
 import type { EditName } from "./world/edits.ts";
-import type { TargetName } from "./host/wiring.ts";
-import type { FunctionName } from "./host/processes.ts";
 
 /** A run as data. The same plan gives the same run, and a step left out moves none of the others' chances. */
 export interface Plan {

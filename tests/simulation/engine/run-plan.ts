@@ -1,4 +1,4 @@
-import { hourMs } from "#shared/model/time.ts";
+import { dayMs, hourMs } from "#shared/model/time.ts";
 
 import { bringUp, pass, settle, takeStep } from "./acts.ts";
 import { readClean } from "./clean-read.ts";
@@ -50,16 +50,22 @@ export async function runPlan(plan: Plan): Promise<SeedResult> {
     await getWell(run);
     await checkEnd(run);
   } catch (error) {
-    violated(run, 9, `the run itself failed: ${error instanceof Error ? error.stack : String(error)}`);
+    violated(
+      run,
+      9,
+      `the run itself failed: ${error instanceof Error ? error.stack : String(error)}`,
+    );
   }
   return resultOf(run);
 }
 
 function begin(plan: Plan): Run {
   const { seed, config } = plan;
-  const clock = new VirtualClock(startMs);
+  // What is there at the start was there for a day.
+  const clock = new VirtualClock(startMs - dayMs);
   const met = new Met();
   const company = foundCompany(seed, clock, met);
+  clock.advance(dayMs);
   const registry = registryOf(company);
   const { busDuplicated, shards } = config;
   const host = new Host({ seed, clock, registry, met, shards, busDuplicated });
@@ -106,7 +112,10 @@ function wire(run: Run): void {
 }
 
 /** A refresh token is used once; after a crash, whoever takes over cannot know that it was. */
-function watchConsent(run: Run, consent: NonNullable<Run["company"]["sites"]["tracker"]["consent"]>): void {
+function watchConsent(
+  run: Run,
+  consent: NonNullable<Run["company"]["sites"]["tracker"]["consent"]>,
+): void {
   let mishapsBefore = 0;
   const mishaps = () => run.host.crashes + run.host.failures;
   consent.onRefresh = () => {
@@ -114,7 +123,8 @@ function watchConsent(run: Run, consent: NonNullable<Run["company"]["sites"]["tr
     mishapsBefore = mishaps();
   };
   consent.onReuse = () => {
-    if (mishaps() === mishapsBefore) violated(run, 9, "a refresh token was used twice, though nobody died");
+    if (mishaps() === mishapsBefore)
+      violated(run, 9, "a refresh token was used twice, though nobody died");
   };
 }
 
@@ -140,19 +150,38 @@ async function getWell(run: Run): Promise<void> {
   run.clock.advance(26 * hourMs);
   await pass(run, 3);
   redrive(run);
-  await pass(run, 25);
-  redrive(run);
-  await pass(run, 21);
+  // Longer than the longest wait after a failure.
+  await pass(run, 33);
+  // What died again, or was not asked for yet, has one more try.
+  if (redrive(run)) await pass(run, 21);
+  await arrive(run);
+}
+
+/** More rounds of waiting than any chain of events has links. */
+const arrivalsMax = 12;
+
+/** What the bus still has on its way is waited for. */
+async function arrive(run: Run): Promise<void> {
+  const { host, clock } = run;
+  for (let round = 0; round < arrivalsMax; round += 1) {
+    const nextMs = Math.min(...[host.inbox, ...host.targets].map(({ nextDueMs }) => nextDueMs));
+    if (!Number.isFinite(nextMs)) return;
+    clock.advance(Math.max(0, nextMs - clock.nowMs()));
+    await settle(run);
+  }
 }
 
 /** An operator sends the dead letters back. */
-function redrive({ host, met }: Run): void {
+function redrive({ host, met }: Run): boolean {
+  let all = 0;
   for (const queue of [host.inbox, host.pulls, ...host.targets]) {
     const back = queue.redrive();
     if (back > 0) met.add("dead letter redriven", back);
+    all += back;
   }
   const records = host.stream.redriveGivenUp();
   if (records > 0) met.add("stream record given up", records);
+  return all + records > 0;
 }
 
 async function checkEnd(run: Run): Promise<void> {
@@ -167,7 +196,8 @@ async function checkEnd(run: Run): Promise<void> {
   checkBounded(run);
   const { inbox, pulls, targets, stream } = run.host;
   const dead = [inbox, pulls, ...targets].reduce((sum, queue) => sum + queue.dead.length, 0);
-  if (dead + stream.givenUp.length > 0) violated(run, 9, `${dead} letters are dead, after all was well`);
+  if (dead + stream.givenUp.length > 0)
+    violated(run, 9, `${dead} letters are dead, after all was well`);
 }
 
 function resultOf(run: Run): SeedResult {

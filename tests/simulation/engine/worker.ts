@@ -8,5 +8,8 @@ process.on("message", (seeds: readonly number[]) => {
 async function answer(seeds: readonly number[]): Promise<void> {
   const results = [];
   for (const seed of seeds) results.push(await runSeed(seed));
-  process.send?.({ results, cpuMs: process.cpuUsage().user / 1000 + process.cpuUsage().system / 1000 });
+  process.send?.({
+    results,
+    cpuMs: process.cpuUsage().user / 1000 + process.cpuUsage().system / 1000,
+  });
 }

@@ -24,7 +24,9 @@ export interface Unforeseen {
  * Runs everything that is due, as much of it at once as the topology allows, until nothing is due any more.
  * Gives what failed for no reason of the plan's, and whether it came to an end.
  */
-export async function drain(host: Host): Promise<{ readonly unforeseen: readonly Unforeseen[]; readonly isDone: boolean }> {
+export async function drain(
+  host: Host,
+): Promise<{ readonly unforeseen: readonly Unforeseen[]; readonly isDone: boolean }> {
   const unforeseen: Unforeseen[] = [];
   for (let round = 0; round < roundsMax; round += 1) {
     const work = [...inboxWork(host), ...pullWork(host), ...streamWork(host), ...busWork(host)];
@@ -96,7 +98,8 @@ function busWork(host: Host): readonly Work[] {
 
 /** Crashes and failures that were armed are of the plan; anything else is a fault of the product. */
 export function explained(where: string, result: Invoked<unknown>): Unforeseen | undefined {
-  if (result.ok || result.error instanceof Crash || result.error instanceof HubError) return undefined;
+  if (result.ok || result.error instanceof Crash || result.error instanceof HubError)
+    return undefined;
   if (result.error instanceof Error && result.error.message.endsWith("is down")) return undefined;
   return { where, error: result.error };
 }

@@ -3,9 +3,9 @@ import { createHash } from "node:crypto";
 import type { EventBridgeEvent, SQSRecord } from "aws-lambda";
 
 import { targetQueueSpec } from "#infra/local/bus.ts";
+import { createMemoryTable } from "#shared/adapters/memory/memory-table.ts";
 import { HubError } from "#shared/errors.ts";
 import type { Registry } from "#shared/kit/registry.ts";
-import { createMemoryTable } from "#shared/adapters/memory/memory-table.ts";
 import type { HubEvent } from "#shared/model/events.ts";
 import { eventSource } from "#shared/model/events.ts";
 import type { ItemChange, Table } from "#shared/ports/table.ts";
@@ -32,7 +32,9 @@ export interface HostOptions {
   readonly busDuplicated: number;
 }
 
-export type Invoked<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: unknown };
+export type Invoked<T> =
+  | { readonly ok: true; readonly value: T }
+  | { readonly ok: false; readonly error: unknown };
 
 /** Runs the hub's functions as their host does: processes that may die, queues, a stream and a bus. */
 export class Host {
@@ -67,7 +69,9 @@ export class Host {
     this.table = createMemoryTable({ onRecord: (change) => this.#recorded(change) });
     this.inbox = new SimQueue("inbox", queueSpecs.inbox, clock);
     this.pulls = new SimQueue("pulls", queueSpecs.pulls, clock);
-    this.targets = busTargets.map(({ rule }) => new SimQueue(`rule.${rule}`, targetQueueSpec, clock));
+    this.targets = busTargets.map(
+      ({ rule }) => new SimQueue(`rule.${rule}`, targetQueueSpec, clock),
+    );
     this.ground = {
       table: this.table,
       clock,
@@ -93,7 +97,9 @@ export class Host {
     this.records += 1;
     const { after, before } = change;
     const item = after ?? before;
-    this.trace(`${item?.pk ?? ""} ${item?.sk ?? ""} ${String(after?.["hash"] ?? after?.["revision"] ?? "-")}`);
+    this.trace(
+      `${item?.pk ?? ""} ${item?.sk ?? ""} ${String(after?.["hash"] ?? after?.["revision"] ?? "-")}`,
+    );
     this.onRecord(change);
     this.stream.append(change);
   }

@@ -94,7 +94,10 @@ function baseOf(ground: Ground, fuse: Fuse) {
 }
 
 /** What detecting and recomputing take. */
-export function detectDeps(ground: Pick<Ground, "table" | "clock" | "registry">, fuse = new Fuse()) {
+export function detectDeps(
+  ground: Pick<Ground, "table" | "clock" | "registry">,
+  fuse = new Fuse(),
+) {
   const table = fusedTable(ground.table, fuse);
   return {
     table,

@@ -1,6 +1,6 @@
+import { hourMs, minuteMs } from "#shared/model/time.ts";
 import type { Clock } from "#shared/ports/clock.ts";
 import type { ItemChange } from "#shared/ports/table.ts";
-import { hourMs, minuteMs } from "#shared/model/time.ts";
 
 export interface ReaderSpec {
   readonly name: "detect" | "relay";
@@ -39,7 +39,10 @@ export class SimStream {
   /** Records that a reader gave up, by its name. */
   readonly givenUp: { readonly reader: string; readonly change: ItemChange }[] = [];
   readonly #clock: Clock;
-  readonly #readers: readonly { readonly spec: ReaderSpec; readonly shards: readonly ShardReader[] }[];
+  readonly #readers: readonly {
+    readonly spec: ReaderSpec;
+    readonly shards: readonly ShardReader[];
+  }[];
   readonly #latest: ItemChange[] = [];
 
   constructor(clock: Clock, specs: readonly ReaderSpec[], shards: number) {

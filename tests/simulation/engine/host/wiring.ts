@@ -45,12 +45,13 @@ export interface BusTarget {
 }
 
 /** Every rule of the topology with the function that it triggers. */
-export const busTargets: readonly BusTarget[] = (["alert", "notify"] as const).flatMap((functionName) =>
-  topology.functions[functionName].triggers.map(({ rule }) => ({
-    rule,
-    functionName,
-    pattern: compilePattern(topology.rules[rule]?.pattern),
-  })),
+export const busTargets: readonly BusTarget[] = (["alert", "notify"] as const).flatMap(
+  (functionName) =>
+    topology.functions[functionName].triggers.map(({ rule }) => ({
+      rule,
+      functionName,
+      pattern: compilePattern(topology.rules[rule]?.pattern),
+    })),
 );
 
 export const inboxBatchSize = topology.functions.ingest.triggers[0].batchSize;

@@ -1,9 +1,9 @@
 import { lineOfSight } from "#shared/graph/line-of-sight.ts";
-import { noLinkRules } from "#shared/graph/link-rules.ts";
 import type { Hop } from "#shared/graph/line-of-sight.ts";
+import { noLinkRules } from "#shared/graph/link-rules.ts";
 import type { WorkItem } from "#shared/model/facts.ts";
-import type { Item } from "#shared/ports/table.ts";
 import { dateOf } from "#shared/model/time.ts";
+import type { Item } from "#shared/ports/table.ts";
 import { readSourceStates } from "#shared/store/connections.ts";
 import { readEdgeItem, readFactItem } from "#shared/store/facts.ts";
 import { scanAll } from "#shared/store/list.ts";
@@ -20,7 +20,10 @@ export async function checkSupport(run: Run): Promise<void> {
   const { table, clock, ground } = run.host;
   const items = await scanAll(table);
   const sources = await readSourceStates(table, clock, ground.registry);
-  const { graph, facts } = wholeGraphOf(items, sources, { day: dateOf(clock.now()), linkRules: noLinkRules });
+  const { graph, facts } = wholeGraphOf(items, sources, {
+    day: dateOf(clock.now()),
+    linkRules: noLinkRules,
+  });
   const steps = stepsIn(items);
   for (const fact of facts) {
     if (fact.type !== "work-item") continue;
@@ -39,7 +42,8 @@ function stepsIn(items: readonly Item[]): ReadonlySet<string> {
     if (stored?.isRemoved === false) {
       const { fact } = stored;
       if (fact.type === "work-item") {
-        for (const id of [fact.parentId, ...(fact.otherParentIds ?? [])]) steps.add(`${fact.id} ${id ?? ""}`);
+        for (const id of [fact.parentId, ...(fact.otherParentIds ?? [])])
+          steps.add(`${fact.id} ${id ?? ""}`);
       }
       if (fact.type === "goal") steps.add(`${fact.id} ${fact.parentId ?? ""}`);
     } else {
@@ -50,7 +54,11 @@ function stepsIn(items: readonly Item[]): ReadonlySet<string> {
   return steps;
 }
 
-function wrongIn(item: WorkItem, path: readonly Hop[], steps: ReadonlySet<string>): string | undefined {
+function wrongIn(
+  item: WorkItem,
+  path: readonly Hop[],
+  steps: ReadonlySet<string>,
+): string | undefined {
   const ids = path.map(({ id }) => id);
   if (ids[0] !== item.id) return "begins elsewhere";
   if (ids.length > pathMax) return `has ${ids.length} hops`;

@@ -1,7 +1,7 @@
+import { eventSource } from "#shared/model/events.ts";
 import { alertId } from "#shared/model/ids.ts";
 import type { Alert } from "#shared/model/signal.ts";
 import { AlertStatus, standingStatuses } from "#shared/model/signal.ts";
-import { eventSource } from "#shared/model/events.ts";
 import { listDocuments } from "#shared/store/documents.ts";
 import { alertList, lists } from "#shared/store/keys.ts";
 import { alertSpec, signalSpec } from "#shared/store/specs.ts";
@@ -24,7 +24,8 @@ export async function checkOnce(run: Run, sentAgain: number): Promise<void> {
       alerts.set(key, [...(alerts.get(key) ?? []), alert]);
     }
   }
-  const isStanding = ({ status }: Alert) => (standingStatuses as readonly string[]).includes(status);
+  const isStanding = ({ status }: Alert) =>
+    (standingStatuses as readonly string[]).includes(status);
   const wanted = new Set<string>();
   for (const signal of open) {
     const key = alertId(signal.rule, signal.subjectId);
@@ -35,16 +36,19 @@ export async function checkOnce(run: Run, sentAgain: number): Promise<void> {
     wanted.add(key);
     const standing = (alerts.get(key) ?? []).filter(isStanding);
     if (standing.length > 1) violated(run, 5, `${key} stands ${standing.length} times`);
-    if (isForAlert && standing.length === 0) violated(run, 5, `${signal.id} is open without an alert`);
+    if (isForAlert && standing.length === 0)
+      violated(run, 5, `${signal.id} is open without an alert`);
   }
   for (const [key, all] of alerts) {
     const standing = all.find(isStanding);
-    if (standing && !wanted.has(key)) violated(run, 5, `${key} is ${standing.status}, and its signal is over`);
+    if (standing && !wanted.has(key))
+      violated(run, 5, `${key} is ${standing.status}, and its signal is over`);
   }
   const surplus = [...run.company.channel.received].filter(([, times]) => times > 1);
   // Whoever dies after the channel took a message, and before that was written down, must tell again.
   const excess = surplus.reduce((sum, [, times]) => sum + times - 1, 0);
-  if (excess > sentAgain) violated(run, 5, `told more than once: ${surplus.map(([key]) => key).join(" ")}`);
+  if (excess > sentAgain)
+    violated(run, 5, `told more than once: ${surplus.map(([key]) => key).join(" ")}`);
   for (const all of alerts.values()) for (const alert of all) checkTold(run, alert);
 }
 

@@ -19,8 +19,11 @@ export async function checkPoison(run: Run, forMinutes: number): Promise<void> {
     run.met.add("poison record", poisoned.length);
     const kept = await listQuarantined(run.host.table, tool.spec.connectionId);
     for (const record of poisoned) {
-      const entry = kept.find((one) => one.record === record.id || one.factId === tool.idOf(record));
-      if (!entry) violated(run, 6, `${tool.idOf(record)} cannot be understood, and is not in quarantine`);
+      const entry = kept.find(
+        (one) => one.record === record.id || one.factId === tool.idOf(record),
+      );
+      if (!entry)
+        violated(run, 6, `${tool.idOf(record)} cannot be understood, and is not in quarantine`);
       else if (entry.reason.length < 5) violated(run, 6, `${tool.idOf(record)} has no reason`);
     }
   }

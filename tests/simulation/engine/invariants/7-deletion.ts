@@ -30,9 +30,15 @@ export function watchDeletions(run: Run): (change: ItemChange) => void {
     const grave = buried.get(pk);
     if (!is || !isPresent(after)) return;
     if (was && isPresent(before)) {
-      const isOlder = is.version < was.version || (is.version === was.version && is.readAtMs < was.readAtMs);
-      if (isOlder && !isErasing(run)) violated(run, 7, `${pk}: version ${is.version} replaced ${was.version}`);
-    } else if (grave && is.version <= grave.version && is.readAtMs - grave.readAtMs <= resurrectionMs) {
+      const isOlder =
+        is.version < was.version || (is.version === was.version && is.readAtMs < was.readAtMs);
+      if (isOlder && !isErasing(run))
+        violated(run, 7, `${pk}: version ${is.version} replaced ${was.version}`);
+    } else if (
+      grave &&
+      is.version <= grave.version &&
+      is.readAtMs - grave.readAtMs <= resurrectionMs
+    ) {
       violated(run, 7, `${pk}: a state from before its deletion brought it back`);
     } else if (!grave && isConfirmedGone(run, pk) && !isBack(run, pk, is.version) && held.has(pk)) {
       violated(run, 7, `${pk}: its deletion was forgotten, and an older state brought it back`);
@@ -50,7 +56,9 @@ function isPresent(item: Item | undefined): boolean {
 }
 
 function stateOf(item: Item | undefined): State | undefined {
-  return item && { version: Number(item["sourceVersion"]), readAtMs: Date.parse(String(item["readAt"])) };
+  return (
+    item && { version: Number(item["sourceVersion"]), readAtMs: Date.parse(String(item["readAt"])) }
+  );
 }
 
 function isErasing({ erased }: Run): boolean {

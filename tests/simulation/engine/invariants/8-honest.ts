@@ -1,7 +1,7 @@
+import { staleAfterMinutes } from "#shared/model/connection.ts";
 import type { ConnectionId } from "#shared/model/ids.ts";
 import { ConnectionId as ConnectionIdSchema } from "#shared/model/ids.ts";
 import { minuteMs } from "#shared/model/time.ts";
-import { staleAfterMinutes } from "#shared/model/connection.ts";
 import type { Item, ItemChange } from "#shared/ports/table.ts";
 
 import type { Run } from "../run.ts";
@@ -16,7 +16,8 @@ export function watchHonesty(run: Run): (change: ItemChange) => void {
   const connections = new Map<string, Item>();
   return ({ before, after }) => {
     if (after?.["type"] === "connection") connections.set(after.pk, after);
-    if (after?.["type"] !== "signal" || after["state"] !== "open" || before?.["state"] === "open") return;
+    if (after?.["type"] !== "signal" || after["state"] !== "open" || before?.["state"] === "open")
+      return;
     const needed = neededBy(run, after);
     for (const id of needed) {
       const problem = problemOf(run, connections.get(id));
@@ -40,5 +41,7 @@ function problemOf(run: Run, connection: Item | undefined): string | undefined {
   if (connection === undefined || connection["readyAt"] === undefined) return "unread";
   const freshAtMs = Date.parse(String(connection["freshAt"]));
   const ageMinutes = (run.clock.nowMs() - freshAtMs) / minuteMs;
-  return ageMinutes > staleAfterMinutes + slackMinutes ? `stale for ${Math.floor(ageMinutes)} minutes` : undefined;
+  return ageMinutes > staleAfterMinutes + slackMinutes
+    ? `stale for ${Math.floor(ageMinutes)} minutes`
+    : undefined;
 }

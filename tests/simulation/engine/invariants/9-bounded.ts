@@ -22,6 +22,7 @@ export function checkBounded(run: Run): void {
   ] as const;
   for (const [what, count, perStep] of spent) {
     const max = limits.setUp + perStep * steps;
-    if (count > max) violated(run, 9, `${count} ${what} in ${steps} steps; at most ${max} are allowed`);
+    if (count > max)
+      violated(run, 9, `${count} ${what} in ${steps} steps; at most ${max} are allowed`);
   }
 }

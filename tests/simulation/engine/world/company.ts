@@ -49,8 +49,18 @@ const specs = {
     name: "people",
     connectionId: connectionId("people0001"),
     collections: [
-      { name: "units", type: "org-unit", pullEveryMinutes: hours(10), reconcileEveryMinutes: hours(24) },
-      { name: "employees", type: "person", pullEveryMinutes: hours(1), reconcileEveryMinutes: hours(12) },
+      {
+        name: "units",
+        type: "org-unit",
+        pullEveryMinutes: hours(10),
+        reconcileEveryMinutes: hours(24),
+      },
+      {
+        name: "employees",
+        type: "person",
+        pullEveryMinutes: hours(1),
+        reconcileEveryMinutes: hours(12),
+      },
     ],
     providesGoals: false,
     webhooks: "thin",
@@ -85,16 +95,27 @@ export function foundCompany(seed: number, clock: VirtualClock, met: Met): Compa
 function fill(seed: number, { sites: { tracker, board, people } }: Company): void {
   const random = streamOf(seed, "company");
   people.tool.create("units", "acme", { name: "acme", level: 0 });
-  for (const name of teamNames) people.tool.create("units", name, { name, level: 1, parent: "acme" });
+  for (const name of teamNames)
+    people.tool.create("units", name, { name, level: 1, parent: "acme" });
   for (const name of peopleNames) {
     const unit = pick(random, teamNames) ?? "red";
     const isManaged = name !== "ann";
     const email = `${name}@company.example`;
-    people.tool.create("employees", name, { name, email, unit, ...(isManaged && { manager: "ann" }) });
+    people.tool.create("employees", name, {
+      name,
+      email,
+      unit,
+      ...(isManaged && { manager: "ann" }),
+    });
     tracker.tool.create("accounts", `u-${name}`, { name, email });
   }
   board.tool.create("goals", "G1", { title: "Grow", status: "in-progress", supports: ["T1"] });
-  board.tool.create("goals", "G2", { title: "Last", status: "in-progress", parents: ["G1"], supports: [] });
+  board.tool.create("goals", "G2", {
+    title: "Last",
+    status: "in-progress",
+    parents: ["G1"],
+    supports: [],
+  });
   for (let at = 1; at <= 4; at += 1) {
     const homes = at > 2 ? [`T${between(random, 1, 2)}`] : [];
     const kind = at <= 2 ? "project" : "task";
@@ -108,7 +129,10 @@ function fill(seed: number, { sites: { tracker, board, people } }: Company): voi
   }
   for (let at = 1; at <= 6; at += 1) {
     const isEpic = at <= 2;
-    const goal = board.tool.addressOf({ collection: "goals", id: pick(random, ["G1", "G2"]) ?? "G1" });
+    const goal = board.tool.addressOf({
+      collection: "goals",
+      id: pick(random, ["G1", "G2"]) ?? "G1",
+    });
     tracker.tool.create("issues", `I${at}`, {
       title: `Issue ${at}`,
       kind: isEpic ? "epic" : "story",

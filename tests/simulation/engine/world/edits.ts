@@ -38,7 +38,12 @@ function toolOf({ sites }: Company, name: WorkTool): Tool {
 }
 
 /** One that may be named: the tool's own by its id, another tool's by its address. */
-function refTo(random: Random, company: Company, from: WorkTool, crosses: number): string | undefined {
+function refTo(
+  random: Random,
+  company: Company,
+  from: WorkTool,
+  crosses: number,
+): string | undefined {
   const other = from === "tracker" ? "board" : "tracker";
   const isCrossing = random() < crosses;
   const tool = toolOf(company, isCrossing ? other : from);
@@ -46,7 +51,10 @@ function refTo(random: Random, company: Company, from: WorkTool, crosses: number
   return found && (isCrossing ? tool.addressOf(found) : found.id);
 }
 
-function onWork(name: WorkTool, edit: (tool: Tool, record: Truth, random: Random, company: Company) => void): Edit {
+function onWork(
+  name: WorkTool,
+  edit: (tool: Tool, record: Truth, random: Random, company: Company) => void,
+): Edit {
   return (company, random) => {
     const tool = toolOf(company, name);
     const record = one(random, tool, worked[name]);
@@ -70,7 +78,9 @@ function workEdits(name: WorkTool) {
         ...(name === "tracker" && { assignee: `u-${pick(random, peopleNames) ?? "ann"}` }),
       });
     },
-    title: on((tool, { id }, random) => tool.edit(id, { title: `Title ${between(random, 1, 99)}` })),
+    title: on((tool, { id }, random) =>
+      tool.edit(id, { title: `Title ${between(random, 1, 99)}` }),
+    ),
     hostile: on((tool, { id }, random) => {
       tool.edit(id, { title: pick(random, hostileTitles) ?? "" });
     }),
@@ -89,7 +99,9 @@ function workEdits(name: WorkTool) {
       const other = refTo(random, company, name, 0.5) ?? id;
       const own = tool.addressOf({ collection: worked[name], id });
       tool.edit(id, { parents: [other] });
-      const there = other.startsWith("https://") ? toolOf(company, name === "tracker" ? "board" : "tracker") : tool;
+      const there = other.startsWith("https://")
+        ? toolOf(company, name === "tracker" ? "board" : "tracker")
+        : tool;
       const native = other.split("/").at(-1) ?? other;
       there.edit(native, { parents: [there === tool ? id : own] });
     }),
@@ -108,7 +120,8 @@ function workEdits(name: WorkTool) {
     },
     hide: on((tool, { id }) => tool.setHidden(id, true)),
     show: (company: Company) => {
-      for (const { id } of toolOf(company, name).records.values()) toolOf(company, name).setHidden(id, false);
+      for (const { id } of toolOf(company, name).records.values())
+        toolOf(company, name).setHidden(id, false);
     },
     drift: on((tool, { id }) => tool.edit(id, {}, "drift")),
     poison: on((tool, { id }) => tool.edit(id, {}, "model")),
@@ -122,7 +135,8 @@ function workEdits(name: WorkTool) {
 }
 
 export function mendAll(tool: Tool): void {
-  for (const { id, poison } of tool.records.values()) if (poison !== undefined) tool.edit(id, {}, "mended");
+  for (const { id, poison } of tool.records.values())
+    if (poison !== undefined) tool.edit(id, {}, "mended");
 }
 
 function onGoal(edit: (tool: Tool, goal: Truth, random: Random, company: Company) => void): Edit {
@@ -174,7 +188,9 @@ const boardEdits = {
 } satisfies Record<string, Edit>;
 
 const peopleEdits = {
-  unit: onPerson((tool, { id }, random) => tool.edit(id, { unit: pick(random, teamNames) ?? "red" })),
+  unit: onPerson((tool, { id }, random) =>
+    tool.edit(id, { unit: pick(random, teamNames) ?? "red" }),
+  ),
   manager: onPerson((tool, { id }, random) => {
     const manager = pick(random, peopleNames) ?? "ann";
     if (manager !== id) tool.edit(id, { manager });

@@ -27,7 +27,10 @@ export function readPosition(text: string | undefined): Position | undefined {
   return JSON.parse(text) as Position;
 }
 
-export function beginRun(before: Position | undefined, serverMs: number): NonNullable<Position["run"]> {
+export function beginRun(
+  before: Position | undefined,
+  serverMs: number,
+): NonNullable<Position["run"]> {
   if (before?.run) return before.run;
   const startedAt = instantOf(serverMs);
   if (before?.since === undefined) return { startedAt };
@@ -36,7 +39,12 @@ export function beginRun(before: Position | undefined, serverMs: number): NonNul
 
 export function positionAfter(
   run: NonNullable<Position["run"]>,
-  { epoch, after, isLast, since }: {
+  {
+    epoch,
+    after,
+    isLast,
+    since,
+  }: {
     readonly epoch: number;
     readonly after: string | undefined;
     readonly isLast: boolean;

@@ -125,13 +125,15 @@ function connectorOf(site: Site): Connector {
     title: spec.name,
     summary: "A product of the simulated company",
     settings: Settings,
-    collections: spec.collections.map(({ name, type, pullEveryMinutes, reconcileEveryMinutes }) => ({
-      name,
-      title: name,
-      facts: [type],
-      pullEveryMinutes,
-      reconcileEveryMinutes,
-    })),
+    collections: spec.collections.map(
+      ({ name, type, pullEveryMinutes, reconcileEveryMinutes }) => ({
+        name,
+        title: name,
+        facts: [type],
+        pullEveryMinutes,
+        reconcileEveryMinutes,
+      }),
+    ),
     providesGoals: () => spec.providesGoals,
     recognizeUrl: (url, { id }) => {
       if (id !== spec.connectionId || url.host !== `${spec.name}.example`) return undefined;

@@ -1,4 +1,3 @@
-import type { Outline } from "#shared/kit/outline.ts";
 import type {
   MadeSubscription,
   Presence,
@@ -10,6 +9,7 @@ import type {
   SubscriptionReport,
   SubscriptionRequest,
 } from "#shared/kit/connector.ts";
+import type { Outline } from "#shared/kit/outline.ts";
 import type { Change, Rejected } from "#shared/model/change.ts";
 import type { Delivery } from "#shared/model/delivery.ts";
 import type { HeldFact } from "#shared/model/held-fact.ts";
@@ -67,14 +67,18 @@ export class WorldSource implements Source {
   }
 
   async *enumerate(collection: string): AsyncIterable<readonly FactId[]> {
-    yield await this.#ask(() => this.#listed(collection).map((record) => this.#site.tool.idOf(record)));
+    yield await this.#ask(() =>
+      this.#listed(collection).map((record) => this.#site.tool.idOf(record)),
+    );
   }
 
   async *enumerateOutlines(collection: string): AsyncIterable<ReadonlyMap<FactId, Outline>> {
     const { tool } = this.#site;
     const wires = await this.#ask(() => this.#listed(collection).map((one) => tool.wireOf(one)));
     const { changes } = await this.#normalized(wires, this.#context.clock.now());
-    yield new Map(changes.flatMap((change) => (change.kind === "upserted" ? [outlineOf(change)] : [])));
+    yield new Map(
+      changes.flatMap((change) => (change.kind === "upserted" ? [outlineOf(change)] : [])),
+    );
   }
 
   #listed(collection: string): readonly Truth[] {
@@ -132,6 +136,7 @@ export class WorldSource implements Source {
   async interpret(delivery: Delivery): Promise<Reading> {
     const { tool } = this.#site;
     const events = readEvents(delivery.body);
+    if (!events) this.#site.onInterpreted(delivery);
     if (!events) return { changes: [], rejected: [{ record: "delivery", reason: "no events" }] };
     const changes: Change[] = [];
     const rejected: Rejected[] = [];
@@ -177,11 +182,15 @@ export class WorldSource implements Source {
   }
 
   async inspectSubscriptions(known: readonly SubscriptionRequest[]): Promise<SubscriptionReport> {
-    const all = await this.#ask((): readonly Registration[] => [...this.#site.registrations.values()]);
+    const all = await this.#ask((): readonly Registration[] => [
+      ...this.#site.registrations.values(),
+    ]);
     const ids = new Set(known.map(({ id }) => id));
     return {
       found: new Map(
-        all.filter(({ id }) => ids.has(id)).map(({ id, nativeId }) => [id, { nativeId, isWorking: true }]),
+        all
+          .filter(({ id }) => ids.has(id))
+          .map(({ id, nativeId }) => [id, { nativeId, isWorking: true }]),
       ),
       strays: all.filter(({ id }) => !ids.has(id)).map(({ nativeId }) => nativeId),
     };
@@ -206,4 +215,3 @@ function outlineOf(change: Extract<Change, { kind: "upserted" }>): [FactId, Outl
 function earlier(a: Instant, b: Instant): Instant {
   return a < b ? a : b;
 }
-

@@ -55,7 +55,6 @@ export interface ToolHappening {
 }
 
 const refFields = ["parents", "waitsFor", "goals", "supports"] as const;
-const allFields = [...refFields, "parent", "manager", "unit"] as const;
 
 /** One product with its records, its own clock and its own idea of versions. */
 export class Tool {
@@ -138,9 +137,9 @@ export class Tool {
   /** The tool lets go of what is deleted, and takes it up again, without touching who named it. */
   #noteSilent(id: string): void {
     for (const record of this.records.values()) {
-      const isNaming = allFields.some((name) => {
-        const value = record.fields[name];
-        return value === id || (Array.isArray(value) && value.includes(id));
+      const isNaming = refFields.some((name) => {
+        const refs = record.fields[name];
+        return Array.isArray(refs) && refs.includes(id);
       });
       if (isNaming) this.records.set(record.id, { ...record, silentAtMs: this.#clock.nowMs() });
     }
@@ -166,9 +165,6 @@ export class Tool {
     for (const name of refFields) {
       const refs = fields[name];
       if (Array.isArray(refs)) fields[name] = refs.filter((ref) => this.#stands(ref));
-    }
-    for (const name of ["parent", "manager", "unit"]) {
-      if (fields[name] !== undefined && !this.#stands(fields[name])) delete fields[name];
     }
     if (record.poison === "drift") fields["title"] = { text: fields["title"] ?? null };
     if (record.poison === "model") fields["team"] = "";
