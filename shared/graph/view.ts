@@ -187,6 +187,11 @@ export class MemoryGraph implements GraphView {
     return [...(this.#dependencies.get(blockedId)?.values() ?? [])];
   }
 
+  /** Ids that tombstones stand under. */
+  removed(): IterableIterator<FactId> {
+    return this.#removed.values();
+  }
+
   *dependencies(): IterableIterator<Dependency> {
     for (const byBlocking of this.#dependencies.values()) yield* byBlocking.values();
   }

@@ -6,6 +6,7 @@ import { relink } from "./b6-relink.ts";
 import { reorg } from "./b7-reorg.ts";
 import { writeAmplification } from "./b8-write-amplification.ts";
 import { memory } from "./b10-memory.ts";
+import { incremental } from "./b11-incremental.ts";
 import type { Bench } from "./bench.ts";
 
 /** Every benchmark, in the order in which they run. A new one is a file and a line. */
@@ -18,4 +19,5 @@ export const benches: readonly Bench[] = [
   reorg,
   writeAmplification,
   memory,
+  incremental,
 ];

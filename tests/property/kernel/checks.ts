@@ -1,14 +1,27 @@
+import type { Allowance } from "#shared/graph/allowances.ts";
 import { lineOfSight, spineOf } from "#shared/graph/line-of-sight.ts";
 import type { Hop, LineOfSight, SightOptions } from "#shared/graph/line-of-sight.ts";
+import type { LiveGraph } from "#shared/graph/live-graph.ts";
 import { incompleteBecause } from "#shared/graph/sources.ts";
 import type { GraphView, MemoryGraph } from "#shared/graph/view.ts";
 import { WholeSight } from "#shared/graph/whole-sight.ts";
+import type { LiveFindings, SetRule } from "#shared/kit/live-findings.ts";
+import type { Evaluation } from "#shared/kit/rule.ts";
 import { isOpen } from "#shared/model/facts.ts";
 import type { WorkItem } from "#shared/model/facts.ts";
 import type { SubjectId, WorkItemId } from "#shared/model/ids.ts";
+import type { Instant } from "#shared/model/time.ts";
 
-import type { Company } from "./company.ts";
 import { edgeExists, without } from "./edges.ts";
+
+/** What lives and is judged: a graph with its findings, and by what they are found. */
+export interface Living {
+  readonly live: LiveGraph;
+  readonly findings: LiveFindings;
+  readonly rules: readonly SetRule[];
+  readonly allowances: readonly Allowance[];
+  readonly now: Instant;
+}
 
 /** Says what is wrong, and in which law. */
 export class BrokenLaw extends Error {}
@@ -21,10 +34,10 @@ function demand(holds: boolean, law: string, ...about: readonly unknown[]): asse
  * Open findings of unlinked work are those that the pass over everything gives: cheap enough to be asked
  * after every command. Where a source stands still, what stands may stand.
  */
-export function checkUnlinked(company: Company): void {
-  const { graph } = company.live;
-  const sight = new WholeSight(graph, optionsOf(company, "spine"));
-  const open = company.findings.openFindings("unlinked-work");
+export function checkUnlinked(living: Living): void {
+  const { graph } = living.live;
+  const sight = new WholeSight(graph, optionsOf(living, "spine"));
+  const open = living.findings.openFindings("unlinked-work");
   let expected = 0;
   for (const [n, item] of sight.numbered.items.entries()) {
     const { verdict, reason, anchorId } = sight.at(n);
@@ -58,18 +71,18 @@ function hidesOpenWork(graph: MemoryGraph, sight: WholeSight, anchor: WorkItem):
     const judged = sight.of(item.id);
     if (judged?.verdict !== "unlinked" || judged.anchorId !== anchor.id) continue;
     if (isOpen(item)) return true;
-    under.push(...graph.childrenOf(item.id));
+    for (const child of graph.childrenOf(item.id)) under.push(child);
   }
   return false;
 }
 
 /** Every finding of every rule is word for word what a graph put together anew gives. */
-export function checkAllFindings(company: Company, fresh: MemoryGraph): void {
-  for (const { rule, options } of company.rules) {
-    const open = company.findings.openFindings(rule.name);
+export function checkAllFindings(living: Living, fresh: MemoryGraph): void {
+  for (const { rule, options } of living.rules) {
+    const open = living.findings.openFindings(rule.name);
     const subjects = new Set<SubjectId>([...rule.subjects(fresh), ...open.keys()]);
     for (const subjectId of subjects) {
-      const is = rule.evaluate({ view: fresh, subjectId, options, now: company.now });
+      const is = rule.evaluate({ view: fresh, subjectId, options, now: living.now });
       if (is.state === "unknown") continue;
       const stands = open.get(subjectId);
       const law = `${rule.name}: incremental = recomputed`;
@@ -81,7 +94,7 @@ export function checkAllFindings(company: Company, fresh: MemoryGraph): void {
 }
 
 type Told = Pick<
-  Extract<ReturnType<Company["rules"][number]["rule"]["evaluate"]>, { state: "open" }>,
+  Extract<Evaluation, { state: "open" }>,
   "severity" | "title" | "evidence" | "teamIds" | "connectionIds" | "leaderId"
 >;
 
@@ -90,9 +103,9 @@ function telling({ severity, title, evidence, teamIds, connectionIds, leaderId }
 }
 
 /** The walk from each item finds what the pass over all finds, along ways that exist. */
-export function checkSights(company: Company, fresh: MemoryGraph): void {
+export function checkSights(living: Living, fresh: MemoryGraph): void {
   for (const homes of ["all", "spine"] as const) {
-    const options = optionsOf(company, homes);
+    const options = optionsOf(living, homes);
     const whole = new WholeSight(fresh, options);
     for (const item of fresh.items()) {
       const walked = lineOfSight(fresh, item, options);
@@ -132,9 +145,9 @@ function checkPath(view: GraphView, item: WorkItem, sight: LineOfSight, { now }:
 }
 
 /** Without any one step of the way shown, no verdict rests on that step, and what is said is true there. */
-export function checkRemovals(company: Company, fresh: MemoryGraph, item: WorkItem): void {
+export function checkRemovals(living: Living, fresh: MemoryGraph, item: WorkItem): void {
   for (const homes of ["all", "spine"] as const) {
-    const options = optionsOf(company, homes);
+    const options = optionsOf(living, homes);
     const { path, verdict } = lineOfSight(fresh, item, options);
     if (verdict !== "linked") continue;
     for (const [index, hop] of path.entries()) {
@@ -154,6 +167,6 @@ function isStep(from: Hop | undefined, to: Hop, wasFrom: Hop, wasTo: Hop): boole
   return from?.id === wasFrom.id && to.id === wasTo.id && to.via === wasTo.via;
 }
 
-export function optionsOf(company: Company, homes: "all" | "spine"): SightOptions {
-  return { now: company.now, allowances: company.allowances, homes };
+export function optionsOf(living: Living, homes: "all" | "spine"): SightOptions {
+  return { now: living.now, allowances: living.allowances, homes };
 }

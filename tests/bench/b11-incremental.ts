@@ -1,0 +1,151 @@
+import { LiveGraph } from "#shared/graph/live-graph.ts";
+import { MemoryGraph } from "#shared/graph/view.ts";
+import { WholeSight, numbersFor } from "#shared/graph/whole-sight.ts";
+import { LiveFindings } from "#shared/kit/live-findings.ts";
+import type { Delta } from "#shared/kit/rule.ts";
+import { rules } from "#shared/rules/index.ts";
+import { now } from "#shared/testing/graph.ts";
+
+import { BrokenLaw, checkAllFindings, checkUnlinked } from "../property/kernel/checks.ts";
+import type { Living } from "../property/kernel/checks.ts";
+import { Dice, itemCount, largeGraph } from "./b11/large-graph.ts";
+import { someDelta } from "./b11/some-delta.ts";
+import type { Bench, BenchResult } from "./bench.ts";
+import { percentile } from "./statistics.ts";
+
+const changeCount = 100_000;
+const batch = 1_000;
+/** Against the pass over everything at these points, and word for word against a new graph at the end. */
+const checkedEvery = 25_000;
+const microsecondsMax = 20;
+
+export const incremental: Bench = {
+  id: "B11",
+  title: `Incremental in memory: ${changeCount.toLocaleString("en")} changes to ${itemCount.toLocaleString("en")} items`,
+  async run(): Promise<BenchResult> {
+    const dice = new Dice(11);
+    const graph = largeGraph(dice);
+    const set = rules.map((rule) => ({ rule, options: rule.options.parse({}) }));
+    const live = new LiveGraph(graph);
+    const [findings, beginMs] = timed(() => new LiveFindings(live, set, now));
+    const living: Living = { live, findings, rules: set, allowances: [], now };
+    const course = follow(living, dice);
+    const sight = measureSight(graph);
+    const [mismatch, checkMs] = timed(() => broken(() => checkAllFindings(living, anew(graph))));
+    const mismatches = [...course.mismatches, mismatch].filter((one) => one !== undefined);
+    const checks = course.mismatches.length + 1;
+    const limit = bareLimit();
+    const each = course.processorUs / changeCount;
+    return {
+      checks: [
+        {
+          what: "processor time for a change, findings of all rules included",
+          measured: each,
+          limit: microsecondsMax,
+          limitName: "what is allowed",
+          unit: "µs",
+          target: { atMost: 1 },
+        },
+        {
+          what: "comparisons with an evaluation of everything that agree",
+          measured: checks - mismatches.length,
+          limit: checks,
+          limitName: "comparisons",
+          unit: "comparisons",
+          target: { atLeast: 1 },
+        },
+      ],
+      notes: [
+        `a change by the clock on the wall: median of batches ${percentile(course.wallUs, 0.5).toFixed(1)} µs, slowest ${percentile(course.wallUs, 1).toFixed(1)} µs`,
+        `bare limit: setting as many entries of a map of as many took ${limit.toFixed(2)} µs each; a change with its findings takes ${(each / limit).toFixed(0)} times as long`,
+        `${course.told.toLocaleString("en")} findings opened, changed or cleared; ${rules.map(({ name }) => `${name} ${findings.openFindings(name).size.toLocaleString("en")}`).join(", ")} open at the end`,
+        `the pass over everything: ${sight}; a first evaluation of all rules ${(beginMs / 1000).toFixed(1)} s, the last comparison ${(checkMs / 1000).toFixed(1)} s`,
+        `${(process.memoryUsage().rss / 2 ** 20).toFixed(0)} MiB of memory with both graphs`,
+        ...mismatches,
+      ],
+    };
+  },
+};
+
+interface Followed {
+  readonly processorUs: number;
+  /** Of each batch, by the clock on the wall, for one change. */
+  readonly wallUs: readonly number[];
+  readonly told: number;
+  /** What was wrong at each point that was looked at. */
+  readonly mismatches: readonly (string | undefined)[];
+}
+
+/** What is to happen is thought up outside of the time that is measured. */
+function follow(living: Living, dice: Dice): Followed {
+  const wallUs: number[] = [];
+  const mismatches: (string | undefined)[] = [];
+  let [processorUs, told] = [0, 0];
+  for (let done = 0; done < changeCount; done += batch) {
+    const deltas: Delta[] = [];
+    for (let n = 0; n < batch; n += 1) deltas.push(someDelta(living.live, dice));
+    const startUs = process.cpuUsage();
+    const [changes, ms] = timed(() =>
+      deltas.reduce((sum, delta) => sum + living.findings.apply([delta]).length, 0),
+    );
+    const { user, system } = process.cpuUsage(startUs);
+    processorUs += user + system;
+    wallUs.push((ms * 1000) / batch);
+    told += changes;
+    if ((done + batch) % checkedEvery === 0) mismatches.push(broken(() => checkUnlinked(living)));
+  }
+  return { processorUs, wallUs, told, mismatches };
+}
+
+/** What law is broken, if one is. */
+function broken(check: () => void): string | undefined {
+  try {
+    check();
+    return undefined;
+  } catch (error) {
+    if (error instanceof BrokenLaw) return error.message.slice(0, 500);
+    throw error;
+  }
+}
+
+/** The same facts and edges in a graph that no change has gone through. */
+function anew(graph: MemoryGraph): MemoryGraph {
+  const fresh = new MemoryGraph(graph.org, graph.sources);
+  for (const id of graph.removed()) fresh.addRemoved(id);
+  for (const item of graph.items()) fresh.addItem(item);
+  for (const goal of graph.goals()) fresh.addGoal(goal);
+  for (const link of graph.links()) fresh.addLink(link);
+  for (const edge of graph.dependencies()) fresh.addDependency(edge);
+  return fresh;
+}
+
+function measureSight(graph: MemoryGraph): string {
+  const options = { now, allowances: [], homes: "all" } as const;
+  const [numbers, numberMs] = timed(() => numbersFor(graph, options));
+  const [linked, passMs] = timed(() => {
+    const sight = new WholeSight(graph, options, numbers);
+    return numbers.items.reduce((sum, _, n) => sum + (sight.at(n).verdict === "linked" ? 1 : 0), 0);
+  });
+  return (
+    `numbering ${(numberMs / 1000).toFixed(2)} s, verdicts ${(passMs / 1000).toFixed(2)} s ` +
+    `(${((linked / numbers.items.length) * 100).toFixed(0)} % linked)`
+  );
+}
+
+/** In processor time too, so that both sides of the ratio are of one kind. */
+function bareLimit(): number {
+  const map = new Map<string, number>();
+  for (let n = 0; n < itemCount; n += 1) map.set(`item ${n}`, n);
+  const dice = new Dice(12);
+  const keys = Array.from({ length: changeCount }, () => `item ${dice.roll(itemCount)}`);
+  const start = process.cpuUsage();
+  for (const [n, key] of keys.entries()) map.set(key, n);
+  const { user, system } = process.cpuUsage(start);
+  return (user + system) / changeCount;
+}
+
+function timed<T>(run: () => T): readonly [T, number] {
+  const start = performance.now();
+  const result = run();
+  return [result, performance.now() - start];
+}
