@@ -99,6 +99,16 @@ describe("a link rule", () => {
     expect(page.text).toContain("by the rule <a");
   });
 
+  test("is counted at its goal, and what it links is listed there", async () => {
+    const rig = await rigWith();
+    await createdId(rig);
+    const { body } = await rig.get(`/api/goals/${encodeURIComponent(goalId("g"))}`);
+    expect(body).toMatchObject({
+      goal: { counts: { linkedItems: 2, openWork: 2, closedWork: 1 } },
+      linkedItems: [{ id: itemId("epic") }, { id: itemId("past") }],
+    });
+  });
+
   test("gives way to a link of the item's own, and comes back when that goes", async () => {
     const rig = await rigWith();
     await createdId(rig);

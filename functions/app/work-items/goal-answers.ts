@@ -30,7 +30,7 @@ const goalFields = {
   team: TeamAnswer,
   matchRate: TeamRate.optional().meta({ description: "Of the team: what its figures rest on" }),
   counts: z.strictObject({
-    linkedItems: z.int().meta({ description: "Work items with a link of their own to it" }),
+    linkedItems: z.int().meta({ description: "Work items that link to it, themselves or by a link rule" }),
     openWork: z.int().meta({ description: "Open work with this goal on its line of sight" }),
     closedWork: z.int(),
   }),
@@ -88,7 +88,7 @@ export async function readGoal(context: AppContext, id: GoalId): Promise<GoalDet
   const counts = countWork(snapshot);
   const describe = (one: Goal) => describeGoal(snapshot, one, counts.get(one.id));
   const linked = snapshot.seen.filter(({ item }) =>
-    graph.linksFrom(item.id).some((link) => link.toId === id),
+    graph.linksOf(item).some((link) => link.toId === id),
   );
   return {
     asOf: snapshot.asOf,

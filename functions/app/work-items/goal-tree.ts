@@ -48,7 +48,7 @@ export function countWork(snapshot: Snapshot): ReadonlyMap<GoalId, GoalCounts> {
       const work = isOpen(seen.item) ? { openWork: 1 } : { closedWork: 1 };
       for (const id of goalIdsOn(seen)) add(id, work);
     }
-    for (const link of snapshot.graph.linksFrom(seen.item.id)) {
+    for (const link of snapshot.graph.linksOf(seen.item)) {
       if (link.source !== "suggestion") add(link.toId, { linkedItems: 1 });
     }
   }
