@@ -28,7 +28,7 @@ export async function buryIfRemoved(
     const id = change.kind === "upserted" ? change.record.id : change.id;
     return { kind: "removed", id, sourceVersion, readAt };
   });
-  await applyChanges(deps, removals);
+  await applyChanges({ ...deps, forgetsPast: true }, removals);
   return true;
 }
 

@@ -186,8 +186,13 @@ function indexAttributes(fact: Fact): Record<string, string> {
   }
 }
 
+/** In the `connection` index, the mark of a tombstone that remembers: it is no fact that is held. */
+export const buriedMark = "buried";
+
 export function tombstoneItem(removal: Removal, type: FactType): Item {
+  const remembers = type === "work-item" || type === "goal";
   return {
+    ...(remembers && { ...heldUnder(removal.id), source: buriedMark }),
     ...factKey(removal.id),
     type,
     isRemoved: true,

@@ -4,7 +4,7 @@ import type { ConnectionId, FactId } from "#shared/model/ids.ts";
 import { FactType } from "#shared/model/ids.ts";
 import type { Item, Table } from "#shared/ports/table.ts";
 
-import { readFactItem } from "./facts.ts";
+import { buriedMark, readFactItem } from "./facts.ts";
 import { connectionPartition, factKey } from "./keys.ts";
 import { queryEach } from "./list.ts";
 
@@ -16,7 +16,7 @@ export interface HeldOf {
 
 /**
  * What the index says of everything that stands in partitions of a connection's facts: the facts, and
- * the edges and statements beside them. Tombstones are left out. The index may lag behind the table.
+ * the edges and statements beside them, and tombstones that remember. The index may lag behind the table.
  */
 export async function eachEntry(
   table: Table,
@@ -41,9 +41,15 @@ export async function eachHeldFact(
   });
 }
 
-/** The fact that an entry is about; undefined for what stands beside it. */
+/** The fact that an entry is about; undefined for what stands beside it, and for tombstones. */
 export function heldFactIn(entry: Item): HeldFact | undefined {
-  return entry.sk === factKey(idOf(entry)).sk ? projected(entry) : undefined;
+  const isFact = entry.sk === factKey(idOf(entry)).sk && !isBuried(entry);
+  return isFact ? projected(entry) : undefined;
+}
+
+/** An entry of a tombstone, which is there for what it remembers. */
+export function isBuried(entry: Item): boolean {
+  return entry["source"] === buriedMark;
 }
 
 /** Only what stands in a fact's partition is in the index. */

@@ -44,9 +44,16 @@ interface Circumstances {
  */
 export function withPast(item: Item, current: Item | undefined, given: Circumstances): Item {
   if (item["type"] !== "work-item" && item["type"] !== "goal") return item;
+  if (given.forgetsPast) return withoutPast(item, given.now);
   const lines = current ? linesAfter(item, current, given) : [stampText(given.now)];
   const kept = fitting(lines, roomIn(item));
   return kept.length === 0 ? item : { ...item, [pastAttribute]: [...kept] };
+}
+
+/** A tombstone that remembers nothing, and so is not found by its connection any more. */
+export function withoutPast(item: Item, now: Instant): Item {
+  const { cpk: _cpk, source: _source, [pastAttribute]: _past, ...rest } = item;
+  return { ...rest, [pastAttribute]: [markLine(now, { isCut: true, hidesOthers: false })] };
 }
 
 const cutMark = "!";
@@ -55,12 +62,11 @@ const othersMark = "*";
 function linesAfter(
   item: Item,
   current: Item,
-  { now: clockNow, isSettling, forgetsPast }: Circumstances,
+  { now: clockNow, isSettling }: Circumstances,
 ): readonly string[] {
   const { mark, rows } = storedLines(current);
   // Clocks of two machines differ a little; lines are in the order of the writes.
   const now = latestOf(clockNow, rows.at(-1) ?? mark);
-  if (forgetsPast) return [markLine(now, { isCut: true, hidesOthers: false })];
   const [was, is] = [stateOf(current), stateOf(item)];
   const hidesOthers = was.hasOthersEdges || is.hasOthersEdges || mayAssertForOthers(mark, item);
   // Between its edges nobody knows what stood.

@@ -1,0 +1,132 @@
+import { describe, expect, test } from "vitest";
+
+import { dayMs, hourMs } from "#shared/model/time.ts";
+import {
+  goal,
+  goalConnection,
+  goalId,
+  itemId,
+  linkTo,
+  peopleConnection,
+  removed,
+  upserted,
+  workConnection,
+  workItem,
+} from "#shared/testing/facts.ts";
+
+import { AppRig } from "../../../tests/rig/app-rig.ts";
+import { SightAsOfAnswer, VerdictsAsOfAnswer } from "./as-of-answers.ts";
+
+const epicId = itemId("epic");
+const sightPath = `/api/work-items/${encodeURIComponent(epicId)}/line-of-sight`;
+
+/** On 2 March the epic is linked, on the 4th unlinked, on the 6th a lone item is removed. */
+async function company(): Promise<AppRig> {
+  const rig = await AppRig.create();
+  const { hub } = rig;
+  await hub.apply(
+    upserted(goal("north")),
+    upserted(workItem("epic"), [linkTo(epicId, goalId("north"))]),
+    upserted(workItem("lone", { title: "Alone" })),
+  );
+  await pass(rig, 2 * dayMs);
+  await hub.apply(upserted(workItem("epic", { version: 1 })));
+  await pass(rig, 2 * dayMs);
+  await hub.apply(removed(itemId("lone"), 2));
+  await pass(rig, hourMs);
+  return rig;
+}
+
+/** Time in which the tools went on answering. */
+async function pass({ hub }: AppRig, ms: number): Promise<void> {
+  hub.clock.advance(ms);
+  const freshAt = hub.clock.now();
+  for (const id of [workConnection, goalConnection, peopleConnection]) {
+    await hub.changeConnection(id, (connection) => ({ ...connection, freshAt }));
+  }
+  await hub.settle();
+}
+
+const sight = async (rig: AppRig, asOf: string) =>
+  SightAsOfAnswer.parse((await rig.get(`${sightPath}?asOf=${asOf}`)).body);
+const verdicts = async (rig: AppRig, asOf: string) =>
+  VerdictsAsOfAnswer.parse((await rig.get(`/api/coverage/verdicts?asOf=${asOf}`)).body);
+
+describe("as of a day", () => {
+  test("an item has the line of sight that it had", async () => {
+    const rig = await company();
+    expect((await sight(rig, "2026-03-03")).item.verdict.kind).toBe("linked");
+    expect((await sight(rig, "2026-03-05")).item.verdict.kind).toBe("unlinked");
+    const now = SightAsOfAnswer.parse((await rig.get(sightPath)).body);
+    expect(now).toMatchObject({
+      asOf: rig.hub.clock.now(),
+      item: { verdict: { kind: "unlinked" } },
+    });
+  });
+
+  test("what was removed since counts, and is named without its title", async () => {
+    const rig = await company();
+    expect(await verdicts(rig, "2026-03-05")).toMatchObject({
+      openWork: 2,
+      notKnown: 0,
+      verdicts: { unlinked: 2 },
+      asOf: "2026-03-05T23:59:59.999Z",
+    });
+    expect((await verdicts(rig, "2026-03-06")).openWork).toBe(1);
+    const path = `/api/work-items/${encodeURIComponent(itemId("lone"))}/line-of-sight`;
+    const { item } = SightAsOfAnswer.parse((await rig.get(`${path}?asOf=2026-03-05`)).body);
+    expect(item.title).toBe("lone (removed since)");
+    expect((await rig.get(path)).status).toBe(404);
+  });
+
+  test("the signals that were open are told, though they have cleared since", async () => {
+    const rig = await company();
+    const open = async (asOf: string) => (await rig.get(`/api/signals/open?asOf=${asOf}`)).body;
+    expect(await open("2026-03-05")).toMatchObject({ total: 2 });
+    expect(await open("2026-03-03")).toMatchObject({ total: 1 });
+    expect((await verdicts(rig, "2026-03-05")).openSignals).toEqual({ "unlinked-work": 2 });
+  });
+
+  test("a link that a person stated counts while it stood", async () => {
+    const rig = await company();
+    const { clock } = rig.hub;
+    const json = { fromId: epicId, toId: goalId("north") };
+    await rig.send("POST", "/api/links", { json });
+    const stood = clock.now();
+    await pass(rig, hourMs);
+    const ends = `fromId=${encodeURIComponent(epicId)}&toId=${encodeURIComponent(json.toId)}`;
+    await rig.send("DELETE", `/api/links?${ends}`, {});
+    const ended = clock.now();
+    await pass(rig, hourMs);
+    await rig.send("POST", "/api/links", { json });
+    expect((await sight(rig, stood)).item.verdict.kind).toBe("linked");
+    expect((await sight(rig, ended)).item.verdict.kind).toBe("unlinked");
+    expect((await sight(rig, clock.now())).item.verdict.kind).toBe("linked");
+  });
+
+  test.each([
+    ["2026-04-01", "has passed"],
+    ["2025-11-01", "89 days"],
+    ["2026-02-27", "first tool was connected on 2026-03-02"],
+    ["yesterday", "Give a day"],
+  ])("%s is refused, and says why", async (asOf, why) => {
+    const { status, text } = await (await company()).get(`${sightPath}?asOf=${asOf}`);
+    expect(status).toBe(400);
+    expect(text).toContain(why);
+  });
+});
+
+describe("the pages", () => {
+  test("say as of when they are, and lead back to now", async () => {
+    const rig = await company();
+    const item = `/work-items/${encodeURIComponent(epicId)}`;
+    for (const path of [item, "/coverage"]) {
+      const { status, text } = await rig.get(`${path}?asOf=2026-03-03`);
+      expect(status).toBe(200);
+      expect(text).toContain("As of 3 March 2026");
+      expect(text).toContain("back to now");
+      expect((await rig.get(path)).text).not.toContain("back to now");
+    }
+    expect((await rig.get("/coverage?asOf=2031-01-01")).status).toBe(400);
+  });
+});

@@ -1,0 +1,175 @@
+import { describe, expect, test } from "vitest";
+
+import { createMemoryTable } from "#shared/adapters/memory/memory-table.ts";
+import type { AssertedEdge, Change } from "#shared/model/change.ts";
+import { minuteMs } from "#shared/model/time.ts";
+import { itemBytes } from "#shared/ports/item-size.ts";
+import type { Item, Table } from "#shared/ports/table.ts";
+import {
+  accountId,
+  blockedBy,
+  goal,
+  goalId,
+  itemId,
+  linkTo,
+  removed,
+  upserted,
+  workItem,
+} from "#shared/testing/facts.ts";
+import { ManualClock } from "#shared/testing/manual-clock.ts";
+
+import { applyChanges } from "./apply-changes.ts";
+import { factKey } from "./keys.ts";
+import { pastAttribute, readPast } from "./past.ts";
+import { Needles, redactedItem } from "./redact.ts";
+
+const epic = itemId("epic");
+
+const sureByHalf: AssertedEdge = {
+  type: "link",
+  fromId: epic,
+  toId: goalId("north"),
+  source: "native",
+  confidence: 0.5,
+  weight: 0.25,
+};
+
+class Store {
+  readonly clock = new ManualClock("2026-03-02T09:00:00.000Z");
+  readonly table: Table = createMemoryTable();
+
+  async apply(...changes: readonly Change[]): Promise<void> {
+    this.clock.advance(minuteMs);
+    await applyChanges(this, changes);
+  }
+
+  async item(): Promise<Item> {
+    const item = await this.table.get(factKey(epic));
+    if (!item) throw new Error("The epic was not stored");
+    return item;
+  }
+
+  async rows() {
+    return readPast(await this.item())?.rows ?? [];
+  }
+}
+
+const unitsOf = (bytes: number) => Math.ceil(bytes / 1024);
+
+describe("the past of a record", () => {
+  test("tells what each write replaced, of what verdicts rest on, and when", async () => {
+    const store = new Store();
+    await store.apply(
+      upserted(workItem("epic", { container: "PAY\tops", labels: ["a", "b"] }), [sureByHalf]),
+    );
+    const [was, other] = [{ parentId: itemId("top") }, { fields: { Investment: "growth" } }];
+    await store.apply(
+      upserted(workItem("epic", { version: 1, status: "done", ...was, ...other }), [
+        blockedBy(epic, itemId("api")),
+      ]),
+    );
+    expect(await store.rows()).toEqual([
+      {
+        at: "2026-03-02T09:02:00.000Z",
+        was: new Map<string, unknown>([
+          ["status", "in-progress"],
+          ["container", "PAY\tops"],
+          ["labels", ["a", "b"]],
+          ["parentId", undefined],
+          ["fields", undefined],
+        ]),
+        came: [
+          { type: "dependency", blockedId: epic, blockingId: itemId("api"), source: "native" },
+        ],
+        went: [sureByHalf],
+      },
+    ]);
+  });
+
+  test("has no line for a new title, and no write for what is unchanged", async () => {
+    const store = new Store();
+    await store.apply(upserted(workItem("epic")));
+    await store.apply(upserted(workItem("epic", { version: 1, title: "Another" })));
+    expect(await store.rows()).toEqual([]);
+    const before = store.table.usage().writeUnits;
+    await store.apply(upserted(workItem("epic", { version: 2, title: "Another" })));
+    expect(store.table.usage().writeUnits).toBe(before);
+  });
+
+  test("goes with a removed record into its tombstone, without its title", async () => {
+    const store = new Store();
+    await store.apply(
+      upserted(workItem("epic", { title: "Secret plan" }), [linkTo(epic, goalId("north"))]),
+    );
+    await store.apply(removed(epic, 1));
+    expect(JSON.stringify(await store.item())).not.toContain("Secret plan");
+    const [row] = await store.rows();
+    expect(row?.was.get("status")).toBe("in-progress");
+    expect(row?.went).toHaveLength(1);
+  });
+
+  test.each([0, 300, 500, 700, 760, 780, 800, 3000])(
+    "never costs a unit, and is cut to fit: title of %i letters",
+    async (letters) => {
+      const store = new Store();
+      const title = "x".repeat(Math.min(255, letters));
+      const url = `https://tool.example/${"y".repeat(Math.max(0, Math.min(470, letters - 255)))}`;
+      const labels = letters > 735 ? ["z".repeat(Math.min(120, letters - 735))] : ["z"];
+      for (let version = 0; version < 120; version += 1) {
+        const parent = { parentId: itemId(`parent-${version}`) };
+        const fields = { version, title: title || "x", url, labels, ...parent };
+        await store.apply(upserted(workItem("epic", fields)));
+        const { [pastAttribute]: past, ...bare } = await store.item();
+        const whole = await store.item();
+        expect(unitsOf(itemBytes(whole))).toBe(unitsOf(itemBytes(bare as Item)));
+        expect(Array.isArray(past) ? past.length : 0).toBeLessThanOrEqual(41);
+      }
+      expect(readPast(await store.item())?.isCut).toBe(true);
+    },
+  );
+
+  test("says from when on it is whole, once it was cut", async () => {
+    const store = new Store();
+    for (let version = 0; version < 60; version += 1) {
+      await store.apply(upserted(workItem("epic", { version, teamName: `team-${version}` })));
+    }
+    const past = readPast(await store.item());
+    const [first] = past?.rows ?? [];
+    // What the oldest line tells held since the moment that the mark names.
+    const turn = Number(String(first?.was.get("teamName")).split("-")[1]);
+    const heldSince = minuteMs * (turn + 1) + Date.parse("2026-03-02T09:00:00.000Z");
+    expect(past?.since).toBe(new Date(heldSince).toISOString());
+    expect(past?.isCut).toBe(true);
+  });
+
+  test("remembers that it may have named the work of others, once that is forgotten", async () => {
+    const store = new Store();
+    const many = Array.from({ length: 30 }, (_, index) => linkTo(itemId(`w${index}`), goalId("g")));
+    await store.apply(upserted(goal("g"), many));
+    await store.apply(upserted(goal("g", { version: 1 })));
+    const item = await store.table.get(factKey(goalId("g")));
+    expect(item && readPast(item)).toMatchObject({ isCut: true, hidesOthersEdges: true, rows: [] });
+  });
+
+  test("lets an erasure find whom it names, and reads on without them", async () => {
+    const store = new Store();
+    await store.apply(
+      upserted(workItem("epic", { assigneeId: accountId("ann"), teamName: "Red" })),
+    );
+    await store.apply(upserted(workItem("epic", { version: 1 })));
+    const needles = new Needles([accountId("ann")]);
+    const item = redactedItem(await store.item(), needles);
+    expect(JSON.stringify(item)).not.toContain(accountId("ann"));
+    const [row] = readPast(item)?.rows ?? [];
+    expect([row?.was.get("assigneeId"), row?.was.get("teamName")]).toEqual([undefined, "Red"]);
+  });
+
+  test("of nothing but a tombstone that forgets is told", async () => {
+    const store = new Store();
+    await store.apply(upserted(workItem("epic", { teamName: "Red" })));
+    const { table, clock } = store;
+    await applyChanges({ table, clock, forgetsPast: true }, [removed(epic, 1)]);
+    expect(JSON.stringify(await store.item())).not.toContain("Red");
+    expect(readPast(await store.item())).toMatchObject({ isCut: true, rows: [] });
+  });
+});
