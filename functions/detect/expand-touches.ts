@@ -116,7 +116,10 @@ async function anchorsOf(
   });
 }
 
-/** What an item leaves may have no open work any more, or be no anchor. */
+/**
+ * What an item leaves may have no open work any more, or be no anchor. An open one on top of them is what
+ * it was: it rests on nothing under it.
+ */
 async function spinesOf(
   { loader }: Context,
   itemIds: readonly WorkItemId[],
@@ -124,8 +127,11 @@ async function spinesOf(
   await loader.loadUp(itemIds);
   return itemIds.flatMap((id) => {
     const item = loader.graph.item(id);
-    const ids = item ? spineOf(loader.graph, item).items.map((each) => each.id) : [id];
-    return ids.map((each) => ({ id: each, onlyOpen: true }));
+    if (!item) return [{ id, onlyOpen: true }];
+    const { items, end } = spineOf(loader.graph, item);
+    const top = end === "top" ? items.at(-1) : undefined;
+    const left = items.filter((each) => each !== top || !isOpen(each));
+    return left.map((each) => ({ id: each.id, onlyOpen: true }));
   });
 }
 

@@ -76,6 +76,7 @@ export class MemoryHub {
   /** While it is, events are accepted and reach nobody. */
   isBusDown = false;
   readonly table: Table;
+  readonly #rules: typeof rules;
   readonly #records: ItemChange[] = [];
   readonly #delivered: ItemChange[] = [];
   readonly #logger = createSilentLogger(this.logs);
@@ -84,7 +85,8 @@ export class MemoryHub {
   readonly #alert: ReturnType<typeof createAlert>;
 
   /** `wrap` may stand between the handlers and the table: to get in between, to lag, to fail. */
-  constructor(wrap: (table: Table) => Table = (table) => table) {
+  constructor(wrap: (table: Table) => Table = (table) => table, rulesOfHub = rules) {
+    this.#rules = rulesOfHub;
     this.table = wrap(createMemoryTable({ onRecord: (record) => this.#records.push(record) }));
     const base = { table: this.table, clock: this.clock, logger: this.#logger };
     // Records are handed over decoded: the encoding has its own tests.
@@ -104,7 +106,7 @@ export class MemoryHub {
       table: this.table,
       clock: this.clock,
       logger: this.#logger,
-      rules,
+      rules: this.#rules,
       providesGoals: (connection: Connection) => connection.id === goalConnection,
       isSource: () => true,
       orgReader: new OrgReader(this.table, this.clock),
@@ -112,8 +114,11 @@ export class MemoryHub {
   }
 
   /** Three connections, read whole and fresh; rules without grace. */
-  static async ready(wrap?: (table: Table) => Table): Promise<MemoryHub> {
-    const hub = new MemoryHub(wrap);
+  static async ready(
+    wrap?: (table: Table) => Table,
+    rulesOfHub?: typeof rules,
+  ): Promise<MemoryHub> {
+    const hub = new MemoryHub(wrap, rulesOfHub);
     for (const id of [workConnection, goalConnection, peopleConnection]) await hub.connect(id);
     await hub.settle();
     return hub;
