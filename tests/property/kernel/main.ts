@@ -48,7 +48,13 @@ function runShare(share: number): Courses {
 
 async function runAll(): Promise<void> {
   const startedMs = performance.now();
-  const all = await Promise.all(Array.from({ length: availableParallelism() }, (_, at) => ask(at)));
+  const shares = Array.from({ length: availableParallelism() }, async (_, at) => {
+    const done = await ask(at);
+    // At once: the others may take their time.
+    if (done.failure !== undefined) print(done.failure);
+    return done;
+  });
+  const all = await Promise.all(shares);
   const seconds = (performance.now() - startedMs) / 1000;
   const total = (of: (one: Courses) => number) => all.reduce((sum, one) => sum + of(one), 0);
   const [done, commands] = [total((one) => one.runs), total((one) => one.commands)];
@@ -58,7 +64,6 @@ async function runAll(): Promise<void> {
       `${seconds.toFixed(0)} s: ${(done / seconds).toFixed(0)} runs/s on ${all.length} cores, ` +
       `${failures.length === 0 ? "no failure" : `${failures.length} failed`}`,
   );
-  for (const failure of failures) print(failure);
   if (failures.length > 0) process.exitCode = 1;
 }
 
