@@ -28,7 +28,9 @@ import type { Key } from "#shared/ports/table.ts";
  * --------------------------------------|--------------------------------------------|---------------------------
  * a fact by id                          | pk = id, sk = 0                            | 1 R; batch: 1 R each
  * a fact with its links, dependencies   | pk = id, sk = 0 | link#… | dependency#…    | 1 R (a partition is small)
- * the past of an item or goal           | pk = id, sk = history                      | 1 R
+ * the past of an item or goal, as its    | pk = id, sk = history                      | 1 R
+ *   source tells it; as the hub saw it  |   in the fact itself (`past`)              | 0
+ * a person's link that was taken back   | pk = id, sk ^ link#, type ended-link        | with its item
  * children of an item, goal or unit     | reverse: rpk = parent, rsk ^ work-item#…   | ½ R per 40 keys
  * what links to a goal                  | reverse: rpk = goal, rsk ^ link#           | ½ R per 40 keys
  * what an item blocks                   | reverse: rpk = item, rsk ^ dependency#     | ½ R per 40 keys

@@ -18,7 +18,8 @@ export type AsOfQuery = z.infer<typeof AsOfQuery>;
 const stamp = {
   asOf: z.string().meta({ description: "The moment that this is about" }),
   knownSince: z.string().meta({
-    description: "From here on the past of every item and goal is whole; before, of most",
+    description:
+      "From here on all that is remembered is whole; before, only of some items and goals",
   }),
 };
 

@@ -42,7 +42,7 @@ export function asOfBanner(
 ): Html {
   return html`<p class="notice" role="status">
     <strong>As of ${dayInWords(asOf)}</strong> (${moment(asOf)}) ·
-    <a href="${here}">back to now</a>. The past of everything is known since ${moment(knownSince)};
-    before, of what changed little. It is kept for ${asOfDaysMax} days.
+    <a href="${here}">back to now</a>. What is remembered is whole since ${moment(knownSince)}; what
+    nobody knows any more is shown as unknown. The past is kept for ${asOfDaysMax} days.
   </p>`;
 }

@@ -25,7 +25,7 @@ export interface SeenAsOf extends Seen {
 /** The whole graph of a moment, out of one scan of today's table. */
 export interface PastSnapshot {
   readonly asOf: Instant;
-  /** The latest moment from which on the past of every item is whole, seen from now. */
+  /** From here on the past of all that has one is whole; before, only of some. */
   readonly knownSince: Instant;
   readonly past: GraphAsOf;
   readonly graph: GraphAsOf["graph"];
@@ -58,7 +58,8 @@ export async function readPastSnapshot(
     sight: lineOfSightAsOf(past, item, allowances),
     team: teamOf(past.graph.org, item),
   }));
-  const cuts = parts.records.filter(({ past: { isCut } }) => isCut);
+  // Of a record without room for a past nothing is known at any time: it is counted as unknown.
+  const cuts = parts.records.filter(({ past: { isCut, since } }) => isCut && since <= now);
   const first = connections.map(({ createdAt }) => createdAt).toSorted()[0] ?? now;
   return {
     asOf,
