@@ -15,7 +15,7 @@ export function folded(text: string): string {
 }
 
 /** What somebody typed, as stored texts are: these have no white space around them, nor two in a row. */
-export function foldedValue(typed: string): string {
+function foldedValue(typed: string): string {
   return folded(typed.trim().replaceAll(/\s+/gu, " "));
 }
 
