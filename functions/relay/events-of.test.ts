@@ -21,6 +21,7 @@ import {
   workConnection,
   workItem,
 } from "#shared/testing/facts.ts";
+import type { LogLine } from "#shared/testing/silent-logger.ts";
 import { createSilentLogger } from "#shared/testing/silent-logger.ts";
 
 import { MemoryHub } from "../../tests/rig/memory-hub.ts";
@@ -168,6 +169,14 @@ test("every event keeps the catalogue's schema, and has an id that its change al
   expect(hub.events.length).toBeGreaterThan(4);
   for (const { type, detail } of hub.events)
     expect(() => eventSchemas[type].parse(detail)).not.toThrow();
+  // Each finding says how fresh the sources were that it rests on.
+  const findings = hub.events.filter(({ detail }) => "evidence" in detail);
+  for (const { detail } of findings) {
+    expect(detail).toMatchObject({
+      evaluatedAt: expect.any(String),
+      restsOn: expect.arrayContaining([expect.objectContaining({ freshAt: expect.any(String) })]),
+    });
+  }
   const before = new Set(hub.events.map(({ id }) => id));
   await hub.redeliver(100);
   for (const { id } of hub.events) expect(before).toContain(id);
@@ -188,5 +197,28 @@ describe("the relay", () => {
     await expect(handler({ Records })).rejects.toThrow("bus is down");
     const nothing = [record({ sequenceNumber: "2", before: item, after: item })];
     await expect(handler({ Records: nothing })).resolves.toBeUndefined();
+  });
+
+  test("tells of all but what cannot be read, which it names in the log", async () => {
+    const told: string[] = [];
+    const logs: LogLine[] = [];
+    const handler = createHandler({
+      bus: { publish: async (events) => void told.push(...events.map(({ type }) => type)) },
+      clock: new MemoryHub().clock,
+      logger: createSilentLogger(logs),
+      readRecord: (given) => given as ItemChange,
+    });
+    const spoilt: Item = { pk: "signal:unlinked-work:x", sk: "0", type: "signal", title: 7 };
+    await handler({
+      Records: [
+        record({ sequenceNumber: "1", after: spoilt }),
+        record({ sequenceNumber: "2", after: item }),
+      ],
+    });
+    expect(told).toEqual(["goal.changed.v1"]);
+    expect(logs.map(({ event, fields }) => [event, fields["type"]])).toContainEqual([
+      "store.set-aside",
+      "signal",
+    ]);
   });
 });

@@ -6,6 +6,7 @@ import type { Condition, Item, Table } from "#shared/ports/table.ts";
 
 import { atMost } from "./at-most.ts";
 import { factKey, heldUnder, historyKey } from "./keys.ts";
+import { SetAside } from "./set-aside.ts";
 import { longId, shortId } from "./short-ids.ts";
 
 /** What became of them. `unchanged` and `stale` cost no write; of `unknown` items we hold nothing. */
@@ -87,7 +88,7 @@ function olderThan(item: Item): Condition {
 /** The history of an item; undefined where none was read. */
 export async function getHistory(table: Table, itemId: HistoryId): Promise<History | undefined> {
   const item = await table.get(historyKey(itemId));
-  return item && readHistoryItem(item);
+  return item && new SetAside().read(item, readHistoryItem);
 }
 
 /** Reads a history item; undefined for any other item. */

@@ -35,6 +35,7 @@ const words: Readonly<Record<string, string>> = {
   "key-result": "Key result",
   "no-link": "no link to a goal anywhere above it",
   "goal-reached": "a goal is reached",
+  "record-unreadable": "something stored about it cannot be read, so we cannot tell",
   "parent-unread": "its parent was never read, so we cannot tell",
   "goal-unread": "it links to a goal that was never read, so we cannot tell",
   "too-deep": "it stands deeper in its hierarchy than we follow, so we cannot tell",

@@ -127,3 +127,18 @@ test("with one item of every type that cannot be read, every page is served, and
   expect(spoilt).toBeGreaterThan(5);
   expect(text).toContain(`${spoilt} stored items cannot be read`);
 });
+
+test("work whose links cannot be read is shown as unknown, and never as not linked", async () => {
+  const rig = await company();
+  const { table } = rig.hub;
+  const link = { pk: itemId("b"), sk: "link#somewhere", type: "link", toId: 7 };
+  await table.write({ kind: "put", item: link, condition: [] });
+  rig.hub.clock.advance(hourMs);
+  const unknown = { verdict: { kind: "unknown", reason: "record-unreadable" } };
+  const path = `/api/work-items/${encodeURIComponent(itemId("b"))}`;
+  expect((await rig.get(path)).body).toMatchObject({ item: unknown });
+  const { body } = await rig.get("/api/work-items");
+  expect(body).toMatchObject({
+    items: expect.arrayContaining([expect.objectContaining({ id: itemId("b"), ...unknown })]),
+  });
+});

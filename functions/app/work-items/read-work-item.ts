@@ -2,7 +2,6 @@ import * as z from "zod";
 
 import { HubError } from "#shared/errors.ts";
 import { dependencyState } from "#shared/graph/dependency-state.ts";
-import { lineOfSight } from "#shared/graph/line-of-sight.ts";
 import type { LineOfSight } from "#shared/graph/line-of-sight.ts";
 import type { MemoryGraph } from "#shared/graph/view.ts";
 import type { Dependency } from "#shared/model/edges.ts";
@@ -17,6 +16,7 @@ import { GraphLoader } from "#shared/store/graph-loader.ts";
 import { getHistory } from "#shared/store/histories.ts";
 import { factKey } from "#shared/store/keys.ts";
 import { readLinkRules } from "#shared/store/link-rules.ts";
+import { SetAside } from "#shared/store/set-aside.ts";
 import { alertSpec } from "#shared/store/specs.ts";
 
 import type { AppContext } from "../app-deps.ts";
@@ -24,6 +24,7 @@ import { readAllowances } from "./allowances.ts";
 import { describeDependency, describeLink } from "./describe-edges.ts";
 import { describeHop, describeItem, sourcesBehind } from "./describe.ts";
 import { describeHistory, HistoryAnswer, sinceWhen } from "./history-answer.ts";
+import { sightAsRead } from "./sight-as-read.ts";
 import {
   DependencyAnswer,
   HopAnswer,
@@ -80,13 +81,15 @@ export type WorkItemDetail = z.input<typeof WorkItemDetail>;
 /** One item with all that explains its verdict, on strongly consistent reads. */
 export async function readWorkItem(context: AppContext, id: WorkItemId): Promise<WorkItemDetail> {
   const { table, clock, registry, rules } = context;
+  const setAside = new SetAside();
   const [org, sources, linkRules, allowances] = await Promise.all([
     context.orgReader.read(),
     readSourceStates(table, clock, registry),
-    readLinkRules(table, clock.now()),
+    readLinkRules(table, clock.now(), setAside),
     readAllowances(table, rules),
   ]);
   const loader = new GraphLoader(table, { org, sources, linkRules });
+  loader.setAside.include(setAside);
   const [waiting, children, past] = await Promise.all([
     loader.blockedBy(id),
     loader.childIds(id),
@@ -95,10 +98,10 @@ export async function readWorkItem(context: AppContext, id: WorkItemId): Promise
   ]);
   const { graph } = loader;
   const item = graph.item(id);
-  if (!item) throw new HubError("entity.not-found", notFoundMessage(graph, id));
+  if (!item) throw new HubError("entity.not-found", notFoundMessage(loader, id));
   const edges = await loadDependencies(loader, item, waiting);
   const now = clock.now();
-  const sight = lineOfSight(graph, item, { now, allowances });
+  const sight = sightAsRead(loader, item, { now, allowances });
   const anchor = graph.item(sight.anchorId) ?? item;
   const connectionIds = [...edges.blocks, ...edges.blockedBy].flatMap((edge) =>
     [graph.item(edge.blockedId), graph.item(edge.blockingId)].map((end) => end?.connectionId ?? ""),
@@ -120,7 +123,8 @@ export async function readWorkItem(context: AppContext, id: WorkItemId): Promise
   };
 }
 
-function notFoundMessage(graph: MemoryGraph, id: WorkItemId): string {
+function notFoundMessage({ graph, setAside }: GraphLoader, id: WorkItemId): string {
+  if (setAside.partitions.has(id)) return "This work item is stored, but cannot be read";
   return graph.wasRemoved(id)
     ? "This work item was removed at its source"
     : "There is no such work item here: it was never read, or the id is wrong";

@@ -1,4 +1,3 @@
-import { lineOfSight } from "#shared/graph/line-of-sight.ts";
 import type { LineOfSight } from "#shared/graph/line-of-sight.ts";
 import { teamOf } from "#shared/graph/team.ts";
 import type { TeamFinding } from "#shared/graph/team.ts";
@@ -21,6 +20,7 @@ import { signalSpec } from "#shared/store/specs.ts";
 import { wholeGraphOf } from "#shared/store/whole-graph.ts";
 
 import { readAllowances } from "./allowances.ts";
+import { sightAsRead } from "./sight-as-read.ts";
 
 /** One work item with what the kernel says of it. */
 export interface Seen {
@@ -97,13 +97,14 @@ async function loadSnapshot(deps: SnapshotDeps, asOf: Instant): Promise<Snapshot
     scanAll(deps.table),
   ]);
   const day = dateOf(asOf);
-  const { graph, openSignals, facts } = wholeGraphOf(items, sources, { day, linkRules });
+  const whole = wholeGraphOf(items, sources, { day, linkRules });
+  const { graph, openSignals, facts } = whole;
   const options = { now: asOf, allowances };
   const seen = [...graph.items()]
     .map((item) => ({
       item,
       sortKey: sortKey(item),
-      sight: lineOfSight(graph, item, options),
+      sight: sightAsRead(whole, item, options),
       team: teamOf(graph.org, item),
     }))
     .toSorted((a, b) => (a.sortKey < b.sortKey ? -1 : 1));
