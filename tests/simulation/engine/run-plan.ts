@@ -2,6 +2,7 @@ import { dayMs, hourMs } from "#shared/model/time.ts";
 
 import { bringUp, pass, settle, takeStep } from "./acts.ts";
 import { readClean } from "./clean-read.ts";
+import type { CreateTable } from "./host/host.ts";
 import { Host } from "./host/host.ts";
 import { checkConverged } from "./invariants/1-convergence.ts";
 import { checkNoLoss } from "./invariants/2-no-loss.ts";
@@ -32,6 +33,11 @@ export interface SeedResult {
   readonly counts: Readonly<Record<string, number>>;
 }
 
+export interface RunOptions {
+  /** Another table than the one in memory; where it is no part of this process, digests differ. */
+  readonly createTable?: CreateTable;
+}
+
 const startMs = Date.parse("2026-03-02T09:00:00.000Z");
 
 export async function runSeed(seed: number): Promise<SeedResult> {
@@ -39,8 +45,8 @@ export async function runSeed(seed: number): Promise<SeedResult> {
 }
 
 /** A company lives through its plan; then all is well for a day, and everything must be right. */
-export async function runPlan(plan: Plan): Promise<SeedResult> {
-  const run = begin(plan);
+export async function runPlan(plan: Plan, options: RunOptions = {}): Promise<SeedResult> {
+  const run = begin(plan, options);
   try {
     await connectAll(run.host, run.company, {
       graceMinutes: plan.config.graceMinutes,
@@ -59,7 +65,7 @@ export async function runPlan(plan: Plan): Promise<SeedResult> {
   return resultOf(run);
 }
 
-function begin(plan: Plan): Run {
+function begin(plan: Plan, { createTable }: RunOptions): Run {
   const { seed, config } = plan;
   // What is there at the start was there for a day.
   const clock = new VirtualClock(startMs - dayMs);
@@ -68,7 +74,7 @@ function begin(plan: Plan): Run {
   clock.advance(dayMs);
   const registry = registryOf(company);
   const { busDuplicated, shards } = config;
-  const host = new Host({ seed, clock, registry, met, shards, busDuplicated });
+  const host = new Host({ seed, clock, registry, met, shards, busDuplicated, createTable });
   const network = new Network({ seed, clock, company, config, met });
   const run: Run = {
     plan,
@@ -91,6 +97,7 @@ function begin(plan: Plan): Run {
 
 function wire(run: Run): void {
   const { host, network, company, plan } = run;
+  if (plan.config.granularityMs > 1) run.met.add("coarse versions");
   run.watchers.push(watchDeletions(run), watchHonesty(run));
   host.onRecord = (change) => {
     for (const watch of run.watchers) watch(change);
@@ -106,6 +113,7 @@ function wire(run: Run): void {
     site.indexLagMs = plan.config.indexLagMs;
     site.tool.skewMs = plan.config.skewMs[name];
     site.tool.granularityMs = plan.config.granularityMs;
+    if (site.tool.skewMs !== 0) run.met.add("clock skew");
     site.onInterpreted = ({ headers }) => run.interpreted.add(headers["x-delivery"] ?? "");
     if (site.consent) watchConsent(run, site.consent);
   }
