@@ -14,6 +14,8 @@ export interface DynamoDbLocal {
   stop(): Promise<void>;
 }
 
+/** Whatever the machine has: nothing of ours needs it but this test. */
+const java = "java";
 const startMsMax = 30_000;
 const lookEveryMs = 100;
 
@@ -26,7 +28,7 @@ export function findDynamoDbLocal(environment: NodeJS.ProcessEnv): Found | undef
   if (endpoint) return { endpoint };
   const folder = environment["DYNAMODB_LOCAL_DIR"];
   if (!folder) return skipped("neither DYNAMODB_LOCAL_DIR nor DYNAMODB_LOCAL_ENDPOINT is set");
-  if (spawnSync("java", ["-version"]).status !== 0) return skipped("there is no Java to run it");
+  if (spawnSync(java, ["-version"]).status !== 0) return skipped("there is no Java to run it");
   return { folder: resolve(folder) };
 }
 
@@ -58,7 +60,7 @@ export async function startDynamoDbLocal(found: Found): Promise<DynamoDbLocal> {
     "-port",
     String(port),
   ];
-  const server = spawn("java", options, {
+  const server = spawn(java, options, {
     // It writes a file of its own where it starts.
     cwd: tmpdir(),
     stdio: ["ignore", "ignore", "pipe"],

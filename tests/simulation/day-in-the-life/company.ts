@@ -2,8 +2,6 @@ import type { AssertedEdge } from "#shared/model/change.ts";
 import type { Account, Goal, OrgUnit, Person, WorkItem } from "#shared/model/facts.ts";
 import type { AccountId, GoalId, OrgUnitId, PersonId, WorkItemId } from "#shared/model/ids.ts";
 import { factId } from "#shared/model/ids.ts";
-import type { Instant } from "#shared/model/time.ts";
-import { instantOf } from "#shared/model/time.ts";
 import { seededRandom } from "#shared/testing/simulator/seeded-random.ts";
 
 import type { Recorded, SourceName } from "./ledger.ts";
@@ -32,10 +30,10 @@ export interface Team {
 }
 
 const pad = (at: number) => String(at).padStart(3, "0");
-export const unitId = (name: string): OrgUnitId => factId("org-unit", "staff", sources.staff, name);
+const unitId = (name: string): OrgUnitId => factId("org-unit", "staff", sources.staff, name);
 export const personId = (name: string): PersonId => factId("person", "staff", sources.staff, name);
-export const goalId = (name: string): GoalId => factId("goal", "aims", sources.aims, name);
-export const itemId = (tool: Tool, name: string): WorkItemId =>
+const goalId = (name: string): GoalId => factId("goal", "aims", sources.aims, name);
+const itemId = (tool: Tool, name: string): WorkItemId =>
   factId("work-item", tool, sources[tool], name);
 export const accountId = (tool: Tool, name: string): AccountId =>
   factId("account", tool, sources[tool], name);
@@ -77,10 +75,6 @@ export class Company {
         for (let story = 0; story < size.perEpic; story += 1) this.addStory(team, epic);
       }
     }
-  }
-
-  now(): Instant {
-    return instantOf(this.nowMs);
   }
 
   chance(share: number): boolean {
@@ -147,8 +141,14 @@ export class Company {
     return `${team.tool === "tracker" ? "T" : "P"}-${this.#items}`;
   }
 
+  /** No two things are read at the same moment. */
+  #nextMs(): number {
+    this.nowMs += 1;
+    return this.nowMs;
+  }
+
   #ledger<T extends Person | OrgUnit | Goal | WorkItem | Account>(source: SourceName): Ledger<T> {
-    return new Ledger<T>(source, this.log, () => this.nowMs);
+    return new Ledger<T>(source, this.log, () => this.#nextMs());
   }
 
   #foundUnits(): void {

@@ -1,4 +1,4 @@
-import type { DynamoDBRecord, EventBridgeEvent, SQSEvent } from "aws-lambda";
+import type { DynamoDBRecord, EventBridgeEvent } from "aws-lambda";
 
 import { recompute } from "#functions/detect/recompute.ts";
 import { rules as busRules, topology, type Trigger } from "#infra/topology.ts";
@@ -25,9 +25,9 @@ import type { Crashes } from "./crashes.ts";
 import { Functions } from "./functions.ts";
 import type { SourceName } from "./ledger.ts";
 import { sources } from "./ledger.ts";
-import type { Letter } from "./mailbox.ts";
 import { Mailbox } from "./mailbox.ts";
 import { productOf, Wall } from "./products.ts";
+import { failuresIn, sqsEventOf } from "./sqs-shapes.ts";
 import { idOf } from "./work-day.ts";
 
 /** Lambda's attempts at an asynchronous event: three, one and two minutes apart. */
@@ -276,31 +276,4 @@ export class DayHub {
     });
     return found.differing;
   }
-}
-
-function sqsEventOf(letters: readonly Letter[]): SQSEvent {
-  return {
-    Records: letters.map(({ id, body, receives }) => ({
-      messageId: id,
-      receiptHandle: `${id}#${receives}`,
-      body,
-      attributes: {
-        ApproximateReceiveCount: String(receives),
-        SentTimestamp: "0",
-        SenderId: "receive",
-        ApproximateFirstReceiveTimestamp: "0",
-      },
-      messageAttributes: {},
-      md5OfBody: "",
-      eventSource: "aws:sqs",
-      eventSourceARN: "arn:aws:sqs:local:000000000000:inbox",
-      awsRegion: "local",
-    })),
-  };
-}
-
-function failuresIn(answer: unknown): ReadonlySet<string> {
-  // The function's own declared answer, handed through the host.
-  const { batchItemFailures } = answer as { batchItemFailures: { itemIdentifier: string }[] };
-  return new Set(batchItemFailures.map(({ itemIdentifier }) => itemIdentifier));
 }

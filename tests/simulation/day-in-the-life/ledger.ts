@@ -37,12 +37,12 @@ export class Ledger<T extends Fact> {
   readonly #entries = new Map<FactId, Entry<T>>();
   readonly #source: SourceName;
   readonly #log: Recorded[];
-  readonly #nowMs: () => number;
+  readonly #nextMs: () => number;
 
-  constructor(source: SourceName, log: Recorded[], nowMs: () => number) {
+  constructor(source: SourceName, log: Recorded[], nextMs: () => number) {
     this.#source = source;
     this.#log = log;
-    this.#nowMs = nowMs;
+    this.#nextMs = nextMs;
   }
 
   /** Of what stands. */
@@ -66,14 +66,15 @@ export class Ledger<T extends Fact> {
   /** Somebody saved the record; the tool tells of it whether anything is another or not. */
   say(record: Said<T>, edges: readonly AssertedEdge[] = this.edges(record.id)): void {
     this.#entries.set(record.id, { record, edges, isRemoved: false });
-    const stamped = { ...record, connectionId: sources[this.#source], ...this.#stamp() };
+    const atMs = this.#nextMs();
+    const stamped = { ...record, connectionId: sources[this.#source], ...stampOf(atMs) };
     // What was left out of the record is put back here, and nothing else.
     const change: Change = {
       kind: "upserted",
       record: stamped as unknown as Fact,
       edges: [...edges],
     };
-    this.#log.push({ atMs: this.#nowMs(), change });
+    this.#log.push({ atMs, change });
   }
 
   change(id: T["id"], fields: Partial<Said<T>>, edges?: readonly AssertedEdge[]): void {
@@ -85,7 +86,8 @@ export class Ledger<T extends Fact> {
     const entry = this.#entries.get(id);
     if (!entry || entry.isRemoved) return;
     entry.isRemoved = true;
-    this.#log.push({ atMs: this.#nowMs(), change: { kind: "removed", id, ...this.#stamp() } });
+    const atMs = this.#nextMs();
+    this.#log.push({ atMs, change: { kind: "removed", id, ...stampOf(atMs) } });
   }
 
   /** Back from the bin, as it went. */
@@ -93,12 +95,9 @@ export class Ledger<T extends Fact> {
     const entry = this.#entries.get(id);
     if (entry?.isRemoved === true) this.say(entry.record, entry.edges);
   }
+}
 
-  #stamp() {
-    const nowMs = this.#nowMs();
-    return {
-      sourceVersion: nowMs - (nowMs % versionStepMs),
-      readAt: instantOf(nowMs + toldAfterMs),
-    };
-  }
+function stampOf(atMs: number) {
+  const sourceVersion = atMs - (atMs % versionStepMs);
+  return { sourceVersion, readAt: instantOf(atMs + toldAfterMs) };
 }

@@ -20,6 +20,8 @@ export class Mailbox {
   #letters: Letter[] = [];
   #sent = 0;
   readonly dead: Letter[] = [];
+  /** How often an operator put a dead letter back. */
+  redriven = 0;
 
   constructor(options: MailboxOptions) {
     this.#options = options;
@@ -52,6 +54,12 @@ export class Mailbox {
       letter.visibleAtMs = nowMs + this.#options.hiddenMs(letter.receives);
     }
     return received;
+  }
+
+  /** Dead letters begin anew, as an operator has it. */
+  redrive(): void {
+    this.redriven += this.dead.length;
+    for (const { body } of this.dead.splice(0)) this.send(body);
   }
 
   takeOut(done: readonly Letter[]): void {

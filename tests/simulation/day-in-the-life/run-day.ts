@@ -74,8 +74,12 @@ export async function play(day: RecordedDay, given: Play): Promise<Ended> {
   return look(hub, { mended, crashes });
 }
 
-/** The evening: what waits for another attempt has it, and what is in its grace opens. */
+/**
+ * The evening: an operator puts back what died too often, what waits for another attempt has it, and what
+ * is in its grace opens.
+ */
 async function quieten(hub: DayHub): Promise<void> {
+  for (const mailbox of [hub.inbox, hub.targets.alert, hub.targets.notify]) mailbox.redrive();
   const endMs = hub.clock.nowMs() + eveningMs;
   for (let nowMs = hub.clock.nowMs(); nowMs < endMs; nowMs += eveningTickMs)
     await hub.advanceTo(nowMs);
@@ -115,6 +119,7 @@ async function look(
       messages: keys.length,
       uncertain: outcomes.get("uncertain")?.length ?? 0,
       repeatedBatches: hub.repeats,
+      redriven: inbox.redriven + targets.alert.redriven + targets.notify.redriven,
       signalsOpened: logger.of("signal.opened"),
       signalsCleared: logger.of("signal.cleared"),
       waitingCrashes: crashes.waiting,

@@ -79,7 +79,8 @@ class WorkDay {
     this.#plan(0.8, () => this.#company.teams.forEach((team) => this.#endSprint(team)));
     let done = -1;
     while (log.length < this.#changes) {
-      this.#company.nowMs = dayStartMs + Math.floor((log.length / this.#changes) * dayLengthMs);
+      const dueMs = dayStartMs + Math.floor((log.length / this.#changes) * dayLengthMs);
+      this.#company.nowMs = Math.max(this.#company.nowMs, dueMs);
       for (let at = done + 1; at <= log.length; at += 1) {
         const due = this.#later.get(at);
         this.#later.delete(at);
