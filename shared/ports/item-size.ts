@@ -5,10 +5,16 @@ import type { Json } from "./table.ts";
  * docs.aws.amazon.com/amazondynamodb/latest/developerguide/CapacityUnitCalculations.html, 2026-11
  */
 export function itemBytes(item: Readonly<Record<string, Json>>): number {
+  const known = knownBytes.get(item);
+  if (known !== undefined) return known;
   let bytes = 0;
   for (const [name, value] of Object.entries(item)) bytes += textBytes(name) + valueBytes(value);
+  // The table in memory freezes what it holds, through and through, and measures it at every read.
+  if (Object.isFrozen(item)) knownBytes.set(item, bytes);
   return bytes;
 }
+
+const knownBytes = new WeakMap<object, number>();
 
 export function textBytes(text: string): number {
   return Buffer.byteLength(text, "utf8");
