@@ -6,6 +6,7 @@ import { Template } from "aws-cdk-lib/assertions";
 import { afterAll, describe, expect, test } from "vitest";
 
 import { environments } from "#shared/adapters/environment.ts";
+import { logMetrics, metricDimension, metricNamespace } from "#shared/ports/log-metrics.ts";
 
 import { functions, topology, type FunctionSpec, type Topology } from "../topology.ts";
 import { deployedResources } from "./testing/deployed-resources.ts";
@@ -273,10 +274,11 @@ test("every function raises an alarm on errors and throttling, readers of the st
 
 test("the self-check raises an alarm at the first drift, and at the first item that cannot be read", () => {
   for (const metric of ["drift", "unreadable"]) {
+    expect(Object.keys(logMetrics["self-check.done"])).toContain(metric);
     Template.fromJSON(template as object).hasResourceProperties("AWS::CloudWatch::Alarm", {
-      Namespace: "Throughline",
+      Namespace: metricNamespace,
       MetricName: metric,
-      Dimensions: [{ Name: "table", Value: { Ref: "HubTable" } }],
+      Dimensions: [{ Name: metricDimension, Value: { Ref: "HubTable" } }],
       Threshold: 0,
       ComparisonOperator: "GreaterThanThreshold",
       AlarmActions: [{ Ref: "AlarmTopic" }],

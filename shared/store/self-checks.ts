@@ -15,7 +15,7 @@ export function selfCheckKey(wantedAt: Instant): Key {
 }
 
 /** Two days of hourly runs, and what was asked for between them. */
-export const selfChecksShown = 50;
+const selfChecksShown = 50;
 const keptDays = 30;
 
 export const selfCheckSpec: DocumentSpec<SelfCheck> = {
