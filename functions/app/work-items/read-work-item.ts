@@ -24,6 +24,7 @@ import { readAllowances } from "./allowances.ts";
 import { describeDependency, describeLink } from "./describe-edges.ts";
 import { describeHop, describeItem, sourcesBehind } from "./describe.ts";
 import { describeHistory, HistoryAnswer, sinceWhen } from "./history-answer.ts";
+import { ServedGoalAnswer, describeServed } from "./served-goals-card.ts";
 import { sightAsRead } from "./sight-as-read.ts";
 import {
   DependencyAnswer,
@@ -52,6 +53,9 @@ export const WorkItemDetail = z
         }),
       )
       .meta({ description: "The goals on the path, nearest first" }),
+    serves: z.array(ServedGoalAnswer).meta({
+      description: "All goals that the item serves, whichever way, with its share; greatest first",
+    }),
     links: z.array(LinkAnswer),
     blockedBy: z.array(DependencyAnswer),
     blocks: z.array(DependencyAnswer),
@@ -112,6 +116,7 @@ export async function readWorkItem(context: AppContext, id: WorkItemId): Promise
     path: sight.path.map((hop) => describeHop(graph, hop)),
     anchor: { id: anchor.id, key: anchor.key, title: anchor.title },
     goals: goalsOn(graph, sight),
+    serves: describeServed(graph, item, now),
     links: graph.linksOf(item).map((link) => describeLink(graph, link, now)),
     blockedBy: edges.blockedBy.map((edge) => describeDependency(graph, edge)),
     blocks: edges.blocks.map((edge) => describeDependency(graph, edge)),

@@ -9,6 +9,7 @@ import { facts, freshnessLine, hidden, sourceLink, teamName, verdictBadge } from
 import type { GoalChoice } from "./goal-choices.ts";
 import { historyCard } from "./history-card.ts";
 import type { WorkItemDetail } from "./read-work-item.ts";
+import { servedGoalsCard } from "./served-goals-card.ts";
 import { ruleLink, sightDrawing } from "./sight-drawing.ts";
 import type { DependencyAnswer, LinkAnswer } from "./work-answers.ts";
 
@@ -37,7 +38,7 @@ export function workItemPage({ detail, goals, here, notice }: WorkItemPage): Htm
           </div>
           ${sightDrawing(detail)}${freshnessLine(detail.sources)}
         </section>
-        ${alerts(detail)}${dependencies(detail)}${historyCard(detail)}
+        ${servedGoalsCard(detail.serves)}${alerts(detail)}${dependencies(detail)}${historyCard(detail)}
       </div>
       <aside class="stack" aria-label="About this item">
         ${itemFacts(detail)}${links(detail, here)}${linkForm(detail, goals, here)}

@@ -21,6 +21,7 @@ import {
 
 import { AppRig } from "../../../tests/rig/app-rig.ts";
 import { WorkItemDetail } from "./read-work-item.ts";
+import { servedGoalsCard } from "./served-goals-card.ts";
 import { WorkItemAnswer } from "./work-answers.ts";
 
 const List = z.looseObject({
@@ -270,5 +271,40 @@ describe("goals", () => {
       linkedItems: [{ id: itemId("epic") }],
     });
     expect((await rig.get(path("goals", goalId("never")))).status).toBe(404);
+  });
+});
+
+describe("the goals that an item serves", () => {
+  const shared = async () => {
+    const rig = await company();
+    const both = ["north", "south"].map((name) => linkTo(itemId("lone"), goalId(name)));
+    await rig.hub.apply(
+      upserted(goal("south", { title: "<South>" })),
+      upserted(workItem("lone"), both),
+    );
+    return rig;
+  };
+
+  test("are told with their shares, further up too, and those at the top sum to 1", async () => {
+    const rig = await shared();
+    const read = async (name: string) =>
+      WorkItemDetail.parse((await rig.get(path("work-items", itemId(name)))).body).serves.map(
+        ({ title, share, isTop }) => ({ title, share, isTop }),
+      );
+    expect(await read("lone")).toEqual([
+      { title: "Goal north", share: 0.5, isTop: false },
+      { title: "<South>", share: 0.5, isTop: true },
+      { title: "Goal strategy", share: 0.5, isTop: true },
+    ]);
+    expect(await read("story")).toMatchObject([{ share: 1 }, { share: 1, isTop: true }]);
+    expect(await read("bug")).toEqual([]);
+  });
+
+  test("stand on the page where they share the work, escaped, and are left out where one has it all", () => {
+    const goal = { id: goalId("south"), kind: "objective", isTop: true } as const;
+    const card = String(servedGoalsCard([{ ...goal, title: "<South>", share: 0.004 }]));
+    expect(card).toContain("&lt;South&gt;");
+    expect(card).toContain("under 1 %, topmost");
+    expect(servedGoalsCard([{ ...goal, title: "South", share: 1 }])).toBe("");
   });
 });
