@@ -52,6 +52,7 @@ export const unlinkedWork = defineRule<Options>({
   options: Options,
   defaults: { graceMinutes: 60 },
   reads: "above-and-below",
+  restsOnBelow: (found) => found.state === "cleared" && found.because === "closed",
 
   touched(delta: Delta, options?: Options): readonly Touch[] {
     if (delta.buriedId !== undefined) return touchedByBurial(delta.buriedId);
@@ -80,14 +81,16 @@ export const unlinkedWork = defineRule<Options>({
       homes: "spine",
     });
     if (sight.anchorId !== anchor.id) return { state: "cleared", because: "has-a-parent" };
+    // A circle has no top to link. That it is one is a finding of its own, and the one that helps; it is
+    // one whatever stands still, and what is under it must not keep an old finding standing.
+    const isCircle = sight.verdict !== "linked" && spineOf(view, anchor).end === "cycle";
+    if (isCircle) return { state: "cleared", because: "cycle" };
     // A source that stands still tells nothing new: what was found stands. A parent or goal that we
     // cannot read is a fact about the item: it must not be called unlinked.
     if (sight.verdict === "unknown" && incompleteBecause(view.sources, anchor.connectionId)) {
       return { state: "unknown", because: sight.reason };
     }
     if (sight.verdict !== "unlinked") return { state: "cleared", because: sight.verdict };
-    // A circle has no top to link. That it is one is a finding of its own, and the one that helps.
-    if (spineOf(view, anchor).end === "cycle") return { state: "cleared", because: "cycle" };
     const witness = isOpen(anchor)
       ? anchor
       : openWorkUnder(view, anchor, { now, allowances: options.allowances });
