@@ -42,10 +42,16 @@ async function apply(table: Table, ...changes: readonly Change[]) {
 
 /** Everything but what was seen on the way: when edges were first, and which states came before. */
 async function stateOf(table: Table): Promise<readonly unknown[]> {
-  return (await scanAll(table))
-    .filter((item) => item.pk !== orgVersionKey.pk)
-    .map(({ createdAt: _createdAt, past: _past, ...item }) => item)
-    .toSorted((a, b) => (`${a.pk} ${a.sk}` < `${b.pk} ${b.sk}` ? -1 : 1));
+  return (
+    (await scanAll(table))
+      .filter((item) => item.pk !== orgVersionKey.pk)
+      .map(({ createdAt: _createdAt, past: _past, ...item }) => item)
+      // Where a tombstone stands in the index says whether it remembers anything.
+      .map(({ cpk, source, ...item }) =>
+        item["isRemoved"] === true ? item : { ...item, cpk, source },
+      )
+      .toSorted((a, b) => (`${a.pk} ${a.sk}` < `${b.pk} ${b.sk}` ? -1 : 1))
+  );
 }
 
 async function edgesFrom(table: Table, id: string): Promise<readonly string[]> {

@@ -47,13 +47,21 @@ export function withPast(item: Item, current: Item | undefined, given: Circumsta
   if (given.forgetsPast) return withoutPast(item, given.now);
   const lines = current ? linesAfter(item, current, given) : [stampText(given.now)];
   const kept = fitting(lines, roomIn(item));
-  return kept.length === 0 ? item : { ...item, [pastAttribute]: [...kept] };
+  // A tombstone over nothing, as when a record was never heard of, remembers nothing either.
+  const bare = item["isRemoved"] === true && kept.length < 2 ? withoutPlace(item) : item;
+  return kept.length === 0 ? bare : { ...bare, [pastAttribute]: [...kept] };
 }
 
-/** A tombstone that remembers nothing, and so is not found by its connection any more. */
+/** The item with nothing said of the time before `now`. */
 export function withoutPast(item: Item, now: Instant): Item {
-  const { cpk: _cpk, source: _source, [pastAttribute]: _past, ...rest } = item;
-  return { ...rest, [pastAttribute]: [markLine(now, { isCut: true, hidesOthers: false })] };
+  const bare = withoutPlace(item);
+  return { ...bare, [pastAttribute]: [markLine(now, { isCut: true, hidesOthers: false })] };
+}
+
+/** Who remembers nothing need not be found by its connection. */
+function withoutPlace(item: Item): Item {
+  const { cpk: _cpk, source: _source, ...rest } = item;
+  return rest;
 }
 
 const cutMark = "!";
