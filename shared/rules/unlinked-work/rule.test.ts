@@ -197,3 +197,9 @@ describe("what link rules touch of unlinked work", () => {
     expect(touches(undefined, off)).toEqual([]);
   });
 });
+
+test("a circle clears what was found of it, also while its source stands still", () => {
+  const sources = [source(workConnection, { isStale: true }), source(goalConnection)];
+  const items = [under("a", "b"), under("b", "a")];
+  expect(evaluate("a", { items, goals, sources })).toEqual({ state: "cleared", because: "cycle" });
+});
