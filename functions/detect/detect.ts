@@ -102,9 +102,9 @@ async function differingAmong(
   const signals = await readSignals(deps.table, candidates, unread);
   const storedOf = ({ active, id }: Subject) => signals.get(signalId(active.rule.name, id));
   const subjects = candidates.filter((one) => !one.onlyOpen || storedOf(one)?.state === "open");
-  await loadAround(loader, subjects);
-  reportSetAside(deps.logger, [unread, loader.setAside]);
   const now = deps.clock.now();
+  await loadAround(loader, subjects, now);
+  reportSetAside(deps.logger, [unread, loader.setAside]);
   return subjects.filter((one) => {
     const { active, id: subjectId } = one;
     const stored = storedOf(one);

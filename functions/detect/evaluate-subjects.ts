@@ -11,6 +11,7 @@ import {
   signalId,
 } from "#shared/model/ids.ts";
 import type { Signal } from "#shared/model/signal.ts";
+import type { Instant } from "#shared/model/time.ts";
 import type { Clock } from "#shared/ports/clock.ts";
 import type { Logger } from "#shared/ports/logger.ts";
 import type { Table } from "#shared/ports/table.ts";
@@ -106,9 +107,9 @@ async function evaluateOnce(
     readSignals(deps.table, subjects, signals),
     deps.readSurroundings(),
   ]);
-  const read = await loadFor(deps.table, surroundings, subjects);
-  reportSetAside(deps.logger, [signals, read.setAside]);
   const now = deps.clock.now();
+  const read = await loadFor(deps.table, surroundings, { subjects, now });
+  reportSetAside(deps.logger, [signals, read.setAside]);
   return Promise.all(
     subjects.map(async (subject) => {
       const { rule, options } = subject.active;
@@ -138,28 +139,47 @@ export async function readSignals(
 async function loadFor(
   table: Table,
   surroundings: Surroundings,
-  subjects: readonly Subject[],
+  { subjects, now }: { readonly subjects: readonly Subject[]; readonly now: Instant },
 ): Promise<ReadGraph> {
   const loader = new GraphLoader(table, surroundings);
   if (surroundings.setAside) loader.setAside.include(surroundings.setAside);
-  await loadAround(loader, subjects);
+  await loadAround(loader, subjects, now);
   return loader;
 }
 
-/** Loads what the evaluations of these subjects read. */
-export async function loadAround(loader: GraphLoader, subjects: readonly Subject[]): Promise<void> {
+/** Loads what the evaluations of these subjects read, and of what lies below them no more than they need. */
+export async function loadAround(
+  loader: GraphLoader,
+  subjects: readonly Subject[],
+  now: Instant,
+): Promise<void> {
   const by = Map.groupBy(subjects, ({ active }) => active.rule.reads);
   const idsOf = (reads: Reads) => (by.get(reads) ?? []).flatMap(({ id }) => factsOf(id));
-  const below = idsOf("above-and-below");
   const waiting = idsOf("waited-for").flatMap((id) => WorkItemIdSchema.safeParse(id).data ?? []);
   await Promise.all([
     loader.loadNodes(idsOf("subject")),
-    loader.loadUp([...idsOf("above"), ...below]),
+    loader.loadUp([...idsOf("above"), ...idsOf("above-and-below")]),
     ...waiting.map((id) => loader.loadWaitedFor(id)),
   ]);
+  const below = by.get("above-and-below") ?? [];
+  await Promise.all(below.map((subject) => loadBelow(loader, subject, now)));
+}
+
+/** Until the first witness is found: of those that were entered, in their order, it is the first of all. */
+async function loadBelow(
+  loader: GraphLoader,
+  { active, id }: Subject,
+  now: Instant,
+): Promise<void> {
+  const { rule, options } = active;
   // Only work items are in the graph as items.
-  const items = below.flatMap((id) => loader.graph.item(id as WorkItemId) ?? []);
-  await Promise.all(items.map((item) => loader.loadUnderClosed(item)));
+  const item = loader.graph.item(id as WorkItemId);
+  if (!item) return;
+  await loader.loadUnderClosed(item, (entered) => {
+    const found = rule.evaluate({ view: loader.graph, subjectId: id, options, now });
+    if (found.state !== "open") return rule.restsOnBelow?.(found) !== true;
+    return found.evidence.path.some((node) => node.id !== id && entered.has(node.id));
+  });
 }
 
 /** The facts that an evaluation of the subject starts from. */

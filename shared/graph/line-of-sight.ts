@@ -204,7 +204,8 @@ function firstHome(view: GraphView, item: WorkItem): readonly WorkItemId[] {
   return id === undefined ? [] : [id];
 }
 
-function surestFirst(links: readonly Link[]): readonly Link[] {
+/** In the order in which they are tried. */
+export function surestFirst(links: readonly Link[]): readonly Link[] {
   if (links.length < 2) return links;
   return links.toSorted((a, b) => b.confidence - a.confidence || (a.toId < b.toId ? -1 : 1));
 }

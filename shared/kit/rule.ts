@@ -130,6 +130,11 @@ export interface Rule<Options = unknown> {
   touched(delta: Delta, options?: Options): readonly Touch[];
   /** What an evaluation reads, so that it is there and nothing is read for nothing. */
   readonly reads: Reads;
+  /**
+   * Where it reads below: whether what was not read yet could still change this evaluation, beside making
+   * it open. Absent: it could not.
+   */
+  readonly restsOnBelow?: (evaluation: Evaluation) => boolean;
   /** Which signals are worth an alert, by their content; absent: all of the rule. */
   readonly alertOn?: { readonly [field: string]: unknown };
   /**

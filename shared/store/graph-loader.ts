@@ -1,9 +1,10 @@
 import { reach, waitingShape } from "#shared/graph/circles.ts";
-import { depthMax, parentIds } from "#shared/graph/line-of-sight.ts";
+import { depthMax, parentIds, surestFirst } from "#shared/graph/line-of-sight.ts";
 import type { LinkRules } from "#shared/graph/link-rules.ts";
 import type { Org } from "#shared/graph/org.ts";
 import type { SourceStates } from "#shared/graph/sources.ts";
 import { MemoryGraph } from "#shared/graph/view.ts";
+import type { Link } from "#shared/model/edges.ts";
 import type { WorkItem } from "#shared/model/facts.ts";
 import { isOpen } from "#shared/model/facts.ts";
 import type { FactId, GoalId, WorkItemId } from "#shared/model/ids.ts";
@@ -24,6 +25,10 @@ const concurrencyMax = 32;
 const levelsMax = depthMax + 2;
 /** Descendants read under one closed anchor before the search is given up. */
 const descendantsMax = 5000;
+/** Of which the first open one is often the first of all. */
+const descendantsAtOnce = 100;
+/** Almost no work has more links; of what has, the surest ones are looked at first. */
+const linksAtOnce = 50;
 
 /**
  * Fills a graph with what an evaluation of some items needs, by strongly consistent reads, level by
@@ -79,22 +84,30 @@ export class GraphLoader {
   }
 
   /**
-   * Below a closed item: its descendants, as far as open ones may hide there. Those that another
-   * subject's walk has loaded are entered too: it went up from them, not down.
+   * Below a closed item: its descendants, as far as open ones may hide there, in the order in which the
+   * kernel looks at them, until `isEnough` of those that were entered. Those that another subject's walk
+   * has loaded are entered too: it went up from them, not down.
    */
-  async loadUnderClosed(item: WorkItem): Promise<void> {
-    if (isOpen(item)) return;
+  async loadUnderClosed(
+    item: WorkItem,
+    isEnough: (entered: ReadonlySet<string>) => boolean = () => false,
+  ): Promise<void> {
     const entered = new Set<WorkItemId>([item.id]);
+    if (isOpen(item) || isEnough(entered)) return;
     let parents: readonly WorkItemId[] = [item.id];
-    let left = descendantsMax;
-    while (parents.length > 0 && left > 0) {
-      const most = left;
-      const below = await Promise.all(parents.map((id) => this.childIds(id, most)));
-      // In the order in which the kernel looks at them: of each parent by id.
+    while (parents.length > 0 && entered.size <= descendantsMax) {
+      const left = descendantsMax + 1 - entered.size;
+      const below = await Promise.all(parents.map((id) => this.childIds(id, left)));
       const fresh = [...new Set(below.flat())].filter((id) => !entered.has(id)).slice(0, left);
-      for (const id of fresh) entered.add(id);
-      left -= fresh.length;
-      await this.loadUp(fresh);
+      // Twice as many each time: to ask after each few of very many would take longer than to read them.
+      let next = descendantsAtOnce;
+      for (let start = 0; start < fresh.length; start += next / 2) {
+        const some = fresh.slice(start, start + next);
+        next *= 2;
+        await this.loadUp(some);
+        for (const id of some) entered.add(id);
+        if (isEnough(entered)) return;
+      }
       parents = fresh.filter((id) => {
         const child = this.graph.item(id);
         return child !== undefined && !isOpen(child);
@@ -149,7 +162,24 @@ export class GraphLoader {
     }
     // Only now are all its own links known, which go before those of rules. No other fact is an item.
     const read = this.graph.item(id as WorkItemId);
-    return read ? [...above, ...this.graph.linksOf(read).map(({ toId }) => toId)] : above;
+    return read ? [...parentIds(read), ...(await this.#linkedFrom(read))] : above;
+  }
+
+  /** Goals that its links lead to, as many as are tried before one is sure to support it. */
+  async #linkedFrom(item: WorkItem): Promise<readonly FactId[]> {
+    const links = surestFirst(this.graph.linksOf(item));
+    for (let end = linksAtOnce; end < links.length; end += linksAtOnce) {
+      const some = links.slice(end - linksAtOnce, end);
+      await this.loadNodes(some.map(({ toId }) => toId));
+      if (some.some((link) => this.#surelySupports(link))) return toIdsOf(links.slice(0, end));
+    }
+    return toIdsOf(links);
+  }
+
+  #surelySupports({ toId, source, expiresAt }: Link): boolean {
+    const goal = this.graph.goal(toId);
+    const isAlive = goal !== undefined && goal.status !== "dropped";
+    return isAlive && source !== "suggestion" && expiresAt === undefined;
   }
 
   #add(item: Item): readonly FactId[] {
@@ -178,4 +208,8 @@ export class GraphLoader {
     }
     return [];
   }
+}
+
+function toIdsOf(links: readonly Link[]): readonly GoalId[] {
+  return links.map(({ toId }) => toId);
 }
