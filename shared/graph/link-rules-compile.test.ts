@@ -82,6 +82,13 @@ describe("link rules", () => {
     ["label != growth", {}],
     ['label = "q3  push"', { labels: ["Q3 push"] }],
     ["team = Équipe", { teamName: "e\u0301quipe" }],
+    // Capitals and accents of several languages, whichever side has them.
+    ["label = istanbul", { labels: ["İstanbul"] }],
+    ["label = IRMAK", { labels: ["ırmak"] }],
+    ["label = İSTANBUL", { labels: ["istanbul"] }],
+    ["label = J\u030CAN", { labels: ["ǰan"] }],
+    ["title ~ ΟΔΟΣ", { title: "Η οδοσ του" }],
+    ["label = STRASSE", { labels: ["Straße"] }],
     ['FIELD["investment"] = growth', { fields: { Investment: "Growth" } }],
     ['field["Investment"] IS EMPTY', { fields: { Other: "x" } }],
     ["section IS NOT EMPTY", { section: "Now" }],
@@ -148,6 +155,16 @@ describe("link rules", () => {
         expiresAt: later,
       },
     ]);
+  });
+
+  test("of one item come in the order of the rules, in whatever order it has its values", () => {
+    const rules = ["a", "b", "c"].map((name) => linkRule(name, `label = ${name}`));
+    const found = (labels: string[]) =>
+      compileLinkRules([...rules, linkRule("any", "title ~ i"), linkRule("z", "label = z")], now)
+        .fitting(workItem("i", { labels, title: "i" }))
+        .map(({ name }) => name);
+    expect(found(["z", "c", "a"])).toEqual(["a", "c", "any", "z"]);
+    expect(found(["a", "z", "c"])).toEqual(["a", "c", "any", "z"]);
   });
 
   test("that are off or cannot be read link nothing, and it is said why", () => {

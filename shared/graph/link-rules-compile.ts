@@ -12,7 +12,7 @@ import { requiredBy } from "./link-rules-required.ts";
 import type { LinkRules } from "./link-rules.ts";
 
 export interface CompiledLinkRules extends LinkRules {
-  /** Rules that fit the item, whether it has links of its own or not. */
+  /** Rules that fit the item, in the order that they were given in, whether it has links of its own or not. */
   fitting(item: WorkItem): readonly LinkRule[];
   /** Rules whose filters cannot be read any more, by the reason: they link nothing. */
   readonly unreadable: ReadonlyMap<LinkRuleId, string>;
@@ -28,12 +28,12 @@ export function compileLinkRules(rules: readonly LinkRule[], now: Instant): Comp
   const index = new RuleIndex();
   const goalIds = new Set<GoalId>();
   const unreadable = new Map<LinkRuleId, string>();
-  for (const rule of rules) {
+  for (const [at, rule] of rules.entries()) {
     const parsed = parseLinkFilter(rule.filter);
     if (!parsed.ok) unreadable.set(rule.id, parsed.message);
     else if (rule.isEnabled) {
       goalIds.add(rule.goalId);
-      index.add({ rule, test: testOf(parsed.filter) }, requiredBy(parsed.filter));
+      index.add({ at, rule, test: testOf(parsed.filter) }, requiredBy(parsed.filter));
     }
   }
   return {
@@ -73,6 +73,8 @@ function linkBy(rule: LinkRule, item: WorkItem): Link {
 }
 
 interface Compiled {
+  /** Its place among the rules, which is their order at each item. */
+  readonly at: number;
   readonly rule: LinkRule;
   readonly test: ItemTest;
 }
@@ -89,13 +91,14 @@ class RuleIndex {
 
   fitting(item: WorkItem): readonly LinkRule[] {
     let words: ItemWords | undefined;
-    let found: Set<LinkRule> | undefined;
+    let found: Set<Compiled> | undefined;
     const ask = (candidates: readonly Compiled[]) => {
       words ??= new ItemWords(item);
-      for (const { rule, test } of candidates) if (test(words)) (found ??= new Set()).add(rule);
+      for (const one of candidates) if (one.test(words)) (found ??= new Set()).add(one);
     };
     this.#byValue.candidates(item, ask);
     if (this.#others.length > 0) ask(this.#others);
-    return found === undefined ? nothing : [...found];
+    if (found === undefined) return nothing;
+    return [...found].toSorted((a, b) => a.at - b.at).map(({ rule }) => rule);
   }
 }

@@ -44,8 +44,14 @@ export type LinkFilter =
 /** Words of the language: as values they stand in quotes. */
 export const keywords: ReadonlySet<string> = new Set(["AND", "OR", "NOT", "IN", "IS", "EMPTY"]);
 
+/** Nobody sees them, and they come along with what is copied; those that join emoji are none of these. */
+export const invisible = /[\u00AD\u200B\u200E\u200F\u202A-\u202E\u2060\u2066-\u2069]/u;
+
 /** One character of a value without quotes; the others mean something, or are quotes of some kind. */
-export const bareCharacter = /[^\s\p{Cc}()[\],"'“”=!~\\<>]/u;
+export const bareCharacter = new RegExp(
+  `(?!${invisible.source})[^\\s\\p{Cc}()[\\],"'“”„‘«»=!~\\\\<>]`,
+  "u",
+);
 const bareValue = new RegExp(`^(?:${bareCharacter.source})+$`, "u");
 
 /** The filter as text that parses to the same filter. */

@@ -1,8 +1,9 @@
 import type { WorkItem } from "#shared/model/facts.ts";
+import { folded } from "#shared/model/folded.ts";
 import { keptValuesOf } from "#shared/model/kept-fields.ts";
 
 import type { FilterField } from "./link-rules-filter.ts";
-import { folded, textsOf } from "./link-rules-match.ts";
+import { textsOf } from "./link-rules-match.ts";
 import type { RequiredValue } from "./link-rules-required.ts";
 
 /** Texts of which it is remembered what they lead to; few are ever different, but titles may be. */

@@ -1,23 +1,12 @@
 import type { WorkItem } from "#shared/model/facts.ts";
 import { shortText, titleLengthMax } from "#shared/model/facts.ts";
+import { folded, foldedValue } from "#shared/model/folded.ts";
 import { keptName, keptValue, keptValuesOf } from "#shared/model/kept-fields.ts";
 
 import type { Condition, FilterField, LinkFilter } from "./link-rules-filter.ts";
 
 /** Whether a filter takes an item, given its words. */
 export type ItemTest = (words: ItemWords) => boolean;
-
-const plain = /^[\x20-\x7e]*$/u;
-
-/** As texts are compared: without regard to capitals, or to how an accent is composed. */
-export function folded(text: string): string {
-  return plain.test(text) ? text.toLowerCase() : text.normalize("NFC").toLowerCase();
-}
-
-/** What somebody typed, as stored texts are: these have no white space around them, nor two in a row. */
-function foldedValue(typed: string): string {
-  return folded(typed.trim().replaceAll(/\s+/gu, " "));
-}
 
 /** The values of a condition, as stored texts are: long ones are stored cut. */
 export function valuesWanted({

@@ -35,6 +35,14 @@ describe("a filter", () => {
     ["section != 'Not now'", 'section != "Not now"'],
     ["label NOT IN (a, “b c”)", 'label NOT IN (a, "b c")'],
     ["label IN (growth)", "label = growth"],
+    // As phones and word processors write quotes, in several languages.
+    [
+      "label IN (‘a b’, „c d“, „e f”, ”g h”, «i j»)",
+      'label IN ("a b", "c d", "e f", "g h", "i j")',
+    ],
+    ['label = "don’t «do» it"', 'label = "don’t «do» it"'],
+    ["label = don’t", "label = don’t"],
+    ["label = 👩\u200D💻", "label = 👩\u200D💻"],
     ['title ~ "check\\"out"', 'title ~ "check\\"out"'],
     ['field["Investment"] = Growth', 'field["Investment"] = Growth'],
     ["field[Investment] ~ grow", 'field["Investment"] ~ grow'],
@@ -88,6 +96,11 @@ describe("a filter", () => {
     ["field = a", 'Name the tool\'s field in brackets, as field["Investment"]'],
     ["field[] = a", 'Name the tool\'s field in brackets, as field["Investment"]'],
     ['"label" = a', 'a field of the tool is written field["label"]'],
+    ["label = ‘a", "The quote that opens here is never closed: add ’ (at character 9)"],
+    // Copied from a page or a chat, where nobody sees them.
+    ["label\u200B = a", "An invisible character stands here: remove it (at character 6)"],
+    ["label = a\u2060", "An invisible character stands here: remove it (at character 10)"],
+    ["label = a\u202Eb", "An invisible character stands here"],
     ["label = a\u0000", "A control character stands here"],
     ["label = \ud800", "The text is damaged"],
     // The place is told in characters as people count them, not in halves of them.

@@ -1,4 +1,4 @@
-import { bareCharacter, keywords } from "./link-rules-filter.ts";
+import { bareCharacter, invisible, keywords } from "./link-rules-filter.ts";
 
 /** One word or sign of a filter. `at` counts UTF-16 units from 0. */
 export type Token =
@@ -21,7 +21,17 @@ export class FilterMistake extends Error {
 }
 
 const signs = ["!=", "=", "~", "(", ")", "[", "]", ","] as const;
-const closingQuote: Readonly<Record<string, string>> = { '"': '"', "'": "'", "“": "”" };
+/** By the quote that opens: what may close it, as keyboards and languages have it. */
+const closingQuotes: Readonly<Record<string, string>> = {
+  '"': '"',
+  "'": "'",
+  "“": "”",
+  "”": "”",
+  "„": "“”",
+  "‘": "’",
+  "«": "»",
+  "»": "«",
+};
 
 /** Splits a filter into its tokens, in one pass; throws `FilterMistake`. */
 export function tokensOf(text: string): readonly Token[] {
@@ -50,7 +60,7 @@ function tokenAt(text: string, at: number): Read {
   if (sign !== undefined) {
     return { token: { kind: "sign", text: sign, at }, end: at + sign.length };
   }
-  const close = closingQuote[text.charAt(at)];
+  const close = closingQuotes[text.charAt(at)];
   if (close !== undefined) return quotedAt(text, at, close);
   const word = wordAt(text, at);
   if (word === "") throw new FilterMistake(at, unusable(text, at));
@@ -73,19 +83,22 @@ function wordAt(text: string, at: number): string {
 }
 
 /** A backslash takes its meaning from a quote or another backslash; before anything else it is itself. */
-function quotedAt(text: string, at: number, close: string): Read {
+function quotedAt(text: string, at: number, closing: string): Read {
   let value = "";
   for (let here = at + 1; here < text.length; here += 1) {
     const character = text.charAt(here);
-    if (character === close) {
+    if (closing.includes(character)) {
       return { token: { kind: "text", text: value, at }, end: here + 1 };
     }
     const next = text.charAt(here + 1);
-    const isEscape = character === "\\" && (next === close || next === "\\");
+    const isEscape = character === "\\" && next !== "" && `${closing}\\`.includes(next);
     value += isEscape ? next : character;
     if (isEscape) here += 1;
   }
-  throw new FilterMistake(at, `The quote that opens here is never closed: add ${close}`);
+  throw new FilterMistake(
+    at,
+    `The quote that opens here is never closed: add ${closing.charAt(0)}`,
+  );
 }
 
 function unusable(text: string, at: number): string {
@@ -94,6 +107,7 @@ function unusable(text: string, at: number): string {
     return `There is no ${character}: compare with =, !=, IN, NOT IN, ~ or IS EMPTY`;
   }
   if (character === "!") return "After ! comes =, or write NOT before the condition";
+  if (invisible.test(character)) return "An invisible character stands here: remove it";
   if (/\p{Cc}/u.test(character)) return "A control character stands here: remove it";
   return `${character} cannot stand here: put values that hold it into quotes`;
 }
