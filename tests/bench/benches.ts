@@ -7,6 +7,7 @@ import { reorg } from "./b7-reorg.ts";
 import { writeAmplification } from "./b8-write-amplification.ts";
 import { memory } from "./b10-memory.ts";
 import { incremental } from "./b11-incremental.ts";
+import { simulator } from "./b12-simulator.ts";
 import type { Bench } from "./bench.ts";
 
 /** Every benchmark, in the order in which they run. A new one is a file and a line. */
@@ -20,4 +21,5 @@ export const benches: readonly Bench[] = [
   writeAmplification,
   memory,
   incremental,
+  simulator,
 ];

@@ -13,7 +13,9 @@ export function streamedTable(
   onRecord: (change: ItemChange) => void,
 ): Table {
   let place: string | undefined;
-  let reading = Promise.resolve();
+  let reading: Promise<unknown> = Promise.resolve();
+  /** A reading that has not begun: it will see all that is written by now. */
+  let next: Promise<void> | undefined;
   const readOn = async () => {
     let page: StreamPage;
     do {
@@ -25,13 +27,20 @@ export function streamedTable(
       }
     } while (page.records.length >= fullPage);
   };
+  // One after the other, so that every record comes once and in order.
+  const upToNow = () => {
+    next ??= Promise.allSettled([reading]).then(() => {
+      next = undefined;
+      return readOn();
+    });
+    reading = next;
+    return next;
+  };
   const told = async <T>(writing: Promise<T>): Promise<T> => {
     try {
       return await writing;
     } finally {
-      // One after the other, so that every record comes once and in order.
-      reading = reading.then(readOn);
-      await reading;
+      await upToNow();
     }
   };
   return {

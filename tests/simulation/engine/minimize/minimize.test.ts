@@ -27,7 +27,7 @@ test("no single item of what is left could have gone, though none is needed by i
 const plan: Plan = {
   seed: 11,
   config: {
-    hasWebhooks: true,
+    ...planOf(11).config,
     dropped: 0.2,
     duplicated: 0.25,
     delayed: 0.5,
@@ -71,7 +71,7 @@ test("steps, faults of the config and payloads go, as far as the plan still fail
   expect(minimal).toEqual({
     seed: 11,
     config: {
-      hasWebhooks: true,
+      ...plan.config,
       dropped: 0,
       duplicated: 0,
       delayed: 0,
