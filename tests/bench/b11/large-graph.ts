@@ -2,7 +2,7 @@ import { Org } from "#shared/graph/org.ts";
 import { MemoryGraph } from "#shared/graph/view.ts";
 import type { Dependency, Link } from "#shared/model/edges.ts";
 import type { Goal, WorkItem } from "#shared/model/facts.ts";
-import type { WorkItemId } from "#shared/model/ids.ts";
+import type { GoalId, WorkItemId } from "#shared/model/ids.ts";
 import {
   account,
   accountId,
@@ -46,7 +46,12 @@ export class Dice {
   }
 }
 
-export const idOf = (n: number): WorkItemId => itemId(`i${n}`);
+/** One text for each id, however often it is named: a graph this large is read with shared texts. */
+const itemIds = Array.from({ length: itemCount }, (_, n) => itemId(`i${n}`));
+const goalIds = Array.from({ length: goalCount }, (_, n) => goalId(`g${n}`));
+export const idOf = (n: number): WorkItemId => itemIds[n] ?? itemId(`i${n}`);
+const goalIdOf = (n: number): GoalId => goalIds[n] ?? goalId(`g${n}`);
+
 const statuses = ["todo", "in-progress", "done", "dropped"] as const;
 
 /** An item somewhere in the level above, for an item of this number; none for the topmost. */
@@ -86,7 +91,7 @@ export function someone(dice: Dice): (typeof accountIds)[number] {
 
 export function someGoal(dice: Dice, given: Partial<Goal> = {}): Goal {
   const n = dice.roll(goalCount);
-  const parentId = n === 0 ? undefined : goalId(`g${Math.floor(n / 8)}`);
+  const parentId = n === 0 ? undefined : goalIdOf(Math.floor(n / 8));
   return goal(`g${n}`, { ...(parentId !== undefined && { parentId }), ...given });
 }
 
@@ -95,7 +100,7 @@ export function someLink(dice: Dice): Link {
   return {
     type: "link",
     fromId: idOf(isHigh ? dice.roll(100_000) : dice.roll(500_000)),
-    toId: goalId(`g${dice.roll(goalCount)}`),
+    toId: goalIdOf(dice.roll(goalCount)),
     source: "native",
     confidence: 1,
     createdAt: now,
@@ -116,7 +121,7 @@ export function someDependency(dice: Dice): Dependency {
 export function largeGraph(dice: Dice): MemoryGraph {
   const graph = new MemoryGraph(organisation(), new Map(wholeSources.map((one) => [one.id, one])));
   for (let n = 0; n < goalCount; n += 1) {
-    const parentId = n === 0 ? undefined : goalId(`g${Math.floor(n / 8)}`);
+    const parentId = n === 0 ? undefined : goalIdOf(Math.floor(n / 8));
     graph.addGoal(goal(`g${n}`, { ...(parentId !== undefined && { parentId }) }));
   }
   for (let n = 0; n < itemCount; n += 1) graph.addItem(newItem(dice, n));
