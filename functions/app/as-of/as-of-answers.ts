@@ -1,6 +1,7 @@
 import * as z from "zod";
 
 import { HubError } from "#shared/errors.ts";
+import { removedUrl } from "#shared/graph/record-as-of.ts";
 import type { WorkItemId } from "#shared/model/ids.ts";
 
 import type { AppContext } from "../app-deps.ts";
@@ -49,8 +50,13 @@ export async function readSightAsOf(
     ...stampOf(snapshot),
     item: describeItem(graph, seen.item, seen.sight),
     isAnchorKnown: seen.sight.isAnchorKnown,
-    path: seen.sight.path.map((hop) => describeHop(graph, hop)),
+    path: seen.sight.path.map((hop) => withoutDeadAddress(describeHop(graph, hop))),
   };
+}
+
+/** What was removed leads nowhere any more. */
+function withoutDeadAddress({ url, ...hop }: HopAnswer): HopAnswer {
+  return url === removedUrl ? hop : { ...hop, url };
 }
 
 function stampOf({ asOf, knownSince }: PastSnapshot) {
