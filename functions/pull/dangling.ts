@@ -38,7 +38,7 @@ export async function danglingRecords(
     }
     const { ownerId, endId, assertedBy, isNativeWait } = edgeIn(entry);
     if (endId === undefined) return;
-    if (assertedBy !== undefined && (isLost(endId) || isLost(ownerId))) dangling.add(assertedBy);
+    if (assertedBy !== undefined && isLost(endId)) dangling.add(assertedBy);
     if (isNativeWait) waits.set(ownerId, (waits.get(ownerId) ?? new Set<FactId>()).add(endId));
   });
   for (const id of waitingOtherwise(waits, outlines)) dangling.add(id);

@@ -20,6 +20,8 @@ export interface PlanConfig {
   readonly delayed: number;
   readonly busDuplicated: number;
   readonly shards: number;
+  /** Whether the stream is read while there is other work, a few records at a time. */
+  readonly isEager: boolean;
   readonly pageSize: number;
   readonly indexLagMs: number;
   /** How far each tool's clock is from the hub's. */

@@ -73,8 +73,17 @@ function begin(plan: Plan, { createTable }: RunOptions): Run {
   const company = foundCompany(seed, clock, met);
   clock.advance(dayMs);
   const registry = registryOf(company);
-  const { busDuplicated, shards } = config;
-  const host = new Host({ seed, clock, registry, met, shards, busDuplicated, createTable });
+  const { busDuplicated, shards, isEager } = config;
+  const host = new Host({
+    seed,
+    clock,
+    registry,
+    met,
+    shards,
+    busDuplicated,
+    isEager,
+    createTable,
+  });
   const network = new Network({ seed, clock, company, config, met });
   const run: Run = {
     plan,
@@ -200,7 +209,7 @@ async function checkEnd(run: Run): Promise<void> {
   await checkNoLoss(run);
   await checkSameSignals(run, clean);
   await checkSupport(run);
-  await checkOnce(run, run.host.crashes + run.host.failures);
+  await checkOnce(run);
   checkBounded(run);
   const { inbox, pulls, targets, stream } = run.host;
   const dead = [inbox, pulls, ...targets].reduce((sum, queue) => sum + queue.dead.length, 0);

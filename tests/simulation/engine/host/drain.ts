@@ -9,7 +9,7 @@ import type { SimQueue } from "./sim-queue.ts";
 import type { Batch } from "./sim-stream.ts";
 import { busTargets, inboxBatchSize } from "./wiring.ts";
 
-const pullsAtOnce = 3;
+const pullsAtOnce = 6;
 const targetsAtOnce = 2;
 /** More rounds than this mean work that makes itself. */
 const roundsMax = 400;
@@ -29,7 +29,10 @@ export async function drain(
 ): Promise<{ readonly unforeseen: readonly Unforeseen[]; readonly isDone: boolean }> {
   const unforeseen: Unforeseen[] = [];
   for (let round = 0; round < roundsMax; round += 1) {
-    const work = [...inboxWork(host), ...pullWork(host), ...streamWork(host), ...busWork(host)];
+    const queued = [...inboxWork(host), ...pullWork(host)];
+    // A mapping reads its shard several times a second: at once, or when much has come together.
+    const isStreamRead = host.isEager || queued.length === 0;
+    const work = [...queued, ...(isStreamRead ? streamWork(host) : []), ...busWork(host)];
     if (work.length === 0) return { unforeseen, isDone: true };
     const ended = await Promise.all(work.map((one) => one()));
     for (const one of ended) if (one) unforeseen.push(one);

@@ -28,6 +28,8 @@ export interface HostOptions {
   readonly registry: Registry;
   readonly met: Met;
   readonly shards: number;
+  /** Whether the stream is read while there is other work. */
+  readonly isEager: boolean;
   /** Share of the bus's events that come twice. */
   readonly busDuplicated: number;
   /** Another table than the one in memory. */
@@ -45,6 +47,7 @@ export type Invoked<T> =
 export class Host {
   readonly table: Table;
   readonly clock: VirtualClock;
+  readonly isEager: boolean;
   readonly ground: Ground;
   readonly inbox: SimQueue;
   readonly pulls: SimQueue;
@@ -70,6 +73,7 @@ export class Host {
     const { clock, createTable = createMemoryTable, registry, seed, shards } = options;
     this.#options = options;
     this.clock = clock;
+    this.isEager = options.isEager;
     this.stream = new SimStream(clock, readers, shards);
     this.table = createTable({ onRecord: (change) => this.#recorded(change) });
     this.inbox = new SimQueue("inbox", queueSpecs.inbox, clock);

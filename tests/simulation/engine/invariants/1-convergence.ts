@@ -87,21 +87,9 @@ export async function checkConverged(run: Run, clean: CleanRead): Promise<void> 
   }
   for (const edge of should.edges)
     if (!is.edges.has(edge)) violated(run, 1, `missing edge ${edge}`);
-  const graves = gravesIn(run);
   for (const edge of is.edges) {
-    // That a goal let go of what was deleted is met by the next look at all goals, a day after that at all work.
-    const isOfGrave = graves.some((id) => edge.includes(`"fromId":"${id}"`));
-    if (!should.edges.has(edge) && !isOfGrave) violated(run, 1, `surplus edge ${edge}`);
+    if (!should.edges.has(edge)) violated(run, 1, `surplus edge ${edge}`);
   }
-}
-
-function gravesIn({ company }: Run): readonly string[] {
-  return toolNames.flatMap((name) => {
-    const { tool } = company.sites[name];
-    return [...tool.records.values()].flatMap((record) =>
-      record.isDeleted ? tool.idOf(record) : [],
-    );
-  });
 }
 
 /** How long its tool's polls may take to come round. */

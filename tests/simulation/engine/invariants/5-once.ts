@@ -3,18 +3,19 @@ import { alertId } from "#shared/model/ids.ts";
 import type { Alert } from "#shared/model/signal.ts";
 import { AlertStatus, standingStatuses } from "#shared/model/signal.ts";
 import { listDocuments } from "#shared/store/documents.ts";
-import { alertList, lists } from "#shared/store/keys.ts";
+import { alertList, lists, notificationKey } from "#shared/store/keys.ts";
 import { alertSpec, signalSpec } from "#shared/store/specs.ts";
 
 import { busTargets } from "../host/wiring.ts";
 import type { Run } from "../run.ts";
 import { violated } from "../run.ts";
+import { channelConnection } from "../world/company.ts";
 
 /**
  * 5, when all that happened has been told: one standing alert for each open signal that a rule of the
  * bus leads to alerts, none for one that cleared, and nobody was told of one transition twice.
  */
-export async function checkOnce(run: Run, sentAgain: number): Promise<void> {
+export async function checkOnce(run: Run): Promise<void> {
   const { table } = run.host;
   const open = await listDocuments(table, signalSpec, lists.openSignals);
   const alerts = new Map<string, Alert[]>();
@@ -45,16 +46,24 @@ export async function checkOnce(run: Run, sentAgain: number): Promise<void> {
       violated(run, 5, `${key} is ${standing.status}, and its signal is over`);
   }
   const surplus = [...run.company.channel.received].filter(([, times]) => times > 1);
-  // Whoever dies after the channel took a message, and before that was written down, must tell again.
-  const excess = surplus.reduce((sum, [, times]) => sum + times - 1, 0);
-  if (excess > sentAgain)
+  if (surplus.length > 0) {
     violated(run, 5, `told more than once: ${surplus.map(([key]) => key).join(" ")}`);
-  for (const all of alerts.values()) for (const alert of all) checkTold(run, alert);
+  }
+  for (const all of alerts.values()) for (const alert of all) await checkTold(run, alert);
 }
 
-/** An open alert worth a message was told of. */
-function checkTold(run: Run, alert: Alert): void {
+/** An open alert worth a message was told of; or it is recorded that nobody knows whether it was. */
+async function checkTold(run: Run, alert: Alert): Promise<void> {
   if (alert.status !== "open" || alert.severity === "info") return;
   const key = `${alert.id}#${alert.generation}#opened`;
-  if (!run.company.channel.received.has(key)) violated(run, 5, `nobody was told of ${key}`);
+  if (run.company.channel.received.has(key)) return;
+  const kept = await run.host.table.get(
+    notificationKey({
+      alertId: alert.id,
+      generation: alert.generation,
+      reason: "opened",
+      connectionId: channelConnection,
+    }),
+  );
+  if (kept?.["outcome"] !== "uncertain") violated(run, 5, `nobody was told of ${key}`);
 }

@@ -131,7 +131,7 @@ function connectorOf(site: Site): Connector {
         title: name,
         facts: [type],
         pullEveryMinutes,
-        reconcileEveryMinutes,
+        ...(reconcileEveryMinutes !== undefined && { reconcileEveryMinutes }),
       }),
     ),
     providesGoals: () => spec.providesGoals,

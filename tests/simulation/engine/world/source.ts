@@ -48,7 +48,11 @@ export class WorldSource implements Source {
     for (;;) {
       const at = before;
       const serverMs = tool.nowMs();
-      const run = beginRun(at, serverMs);
+      // What is never enumerated is read whole each time.
+      const isWhole = !tool.spec.collections.some(
+        (one) => one.name === collection && one.reconcileEveryMinutes !== undefined,
+      );
+      const run = beginRun(isWhole && !at?.run ? undefined : at, serverMs);
       const page = await this.#ask(() => {
         site.assertStands(at);
         return site.page(collection, run.fromMs, run.after);

@@ -31,7 +31,8 @@ export interface CollectionSpec {
   readonly name: string;
   readonly type: FactType;
   readonly pullEveryMinutes: number;
-  readonly reconcileEveryMinutes: number;
+  /** Absent: each pull reads all of it. */
+  readonly reconcileEveryMinutes?: number;
 }
 
 export interface ToolSpec {
@@ -54,7 +55,8 @@ export interface ToolHappening {
   readonly at: number;
 }
 
-const refFields = ["parents", "waitsFor", "goals", "supports"] as const;
+/** What the tool shows only as long as it stands. */
+const refFields = ["parents", "waitsFor"] as const;
 
 /** One product with its records, its own clock and its own idea of versions. */
 export class Tool {
