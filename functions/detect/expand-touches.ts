@@ -3,7 +3,7 @@ import type { Shape } from "#shared/graph/circles.ts";
 import { parentIds, spineOf } from "#shared/graph/line-of-sight.ts";
 import type { Touch } from "#shared/kit/rule.ts";
 import { isOpen } from "#shared/model/facts.ts";
-import type { SubjectId, WorkItemId } from "#shared/model/ids.ts";
+import type { AccountId, SubjectId, WorkItemId } from "#shared/model/ids.ts";
 import { GoalId, WorkItemId as WorkItemIdSchema, dependencyId } from "#shared/model/ids.ts";
 import type { Instant } from "#shared/model/time.ts";
 import type { GraphLoader } from "#shared/store/graph-loader.ts";
@@ -58,7 +58,7 @@ async function expand(context: Context, touch: Touch): Promise<Expanded> {
 }
 
 async function expandOne(context: Context, touch: Touch): Promise<Expanded> {
-  const { loader, most } = context;
+  const { loader } = context;
   switch (touch.kind) {
     case "subject":
     case "dependency":
@@ -69,11 +69,22 @@ async function expandOne(context: Context, touch: Touch): Promise<Expanded> {
       return spinesOf(context, [touch.itemId]);
     case "children":
       return childrenOf(context, touch.itemId);
-    case "linked-to": {
-      const ids = await loader.linkedTo(touch.goalId, most);
-      const items = ids.filter((id): id is WorkItemId => WorkItemIdSchema.safeParse(id).success);
-      return ids.length > most ? "many" : anchorsOf(context, items);
-    }
+    case "linked-to":
+      return linkedTo(context, touch.goalId);
+    case "dependencies":
+      return dependenciesOf(context, [touch.itemId]);
+    case "assigned-to":
+      return ofWork(context, [touch.accountId], touch.of);
+    case "person":
+      return ofWork(context, loader.graph.org.accountsBearing(touch.personId, touch), touch.of);
+    default:
+      return expandCircles(context, touch);
+  }
+}
+
+async function expandCircles(context: Context, touch: Touch): Promise<Expanded> {
+  const { loader } = context;
+  switch (touch.kind) {
     case "circles-above":
       return circlesAbove(context, [touch.id]);
     case "circles-above-children":
@@ -81,15 +92,6 @@ async function expandOne(context: Context, touch: Touch): Promise<Expanded> {
     case "circles-of-waiting":
       await loader.loadWaitedFor(touch.itemId);
       return circlesFrom(touch.itemId, waitingShape(loader.graph));
-    case "dependencies":
-      return dependenciesOf(context, [touch.itemId]);
-    case "assigned-to":
-      return ofWork(context, await loader.assignedTo(touch.accountId, most), touch.of);
-    case "person": {
-      const accounts = loader.graph.org.accountsBearing(touch.personId, touch);
-      const items = await Promise.all(accounts.map((each) => loader.assignedTo(each, most)));
-      return ofWork(context, items.flat(), touch.of);
-    }
     default:
       // What is open, and everything, is found without a look at the graph.
       return [];
@@ -207,11 +209,21 @@ function circlesFrom<Id extends WorkItemId | GoalId>(
   ];
 }
 
+async function linkedTo(context: Context, goalId: GoalId): Promise<Expanded> {
+  const ids = await context.loader.linkedTo(goalId, context.most);
+  const items = ids.filter((id): id is WorkItemId => WorkItemIdSchema.safeParse(id).success);
+  return ids.length > context.most ? "many" : anchorsOf(context, items);
+}
+
+/** Of all work that is assigned to these. */
 async function ofWork(
   context: Context,
-  itemIds: readonly WorkItemId[],
+  accountIds: readonly AccountId[],
   of: "dependencies" | "work",
 ): Promise<Expanded> {
+  const { loader, most } = context;
+  const assigned = await Promise.all(accountIds.map((id) => loader.assignedTo(id, most)));
+  const itemIds = assigned.flat();
   if (itemIds.length > context.most) return "many";
   return of === "work" ? anchorsOf(context, itemIds) : dependenciesOf(context, itemIds);
 }

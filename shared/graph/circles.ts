@@ -68,7 +68,7 @@ export function wayRound<Id extends string>(
   const cameFrom = new Map<Id, Id>();
   const queue: Id[] = [first];
   for (const id of queue) {
-    for (const target of [...shape.targets(id)].sort()) {
+    for (const target of shape.targets(id).toSorted()) {
       if (target === first) return wayTo(id, cameFrom);
       if (!inside.has(target) || cameFrom.has(target)) continue;
       cameFrom.set(target, id);
@@ -156,7 +156,7 @@ class Search<Id extends string> {
     if (lowest !== this.#numberOf.get(id)) return;
     const members = this.#pending.splice(this.#pending.lastIndexOf(id));
     for (const member of members) this.#isPending.delete(member);
-    if (members.length > 1 || targets.includes(id)) this.#found.push(members.sort());
+    if (members.length > 1 || targets.includes(id)) this.#found.push(members.toSorted());
   }
 }
 

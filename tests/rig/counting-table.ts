@@ -29,11 +29,11 @@ export class CountingTable {
     const counted = Object.fromEntries(
       [...reads, ...writes].map((name) => [name, this.#counted(table, name)]),
     );
-    // The same names, each with the type it had.
-    this.table = { ...table, ...counted } as Table;
+    this.table = { ...table, ...counted };
   }
 
-  #counted<N extends (typeof reads)[number] | (typeof writes)[number]>(table: Table, name: N) {
+  #counted(table: Table, name: (typeof reads)[number] | (typeof writes)[number]) {
+    // Whatever it takes and gives, it is passed on.
     const call = table[name] as (...args: unknown[]) => Promise<unknown>;
     const isWrite = (writes as readonly string[]).includes(name);
     return async (...args: unknown[]): Promise<unknown> => {

@@ -88,8 +88,8 @@ describe("ten thousand links on one issue", () => {
   }, 120_000);
 });
 
-describe("an epic with twenty thousand children", () => {
-  const many = 20_000;
+describe("an epic with ten thousand children", () => {
+  const many = 10_000;
 
   test("costs one signal when it is linked, and a bounded look when it is closed", async () => {
     const { hub, costOf } = await createRig();
@@ -122,7 +122,7 @@ describe("an epic with twenty thousand children", () => {
 
   test("that is deleted leaves every child an anchor: one pass finds them, a thousand at a time", async () => {
     const { hub, costOf } = await createRig();
-    const orphans = 5000;
+    const orphans = 3000;
     const children = numbered(orphans, (at) =>
       upserted(task(`s${at}`, { parentId: itemId("epic") })),
     );

@@ -7,6 +7,7 @@ import type { Org } from "#shared/graph/org.ts";
 import { edgeSources, teamSources } from "#shared/graph/rests-on.ts";
 import { isTeamUnreadable } from "#shared/graph/team.ts";
 import type { GraphView } from "#shared/graph/view.ts";
+import { workItemEnds } from "#shared/kit/delta-ends.ts";
 import { differ } from "#shared/kit/differ.ts";
 import type { Delta, Evaluation, Touch } from "#shared/kit/rule.ts";
 import { defineRule } from "#shared/kit/rule.ts";
@@ -209,11 +210,10 @@ function nameOf(item: WorkItem): string {
   return item.key === undefined ? item.title : `${item.key} ${item.title}`;
 }
 
-function touchedByItem({ before, after }: Delta): readonly Touch[] {
-  const was = before?.type === "work-item" ? before : undefined;
-  const is = after?.type === "work-item" ? after : undefined;
-  const itemId = is?.id ?? was?.id;
-  if (itemId === undefined) return [];
+function touchedByItem(delta: Delta): readonly Touch[] {
+  const { was, is, any } = workItemEnds(delta);
+  if (!any) return [];
+  const itemId = any.id;
   if (was && is && !matters(was, is)) {
     // Evidence repeats these, and they decide nothing.
     const isTold = differ(was, is, ["dueOn", "title", "key", "url"]);

@@ -12,6 +12,7 @@ import {
   standingStill,
   teamsOn,
 } from "#shared/kit/circle-finding.ts";
+import { workItemEnds } from "#shared/kit/delta-ends.ts";
 import { differ } from "#shared/kit/differ.ts";
 import type { Delta, Evaluation, Touch } from "#shared/kit/rule.ts";
 import { defineRule } from "#shared/kit/rule.ts";
@@ -99,11 +100,10 @@ const touchedBy: Readonly<Partial<Record<DeltaType, (delta: Delta) => readonly T
   "org-unit": whatIsOpen,
 };
 
-function touchedByItem({ before, after }: Delta): readonly Touch[] {
-  const was = before?.type === "work-item" ? before : undefined;
-  const is = after?.type === "work-item" ? after : undefined;
-  const id = is?.id ?? was?.id;
-  if (id === undefined) return [];
+function touchedByItem(delta: Delta): readonly Touch[] {
+  const { was, is, any } = workItemEnds(delta);
+  if (!any) return [];
+  const { id } = any;
   const [wasOpen, isNowOpen] = [was, is].map((item) => item !== undefined && isOpen(item));
   if (wasOpen !== isNowOpen) return [from(id)];
   const fields = ["title", "key", "url", "assigneeId", "teamName", "dueOn"] as const;

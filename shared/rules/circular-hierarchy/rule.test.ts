@@ -108,10 +108,11 @@ describe("parents in a circle", () => {
       },
     });
     const linked = (given: object) => [{ ...edges[0], ...given }] as typeof edges;
-    const with_ = (given: object) => evaluate(goalId("g1"), { goals, edges: linked(given) }).state;
-    expect(with_({ expiresAt: later })).toBe("open");
-    expect(with_({ expiresAt: earlier })).toBe("cleared");
-    expect(with_({ source: "suggestion" })).toBe("cleared");
+    const stateWith = (given: object) =>
+      evaluate(goalId("g1"), { goals, edges: linked(given) }).state;
+    expect(stateWith({ expiresAt: later })).toBe("open");
+    expect(stateWith({ expiresAt: earlier })).toBe("cleared");
+    expect(stateWith({ source: "suggestion" })).toBe("cleared");
     const graph = graphOf({ goals, edges });
     expect([...circularHierarchy.subjects(graph)]).toEqual([goalId("g1")]);
   });

@@ -1,4 +1,5 @@
 import { parentIds } from "#shared/graph/line-of-sight.ts";
+import { goalEnds, workItemEnds } from "#shared/kit/delta-ends.ts";
 import { differ } from "#shared/kit/differ.ts";
 import type { Delta, Touch } from "#shared/kit/rule.ts";
 import { isOpen } from "#shared/model/facts.ts";
@@ -45,11 +46,10 @@ export function touchedOfHierarchy(delta: Delta): readonly Touch[] {
   return type === undefined ? [] : touchedBy[type](delta);
 }
 
-function touchedByItem({ before, after }: Delta): readonly Touch[] {
-  const was = before?.type === "work-item" ? before : undefined;
-  const is = after?.type === "work-item" ? after : undefined;
-  const id = is?.id ?? was?.id;
-  if (id === undefined) return [];
+function touchedByItem(delta: Delta): readonly Touch[] {
+  const { was, is, any } = workItemEnds(delta);
+  if (!any) return [];
+  const { id } = any;
   if (was && is && !differ(was, is, ["parentId", "otherParentIds"])) {
     return isToldOfItem(was, is) ? [above(id, true)] : [];
   }
@@ -64,11 +64,10 @@ function isToldOfItem(was: WorkItem, is: WorkItem): boolean {
   return isOpen(was) !== isOpen(is) || differ(was, is, fields);
 }
 
-function touchedByGoal({ before, after }: Delta): readonly Touch[] {
-  const was = before?.type === "goal" ? before : undefined;
-  const is = after?.type === "goal" ? after : undefined;
-  const id = is?.id ?? was?.id;
-  if (id === undefined) return [];
+function touchedByGoal(delta: Delta): readonly Touch[] {
+  const { was, is, any } = goalEnds(delta);
+  if (!any) return [];
+  const { id } = any;
   if (was && is && was.parentId === is.parentId) {
     return isToldOfGoal(was, is) ? [above(id, true)] : [];
   }

@@ -175,8 +175,9 @@ function touchedByItem(
   before: WorkItem | undefined,
   after: WorkItem | undefined,
 ): readonly Touch[] {
-  const id = after?.id ?? before?.id;
-  if (id === undefined) return [];
+  const item = after ?? before;
+  if (!item) return [];
+  const { id } = item;
   if (before && after && !differ(before, after, ["parentId", "otherParentIds"])) {
     return matters(before, after) ? [{ kind: "anchor", itemId: id }] : [];
   }
