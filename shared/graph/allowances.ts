@@ -34,14 +34,20 @@ function isAllowed(org: Org, item: WorkItem, allowance: Allowance): boolean {
   const { containers, originalKinds, labels, kinds, teams } = allowance;
   // An allowance without a condition would allow everything.
   if ((containers ?? originalKinds ?? labels ?? kinds ?? teams) === undefined) return false;
-  const { container } = item;
   return (
-    (containers === undefined || (container !== undefined && containers.includes(container))) &&
-    (originalKinds === undefined || originalKinds.includes(item.originalKind)) &&
-    (labels === undefined || (item.labels ?? []).some((label) => labels.includes(label))) &&
-    (kinds === undefined || kinds.includes(item.kind)) &&
+    meets(containers, item.container) &&
+    meets(originalKinds, item.originalKind) &&
+    meets(kinds, item.kind) &&
+    meets(labels, ...(item.labels ?? [])) &&
     (teams === undefined || isWorkOf(org, item, teams))
   );
+}
+
+function meets<T>(
+  wanted: readonly T[] | undefined,
+  ...having: readonly (T | undefined)[]
+): boolean {
+  return wanted === undefined || having.some((one) => one !== undefined && wanted.includes(one));
 }
 
 /** A delivery team and the unit that it is bound to count as one, as everywhere. */

@@ -91,6 +91,21 @@ const acyclic = fc.record({
   links: fc.uniqueArray(fc.nat(7), { minLength: 1, maxLength: 4 }),
 });
 
+interface Edge {
+  readonly from: number;
+  readonly step: number;
+  readonly weight: number | undefined;
+}
+
+/** The goal that the edge begins at, and all above it. */
+function aboveOf(edge: Edge | undefined, edges: readonly Edge[]): ReadonlySet<string> {
+  const above = new Set([`g${edge?.from ?? -1}`]);
+  for (const { from, step } of edges.toSorted((a, b) => a.from - b.from)) {
+    if (above.has(`g${from}`)) above.add(`g${from + step}`);
+  }
+  return above;
+}
+
 describe("in any goal tree without circles", () => {
   const partsOf = ({ edges, links }: { edges: readonly Edge[]; links: readonly number[] }) => ({
     items,
@@ -100,11 +115,6 @@ describe("in any goal tree without circles", () => {
       ...edges.map(({ from, step, weight }) => goalLink(`g${from}`, `g${from + step}`, weight)),
     ],
   });
-  interface Edge {
-    readonly from: number;
-    readonly step: number;
-    readonly weight: number | undefined;
-  }
   const servedIn = (parts: GraphParts) => {
     const graph = graphOf(parts);
     const item: WorkItem = graph.item(itemId("epic")) ?? workItem("epic");
@@ -134,10 +144,7 @@ describe("in any goal tree without circles", () => {
         const has = (all: typeof before, id: string) => all.some(({ goalId: own }) => own === id);
         for (const { goalId: id } of after) expect(has(before, id)).toBe(true);
         // Whatever is not above the end of the edge's start is served as much as it was.
-        const restsOn = new Set([`g${gone?.from ?? -1}`]);
-        for (const { from, step } of given.edges.toSorted((a, b) => a.from - b.from)) {
-          if (restsOn.has(`g${from}`)) restsOn.add(`g${from + step}`);
-        }
+        const restsOn = aboveOf(gone, given.edges);
         for (const { goalId: id, share } of before) {
           const name = id.split(":").at(-1) ?? "";
           if (restsOn.has(name) && name !== `g${gone?.from ?? -1}`) continue;

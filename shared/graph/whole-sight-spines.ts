@@ -37,11 +37,7 @@ export function spinesOf({ items, spine }: NumberedItems): Spines {
       end[below] = above === none ? spineEnds.top : at(end, above);
     }
   }
-  for (let n = 0; n < items.length; n += 1) {
-    if (at(length, n) <= depthMax + 1) continue;
-    end[n] = spineEnds.tooDeep;
-    anchor[n] = stepsUp(spine, n);
-  }
+  cutTooDeep(spine, length, { anchor, end });
   return { anchor, end };
 
   function markCycle(cycle: readonly number[]): void {
@@ -52,6 +48,14 @@ export function spinesOf({ items, spine }: NumberedItems): Spines {
       anchor[n] = smallest;
       end[n] = spineEnds.cycle;
     }
+  }
+}
+
+function cutTooDeep(spine: Int32Array, length: Int32Array, { anchor, end }: Spines): void {
+  for (let n = 0; n < length.length; n += 1) {
+    if (at(length, n) <= depthMax + 1) continue;
+    end[n] = spineEnds.tooDeep;
+    anchor[n] = stepsUp(spine, n);
   }
 }
 

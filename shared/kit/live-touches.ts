@@ -46,6 +46,13 @@ export class LiveTouches {
         const accounts = this.#live.graph.org.accountsBearing(touch.personId, touch);
         return accounts.forEach((id) => this.#workOf(id, touch.of));
       }
+      default:
+        return this.#addWider(touch);
+    }
+  }
+
+  #addWider(touch: Touch): void {
+    switch (touch.kind) {
       case "circles-above":
         return this.#circlesAbove(touch.id);
       case "circles-above-children":
@@ -55,8 +62,7 @@ export class LiveTouches {
       case "all":
         this.isEverything = true;
         return undefined;
-      case "open":
-      case "led":
+      default:
         // Found among what is open, not in the graph.
         return undefined;
     }

@@ -46,19 +46,19 @@ export function checkUnlinked(living: Living): void {
       expected += open.has(item.id) ? 1 : 0;
       continue;
     }
-    // A circle is a finding of another rule.
-    const isCircle = () => spineOf(graph, item).end === "cycle";
-    const isFound =
-      isAnchor &&
-      verdict === "unlinked" &&
-      !isCircle() &&
-      (isOpen(item) || hidesOpenWork(graph, sight, item));
+    const isFound = isAnchor && verdict === "unlinked" && counts(graph, sight, item);
     expected += isFound ? 1 : 0;
     demand(open.has(item.id) === isFound, "incremental = oracle", item.id, verdict, reason);
     const told = open.get(item.id)?.evidence.facts["reason"];
     demand(!isFound || told === reason, "the reason told is the oracle's", item.id, told, reason);
   }
   demand(expected === open.size, "a finding is about something that is there", ...open.keys());
+}
+
+/** A circle is a finding of another rule, and closed work is none as long as nothing open is under it. */
+function counts(graph: MemoryGraph, sight: WholeSight, anchor: WorkItem): boolean {
+  if (spineOf(graph, anchor).end === "cycle") return false;
+  return isOpen(anchor) || hidesOpenWork(graph, sight, anchor);
 }
 
 /** Open work under a closed anchor that nothing between supports or allows. */
@@ -133,7 +133,10 @@ function checkPath(view: GraphView, item: WorkItem, sight: LineOfSight, { now }:
     "a path ends where it says",
     path,
   );
-  if (verdict !== "linked") return;
+  if (verdict === "linked") checkSupport(view, sight, now);
+}
+
+function checkSupport(view: GraphView, { path }: LineOfSight, now: Instant): void {
   // So that a cycle can never be what supports: there is one statement, and it holds now.
   const link = path.find(({ via }) => via === "link")?.link;
   const holds =
@@ -141,7 +144,7 @@ function checkPath(view: GraphView, item: WorkItem, sight: LineOfSight, { now }:
     link.source !== "suggestion" &&
     (link.expiresAt === undefined || link.expiresAt > now) &&
     (view.goal(link.toId)?.status ?? "dropped") !== "dropped";
-  demand(holds, "support is a link that holds", item.id, link);
+  demand(holds, "support is a link that holds", path[0]?.id, link);
 }
 
 /** Without any one step of the way shown, no verdict rests on that step, and what is said is true there. */

@@ -105,7 +105,7 @@ export class Company {
       case "settle":
         return this.#changeItem(command.item, (item) => ({
           ...item,
-          status: command.status as WorkItem["status"],
+          status: command.status,
         }));
       case "remove":
         return [this.#remove(command.what)];
@@ -117,13 +117,20 @@ export class Company {
         return this.#unlink(command);
       case "wait":
         return this.#wait(command);
+      default:
+        return this.#aroundOf(command);
+    }
+  }
+
+  #aroundOf(command: Command): readonly Delta[] {
+    switch (command.kind) {
       case "person":
         return [this.#movePerson(command)];
       case "unit":
         return [this.#changeUnit(command)];
       case "source":
         return this.#changeSource(command);
-      case "pass":
+      default:
         return [];
     }
   }
@@ -157,7 +164,7 @@ export class Company {
 
   #putGoal(given: CommandOf<"goal">): Delta {
     const after = goal(given.goal, {
-      status: given.status as Goal["status"],
+      status: given.status,
       ...(given.parent !== undefined && { parentId: goalId(given.parent) }),
     });
     const before = this.goals.get(after.id);
@@ -197,7 +204,7 @@ export class Company {
       type: "dependency",
       blockedId: itemId(blocked),
       blockingId: itemId(blocking),
-      source: by as Dependency["source"],
+      source: by,
       createdAt: this.now,
     };
     this.dependencies.set(name, after);
@@ -253,7 +260,7 @@ const ruleChange = {
 function itemOf(given: CommandOf<"put">): WorkItem {
   const { parent, others, assignee, team } = given;
   return workItem(given.item, {
-    status: given.status as WorkItem["status"],
+    status: given.status,
     kind: given.workKind as WorkItem["kind"],
     canHoldGoal: given.canHoldGoal,
     ...(parent !== undefined && { parentId: itemId(parent) }),

@@ -8,11 +8,8 @@ export function edgeExists(view: GraphView, from: Hop, to: Hop): boolean {
   switch (to.via) {
     case "self":
       return false;
-    case "parent": {
-      const item = view.item(asItem(from));
-      const homes = [item?.parentId, ...(item?.otherParentIds ?? [])];
-      return homes.includes(asItem(to)) && view.item(asItem(to)) !== undefined;
-    }
+    case "parent":
+      return hasHome(view.item(asItem(from)), asItem(to)) && view.item(asItem(to)) !== undefined;
     case "goal-parent":
       return view.goal(asGoal(from))?.parentId === to.id && view.goal(asGoal(to)) !== undefined;
     case "link":
@@ -22,6 +19,10 @@ export function edgeExists(view: GraphView, from: Hop, to: Hop): boolean {
         view.goal(asGoal(to)) !== undefined
       );
   }
+}
+
+function hasHome(item: WorkItem | undefined, home: WorkItemId): boolean {
+  return item?.parentId === home || item?.otherParentIds?.includes(home) === true;
 }
 
 /** The same graph without this one step: a parent that is none, or statements that nobody made. */

@@ -62,7 +62,7 @@ async function runAll(): Promise<void> {
   print(
     `${done.toLocaleString("en")} runs, ${commands.toLocaleString("en")} commands in ` +
       `${seconds.toFixed(0)} s: ${(done / seconds).toFixed(0)} runs/s on ${all.length} cores, ` +
-      `${failures.length === 0 ? "no failure" : `${failures.length} failed`}`,
+      (failures.length === 0 ? "no failure" : `${failures.length} failed`),
   );
   if (failures.length > 0) process.exitCode = 1;
 }
