@@ -57,7 +57,10 @@ function isPresent(item: Item | undefined): boolean {
 
 function stateOf(item: Item | undefined): State | undefined {
   return (
-    item && { version: Number(item["sourceVersion"]), readAtMs: Date.parse(String(item["readAt"])) }
+    item && {
+      version: Number(item["sourceVersion"]),
+      readAtMs: Date.parse(item["readAt"] as string),
+    }
   );
 }
 

@@ -39,7 +39,7 @@ function neededBy(run: Run, signal: Item): readonly ConnectionId[] {
 
 function problemOf(run: Run, connection: Item | undefined): string | undefined {
   if (connection === undefined || connection["readyAt"] === undefined) return "unread";
-  const freshAtMs = Date.parse(String(connection["freshAt"]));
+  const freshAtMs = Date.parse(connection["freshAt"] as string);
   const ageMinutes = (run.clock.nowMs() - freshAtMs) / minuteMs;
   return ageMinutes > staleAfterMinutes + slackMinutes
     ? `stale for ${Math.floor(ageMinutes)} minutes`

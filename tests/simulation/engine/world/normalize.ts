@@ -52,7 +52,7 @@ interface Known {
 }
 
 function changeOf(context: NormalizeContext, wire: Wire, known: Known): Change {
-  switch (context.tool.typeOf(String(wire["collection"]))) {
+  switch (context.tool.typeOf(textOf(wire["collection"]))) {
     case "goal":
       return goalOf(context, wire, known);
     case "person":
@@ -79,12 +79,12 @@ function workOf(context: NormalizeContext, wire: Wire, { id, base }: Known): Cha
     id: itemId,
     ...base,
     kind: wire["kind"],
-    originalKind: String(wire["kind"]),
-    key: String(wire["id"]),
-    title: titleOf(wire["title"], String(wire["id"])),
-    url: context.tool.addressOf({ collection: String(wire["collection"]), id: String(wire["id"]) }),
+    originalKind: textOf(wire["kind"]),
+    key: textOf(wire["id"]),
+    title: titleOf(wire["title"], textOf(wire["id"])),
+    url: context.tool.addressOf({ collection: textOf(wire["collection"]), id: textOf(wire["id"]) }),
     status: wire["status"],
-    originalStatus: String(wire["status"]),
+    originalStatus: textOf(wire["status"]),
     canHoldGoal: true,
     createdAt: instantOf(Number(wire["created"])),
     ...(parentId !== undefined && { parentId }),
@@ -118,9 +118,9 @@ function goalOf(context: NormalizeContext, wire: Wire, { id, base }: Known): Cha
     ...base,
     kind: "objective",
     originalKind: "goal",
-    title: titleOf(wire["title"], String(wire["id"])),
+    title: titleOf(wire["title"], textOf(wire["id"])),
     status: wire["status"],
-    originalStatus: String(wire["status"]),
+    originalStatus: textOf(wire["status"]),
     ...(parentId !== undefined && { parentId }),
     ...(typeof wire["team"] === "string" && { teamName: wire["team"] }),
   } as Fact;
@@ -137,7 +137,7 @@ function goalOf(context: NormalizeContext, wire: Wire, { id, base }: Known): Cha
 function accountOf(wire: Wire) {
   return {
     type: "account",
-    displayName: shortText(wire["name"]) ?? String(wire["id"]),
+    displayName: shortText(wire["name"]) ?? textOf(wire["id"]),
     ...(typeof wire["email"] === "string" && { workEmail: wire["email"] }),
     kind: "human",
     isActive: wire["isActive"] !== false,
@@ -147,10 +147,10 @@ function accountOf(wire: Wire) {
 function personOf(context: NormalizeContext, wire: Wire) {
   const { spec } = context.tool;
   const ref = (type: "person" | "org-unit", name: unknown) =>
-    factId(type, spec.name, spec.connectionId, String(name));
+    factId(type, spec.name, spec.connectionId, textOf(name));
   return {
     type: "person",
-    name: shortText(wire["name"]) ?? String(wire["id"]),
+    name: shortText(wire["name"]) ?? textOf(wire["id"]),
     ...(typeof wire["email"] === "string" && { workEmail: wire["email"] }),
     ...(wire["manager"] !== undefined && { managerId: ref("person", wire["manager"]) }),
     ...(wire["unit"] !== undefined && { unitId: ref("org-unit", wire["unit"]) }),
@@ -163,17 +163,17 @@ function unitOf(context: NormalizeContext, wire: Wire) {
   const parent = wire["parent"];
   return {
     type: "org-unit",
-    name: shortText(wire["name"]) ?? String(wire["id"]),
+    name: shortText(wire["name"]) ?? textOf(wire["id"]),
     originalKind: "unit",
     level: Number(wire["level"]),
     ...(parent !== undefined && {
-      parentId: factId("org-unit", spec.name, spec.connectionId, String(parent)),
+      parentId: factId("org-unit", spec.name, spec.connectionId, textOf(parent)),
     }),
   };
 }
 
 function accountId({ tool: { spec } }: NormalizeContext, name: unknown) {
-  return factId("account", spec.name, spec.connectionId, String(name));
+  return factId("account", spec.name, spec.connectionId, textOf(name));
 }
 
 /** Refs are ids of the tool's own or addresses of somebody else's. */
@@ -206,4 +206,9 @@ export function addressesIn(wires: readonly unknown[]): readonly string[] {
     }
   }
   return found;
+}
+
+/** What the tool calls by a name it calls by text. */
+function textOf(value: unknown): string {
+  return typeof value === "string" ? value : "";
 }
