@@ -9,7 +9,10 @@ import type { GoalId } from "#shared/model/ids.ts";
 export interface LinkRules {
   /** What the rules give an item. `own` are its stored links, which go before any rule. */
   linksOf(item: WorkItem, own: readonly Link[]): readonly Link[];
-  /** Goals that rules link to: what becomes of one of them touches items that no index names. */
+  /**
+   * Goals that rules link to: what becomes of one of them touches items that no index names. Each stood
+   * when its rule was made, so one that is not stored any more was removed, tombstone or not.
+   */
   readonly goalIds: ReadonlySet<GoalId>;
 }
 

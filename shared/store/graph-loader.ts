@@ -160,6 +160,7 @@ export class GraphLoader {
     for (const item of items) {
       above.push(...(this.setAside.read(item, () => this.#add(item)) ?? []));
     }
+    if (this.#isGoneGoalOfRule(id)) this.graph.addRemoved(id);
     // Only now are all its own links known, which go before those of rules. No other fact is an item.
     const read = this.graph.item(id as WorkItemId);
     return read ? [...parentIds(read), ...(await this.#linkedFrom(read))] : above;
@@ -180,6 +181,15 @@ export class GraphLoader {
     const goal = this.graph.goal(toId);
     const isAlive = goal !== undefined && goal.status !== "dropped";
     return isAlive && source !== "suggestion" && expiresAt === undefined;
+  }
+
+  /** Asked when its partition was read, which may still hold edges of it. */
+  #isGoneGoalOfRule(id: FactId): boolean {
+    // No other fact's id is a goal's.
+    const goalId = id as GoalId;
+    const { linkRules } = this.graph;
+    if (!linkRules.goalIds.has(goalId) || this.setAside.partitions.has(id)) return false;
+    return this.graph.goal(goalId) === undefined;
   }
 
   #add(item: Item): readonly FactId[] {

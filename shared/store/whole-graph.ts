@@ -79,6 +79,9 @@ function graphOfParts(parts: Parts, sources: SourceStates, { day, linkRules }: A
     if (fact.type === "work-item") graph.addItem(fact);
     else if (fact.type === "goal") graph.addGoal(fact);
   }
+  for (const id of linkRules.goalIds) {
+    if (graph.goal(id) === undefined && !setAside.partitions.has(id)) graph.addRemoved(id);
+  }
   for (const edge of parts.edges) {
     if (edge.type === "link") graph.addLink(edge);
     else if (edge.type === "dependency") graph.addDependency(edge);
