@@ -11,7 +11,7 @@ import { listLinkRules } from "#shared/store/link-rules.ts";
 import { linkRuleSpec } from "#shared/store/specs.ts";
 
 import type { AppContext } from "../app-deps.ts";
-import type { LinkRuleInput } from "./link-rule-answers.ts";
+import type { LinkRuleChange, LinkRuleInput } from "./link-rule-answers.ts";
 import { noSuchRule } from "./list-link-rules.ts";
 
 /** Every evaluation reads all of them; a company that needs more says too much by rules. */
@@ -43,21 +43,26 @@ export async function createLinkRule(
   return rule.id;
 }
 
-/** Sets a rule whole; what `input` leaves out, it has no more. */
+/**
+ * Sets a rule whole; what the input leaves out, it has no more. Throws `entity.conflict` where the rule is
+ * not of the named revision any more.
+ */
 export async function replaceLinkRule(
   context: AppContext,
   id: LinkRuleId,
-  input: LinkRuleInput,
+  { revision, ...input }: LinkRuleChange,
 ): Promise<void> {
-  const { createdAt, ...before } = await loadLinkRule(context, id);
-  await assertSensible(context, input, before);
-  await update(context, id, () => ({
-    type: "link-rule",
-    id,
-    ...input,
-    createdAt,
-    updatedAt: context.clock.now(),
-  }));
+  await assertSensible(context, input, await loadLinkRule(context, id));
+  await update(context, id, (standing) => {
+    if (revision !== undefined && revision !== standing.revision) {
+      throw new HubError(
+        "entity.conflict",
+        `Somebody changed this rule since it was read: it is of revision ${standing.revision}, not ${revision}. Read it again`,
+      );
+    }
+    const { createdAt } = standing;
+    return { type: "link-rule", id, ...input, createdAt, updatedAt: context.clock.now() };
+  });
   changed(context, "changed", id);
 }
 

@@ -3,7 +3,8 @@ import * as z from "zod";
 import { parseLinkFilter } from "#shared/graph/link-rules-parse.ts";
 import { GoalKind, WorkItemKind, WorkStatus } from "#shared/model/facts.ts";
 import { GoalId } from "#shared/model/ids.ts";
-import { LinkRule, filterLengthMax, ruleConfidence } from "#shared/model/link-rule.ts";
+import { filterLengthMax, ruleConfidence } from "#shared/model/link-rule.ts";
+import { Instant } from "#shared/model/time.ts";
 
 import { VerdictKind } from "../work-items/work-answers.ts";
 
@@ -21,6 +22,21 @@ const Filter = z
       'Which work the rule means: project = PAY AND (label IN (growth, "q3 push") OR section = "Now")',
   });
 
+function numberBetween(min: number, max: number) {
+  const message = `Give a number from ${min} to ${max}`;
+  return z.number(message).min(min, message).max(max, message);
+}
+
+const Moment = z.iso
+  .datetime({
+    precision: 3,
+    error: ({ input }) =>
+      /^\d{4}-\d{2}-\d{2}T00:00:00\.000Z$/u.test(String(input))
+        ? "There is no such day"
+        : "Give a moment in UTC with milliseconds, as 2026-12-31T00:00:00.000Z",
+  })
+  .pipe(Instant);
+
 /** What people say of a rule; all else is the hub's business. */
 export const LinkRuleInput = z.strictObject({
   name: z.string("Give it a name").trim().min(1, "Give it a name").max(120),
@@ -29,16 +45,25 @@ export const LinkRuleInput = z.strictObject({
     .string("Choose the goal that this work serves")
     .pipe(GoalId)
     .meta({ description: "The goal that all of it serves" }),
-  confidence: LinkRule.shape.confidence.default(ruleConfidence.usual).meta({
+  confidence: numberBetween(0.01, ruleConfidence.max).default(ruleConfidence.usual).meta({
     description: "Among several rules that fit an item, the surest decides",
   }),
-  weight: LinkRule.shape.weight,
-  expiresAt: LinkRule.shape.expiresAt.meta({
+  weight: numberBetween(0, 1).optional(),
+  expiresAt: Moment.optional().meta({
     description: "UTC with milliseconds; from then on the rule links nothing",
   }),
   isEnabled: z.boolean().default(true),
 });
 export type LinkRuleInput = z.infer<typeof LinkRuleInput>;
+
+/** The same for a rule that stands. */
+export const LinkRuleChange = LinkRuleInput.extend({
+  revision: z.int().nonnegative().optional().meta({
+    description:
+      "As it was read: where somebody changed the rule since, 409. Without it, the rule is set whatever it is",
+  }),
+});
+export type LinkRuleChange = z.infer<typeof LinkRuleChange>;
 
 export const LinkRuleAnswer = z
   .strictObject({
@@ -64,6 +89,7 @@ export const LinkRuleAnswer = z
       .meta({ description: "Why it links nothing, although it is on" }),
     createdAt: z.string(),
     updatedAt: z.string(),
+    revision: z.int().meta({ description: "Another one after each change" }),
   })
   .meta({ id: "LinkRule" });
 export type LinkRuleAnswer = z.input<typeof LinkRuleAnswer>;

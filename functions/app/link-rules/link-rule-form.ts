@@ -61,6 +61,7 @@ function fieldsCard(form: LinkRuleForm): Html {
     data-preview="/link-rules/preview"
     data-into="preview"
   >
+    ${rule ? html`<input type="hidden" name="revision" value="${fields["revision"] ?? rule.revision}" />` : nothing}
     ${other.map(({ message }) => html`<p class="notice bad" role="alert">${message}</p>`)}
     ${rule ? html`<p class="muted gap-below">${plural(rule.linkedItems, "open item is", "open items are")} linked through it now.</p>` : nothing}
     ${field({ name: "name", label: "Name", hint: "As people read it at the work that it links." }, form, (attributes) => html`<input ${attributes} maxlength="120" required value="${fields["name"] ?? ""}" />`)}

@@ -15,7 +15,7 @@ import {
   switchLinkRule,
 } from "./change-link-rules.ts";
 import type { LinkRuleAnswer } from "./link-rule-answers.ts";
-import { LinkRuleInput, PreviewQuery } from "./link-rule-answers.ts";
+import { LinkRuleChange, LinkRuleInput, PreviewQuery } from "./link-rule-answers.ts";
 import { linkRuleForm } from "./link-rule-form.ts";
 import type { FormFields } from "./link-rule-form.ts";
 import { linkRulesPage } from "./link-rules-page.ts";
@@ -43,7 +43,9 @@ export function serveLinkRulePages(app: Hono, context: AppContext): void {
   });
 
   app.post("/link-rules", (c) =>
-    save(context, c, undefined, (input) => createLinkRule(context, input)),
+    save(context, c, undefined, (given) =>
+      createLinkRule(context, parseInput(LinkRuleInput, given, "")),
+    ),
   );
 
   app.get("/link-rules/:id", async (c) => {
@@ -55,7 +57,9 @@ export function serveLinkRulePages(app: Hono, context: AppContext): void {
 
   app.post("/link-rules/:id", async (c) => {
     const rule = await describeLinkRule(context, idOf(c));
-    return save(context, c, rule, (input) => replaceLinkRule(context, idOf(c), input));
+    return save(context, c, rule, (given) =>
+      replaceLinkRule(context, idOf(c), parseInput(LinkRuleChange, given, "")),
+    );
   });
 
   app.post("/link-rules/:id/enable", async (c) => {
@@ -87,12 +91,13 @@ interface Shown {
   readonly rule: LinkRuleAnswer | undefined;
   readonly fields: FormFields;
   readonly issues?: readonly InputIssue[];
+  readonly status?: 200 | 400 | 409;
 }
 
 async function show(
   context: AppContext,
   c: Context,
-  { rule, fields, issues = [] }: Shown,
+  { rule, fields, issues = [], status = issues.length > 0 ? 400 : 200 }: Shown,
 ): Promise<Response> {
   const [{ graph }, previewed] = await Promise.all([
     context.snapshots.read(),
@@ -100,7 +105,7 @@ async function show(
   ]);
   const goals = goalChoices(graph);
   const page = linkRuleForm({ rule, fields, goals, previewed, issues, notice: noticeOf(c) });
-  return c.html(page, issues.length > 0 ? 400 : 200);
+  return c.html(page, status);
 }
 
 /** What the filter in the form would do; a goal that is none is as good as none chosen. */
@@ -116,14 +121,25 @@ async function save(
   context: AppContext,
   c: Context,
   rule: LinkRuleAnswer | undefined,
-  store: (input: LinkRuleInput) => Promise<unknown>,
+  store: (given: Record<string, unknown>) => Promise<unknown>,
 ): Promise<Response> {
   const fields = await readForm(c);
   try {
-    await store(parseInput(LinkRuleInput, inputOf(fields, rule), ""));
+    await store(inputOf(fields, rule));
     return c.redirect(withNotice("/link-rules", "link-rule-saved"), 303);
   } catch (error) {
     if (!(error instanceof HubError) || error.traits.audience !== "customer") throw error;
+    if (error.code === "entity.conflict" && rule) {
+      // The form has the revision that stands now: whoever has read this may save again.
+      const message = `Somebody changed this rule after you had opened it. It is ${rule.isEnabled ? "on" : "off"} now and reads: ${rule.filter}. Save again to replace that by what stands below.`;
+      const current = { ...fields, revision: String(rule.revision) };
+      return show(context, c, {
+        rule,
+        fields: current,
+        issues: [{ path: "", message }],
+        status: 409,
+      });
+    }
     const { issues, message } = error;
     const shown = issues.length > 0 ? issues : [{ path: "", message }];
     return show(context, c, { rule, fields, issues: shown });
@@ -132,7 +148,7 @@ async function save(
 
 /** The schema says what is missing; a number that is none is wrong, not missing. */
 function inputOf(fields: FormFields, rule: LinkRuleAnswer | undefined): Record<string, unknown> {
-  const { name, filter, goalId, confidence, weight, expiresAt } = fields;
+  const { name, filter, goalId, confidence, weight, expiresAt, revision } = fields;
   const given = {
     name,
     filter,
@@ -141,6 +157,7 @@ function inputOf(fields: FormFields, rule: LinkRuleAnswer | undefined): Record<s
     weight: weight && Number(weight),
     expiresAt: expiresAt && endOf(expiresAt, rule),
     isEnabled: fields["isEnabled"] === "on",
+    revision: rule && revision && Number(revision),
   };
   return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
 }

@@ -8,6 +8,7 @@ import type { Route } from "../http/route.ts";
 import { createLinkRule, removeLinkRule, replaceLinkRule } from "./change-link-rules.ts";
 import {
   LinkRuleAnswer,
+  LinkRuleChange,
   LinkRuleInput,
   LinkRulePreview,
   PreviewQuery,
@@ -73,7 +74,7 @@ function changingRoutes(context: AppContext): readonly Route[] {
       topic: "Link rules",
       summary: "Set a link rule whole: what it fits, the goal, on or off",
       params,
-      body: LinkRuleInput,
+      body: LinkRuleChange,
       answer: LinkRuleAnswer,
       refusals: ["entity.not-found", "entity.conflict"],
       run: async ({ params: { id }, body }) => {

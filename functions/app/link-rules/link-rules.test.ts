@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 
 import type { Change } from "#shared/model/change.ts";
 import { alertId } from "#shared/model/ids.ts";
+import { factKey } from "#shared/store/keys.ts";
 import {
   goal,
   goalId,
@@ -162,6 +163,25 @@ describe("a link rule", () => {
     expect(await openSignals(rig)).toEqual([itemId("other")]);
   });
 
+  test("links nothing, and hides nothing, when its goal's removal is forgotten", async () => {
+    const rig = await rigWith();
+    const id = await createdId(rig);
+    await rig.hub.apply(removed(goalId("g"), 1));
+    // Tombstones stand for a time only.
+    await rig.hub.table.write({ kind: "delete", key: factKey(goalId("g")), condition: [] });
+    await rig.hub.apply(upserted(workItem("new", { labels: ["growth"] })));
+    const all = [itemId("epic"), itemId("new"), itemId("other")];
+    expect(await openSignals(rig)).toEqual(all);
+    await rig.hub.selfCheck();
+    expect(await openSignals(rig)).toEqual(all);
+    rig.hub.clock.advance(60_000);
+    expect((await verdicts(rig))["new"]).toBe("unlinked");
+    const { body } = await rig.get(`/api/work-items/${encodeURIComponent(itemId("new"))}`);
+    expect(body).toMatchObject({ item: { verdict: { kind: "unlinked", reason: "goal-removed" } } });
+    const rule = await rig.get(`/api/link-rules/${id}`);
+    expect(rule.body).toMatchObject({ problem: "goal-gone", openItems: 3, linkedItems: 0 });
+  });
+
   test("ends when it expires: the self-check finds that, and it says so", async () => {
     const rig = await rigWith();
     await createdId(rig, { expiresAt: "2026-03-02T10:00:00.000Z" });
@@ -206,6 +226,55 @@ describe("a link rule", () => {
   });
 });
 
+describe("two who change one link rule", () => {
+  const send = async (rig: AppRig, id: string, json: Record<string, unknown>) =>
+    rig.send("PUT", `/api/link-rules/${id}`, { json: { ...growth, ...json } });
+
+  test("never undo each other unseen over HTTP: the second is told, and reads it again", async () => {
+    const rig = await rigWith();
+    const id = await createdId(rig);
+    const { revision } = (await rig.get(`/api/link-rules/${id}`)).body as { revision: number };
+    expect((await send(rig, id, { filter: "kind = epic", revision })).status).toBe(200);
+    const second = await send(rig, id, { name: "Mine", revision });
+    expect(second).toMatchObject({ status: 409, body: { error: { code: "entity.conflict" } } });
+    const { body } = await rig.get(`/api/link-rules/${id}`);
+    expect(body).toMatchObject({
+      name: growth.name,
+      filter: "kind = epic",
+      revision: revision + 1,
+    });
+    // Who names no revision means to set it whatever it is.
+    expect((await send(rig, id, { name: "Mine" })).status).toBe(200);
+  });
+
+  test("never undo each other unseen on the page: what stands is shown, and what was typed is kept", async () => {
+    const rig = await rigWith();
+    const id = await createdId(rig);
+    const here = `/link-rules/${id}`;
+    const opened = /name="revision" value="(\d+)"/u;
+    const revision = async () => opened.exec((await rig.get(here)).text)?.[1] ?? "";
+    const form = { ...growth, confidence: "0.7", isEnabled: "on" };
+    const [mine, theirs] = [await revision(), await revision()];
+    await rig.send("POST", `${here}/disable`);
+    const tried = await rig.get(
+      `${here}?${new URLSearchParams({ ...form, revision: mine }).toString()}`,
+    );
+    expect(opened.exec(tried.text)?.[1]).toBe(mine);
+    const off = await rig.send("POST", here, { form: { ...form, name: "Mine", revision: mine } });
+    expect(off.status).toBe(409);
+    expect(off.text).toContain("Somebody changed this rule after you had opened it");
+    expect(off.text).toContain('value="Mine"');
+    expect((await rig.get(`/api${here}`)).body).toMatchObject({ isEnabled: false });
+    expect((await rig.send("POST", here, { form: { ...form, revision: theirs } })).status).toBe(
+      409,
+    );
+    const again = opened.exec(off.text)?.[1] ?? "";
+    const saved = await rig.send("POST", here, { form: { ...form, revision: again } });
+    expect(saved.status).toBe(303);
+    expect((await rig.get(`/api${here}`)).body).toMatchObject({ isEnabled: true });
+  });
+});
+
 describe("the preview of a link rule", () => {
   const ask = (rig: AppRig, given: Record<string, string>) =>
     rig.get(`/api/link-rules/preview?${new URLSearchParams(given).toString()}`);
@@ -231,6 +300,26 @@ describe("the preview of a link rule", () => {
     const answer = await ask(rig, { filter: "label = growth", goalId: goalId("g") });
     expect(answer.body).toMatchObject({ unlinkedItems: 1, wouldBeLinked: 0 });
     expect((await ask(rig, { filter: "label" })).status).toBe(400);
+  });
+
+  test("counts work whose tool cannot hold a link among what serves no goal: rules are for that", async () => {
+    const rig = await rigWith(
+      upserted(workItem("team", { labels: ["managed"], canHoldGoal: false })),
+    );
+    const given = { filter: "label = managed", goalId: goalId("g") };
+    const counted = { openItems: 1, unlinkedItems: 1, wouldBeLinked: 1 };
+    expect((await ask(rig, given)).body).toMatchObject(counted);
+    await createdId(rig, given);
+    expect((await verdicts(rig))["team"]).toBe("linked");
+  });
+
+  test("does not say of work of which nothing is known that it serves a goal", async () => {
+    const rig = await rigWith(
+      upserted(under("orphan", "never", { labels: ["lost"], kind: "story" })),
+    );
+    const { text } = await rig.get("/link-rules/preview?filter=label%20%3D%20lost");
+    expect(text).toContain("It fits 1 open item");
+    expect(text).toContain("None of this work counts as unlinked today");
   });
 
   const item = fc.record({
@@ -302,6 +391,36 @@ describe("the pages of link rules", () => {
     expect(text).toContain("title ~ &quot;&lt;b&gt;&quot; AND</textarea>");
     expect(text).toContain("Expected a field, as project or label, but the filter ends here");
     expect(text).toContain('aria-invalid="true"');
+  });
+
+  test("say in words what is no number and no day", async () => {
+    const rig = await rigWith();
+    const wrong = { ...form, confidence: "sure", weight: "half", expiresAt: "2026-02-31" };
+    const { text } = await rig.send("POST", "/link-rules", { form: wrong });
+    expect(text).toContain("Give a number from 0.01 to 0.9");
+    expect(text).toContain("Give a number from 0 to 1");
+    expect(text).toContain("There is no such day");
+    expect(text).not.toMatch(/NaN|Invalid/u);
+  });
+
+  test("show what people wrote as text, never as markup", async () => {
+    const evil = '</textarea><script>alert("1")</script>';
+    const rig = await rigWith(
+      upserted(goal("x", { title: evil })),
+      upserted(workItem("bad", { title: evil, labels: ["evil"] })),
+    );
+    const filter = `label = evil OR title ~ '${evil}'`;
+    const id = await createdId(rig, { name: evil, filter, goalId: goalId("x") });
+    const query = new URLSearchParams({ name: evil, filter }).toString();
+    const item = encodeURIComponent(itemId("bad"));
+    const pages = ["", `/${id}`, `/new?${query}`, `/preview?${query}`].map(
+      (at) => `/link-rules${at}`,
+    );
+    for (const path of [...pages, `/work-items/${item}`]) {
+      const { text } = await rig.get(path);
+      expect(text).not.toContain("<script>alert");
+      expect(text).toContain("&lt;script&gt;alert");
+    }
   });
 
   test("create, change, switch and delete", async () => {

@@ -69,7 +69,7 @@ interface Around {
 }
 
 function describe(rule: LinkRule, { graph, compiled, counts, now }: Around): LinkRuleAnswer {
-  const { type: _type, revision: _revision, ...told } = rule;
+  const { type: _type, ...told } = rule;
   const goal = graph.goal(rule.goalId);
   return {
     ...told,

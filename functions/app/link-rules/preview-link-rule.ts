@@ -48,8 +48,9 @@ export async function previewLinkRule(
   };
 }
 
-function isUnlinked({ sight }: Seen): boolean {
-  return sight.verdict === "unlinked";
+/** Work that serves no goal: also where its own tool could not hold a link, which a rule needs not. */
+function isUnlinked({ sight: { verdict } }: Seen): boolean {
+  return verdict === "unlinked" || verdict === "unlinkable";
 }
 
 function canSupport(graph: MemoryGraph, goalId: GoalId | undefined): boolean {

@@ -24,7 +24,7 @@ function sentences(preview: LinkRulePreview): Html {
   return html`<p><b>It fits ${plural(openItems, "open item")}</b>${closed}.</p>
     ${
       unlinkedItems + wouldBeLinked === 0
-        ? html`<p>None of this work is without a goal today.</p>`
+        ? html`<p>None of this work counts as unlinked today.</p>`
         : html`<p>
             ${plural(unlinkedItems, "of them serves", "of them serve")} no goal today. The rule
             would link
