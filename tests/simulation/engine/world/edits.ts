@@ -129,6 +129,7 @@ function workEdits(name: WorkTool) {
     /** Changed twice within one moment. */
     twice: on((tool, { id }, random) => {
       tool.edit(id, { title: `First ${between(random, 1, 99)}` });
+      tool.moment();
       tool.edit(id, { title: `Second ${between(random, 1, 99)}` });
     }),
   } satisfies Record<string, Edit>;

@@ -80,6 +80,11 @@ export class Tool {
     return this.#clock.nowMs() + this.skewMs;
   }
 
+  /** Nobody does two things at once: a second passes. */
+  moment(): void {
+    this.#clock.advance(1000);
+  }
+
   #version(before: number): number {
     const now = Math.floor(this.nowMs() / this.granularityMs) * this.granularityMs;
     if (this.granularityMs > 1) return Math.max(now, before);
