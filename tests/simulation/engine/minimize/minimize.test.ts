@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 
 import { planOf } from "../plan-of.ts";
 import type { Act, Plan } from "../plan.ts";
+import { calm } from "../regressions/calm.ts";
 import { ddmin } from "./ddmin.ts";
 import { minimize } from "./minimize.ts";
 import { planLiteral } from "./plan-literal.ts";
@@ -101,11 +102,13 @@ test("a plan that does not fail is refused, rather than called minimal", async (
 test("a plan is written down as the TypeScript that it came from", () => {
   const written = planLiteral(plan);
   expect(written).toContain('act: { kind: "check" }');
-  // Keys are the only difference to JSON.
   const json = written
+    // Keys, commas and what the calm config says are the only differences to JSON.
+    .replace("...calm", JSON.stringify(calm).slice(1, -1))
     .replaceAll(/(?<=[{,\s])(\w+): /gu, '"$1": ')
     .replaceAll(/,(?=\s*[\]}])/gu, "");
   expect(JSON.parse(json)).toEqual(plan);
+  expect(planLiteral({ ...plan, config: calm })).toContain("config: calm,");
 });
 
 test("a kind is the sentence without what differs between runs", () => {

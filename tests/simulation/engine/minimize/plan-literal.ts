@@ -1,11 +1,12 @@
-import type { Plan } from "../plan.ts";
+import type { Plan, PlanConfig } from "../plan.ts";
+import { calm } from "../regressions/calm.ts";
 
-/** The plan as TypeScript, a step a line; `npm run fix` does the rest. */
+/** The plan as TypeScript, a step a line, its config as what differs from `calm`. */
 export function planLiteral({ seed, config, steps }: Plan): string {
   return [
     "{",
     `  seed: ${literal(seed)},`,
-    `  config: ${literal(config)},`,
+    `  config: ${configLiteral(config)},`,
     "  steps: [",
     ...steps.map((step) => `    ${literal(step)},`),
     "  ],",
@@ -13,9 +14,20 @@ export function planLiteral({ seed, config, steps }: Plan): string {
   ].join("\n");
 }
 
-/** A file of `regressions/`, but for what only who found out can say. */
+function configLiteral(config: PlanConfig): string {
+  const usual: Readonly<Record<string, unknown>> = { ...calm };
+  const unusual = Object.entries(config).filter(
+    ([name, value]) => literal(value) !== literal(usual[name]),
+  );
+  if (unusual.length === 0) return "calm";
+  const parts = unusual.map(([name, value]) => `${keyOf(name)}: ${literal(value)}`);
+  return `{ ...calm, ${parts.join(", ")} }`;
+}
+
+/** A file of `regressions/`, but for what only who found out can say; `npm run fix` sets its lines. */
 export function regressionFile(plan: Plan, kind: string): string {
   return [
+    'import { calm } from "./calm.ts";',
     'import type { Regression } from "./regression.ts";',
     "",
     "// Say what went wrong here, and list it in index.ts.",

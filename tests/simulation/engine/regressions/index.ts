@@ -1,0 +1,11 @@
+import { alertTargetDown } from "./alert-target-down.ts";
+import { cursorExpiredInOutage } from "./cursor-expired-in-outage.ts";
+import { notifierDiedBeforeTelling } from "./notifier-died-before-telling.ts";
+import type { Regression } from "./regression.ts";
+
+/** Every plan that is kept. `npm run simulate -- --minimize SEED` writes a new one; it takes a line here. */
+export const regressions: readonly Regression[] = [
+  alertTargetDown,
+  cursorExpiredInOutage,
+  notifierDiedBeforeTelling,
+];
