@@ -58,6 +58,13 @@ describe("values of custom fields", () => {
     expect(isNamedBy("Cost=Benefit", { gid: "1", name: "cost=benefit" })).toBe(true);
   });
 
+  test("are found by name whatever blanks, capitals and accents either side has", () => {
+    const record = field("enum", { name: " Cafe\u0301  Market ", enum_value: { name: "EU" } });
+    expect(kept(record, ["CAFÉ Market"])).toEqual({ "CAFÉ Market": "EU" });
+    const turkish = field("enum", { name: "İlk Öncelik", enum_value: { name: "1" } });
+    expect(kept(turkish, ["ilk öncelik"])).toEqual({ "ilk öncelik": "1" });
+  });
+
   test("are bounded, whatever stands in them", () => {
     const text = fc.oneof(fc.string({ unit: "binary", maxLength: 500 }), fc.constant(null));
     fc.assert(

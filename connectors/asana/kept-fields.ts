@@ -1,3 +1,4 @@
+import { foldedValue } from "#shared/model/folded.ts";
 import { type FoundField, keptFields, readWantedField } from "#shared/model/kept-fields.ts";
 
 import type { CustomFieldWire } from "./wire.ts";
@@ -32,14 +33,14 @@ interface Called {
   readonly name?: string | null | undefined;
 }
 
-/** Whether an entry of the setting names this field, by gid, by `gid=name`, or by name without case. */
+/** Whether an entry of the setting names this field, by gid, by `gid=name`, or by name without case and blanks. */
 export function isNamedBy(entry: string, field: Called): boolean {
   return isCalled(readWantedField(entry, gid).wanted)(field);
 }
 
 function isCalled(wanted: string): (field: Called) => boolean {
-  const name = comparable(wanted);
-  return (field) => field.gid === wanted || comparable(field.name ?? "") === name;
+  const name = foldedValue(wanted);
+  return (field) => field.gid === wanted || foldedValue(field.name ?? "") === name;
 }
 
 /** What a task holds in the fields that the settings name. */
@@ -75,8 +76,4 @@ function valuesOf(field: CustomFieldWire): readonly unknown[] {
     default:
       return [];
   }
-}
-
-function comparable(text: string): string {
-  return text.trim().toLowerCase();
 }

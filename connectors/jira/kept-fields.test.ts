@@ -50,6 +50,42 @@ describe("the fields to keep", () => {
     expect([refused, missing]).toEqual([[], ["Gone"]]);
   });
 
+  test("are found whatever blanks, capitals and accents either side has", () => {
+    const odd = [
+      field("customfield_11", " Cafe\u0301  Market ", own("select", { type: "option" })),
+      field("customfield_12", "İlk Öncelik", own("select", { type: "option" })),
+    ];
+    const { kept, missing } = mapKeptFields(["CAFÉ Market", "ilk öncelik"], odd);
+    expect(kept.map(({ id }) => id)).toEqual(["customfield_11", "customfield_12"]);
+    expect(missing).toEqual([]);
+  });
+
+  test.each(["__proto__", "constructor", "toString"])("may be asked for as %s", (name) => {
+    expect(mapKeptFields([name], fields)).toEqual({ kept: [], refused: [], missing: [name] });
+    const odd = [field("customfield_13", name, own("textfield", { type: "string" }))];
+    const { kept } = mapKeptFields([name], odd);
+    const found = keptFieldsOf(kept, { customfield_13: "x" });
+    // A field of the first name cannot be kept: it would be lost on the way.
+    expect(found).toEqual(name === "__proto__" ? undefined : { [name]: "x" });
+  });
+
+  test("never are people's, even where a kind that is known says that it holds them", () => {
+    const kinds = ["userpicker", "multiuserpicker", "people", "grouppicker", "multigrouppicker"];
+    const known = ["select", "textfield", "cascadingselect", "labels"];
+    const hostile = [...kinds, ...known].flatMap((kind, at) => [
+      field(`customfield_3${at}`, "Who", own(kind, { type: "user" })),
+      field(`customfield_4${at}`, "Who", own(kind, { type: "array", items: "user" })),
+    ]);
+    const ours = ["assignee", "reporter", "creator", "watches"].map((id) =>
+      field(id, "Who", { type: id === "watches" ? "watches" : "user" }),
+    );
+    const entries = ["who", ...hostile.map(({ id }) => `${id}=Area`), "reporter", "assignee"];
+    const { kept, refused } = mapKeptFields(entries, [...hostile, ...ours]);
+    expect(kept).toEqual([]);
+    expect(refused.every(({ namesPeople }) => namesPeople)).toBe(true);
+    expect(refused).toHaveLength(entries.length);
+  });
+
   test("never are people's, long texts, other system fields, or of a kind that is not known", () => {
     const entries = ["Approver", "Reviewers", "Notes", "Rating", "Assignee", "summary"];
     const { kept, refused } = mapKeptFields(entries, fields);
@@ -75,6 +111,12 @@ describe("values", () => {
     ["a text", "  two\nlines ", "two lines"],
     ["nothing", null, undefined],
     ["an account", { accountId: "a", displayName: "Dana", name: "dana" }, undefined],
+    [
+      "an account of a server",
+      { self: "/user?u=dana", displayName: "Dana", name: "dana" },
+      undefined,
+    ],
+    ["a cascade that ends at one", { value: "EU", child: { name: "d", displayName: "D" } }, "EU"],
     ["a group", [{ groupId: "g", name: "leads" }], undefined],
   ])("of %s", (_what, value, text) => {
     expect(one(value)).toBe(text);

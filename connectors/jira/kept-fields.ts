@@ -1,3 +1,4 @@
+import { foldedValue } from "#shared/model/folded.ts";
 import { type FoundField, keptFields, readWantedField } from "#shared/model/kept-fields.ts";
 
 import type { WireField } from "./wire.ts";
@@ -54,8 +55,10 @@ const customKinds: ReadonlySet<string> = new Set([
   sprintType,
 ]);
 
-/** Whether values of a field may be kept. */
-export function isKeepable({ id, schema }: WireField): boolean {
+/** Whether values of a field may be kept; of what says that it holds people, never. */
+export function isKeepable(field: WireField): boolean {
+  const { id, schema } = field;
+  if (namesPeople(field)) return false;
   if (schema?.custom !== undefined) return customKinds.has(schema.custom);
   return systemIds.has(id);
 }
@@ -67,7 +70,7 @@ function namesPeople({ schema }: WireField): boolean {
 const fieldId = /^(?:customfield_\d+|components|priority|labels|fixVersions|versions)$/u;
 
 /**
- * Finds the fields of the setting by id, by `id=name`, or by name without case. Components are found as
+ * Finds the fields of the setting by id, by `id=name`, or by name without regard to case and blanks. Components are found as
  * "Component" in any language. An entry of which nothing can be kept is refused, one that no field has
  * is missing.
  */
@@ -98,9 +101,9 @@ export function mapKeptFields(
 }
 
 function isCalled({ id, name }: WireField, wanted: string): boolean {
-  const text = wanted.toLowerCase();
+  const text = foldedValue(wanted);
   return (
-    id === wanted || name.toLowerCase() === text || (id === componentsId && text === "component")
+    id === wanted || foldedValue(name) === text || (id === componentsId && text === "component")
   );
 }
 
@@ -129,8 +132,6 @@ function valuesIn(value: unknown): readonly unknown[] {
 function valuesOfOne(value: unknown): readonly unknown[] {
   if (typeof value === "number") return Number.isFinite(value) ? [String(value)] : [];
   if (typeof value !== "object" || value === null) return [value];
-  // Allowed kinds hold no people; should one ever, nothing of it is kept.
-  if ("accountId" in value || "emailAddress" in value || "groupId" in value) return [];
   const text = textOf(value);
   if (text === undefined) return [];
   const below = textOf((value as OptionLike).child);
@@ -138,8 +139,13 @@ function valuesOfOne(value: unknown): readonly unknown[] {
   return below === undefined ? [text] : [text, `${text} - ${below}`];
 }
 
+/** Of accounts in the cloud, of users of a server, and of groups; no option or version has any. */
+const marksOfPeople = ["accountId", "displayName", "emailAddress", "groupId"];
+
 function textOf(option: unknown): string | undefined {
   if (typeof option !== "object" || option === null) return undefined;
+  // Allowed kinds hold no people; should one ever, nothing of it is kept.
+  if (marksOfPeople.some((mark) => mark in option)) return undefined;
   const { value, name } = option as OptionLike;
   const text = value ?? name;
   return typeof text === "string" ? text : undefined;
