@@ -4,7 +4,7 @@ import { whyNoDatabase } from "./embedded-tables.ts";
 import { runEmbedded } from "./run-embedded.ts";
 
 /** `npm run simulate -- --embedded` runs as many more as there is time for. */
-const seeds = 4;
+const seeds = 6;
 
 const why = whyNoDatabase();
 if (why !== undefined) process.stderr.write(`skipped: seeds on the embedded database: ${why}\n`);

@@ -5,12 +5,12 @@ import { minimize } from "./minimize.ts";
 import { regressionFile } from "./plan-literal.ts";
 import { violationKind } from "./violation-kind.ts";
 
-export interface MinimizedSeed extends Minimized {
+interface MinimizedSeed extends Minimized {
   readonly kind: string;
 }
 
 /** The smallest plan that breaks as the seed's does; undefined where it breaks nothing. */
-export async function minimizeSeed(seed: number): Promise<MinimizedSeed | undefined> {
+async function minimizeSeed(seed: number): Promise<MinimizedSeed | undefined> {
   const plan = planOf(seed);
   const [first] = (await runPlan(plan)).violations;
   if (!first) return undefined;
