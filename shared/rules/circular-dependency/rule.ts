@@ -1,7 +1,7 @@
 import * as z from "zod";
 
 import { circleAt, circlesAmong, waitingShape, wayRound } from "#shared/graph/circles.ts";
-import { teamSources } from "#shared/graph/rests-on.ts";
+import { edgeSources, teamSources } from "#shared/graph/rests-on.ts";
 import type { GraphView } from "#shared/graph/view.ts";
 import {
   connectionsOf,
@@ -73,7 +73,7 @@ export const circularDependency = defineRule<Options>({
     const way = wayRound(members, shape).flatMap((one) => view.item(one) ?? []);
     const still = standingStill(view.sources, connectionsOf(way));
     if (still !== undefined) return { state: "unknown", because: still };
-    return opened(view, way, members.length);
+    return opened(view, way, members);
   },
 });
 
@@ -114,7 +114,11 @@ function from(itemId: WorkItemId, onlyOpen = false): Touch {
   return { kind: "circles-of-waiting", itemId, onlyOpen };
 }
 
-function opened(view: GraphView, way: readonly WorkItem[], size: number): Evaluation {
+function opened(
+  view: GraphView,
+  way: readonly WorkItem[],
+  members: readonly WorkItemId[],
+): Evaluation {
   const [subject] = way;
   const teamIds = teamsOn(view, way);
   const newest = newestOn(view, way);
@@ -130,13 +134,24 @@ function opened(view: GraphView, way: readonly WorkItem[], size: number): Evalua
     evidence: {
       sentence: `${roundInWords(way, "waits for")}: none of them can start.${since}`,
       path: pathOf(way, (_node, index) => (index === 0 ? "subject" : "blocking")),
-      facts: { members: size, ...(dueOn !== undefined && { dueOn }) },
+      facts: { members: members.length, ...(dueOn !== undefined && { dueOn }) },
     },
     teamIds,
     connectionIds: connectionsOf(way),
-    restsOn: way.flatMap((item) => teamSources(view.org, item)),
+    restsOn: [
+      ...waitsAmong(view, members).flatMap(edgeSources),
+      ...way.flatMap((item) => teamSources(view.org, item)),
+    ],
     leaderId: leaderOfTeams(view.org, teamIds),
   };
+}
+
+/** Whatever makes them one circle: who says so need not be one of their own tools. */
+function waitsAmong(view: GraphView, members: readonly WorkItemId[]) {
+  const inside = new Set(members);
+  return members.flatMap((id) =>
+    view.dependenciesOf(id).filter(({ blockingId }) => inside.has(blockingId)),
+  );
 }
 
 /** The dependency on the way round that came last, where the tools tell of all of them since when. */

@@ -2,7 +2,7 @@ import * as z from "zod";
 
 import type { Circle, Shape } from "#shared/graph/circles.ts";
 import { circleAt, circlesAmong, goalShape, spineShape, wayRound } from "#shared/graph/circles.ts";
-import { teamSources } from "#shared/graph/rests-on.ts";
+import { edgeSources, teamSources } from "#shared/graph/rests-on.ts";
 import type { GraphView, MemoryGraph } from "#shared/graph/view.ts";
 import {
   connectionsOf,
@@ -17,8 +17,8 @@ import type { Evaluation } from "#shared/kit/rule.ts";
 import { defineRule } from "#shared/kit/rule.ts";
 import { isOpen } from "#shared/model/facts.ts";
 import type { Goal, WorkItem } from "#shared/model/facts.ts";
-import type { SubjectId, WorkItemId } from "#shared/model/ids.ts";
-import { GoalId, WorkItemId as WorkItemIdSchema } from "#shared/model/ids.ts";
+import type { ConnectionId, SubjectId, WorkItemId } from "#shared/model/ids.ts";
+import { GoalId, readFactId, WorkItemId as WorkItemIdSchema } from "#shared/model/ids.ts";
 import type { Instant } from "#shared/model/time.ts";
 
 import { touchedOfHierarchy } from "./touched.ts";
@@ -84,7 +84,8 @@ interface Round {
   readonly state: Circle<never>["state"] | "not-first";
   /** Once round, the subject first. */
   readonly way: readonly (WorkItem | Goal)[];
-  readonly size: number;
+  /** All of the circle. */
+  readonly members: readonly (WorkItemId | GoalId)[];
 }
 
 function round<Id extends WorkItemId | GoalId>(
@@ -93,17 +94,17 @@ function round<Id extends WorkItemId | GoalId>(
   nodeOf: (id: Id) => WorkItem | Goal | undefined,
 ): Round {
   const circle = circleAt(id, shape);
-  if (circle.state !== "found") return { state: circle.state, way: [], size: 0 };
+  if (circle.state !== "found") return { state: circle.state, way: [], members: [] };
   const { members } = circle;
-  if (members[0] !== id) return { state: "not-first", way: [], size: 0 };
+  if (members[0] !== id) return { state: "not-first", way: [], members: [] };
   const way = wayRound(members, shape).flatMap((one) => nodeOf(one) ?? []);
-  return { state: "found", way, size: members.length };
+  return { state: "found", way, members };
 }
 
 function found(
   view: GraphView,
   subject: WorkItem | Goal | undefined,
-  { state, way, size }: Round,
+  { state, way, members }: Round,
 ): Evaluation {
   if (!subject) return { state: "cleared", because: "removed" };
   if (state === "none") return { state: "cleared", because: "no-circle" };
@@ -124,11 +125,35 @@ function found(
       path: pathOf(way, (_node, index) =>
         isGoals ? "goal" : index === 0 ? "subject" : "ancestor",
       ),
-      facts: { kind: isGoals ? "goals" : "work", members: size },
+      facts: { kind: isGoals ? "goals" : "work", members: members.length },
     },
     teamIds,
     connectionIds,
-    restsOn: way.flatMap((node) => (node.type === "goal" ? [] : teamSources(view.org, node))),
+    restsOn: restsOn(view, way, members),
     leaderId: leaderOfTeams(view.org, teamIds),
+  };
+}
+
+/** The tools of all members, whoever links one goal of them to another, and who knows whose they are. */
+function restsOn(
+  view: GraphView,
+  way: Round["way"],
+  members: Round["members"],
+): readonly ConnectionId[] {
+  const inside = new Set<string>(members);
+  const links = members.flatMap((id) => view.linksFrom(id)).filter(({ toId }) => inside.has(toId));
+  return [
+    ...members.flatMap((id) => readFactId(id)?.connectionId ?? []),
+    ...links.flatMap(edgeSources),
+    ...way.flatMap((node) => teamSources(view.org, ownerIn(node))),
+  ];
+}
+
+function ownerIn(node: WorkItem | Goal): Pick<WorkItem, "teamName" | "assigneeId"> {
+  const assigneeId = node.type === "goal" ? node.ownerId : node.assigneeId;
+  const { teamName } = node;
+  return {
+    ...(teamName !== undefined && { teamName }),
+    ...(assigneeId !== undefined && { assigneeId }),
   };
 }
