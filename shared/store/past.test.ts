@@ -151,6 +151,44 @@ describe("the past of a record", () => {
     expect(item && readPast(item)).toMatchObject({ isCut: true, hidesOthersEdges: true, rows: [] });
   });
 
+  test.each([
+    ["still stands", () => [linkTo(epic, goalId("g"))]],
+    ["went lately", (version: number) => (version < 58 ? [linkTo(epic, goalId("g"))] : [])],
+  ])("remembers that it named the work of others when what is forgotten: %s", async (_when, at) => {
+    const store = new Store();
+    const statuses = ["todo", "in-progress"] as const;
+    for (let version = 0; version < 60; version += 1) {
+      await store.apply(
+        upserted(goal("g", { version, status: statuses[version % 2] ?? "todo" }), at(version)),
+      );
+    }
+    const item = await store.table.get(factKey(goalId("g")));
+    expect(item && readPast(item)).toMatchObject({ isCut: true, hidesOthersEdges: true });
+  });
+
+  test("does not remember it of a time in which it named none", async () => {
+    const store = new Store();
+    const statuses = ["todo", "in-progress"] as const;
+    for (let version = 0; version < 60; version += 1) {
+      const links = version < 58 ? [] : [linkTo(epic, goalId("g"))];
+      await store.apply(
+        upserted(goal("g", { version, status: statuses[version % 2] ?? "todo" }), links),
+      );
+    }
+    const item = await store.table.get(factKey(goalId("g")));
+    expect(item && readPast(item)).toMatchObject({ isCut: true, hidesOthersEdges: false });
+  });
+
+  test("of a goal that is forgotten with its connection, that it named the work of others stays", async () => {
+    const store = new Store();
+    await store.apply(upserted(goal("g"), [linkTo(epic, goalId("g"))]));
+    const { table, clock } = store;
+    await applyChanges({ table, clock, forgetsPast: true }, [removed(goalId("g"), 1)]);
+    const item = await table.get(factKey(goalId("g")));
+    expect(item && readPast(item)).toMatchObject({ isCut: true, hidesOthersEdges: true });
+    expect(JSON.stringify(item)).not.toContain(epic);
+  });
+
   test("lets an erasure find whom it names, and reads on without them", async () => {
     const store = new Store();
     await store.apply(

@@ -44,18 +44,26 @@ interface Circumstances {
  */
 export function withPast(item: Item, current: Item | undefined, given: Circumstances): Item {
   if (item["type"] !== "work-item" && item["type"] !== "goal") return item;
-  if (given.forgetsPast) return withoutPast(item, given.now);
+  if (given.forgetsPast) return withoutPast(item, given.now, current);
   const lines = current ? linesAfter(item, current, given) : [stampText(given.now)];
-  const kept = fitting(lines, roomIn(item));
+  const kept = fitting(lines, item);
   // A tombstone over nothing, as when a record was never heard of, remembers nothing either.
   const bare = item["isRemoved"] === true && kept.length < 2 ? withoutPlace(item) : item;
   return kept.length === 0 ? bare : { ...bare, [pastAttribute]: [...kept] };
 }
 
-/** The item with nothing said of the time before `now`. */
-export function withoutPast(item: Item, now: Instant): Item {
+/**
+ * The item with nothing said of the time before `now` but whether `current`, which it replaces, may have
+ * named the work of others then: of that work nobody may conclude that it had no link.
+ */
+export function withoutPast(item: Item, now: Instant, current: Item = item): Item {
+  const { mark, rows } = storedLines(current);
+  const hidesOthers =
+    stateOf(current).hasOthersEdges ||
+    mayAssertForOthers(mark, current) ||
+    rows.some((row) => edgesIn(row).some(isOthers));
   const bare = withoutPlace(item);
-  return { ...bare, [pastAttribute]: [markLine(now, { isCut: true, hidesOthers: false })] };
+  return { ...bare, [pastAttribute]: [markLine(now, { isCut: true, hidesOthers })] };
 }
 
 /** Who remembers nothing need not be found by its connection. */
@@ -76,7 +84,11 @@ function linesAfter(
   // Clocks of two machines differ a little; lines are in the order of the writes.
   const now = latestOf(clockNow, rows.at(-1) ?? mark);
   const [was, is] = [stateOf(current), stateOf(item)];
-  const hidesOthers = was.hasOthersEdges || is.hasOthersEdges || mayAssertForOthers(mark, item);
+  const hidesOthers =
+    was.hasOthersEdges ||
+    is.hasOthersEdges ||
+    mayAssertForOthers(mark, item) ||
+    rows.some((row) => edgesIn(row).some(isOthers));
   // Between its edges nobody knows what stood.
   if (isSettling) return [markLine(now, { isCut: true, hidesOthers })];
   // Since when the state that is replaced has stood, nobody noted.
@@ -120,7 +132,8 @@ function roomIn(item: Item): number {
 }
 
 /** The newest lines that fit, behind a mark that says from when on they tell all. */
-function fitting([mark = "", ...rows]: readonly string[], room: number): readonly string[] {
+function fitting([mark = "", ...rows]: readonly string[], item: Item): readonly string[] {
+  const room = roomIn(item);
   const sizeOf = (line: string) => textBytes(line) + elementBytes;
   let kept = rows.slice(-rowsMax);
   // A mark that was moved is two bytes longer.
@@ -134,14 +147,34 @@ function fitting([mark = "", ...rows]: readonly string[], room: number): readonl
   const dropped = rows.slice(0, rows.length - kept.length);
   const last = dropped.at(-1);
   if (last === undefined) return [mark, ...kept];
-  const hidesOthers = mark.endsWith(othersMark) || dropped.some(namesOthersEdge);
+  // What was forgotten held what came or went then, and what it left to the first line that is kept.
+  const forgotten = [...dropped.flatMap(edgesIn), ...edgesBefore(kept, stateOf(item).edges)];
+  const hidesOthers = mark.endsWith(othersMark) || forgotten.some(isOthers);
   const since = stampOf(last);
   return [markLine(since, { isCut: true, hidesOthers }), ...kept];
 }
 
+/** Edges that stood before these lines, where `edges` stood after them. */
+function edgesBefore(lines: readonly string[], edges: ReadonlySet<string>): ReadonlySet<string> {
+  const stood = new Set(edges);
+  for (const token of lines.toReversed().flatMap(edgeTokens)) {
+    if (token.startsWith("-")) stood.delete(token.slice(1));
+    else stood.add(token.slice(1));
+  }
+  return stood;
+}
+
+function edgeTokens(line: string): readonly string[] {
+  return line.split("\t").filter((token) => /^[+-][ld] /u.test(token));
+}
+
+function edgesIn(line: string): readonly string[] {
+  return edgeTokens(line).map((token) => token.slice(1));
+}
+
 /** An edge of a record whose own id is not its start. */
-function namesOthersEdge(line: string): boolean {
-  return line.split("\t").some((token) => /^[+-][ld] /u.test(token) && token.split(" ")[1] !== ".");
+function isOthers(edge: string): boolean {
+  return edge.split(" ")[1] !== ".";
 }
 
 interface State {
