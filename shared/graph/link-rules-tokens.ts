@@ -90,6 +90,7 @@ function quotedAt(text: string, at: number, closing: string): Read {
     if (closing.includes(character)) {
       return { token: { kind: "text", text: value, at }, end: here + 1 };
     }
+    if (control.test(character)) throw new FilterMistake(here, controlStands);
     const next = text.charAt(here + 1);
     const isEscape = character === "\\" && next !== "" && `${closing}\\`.includes(next);
     value += isEscape ? next : character;
@@ -101,6 +102,10 @@ function quotedAt(text: string, at: number, closing: string): Read {
   );
 }
 
+/** A line's end is a blank like others. */
+const control = /(?!\s)\p{Cc}/u;
+const controlStands = "A control character stands here: remove it";
+
 function unusable(text: string, at: number): string {
   const character = String.fromCodePoint(text.codePointAt(at) ?? 0);
   if (character === "<" || character === ">") {
@@ -108,6 +113,6 @@ function unusable(text: string, at: number): string {
   }
   if (character === "!") return "After ! comes =, or write NOT before the condition";
   if (invisible.test(character)) return "An invisible character stands here: remove it";
-  if (/\p{Cc}/u.test(character)) return "A control character stands here: remove it";
+  if (control.test(character)) return controlStands;
   return `${character} cannot stand here: put values that hold it into quotes`;
 }

@@ -1,7 +1,7 @@
 import * as z from "zod";
 
 import { parseLinkFilter } from "#shared/graph/link-rules-parse.ts";
-import { GoalKind, WorkItemKind, WorkStatus } from "#shared/model/facts.ts";
+import { GoalKind, WorkItemKind, WorkStatus, shortText } from "#shared/model/facts.ts";
 import { GoalId } from "#shared/model/ids.ts";
 import { filterLengthMax, ruleConfidence } from "#shared/model/link-rule.ts";
 import { Instant } from "#shared/model/time.ts";
@@ -12,15 +12,30 @@ import { VerdictKind } from "../work-items/work-answers.ts";
 const Filter = z
   .string("Say which work the rule means, as label = growth")
   .trim()
-  .max(filterLengthMax)
   .superRefine((text, refinement) => {
     const parsed = parseLinkFilter(text);
     if (!parsed.ok) refinement.addIssue({ code: "custom", message: parsed.message });
   })
   .meta({
+    maxLength: filterLengthMax,
     description:
       'Which work the rule means: project = PAY AND (label IN (growth, "q3 push") OR section = "Now")',
   });
+
+const nameLengthMax = 120;
+
+/** One line: blanks and control characters are made of one blank each, as in titles. */
+const Name = z
+  .string("Give it a name")
+  .max(nameLengthMax, `A name has at most ${nameLengthMax} characters`)
+  .refine((text) => shortText(text) !== undefined, "Give it a name")
+  .transform((text) => shortText(text, nameLengthMax) ?? text)
+  .meta({ description: "As people read it at the work that it links" });
+
+const NamedGoal = z
+  .string("Choose the goal that this work serves")
+  .refine((text) => GoalId.safeParse(text).success, "Name a goal by its id, as its page has it")
+  .pipe(GoalId);
 
 function numberBetween(min: number, max: number) {
   const message = `Give a number from ${min} to ${max}`;
@@ -39,12 +54,9 @@ const Moment = z.iso
 
 /** What people say of a rule; all else is the hub's business. */
 export const LinkRuleInput = z.strictObject({
-  name: z.string("Give it a name").trim().min(1, "Give it a name").max(120),
+  name: Name,
   filter: Filter,
-  goalId: z
-    .string("Choose the goal that this work serves")
-    .pipe(GoalId)
-    .meta({ description: "The goal that all of it serves" }),
+  goalId: NamedGoal.meta({ description: "The goal that all of it serves" }),
   confidence: numberBetween(0.01, ruleConfidence.max).default(ruleConfidence.usual).meta({
     description: "Among several rules that fit an item, the surest decides",
   }),
@@ -96,7 +108,7 @@ export type LinkRuleAnswer = z.input<typeof LinkRuleAnswer>;
 
 export const PreviewQuery = z.strictObject({
   filter: Filter,
-  goalId: GoalId.optional().meta({ description: "Without it, a goal that stands is assumed" }),
+  goalId: NamedGoal.optional().meta({ description: "Without it, a goal that stands is assumed" }),
 });
 export type PreviewQuery = z.infer<typeof PreviewQuery>;
 

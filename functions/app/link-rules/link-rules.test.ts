@@ -201,10 +201,15 @@ describe("a link rule", () => {
   test.each([
     [{ filter: "lable = growth" }, "filter", "Unknown field `lable`: did you mean label?"],
     [{ filter: " " }, "filter", "The filter is empty"],
+    [{ filter: `label = ${"a".repeat(1000)}` }, "filter", "at most 1000 characters, this one 1008"],
+    [{ filter: 'label = "a\u0000"' }, "filter", "A control character stands here"],
     [{ name: " " }, "name", "Give it a name"],
-    [{ goalId: "g" }, "goalId", ""],
-    [{ confidence: 1 }, "confidence", ""],
-    [{ weight: 2 }, "weight", ""],
+    [{ name: "\u0000\n" }, "name", "Give it a name"],
+    [{ name: "x".repeat(121) }, "name", "A name has at most 120 characters"],
+    [{ goalId: "g" }, "goalId", "Name a goal by its id"],
+    [{ confidence: 1 }, "confidence", "Give a number from 0.01 to 0.9"],
+    [{ weight: 2 }, "weight", "Give a number from 0 to 1"],
+    [{ expiresAt: "soon" }, "expiresAt", "as 2026-12-31T00:00:00.000Z"],
     [{ expiresAt: "2026-03-01T00:00:00.000Z" }, "expiresAt", "Name a moment in the future"],
     [{ colour: "red" }, "colour", "There is no such field"],
   ])("with %o is refused at %s", async (given, path, message) => {
@@ -214,6 +219,12 @@ describe("a link rule", () => {
       body: { error: { issues: [{ path, message: expect.stringContaining(message) }] } },
     });
     expect((await rig.get("/api/link-rules")).body).toEqual({ rules: [] });
+  });
+
+  test("has a name of one line, in whole characters", async () => {
+    const rig = await rigWith();
+    const { body } = await create(rig, { name: " Growth\n\u0000work\ud800 " });
+    expect(body).toMatchObject({ name: "Growth work\uFFFD" });
   });
 
   test("needs a goal that is there; one that went later may stay, to be switched off", async () => {
