@@ -198,8 +198,8 @@ function addFact(graph: MemoryGraph, fact: WorkItem | Goal): void {
 }
 
 /**
- * Whether absence proved something then. When a source was read whole is known; whether it stood still
- * for a while, and came back, is not.
+ * Whether absence proved something then. When a source was connected and when it was read whole is known;
+ * whether it stood still for a while, and came back, is not.
  */
 function sourcesAsOf(sources: SourceStates, at: Instant): SourceStates {
   const then = (source: SourceState): SourceState => ({
@@ -207,5 +207,7 @@ function sourcesAsOf(sources: SourceStates, at: Instant): SourceStates {
     isReady: source.readyAt !== undefined && source.readyAt <= at,
     isStale: source.isStale && source.freshAt !== undefined && source.freshAt < at,
   });
-  return new Map([...sources].map(([id, source]) => [id, then(source)]));
+  // What nobody had connected yet kept nobody from concluding.
+  const stood = [...sources.values()].filter(({ createdAt }) => !createdAt || createdAt <= at);
+  return new Map(stood.map((source) => [source.id, then(source)]));
 }

@@ -13,6 +13,8 @@ export interface SourceState {
   readonly isStale: boolean;
   readonly freshAt: Instant | undefined;
   readonly readyAt?: Instant | undefined;
+  /** When it was connected. */
+  readonly createdAt?: Instant | undefined;
 }
 
 export type SourceStates = ReadonlyMap<ConnectionId, SourceState>;
@@ -32,6 +34,7 @@ export function sourceState(
     isStale: ageMs > staleAfterMinutes * minuteMs,
     freshAt: connection.freshAt,
     readyAt: connection.readyAt,
+    createdAt: connection.createdAt,
   };
 }
 

@@ -177,9 +177,14 @@ test("the signals that were open at a moment are those that are told of it after
     const signals = (await scanAll(hub.table))
       .filter((item) => item["type"] === "signal")
       .map((item) => readDocument(signalSpec, item));
-    const openAt = (at: Instant) =>
-      signals.filter((signal) => wasOpen(signal, at) === true).map(({ id }) => id);
-    expect(said.map(([at]) => [at, openAt(at).toSorted()])).toEqual(said);
+    const told = (at: Instant, answer: boolean | "unknown") =>
+      signals.filter((signal) => wasOpen(signal, at) === answer).map(({ id }) => id);
+    // What is kept of earlier openings must cost no write unit: of some nobody knows any more.
+    const known = said.map(([at, ids]): (typeof said)[number] => {
+      const forgotten: ReadonlySet<string> = new Set(told(at, "unknown"));
+      return [at, ids.filter((id) => !forgotten.has(id))];
+    });
+    expect(said.map(([at]) => [at, told(at, true).toSorted()])).toEqual(known);
   });
   await fc.assert(law, { numRuns: 30 });
 }, 60_000);

@@ -94,6 +94,9 @@ export const VerdictsAsOfAnswer = z
       z.strictObject({ connectionId: z.string(), name: z.string(), verdicts: VerdictCountsAnswer }),
     ),
     openSignals: z.record(z.string(), count).meta({ description: "By rule" }),
+    signalsNotKnown: count.meta({
+      description: "Further signals of which nobody knows whether they were open then",
+    }),
   })
   .meta({ id: "VerdictsAsOf" });
 export type VerdictsAsOfAnswer = z.input<typeof VerdictsAsOfAnswer>;
@@ -121,5 +124,6 @@ export async function readVerdictsAsOf(
       }))
       .filter(({ verdicts }) => Object.values(verdicts).some((number) => number > 0)),
     openSignals,
+    signalsNotKnown: snapshot.unknownSignals.length,
   };
 }

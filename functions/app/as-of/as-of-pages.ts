@@ -71,7 +71,7 @@ function itemPage(answer: SightAsOfAnswer): Html {
 }
 
 function verdictsPage(answer: VerdictsAsOfAnswer): Html {
-  const { verdicts, openWork, notKnown, asOf } = answer;
+  const { verdicts, openWork, notKnown, signalsNotKnown, asOf } = answer;
   const percent = linkedPercent(verdicts);
   const signals = Object.values(answer.openSignals).reduce((sum, one) => sum + one, 0);
   return layout({
@@ -90,6 +90,7 @@ function verdictsPage(answer: VerdictsAsOfAnswer): Html {
           >
         </div>
         ${verdictBar(verdicts, true)}${verdictLegend(verdicts)}
+        ${signalsNotKnown === 0 ? nothing : html`<p class="hint">Of ${plural(signalsNotKnown, "more signal")} nobody knows any more whether ${signalsNotKnown === 1 ? "it was" : "they were"} open.</p>`}
         ${notKnown === 0 ? nothing : html`<p class="hint">Of ${number(notKnown)} more nobody knows any more how they stood.</p>`}
       </section>
       ${table("By team", "Team", answer.byTeam)}

@@ -1,6 +1,7 @@
 import * as z from "zod";
 
 import { WorkItemId } from "#shared/model/ids.ts";
+import type { Signal } from "#shared/model/signal.ts";
 
 import { SignalAnswer, describeSignal } from "../alerts/alert-answers.ts";
 import { readNames } from "../alerts/read-names.ts";
@@ -58,6 +59,9 @@ function signalsRoute(context: AppContext): Route {
       asOf: z.string(),
       knownSince: z.string(),
       total: z.int(),
+      notKnown: z.int().meta({
+        description: "Further signals of which nobody knows whether they were open then",
+      }),
       signals: z.array(SignalAnswer),
       next,
     }),
@@ -66,14 +70,16 @@ function signalsRoute(context: AppContext): Route {
         readNames(context),
         readPastSnapshot(context, query.asOf),
       ]);
+      const isAsked = ({ rule }: Signal) => query.rule === undefined || rule === query.rule;
       const fitting = snapshot.openSignals
-        .filter(({ rule }) => query.rule === undefined || rule === query.rule)
+        .filter(isAsked)
         .toSorted((a, b) => (a.id < b.id ? -1 : 1));
       const { page, next: following } = pageOf(fitting, ({ id }) => id, query);
       return {
         asOf: snapshot.asOf,
         knownSince: snapshot.knownSince,
         total: fitting.length,
+        notKnown: snapshot.unknownSignals.filter(isAsked).length,
         signals: page.map((signal) => describeSignal(names, signal)),
         next: following,
       };

@@ -1,6 +1,8 @@
 import { describe, expect, test } from "vitest";
 
+import { connectionId, signalId } from "#shared/model/ids.ts";
 import { dayMs, hourMs } from "#shared/model/time.ts";
+import { factKey } from "#shared/store/keys.ts";
 import {
   goal,
   goalConnection,
@@ -85,6 +87,31 @@ describe("as of a day", () => {
     expect(await open("2026-03-05")).toMatchObject({ total: 2 });
     expect(await open("2026-03-03")).toMatchObject({ total: 1 });
     expect((await verdicts(rig, "2026-03-05")).openSignals).toEqual({ "unlinked-work": 2 });
+  });
+
+  test("of a signal that has forgotten its openings nobody says that it was not open", async () => {
+    const rig = await company();
+    const { table } = rig.hub;
+    const key = factKey(signalId("unlinked-work", epicId));
+    const signal = await table.get(key);
+    if (!signal) throw new Error("The epic has a signal");
+    // Kept since before openings were: its third, and nothing of the two before.
+    await table.write({ kind: "put", item: { ...signal, generation: 3 }, condition: [] });
+    const { body } = await rig.get("/api/signals/open?asOf=2026-03-03");
+    expect(body).toMatchObject({ total: 1, notKnown: 1 });
+    expect((await verdicts(rig, "2026-03-03")).signalsNotKnown).toBe(1);
+    const { text } = await rig.get("/coverage?asOf=2026-03-03");
+    expect(text).toContain("1 more signal nobody knows any more whether it was open");
+  });
+
+  test("a source that was connected later takes back nothing of what was known before", async () => {
+    const rig = await company();
+    const { hub } = rig;
+    // Until it is read whole, nothing may be concluded from absence: not now, but then.
+    await hub.connect(connectionId("later00001"), { connector: "suite", readyAt: undefined });
+    await hub.settle();
+    expect((await sight(rig, "2026-03-05")).item.verdict.kind).toBe("unlinked");
+    expect(await verdicts(rig, "2026-03-05")).toMatchObject({ verdicts: { unlinked: 2 } });
   });
 
   test("a link that a person stated counts while it stood", async () => {

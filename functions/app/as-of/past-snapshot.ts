@@ -33,6 +33,8 @@ export interface PastSnapshot {
   /** Items of which nobody knows how, or whether, they stood. */
   readonly unknownItems: readonly WorkItemId[];
   readonly openSignals: readonly Signal[];
+  /** Signals of which nobody knows whether they were open then. */
+  readonly unknownSignals: readonly Signal[];
   readonly connections: readonly Connection[];
 }
 
@@ -69,6 +71,7 @@ export async function readPastSnapshot(
     seen,
     unknownItems: [...past.unknown].filter(isItemId),
     openSignals: signals.filter((signal) => wasOpen(signal, asOf) === true),
+    unknownSignals: signals.filter((signal) => wasOpen(signal, asOf) === "unknown"),
     connections,
   };
 }
