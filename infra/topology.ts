@@ -216,6 +216,7 @@ export const functions = {
           "rule-settings",
           // Somebody wants one.
           "self-check",
+          "recompute",
           "link-rule",
         ),
         batchSize: 500,

@@ -13,6 +13,7 @@ import { readLinkRules } from "#shared/store/link-rules.ts";
 import { isOrgPart } from "#shared/store/org-parts.ts";
 import { reportSetAside, SetAside } from "#shared/store/set-aside.ts";
 import { signalSpec } from "#shared/store/specs.ts";
+import { askForRecompute } from "#shared/store/wanted-recompute.ts";
 
 import { activeRules } from "./active-rules.ts";
 import { announceUnseen } from "./announce-unseen.ts";
@@ -25,7 +26,6 @@ import type { ActiveRule, Subject, Surroundings } from "./evaluate-subjects.ts";
 import { expandTouches, merged } from "./expand-touches.ts";
 import type { Candidate } from "./expand-touches.ts";
 import { nextSignal } from "./next-signal.ts";
-import { recompute } from "./recompute.ts";
 
 /** Above so many touched subjects, one pass over the whole graph is cheaper than walking from each. */
 const recomputeAbove = 2000;
@@ -47,7 +47,8 @@ export async function detect(deps: DetectDeps, deltas: readonly Delta[]): Promis
   });
   const all = touched.some(({ touches }) => touches.some((one) => isEverything(one, linkRules)));
   const differing = await differingAmong(deps, surroundings, touched);
-  if (all || differing === "many") await recompute(deps);
+  // Not here: it may take longer than an invocation has, and serves all batches that wait for one.
+  if (all || differing === "many") await askForRecompute(deps.table, deps.clock.now());
   // The pass over everything reads a scan that may be a moment behind this very batch.
   if (differing !== "many") await evaluateSubjects(evaluateDeps(deps, known), differing);
 }

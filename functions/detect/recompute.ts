@@ -39,9 +39,20 @@ interface Mended {
   readonly expected: number;
   /** Some of the drift. */
   readonly examples: readonly SelfCheckExample[];
+  /** Subjects that differed on the scan and were not looked at again, for want of time. */
+  readonly remaining: number;
 }
 
 type RecomputeDeps = Omit<DetectDeps, "readRecord">;
+
+interface Pass {
+  /** When the pass before looked: what did not differ by the clock of then is no drift. */
+  readonly since?: Instant | undefined;
+  /** Whether a change is known to wait for this very pass: then nothing that differs is drift. */
+  readonly isAwaited?: boolean;
+  /** Of the clock: no mending is begun after it but the first, so that every pass gets further. */
+  readonly untilMs?: number;
+}
 
 const examplesMax = 5;
 /** A change as young as this may not have come through the stream yet. */
@@ -50,10 +61,10 @@ const onItsWayMs = minuteMs;
 /**
  * Evaluates every subject of every rule on one scan of the table, then hands those that differ from
  * the stored signals to the evaluation on consistent reads, which alone writes. A scan that was a
- * moment behind therefore costs a look, never a wrong signal. What did not differ by the clock of
- * `since`, when the pass before looked, is no drift: time brought it about.
+ * moment behind therefore costs a look, never a wrong signal. Cut off at any time, it has left nothing
+ * behind but what it mended: whoever passes again goes on with what still differs.
  */
-export async function recompute(deps: RecomputeDeps, since?: Instant): Promise<Recomputed> {
+export async function recompute(deps: RecomputeDeps, pass: Pass = {}): Promise<Recomputed> {
   const startedMs = deps.clock.nowMs();
   const whole = await readWhole(deps);
   reportSetAside(deps.logger, [whole.setAside]);
@@ -61,10 +72,13 @@ export async function recompute(deps: RecomputeDeps, since?: Instant): Promise<R
   const { matchRate } = whole.graph.org;
   if (matchRate) await saveMatchRate(deps.table, matchRate);
   const rules = await activeRules(deps.table, deps.rules, deps.logger);
-  const { subjects, differing } = differingIn(whole, rules, { now: deps.clock.now(), since });
-  const mended = await mend(deps, differing);
+  const { subjects, differing } = differingIn(whole, rules, {
+    now: deps.clock.now(),
+    since: pass.since,
+  });
+  const mended = await mend(deps, differing, pass);
   const { count: unreadable, named: unreadableNamed } = whole.setAside;
-  const { opened, cleared, updated, expected } = mended;
+  const { opened, cleared, updated, expected, remaining } = mended;
   const counts = { subjects, differing: differing.length, unreadable };
   deps.logger.info("detect.recomputed", {
     ...counts,
@@ -72,6 +86,7 @@ export async function recompute(deps: RecomputeDeps, since?: Instant): Promise<R
     cleared,
     updated,
     expected,
+    remaining,
     durationMs: deps.clock.nowMs() - startedMs,
   });
   return { ...counts, ...mended, unreadableNamed };
@@ -160,12 +175,18 @@ function isOnItsWay({ graph }: WholeGraph, id: SubjectId, now: Instant): boolean
 /** A thousand at a time, so that a first evaluation of a large company holds no huge graph twice. */
 const batchSize = 1000;
 
-async function mend(deps: RecomputeDeps, differing: readonly Differing[]): Promise<Mended> {
+async function mend(
+  deps: RecomputeDeps,
+  differing: readonly Differing[],
+  { isAwaited = false, untilMs = Infinity }: Pass,
+): Promise<Mended> {
   const totals = { opened: 0, cleared: 0, updated: 0, expected: 0 };
   const drift: Record<RuleName, number> = {};
   const examples: SelfCheckExample[] = [];
-  for (let start = 0; start < differing.length; start += batchSize) {
-    const batch = differing.slice(start, start + batchSize);
+  let looked = 0;
+  while (looked < differing.length && (looked === 0 || deps.clock.nowMs() < untilMs)) {
+    const batch = differing.slice(looked, looked + batchSize);
+    looked += batch.length;
     const done = await evaluateSubjects(evaluateDeps(deps), batch);
     totals.opened += done.opened;
     totals.cleared += done.cleared;
@@ -173,10 +194,12 @@ async function mend(deps: RecomputeDeps, differing: readonly Differing[]): Promi
     for (const { active, id, example, isExpected } of batch) {
       const { name } = active.rule;
       if (!done.mended.has(signalId(name, id))) continue;
-      if (isExpected) totals.expected += 1;
-      else drift[name] = (drift[name] ?? 0) + 1;
-      if (!isExpected && examples.length < examplesMax) examples.push(example);
+      if (isExpected || isAwaited) totals.expected += 1;
+      else {
+        drift[name] = (drift[name] ?? 0) + 1;
+        if (examples.length < examplesMax) examples.push(example);
+      }
     }
   }
-  return { ...totals, drift, examples };
+  return { ...totals, drift, examples, remaining: differing.length - looked };
 }

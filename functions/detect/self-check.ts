@@ -14,6 +14,11 @@ import {
   selfCheckSpec,
   wantedSelfCheck,
 } from "#shared/store/self-checks.ts";
+import {
+  askForRecompute,
+  readWantedRecompute,
+  wantedRecomputeSpec,
+} from "#shared/store/wanted-recompute.ts";
 
 import type { DetectDeps } from "./deps.ts";
 import type { Recomputed } from "./recompute.ts";
@@ -25,11 +30,11 @@ type SelfCheckDeps = Omit<DetectDeps, "readRecord">;
 const attemptsMax = 2;
 
 /** The hourly run; kept beside those that people asked for. Throws what made it fail. */
-export async function scheduledSelfCheck(deps: SelfCheckDeps): Promise<void> {
+export async function scheduledSelfCheck(deps: SelfCheckDeps, untilMs: number): Promise<void> {
   const wanted = wantedSelfCheck(deps.clock.now(), "schedule");
   // Else one of the very same moment is under way.
   if (!(await createDocument(deps.table, selfCheckSpec, wanted))) return;
-  const failure = await runSelfCheck(deps, wanted.wantedAt);
+  const failure = await runSelfCheck(deps, { wantedAt: wanted.wantedAt, untilMs });
   if (failure) throw failure;
 }
 
@@ -42,14 +47,15 @@ export function selfCheckAskedIn({ after }: ItemChange): Instant | undefined {
 
 /**
  * Carries out a self-check that is wanted, once: told of it again, it does nothing. What made it fail
- * is noted with the run, and returned: nothing else waits for its result.
+ * is noted with the run, and returned: nothing else waits for its result. What time was too short for is
+ * asked for as a recompute.
  */
 export async function runSelfCheck(
   deps: SelfCheckDeps,
-  wantedAt: Instant,
+  asked: { readonly wantedAt: Instant; readonly untilMs: number },
 ): Promise<HubError | undefined> {
   const { table, clock, logger } = deps;
-  const running = await begin(deps, wantedAt);
+  const running = await begin(deps, asked.wantedAt);
   if (!running) return undefined;
   const startedMs = clock.nowMs();
   const end = (ended: Partial<SelfCheck>) =>
@@ -59,7 +65,7 @@ export async function runSelfCheck(
       durationMs: clock.nowMs() - startedMs,
     });
   try {
-    const recomputed = await recompute(deps, await startOfLast(deps));
+    const recomputed = await pass(deps, asked.untilMs);
     const result = resultOf(recomputed);
     const durationMs = clock.nowMs() - startedMs;
     report(deps, running, { ...result, differing: recomputed.differing, durationMs });
@@ -75,6 +81,20 @@ export async function runSelfCheck(
     await end({ state: "failed", problem });
     return failure;
   }
+}
+
+/** The whole of it serves a recompute that was asked for before it began; a part of it asks for one. */
+async function pass(deps: SelfCheckDeps, untilMs: number): Promise<Recomputed> {
+  const { table, clock } = deps;
+  const wanted = await readWantedRecompute(table);
+  const isAwaited = wanted !== undefined && wanted.state !== "done";
+  const recomputed = await recompute(deps, { since: await startOfLast(deps), isAwaited, untilMs });
+  if (recomputed.remaining > 0) await askForRecompute(table, clock.now());
+  else if (isAwaited) {
+    // Lost to whoever asked meanwhile, as it should be.
+    await replaceDocument(table, wantedRecomputeSpec, wanted, { ...wanted, state: "done" });
+  }
+  return recomputed;
 }
 
 async function begin(
@@ -105,12 +125,14 @@ async function startOfLast({ table }: SelfCheckDeps): Promise<Instant | undefine
 
 function resultOf(recomputed: Recomputed): SelfCheckResult {
   const { subjects, opened, cleared, updated, expected, examples, unreadable } = recomputed;
+  const { remaining } = recomputed;
   const counts = { subjects, opened, cleared, updated, expected, unreadable };
   const drift = Object.values(recomputed.drift).reduce((sum, count) => sum + count, 0);
   return {
     ...counts,
     drift,
     driftByRule: recomputed.drift,
+    ...(remaining > 0 && { remaining }),
     examples: [...examples],
     unreadableNamed: recomputed.unreadableNamed.map((one) => ({ ...one })),
   };

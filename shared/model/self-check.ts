@@ -39,6 +39,8 @@ export const SelfCheck = z.strictObject({
       driftByRule: z.record(RuleName, z.int().positive()),
       /** Mended because time had passed, or before a change had come through the stream. */
       expected: count,
+      /** Findings that differed and that there was no time to mend: a recompute goes on with them. */
+      remaining: z.int().positive().optional(),
       examples: z.array(SelfCheckExample).max(5),
       /** Stored items that cannot be read, and the first of them. */
       unreadable: count,

@@ -32,6 +32,10 @@ export const SelfCheckRun = z
           description:
             "Findings that were put right because time had passed, or because the check came before the news of a change",
         }),
+        remaining: z.int().positive().optional().meta({
+          description:
+            "Findings that differed and that the run had no time for; they are mended next",
+        }),
         examples: z
           .array(
             z.strictObject({

@@ -62,7 +62,7 @@ function stateWords({ state, startedAt, problem, wantedAt }: SelfCheckRun): stri
 }
 
 function resultPart(run: SelfCheckRun, result: Result): Html {
-  const { subjects, drift, expected, unreadable } = result;
+  const { subjects, drift, expected, remaining, unreadable } = result;
   return html`<section class="card stack">
       <div class="section-head">
         <h2>${number(drift)} of ${plural(subjects, "finding")} had to be mended</h2>
@@ -81,6 +81,14 @@ function resultPart(run: SelfCheckRun, result: Result): Html {
           : html`<p class="muted">
               ${plural(expected, "more finding")} ${expected === 1 ? "was" : "were"} put right as
               expected: a link had run out, or the check came before the news of a change did.
+            </p>`
+      }
+      ${
+        remaining === undefined
+          ? nothing
+          : html`<p class="muted">
+              ${plural(remaining, "more finding")} differed than there was time for. The hub goes on
+              with ${remaining === 1 ? "it" : "them"} at once.
             </p>`
       }
       ${driftPart(result)}
