@@ -69,6 +69,25 @@ describe("a link rule", () => {
     });
   });
 
+  test("counts an item once at its goal, however many rules link it, and not when it has expired", async () => {
+    const rig = await rigWith();
+    const goalOf = async () => {
+      rig.hub.clock.advance(60_000);
+      const { body } = await rig.get(`/api/goals/${encodeURIComponent(goalId("g"))}`);
+      const { goal: found, linkedItems } = body as {
+        goal: { counts: { linkedItems: number } };
+        linkedItems: readonly unknown[];
+      };
+      return [found.counts.linkedItems, linkedItems.length];
+    };
+    const expiresAt = "2026-03-02T10:00:00.000Z";
+    await createdId(rig, { expiresAt });
+    await createdId(rig, { filter: "label = growth AND kind = epic", expiresAt });
+    expect(await goalOf()).toEqual([2, 2]);
+    rig.hub.clock.advance(60 * 60_000);
+    expect(await goalOf()).toEqual([0, 0]);
+  });
+
   test("gives way to a link of the item's own, and comes back when that goes", async () => {
     const rig = await rigWith();
     await createdId(rig);

@@ -10,7 +10,7 @@ import type { AppContext } from "../app-deps.ts";
 import { TeamRate } from "../people/people-answers.ts";
 import { matchRateField } from "../people/team-rate.ts";
 import { allSources, describeItem, describeTeam, sourcesBehind } from "./describe.ts";
-import { countWork, goalTree, parentGoal } from "./goal-tree.ts";
+import { countWork, goalsLinkedFrom, goalTree, parentGoal } from "./goal-tree.ts";
 import type { GoalCounts, GoalNode } from "./goal-tree.ts";
 import type { Snapshot } from "./snapshot.ts";
 import { SourceAnswer, TeamAnswer, WorkItemAnswer } from "./work-answers.ts";
@@ -30,7 +30,9 @@ const goalFields = {
   team: TeamAnswer,
   matchRate: TeamRate.optional().meta({ description: "Of the team: what its figures rest on" }),
   counts: z.strictObject({
-    linkedItems: z.int().meta({ description: "Work items that link to it, themselves or by a link rule" }),
+    linkedItems: z
+      .int()
+      .meta({ description: "Work items that link to it, themselves or by a link rule" }),
     openWork: z.int().meta({ description: "Open work with this goal on its line of sight" }),
     closedWork: z.int(),
   }),
@@ -87,9 +89,7 @@ export async function readGoal(context: AppContext, id: GoalId): Promise<GoalDet
   if (!goal) throw new HubError("entity.not-found", "There is no such goal here");
   const counts = countWork(snapshot);
   const describe = (one: Goal) => describeGoal(snapshot, one, counts.get(one.id));
-  const linked = snapshot.seen.filter(({ item }) =>
-    graph.linksOf(item).some((link) => link.toId === id),
-  );
+  const linked = snapshot.seen.filter(({ item }) => goalsLinkedFrom(snapshot, item).has(id));
   return {
     asOf: snapshot.asOf,
     goal: describe(goal),

@@ -1,6 +1,6 @@
 import type { MemoryGraph } from "#shared/graph/view.ts";
 import { isOpen } from "#shared/model/facts.ts";
-import type { Goal } from "#shared/model/facts.ts";
+import type { Goal, WorkItem } from "#shared/model/facts.ts";
 import type { GoalId } from "#shared/model/ids.ts";
 
 import type { Seen, Snapshot } from "./snapshot.ts";
@@ -48,11 +48,23 @@ export function countWork(snapshot: Snapshot): ReadonlyMap<GoalId, GoalCounts> {
       const work = isOpen(seen.item) ? { openWork: 1 } : { closedWork: 1 };
       for (const id of goalIdsOn(seen)) add(id, work);
     }
-    for (const link of snapshot.graph.linksOf(seen.item)) {
-      if (link.source !== "suggestion") add(link.toId, { linkedItems: 1 });
-    }
+    for (const id of goalsLinkedFrom(snapshot, seen.item)) add(id, { linkedItems: 1 });
   }
   return counts;
+}
+
+/** Goals that the item links to, each once: by links that stand, be they its own or of link rules. */
+export function goalsLinkedFrom(
+  { graph, asOf }: Pick<Snapshot, "graph" | "asOf">,
+  item: WorkItem,
+): ReadonlySet<GoalId> {
+  const standing = graph
+    .linksOf(item)
+    .filter(
+      ({ source, expiresAt }) =>
+        source !== "suggestion" && (expiresAt === undefined || expiresAt > asOf),
+    );
+  return new Set(standing.map(({ toId }) => toId));
 }
 
 function goalIdsOn(seen: Seen): readonly GoalId[] {
