@@ -43,7 +43,9 @@ export function regressionFile(plan: Plan, kind: string): string {
 function literal(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(literal).join(", ")}]`;
   if (typeof value !== "object" || value === null) return JSON.stringify(value);
-  const entries = Object.entries(value).map(([name, one]) => `${keyOf(name)}: ${literal(one)}`);
+  const entries = Object.entries(value)
+    .filter(([, one]) => one !== undefined)
+    .map(([name, one]) => `${keyOf(name)}: ${literal(one)}`);
   return `{ ${entries.join(", ")} }`;
 }
 
