@@ -19,7 +19,7 @@ import { MemorySecrets } from "../../tests/rig/tool-hub.ts";
 import { notify } from "./notify.ts";
 
 /** A hub with one open alert and one channel whose answers a test decides. */
-async function channelHub({ withBroken = false, dropsRepeats = false } = {}) {
+async function channelHub({ withBroken = false, dropsRepeats = false, channels = 1 } = {}) {
   const hub = await MemoryHub.ready();
   const sent: Message[] = [];
   let answer: () => SendOutcome = () => ({ outcome: "sent" });
@@ -50,6 +50,7 @@ async function channelHub({ withBroken = false, dropsRepeats = false } = {}) {
   };
   if (withBroken) await hub.connect(connectionId("abroken001"), { connector: "broken" });
   await hub.connect(connectionId("channel001"), { connector: "channel" });
+  if (channels > 1) await hub.connect(connectionId("channel002"), { connector: "channel" });
   await hub.setRule("unlinked-work");
   await hub.apply(upserted(goal("g")), upserted(workItem("epic")));
   const [alert] = await hub.alerts("open");
@@ -78,7 +79,7 @@ async function channelHub({ withBroken = false, dropsRepeats = false } = {}) {
     };
   };
   const say = (next: () => SendOutcome) => (answer = next);
-  return { sent, tell, link, say, die, told, clock: hub.clock };
+  return { sent, tell, link, say, die, told, clock: hub.clock, logs: hub.logs };
 }
 
 /** Lambda repeats a failed event a minute later. */
@@ -162,9 +163,10 @@ test("a channel that drops repeats is asked again by the same key", async () => 
 });
 
 test("an answer that was lost is not asked for again, and its end is told", async () => {
-  const { sent, tell, link, say, told } = await channelHub();
+  const { sent, tell, link, say, told, logs } = await channelHub();
   say(() => ({ outcome: "uncertain", reason: "no answer" }));
   await tell("opened");
+  expect(logs.filter(({ event }) => event === "notify.uncertain")).toHaveLength(1);
   say(() => ({ outcome: "sent" }));
   await tell("opened");
   await link();
@@ -184,4 +186,32 @@ test("two runs at once are one message: the second comes back when the first is 
   clock.advance(repeatAfterMs);
   await tell("opened");
   expect(sent).toHaveLength(1);
+});
+
+test("a run that died is on record as uncertain, though what it told of is over when its event comes again", async () => {
+  const { sent, tell, die, link, told, clock, logs } = await channelHub();
+  die();
+  await expect(tell("opened")).rejects.toThrow("died");
+  await link();
+  // While it may still be running, nobody can say.
+  await expect(tell("opened")).rejects.toThrow("Another run");
+  clock.advance(repeatAfterMs);
+  await tell("opened");
+  await tell("opened");
+  expect(sent).toHaveLength(1);
+  expect(await told()).toEqual([["opened", "uncertain"]]);
+  expect(logs.filter(({ event }) => event === "notify.uncertain")).toHaveLength(1);
+});
+
+test("of two channels the one that may have shown it is not told again when the other asks for another try", async () => {
+  const { sent, tell, say, told } = await channelHub({ channels: 2 });
+  const answers: SendOutcome[] = [
+    { outcome: "uncertain", reason: "no answer" },
+    { outcome: "retry", afterMs: 1000, reason: "429" },
+  ];
+  say(() => answers.shift() ?? { outcome: "sent" });
+  await expect(tell("opened")).rejects.toThrow("429");
+  await tell("opened");
+  expect(sent).toHaveLength(3);
+  expect((await told()).map(([, outcome]) => outcome).toSorted()).toEqual(["sent", "uncertain"]);
 });

@@ -5,8 +5,7 @@ import type { Registry } from "#shared/kit/registry.ts";
 import type { Connection } from "#shared/model/connection.ts";
 import type { AlertId } from "#shared/model/ids.ts";
 import type { Alert, NotificationReason } from "#shared/model/signal.ts";
-import { Notification } from "#shared/model/signal.ts";
-import { epochMsOf } from "#shared/model/time.ts";
+import { attemptMsMax, isAbandoned, Notification } from "#shared/model/signal.ts";
 import type { Clock } from "#shared/ports/clock.ts";
 import type { Logger } from "#shared/ports/logger.ts";
 import type { Secrets } from "#shared/ports/secrets.ts";
@@ -15,6 +14,7 @@ import { fromItem, toAttributes } from "#shared/store/codec.ts";
 import { listConnections } from "#shared/store/connections.ts";
 import { getDocument } from "#shared/store/documents.ts";
 import { factKey, notificationKey } from "#shared/store/keys.ts";
+import { queryAll } from "#shared/store/list.ts";
 import { alertSpec } from "#shared/store/specs.ts";
 
 export interface NotifyDeps {
@@ -33,8 +33,6 @@ export interface Occasion {
   readonly reason: NotificationReason;
 }
 
-/** Longer than the function may run: whoever claimed an attempt so long ago will not answer for it any more. */
-const claimMs = 45_000;
 const lostAnswer =
   "The answer was lost: it may have been shown, and is not sent again, since this channel would show it twice";
 
@@ -45,7 +43,8 @@ const lostAnswer =
  */
 export async function notify(deps: NotifyDeps, occasion: Occasion): Promise<void> {
   const alert = await getDocument(deps.table, alertSpec, factKey(occasion.alertId));
-  if (!alert || !isStillTrue(alert, occasion)) return;
+  if (!alert) return;
+  if (!isStillTrue(alert, occasion)) return noteAbandoned(deps, occasion);
   const channels = (await listConnections(deps.table)).filter(
     (connection) =>
       connection.status === "active" &&
@@ -76,6 +75,29 @@ function isStillTrue(alert: Alert, { generation, reason }: Occasion): boolean {
   return reason === "resolved" ? alert.status === "resolved" : alert.status === "open";
 }
 
+/** What a run left that died while it told of what is over now: it may have been shown all the same. */
+async function noteAbandoned(
+  deps: NotifyDeps,
+  { alertId, generation, reason }: Occasion,
+): Promise<void> {
+  const items = await queryAll(deps.table, { partition: alertId, sortPrefix: "notification#" });
+  const begun = items
+    .map((item) => fromItem(Notification, item))
+    .filter((one) => one.outcome === "attempting")
+    .filter((one) => one.generation === generation && one.reason === reason);
+  for (const before of begun) {
+    if (!isAbandoned(before, deps.clock.nowMs())) throw beingTold();
+    await noteUncertain(deps, before);
+  }
+}
+
+/** A claim whose owner is gone, where nobody can send again without telling twice. */
+async function noteUncertain(deps: NotifyDeps, before: Notification): Promise<void> {
+  const { alertId, connectionId } = before;
+  deps.logger.warn("notify.uncertain", { alertId, connectionId });
+  await record(deps, { ...before, outcome: "uncertain", detail: lostAnswer }, before);
+}
+
 interface Telling {
   readonly alert: Alert;
   readonly occasion: Occasion;
@@ -93,13 +115,12 @@ async function tell(
     return undefined;
   }
   const notifier = await openNotifier(deps, channel);
-  const attempts = (before?.attempts ?? 0) + 1;
-  const step = { type: "notification", ...base, attempts } as const;
   if (before?.outcome === "attempting" && notifier.dropsRepeats !== true) {
-    deps.logger.warn("notify.uncertain", { alertId: alert.id, connectionId: channel.id });
-    await record(deps, { ...step, outcome: "uncertain", detail: lostAnswer }, before);
+    await noteUncertain(deps, before);
     return undefined;
   }
+  const attempts = (before?.attempts ?? 0) + 1;
+  const step = { type: "notification", ...base, attempts } as const;
   const claim = await record(deps, { ...step, outcome: "attempting" }, before);
   if (!claim) throw beingTold();
   const outcome = await notifier.send(messageOf(deps, alert, occasion));
@@ -124,7 +145,11 @@ async function settle(
 ): Promise<SendOutcome> {
   if (outcome.outcome === "uncertain" && dropsRepeats) {
     await record(deps, { ...claim, outcome: "deferred" }, claim);
-    return { ...outcome, outcome: "retry", afterMs: claimMs };
+    return { ...outcome, outcome: "retry", afterMs: attemptMsMax };
+  }
+  if (outcome.outcome === "uncertain") {
+    const { alertId, connectionId } = claim;
+    deps.logger.warn("notify.uncertain", { alertId, connectionId });
   }
   const word = outcome.outcome === "retry" ? "deferred" : outcome.outcome;
   const detail = "reason" in outcome ? { detail: outcome.reason.slice(0, 300) } : {};
@@ -133,14 +158,15 @@ async function settle(
 }
 
 /** Whether nothing is left to do. Throws while another run may still be at it. */
-function isDone({ outcome, updatedAt }: Notification, nowMs: number): boolean {
-  if (outcome === "attempting" && nowMs - epochMsOf(updatedAt) < claimMs) throw beingTold();
+function isDone(before: Notification, nowMs: number): boolean {
+  const { outcome } = before;
+  if (outcome === "attempting" && !isAbandoned(before, nowMs)) throw beingTold();
   return outcome !== "attempting" && outcome !== "deferred";
 }
 
 function beingTold(): HubError {
   return new HubError("connector.unavailable", "Another run is telling this channel", {
-    retryAfterMs: claimMs,
+    retryAfterMs: attemptMsMax,
   });
 }
 

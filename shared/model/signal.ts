@@ -9,7 +9,7 @@ import {
   SignalId,
   SubjectId,
 } from "./ids.ts";
-import { Instant } from "./time.ts";
+import { epochMsOf, Instant } from "./time.ts";
 
 export const Severity = z.enum(["info", "warning", "critical"]);
 export type Severity = z.infer<typeof Severity>;
@@ -159,6 +159,17 @@ export const Notification = z.strictObject({
   updatedAt: Instant,
 });
 export type Notification = z.infer<typeof Notification>;
+
+/** Longer than the function may run: whoever began an attempt so long ago will not answer for it any more. */
+export const attemptMsMax = 45_000;
+
+/** Whether whoever began this attempt is gone, so that nobody knows whether it was shown. */
+export function isAbandoned(
+  { outcome, updatedAt }: Pick<Notification, "outcome" | "updatedAt">,
+  nowMs: number,
+): boolean {
+  return outcome === "attempting" && nowMs - epochMsOf(updatedAt) >= attemptMsMax;
+}
 
 /** What an ops admin set for one rule; absent settings mean the rule's own defaults. */
 export const RuleSettings = z.strictObject({

@@ -157,6 +157,14 @@ function history(alert: AlertDetail): Html {
   </div>`;
 }
 
+const outcomeWords = {
+  attempting: "being told now",
+  deferred: "not shown so far: the channel has not taken it",
+  sent: "told",
+  refused: "refused by the channel",
+  uncertain: "may have been shown: its answer was lost, and it is not sent again",
+} as const satisfies Record<AlertDetail["notifications"][0]["outcome"], string>;
+
 function notifications({ notifications: told }: AlertDetail): Html {
   if (told.length === 0) {
     return html`<div class="card">
@@ -171,7 +179,7 @@ function notifications({ notifications: told }: AlertDetail): Html {
         ({ channel, reason, outcome, at, detail }) =>
           html`<li>
             <div class="line">
-              <span>${channel}: ${reason}, ${outcome}</span
+              <span>${channel}: ${reason}, ${outcomeWords[outcome]}</span
               ><time class="muted" datetime="${at}">${moment(at)}</time>
             </div>
             ${detail === undefined ? nothing : html`<p class="muted small">${detail}</p>`}

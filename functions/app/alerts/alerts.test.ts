@@ -4,11 +4,13 @@ import * as z from "zod";
 import { alertId } from "#shared/model/ids.ts";
 import type { ConnectionId } from "#shared/model/ids.ts";
 import { instantOf, minuteMs } from "#shared/model/time.ts";
+import { notificationKey } from "#shared/store/keys.ts";
 import {
   account,
   accountId,
   blockedBy,
   goal,
+  goalConnection,
   goalId,
   itemId,
   linkTo,
@@ -64,6 +66,38 @@ async function troubled(): Promise<AppRig> {
 
 const list = async (rig: AppRig, query = "") =>
   List.parse((await rig.get(`/api/alerts${query}`)).body);
+
+test.each([
+  ["sent", 0, "opened, told"],
+  ["uncertain", 0, "may have been shown"],
+  ["attempting", 0, "being told now"],
+  ["attempting", 1, "may have been shown"],
+  ["deferred", 1, "the channel has not taken it"],
+] as const)(
+  "an alert says in words what became of telling: %s, %i minutes ago",
+  async (outcome, minutes, words) => {
+    const rig = await troubled();
+    const { table, clock } = rig.hub;
+    const told = {
+      type: "notification",
+      alertId: alertId("unlinked-work", itemId("e1")),
+      connectionId: goalConnection,
+      generation: 1,
+      reason: "opened",
+      outcome,
+      attempts: 1,
+      updatedAt: clock.now(),
+    } as const;
+    const item = { ...told, ...notificationKey(told) };
+    await table.write({ kind: "put", item, condition: [] });
+    const spoilt = { ...item, sk: `${item.sk}~`, outcome: "of another age" };
+    await table.write({ kind: "put", item: spoilt, condition: [] });
+    clock.advance(minutes * minuteMs);
+    const { status, text } = await rig.get(`/alerts/${unlinked("e1")}`, { accept: "text/html" });
+    expect(status).toBe(200);
+    expect(text).toContain(words);
+  },
+);
 
 describe("the list", () => {
   test("tells evidence, path, teams, leader, next step and how fresh the sources are", async () => {

@@ -1,10 +1,11 @@
 import { HubError } from "#shared/errors.ts";
 import type { AlertId } from "#shared/model/ids.ts";
-import { Notification } from "#shared/model/signal.ts";
+import { isAbandoned, Notification } from "#shared/model/signal.ts";
 import { fromItem } from "#shared/store/codec.ts";
 import { getDocument } from "#shared/store/documents.ts";
 import { factKey } from "#shared/store/keys.ts";
 import { queryAll } from "#shared/store/list.ts";
+import { SetAside } from "#shared/store/set-aside.ts";
 import { alertSpec } from "#shared/store/specs.ts";
 
 import type { AppContext } from "../app-deps.ts";
@@ -24,13 +25,20 @@ export async function readAlert(context: AppContext, id: AlertId): Promise<Alert
     ...describeAlert(names, alert),
     history: alert.history.map(({ to, at, by, note }) => ({ to, at, by, note })),
     notifications: told
-      .map((item) => describeNotification(names, fromItem(Notification, item)))
+      .flatMap((item) => new SetAside().read(item, (one) => fromItem(Notification, one)) ?? [])
+      .map((one) => describeNotification(names, one, context.clock.nowMs()))
       .toSorted((a, b) => (a.at < b.at ? -1 : 1)),
   };
 }
 
-function describeNotification(names: Names, told: Notification): AlertDetail["notifications"][0] {
-  const { connectionId, reason, outcome, attempts, detail, updatedAt } = told;
+/** Who died at its last attempt has nobody to say so: it may have been shown. */
+function describeNotification(
+  names: Names,
+  told: Notification,
+  nowMs: number,
+): AlertDetail["notifications"][0] {
+  const { connectionId, reason, attempts, detail, updatedAt } = told;
+  const outcome = isAbandoned(told, nowMs) ? "uncertain" : told.outcome;
   const channel = names.connections.get(connectionId) ?? "a removed channel";
   return { connectionId, channel, reason, outcome, attempts, detail, at: updatedAt };
 }
