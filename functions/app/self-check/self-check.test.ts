@@ -128,6 +128,19 @@ test("with one item of every type that cannot be read, every page is served, and
   expect(text).toContain(`${spoilt} stored items cannot be read`);
 });
 
+test("the page of a work item is served though its alert cannot be read", async () => {
+  const rig = await company();
+  const { table } = rig.hub;
+  const alerts = (await scanAll(table)).filter(({ type }) => type === "alert");
+  expect(alerts.length).toBeGreaterThan(0);
+  for (const item of alerts) {
+    const spoilt = { ...item, shape: "of another age" };
+    await table.write({ kind: "put", item: spoilt, condition: [] });
+  }
+  const path = `/work-items/${encodeURIComponent(itemId("a"))}`;
+  expect((await rig.get(path, html)).status).toBe(200);
+});
+
 test("work whose links cannot be read is shown as unknown, and never as not linked", async () => {
   const rig = await company();
   const { table } = rig.hub;

@@ -177,7 +177,10 @@ async function standingAlerts(
   subjects: readonly SubjectId[],
 ): Promise<WorkItemDetail["alerts"]> {
   const keys = rules.flatMap((rule) => subjects.map((id) => factKey(alertId(rule.name, id))));
-  const alerts = (await table.batchGet(keys)).map((stored) => readDocument(alertSpec, stored));
+  const setAside = new SetAside();
+  const alerts = (await table.batchGet(keys)).flatMap(
+    (stored) => setAside.read(stored, (one) => readDocument(alertSpec, one)) ?? [],
+  );
   return alerts
     .filter((alert: Alert) => alert.status !== "resolved")
     .toSorted((a, b) => (a.id < b.id ? -1 : 1))
