@@ -120,6 +120,25 @@ describe("the pages of link rules", () => {
     }
   });
 
+  test("name a rule that is stored and cannot be read, since it keeps all findings back, and delete it", async () => {
+    const rig = await rigWith();
+    const id = await createdId(rig, { filter: "label = none" });
+    const item = await rig.hub.table.get({ pk: "link-rules", sk: id });
+    await rig.hub.table.write({
+      kind: "put",
+      item: { ...item, pk: "link-rules", sk: id, confidence: "sure" },
+      condition: [],
+    });
+    expect((await rig.get("/api/link-rules")).body).toEqual({ rules: [], unreadable: [id] });
+    expect((await rig.get("/link-rules")).text).toContain("1 link rule cannot be read");
+    await rig.hub.apply(upserted(workItem("late")));
+    expect(await openSignals(rig)).not.toContain(itemId("late"));
+    expect((await rig.send("POST", `/link-rules/${id}/remove`)).status).toBe(303);
+    expect((await rig.get("/api/link-rules")).body).toEqual({ rules: [], unreadable: [] });
+    await rig.hub.selfCheck();
+    expect(await openSignals(rig)).toEqual([itemId("epic"), itemId("late"), itemId("other")]);
+  });
+
   test("create, change, switch and delete", async () => {
     const rig = await rigWith();
     const send = (path: string, fields: Record<string, string> = {}) =>

@@ -30,8 +30,14 @@ function readingRoutes(context: AppContext): readonly Route[] {
       path: "/api/link-rules",
       topic: "Link rules",
       summary: "The link rules, with what each fits and links now",
-      answer: z.strictObject({ rules: z.array(LinkRuleAnswer) }),
-      run: async () => ({ rules: await describeLinkRules(context) }),
+      answer: z.strictObject({
+        rules: z.array(LinkRuleAnswer),
+        unreadable: z.array(z.string()).meta({
+          description:
+            "Ids of rules that are stored and cannot be read: while there is one, no work is found unlinked",
+        }),
+      }),
+      run: () => describeLinkRules(context),
     }),
     defineRoute({
       method: "get",

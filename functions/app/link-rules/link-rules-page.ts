@@ -1,16 +1,20 @@
 import { html } from "hono/html";
 
-import { capital, inWords, moment, number } from "../page/format.ts";
+import { capital, inWords, moment, number, plural } from "../page/format.ts";
 import type { Html } from "../page/html.ts";
 import { nothing, pathTo } from "../page/html.ts";
 import { layout } from "../page/layout.ts";
 import { empty } from "../page/parts.ts";
 import type { LinkRuleAnswer } from "./link-rule-answers.ts";
+import type { DescribedRules } from "./list-link-rules.ts";
 
 const create = html`<a class="button primary" href="/link-rules/new">New link rule</a>`;
 
 /** Every link rule with what it does now. */
-export function linkRulesPage(rules: readonly LinkRuleAnswer[], notice: string | undefined): Html {
+export function linkRulesPage(
+  { rules, unreadable }: DescribedRules,
+  notice: string | undefined,
+): Html {
   return layout({
     title: "Link rules",
     room: "Link rules",
@@ -18,15 +22,33 @@ export function linkRulesPage(rules: readonly LinkRuleAnswer[], notice: string |
       "What is said once about all work of a kind: everything that fits serves that goal. Work that has a link of its own keeps to that.",
     aside: rules.length === 0 ? html`` : create,
     notice,
-    body:
-      rules.length === 0
-        ? empty(
-            "No link rules yet",
-            "A rule links all work that fits a filter to a goal: a label, a project, a section, a field of the tool.",
-            create,
-          )
-        : table(rules),
+    body: html`${unread(unreadable)}${rules.length === 0 ? none : table(rules)}`,
   });
+}
+
+const none = empty(
+  "No link rules yet",
+  "A rule links all work that fits a filter to a goal: a label, a project, a section, a field of the tool.",
+  create,
+);
+
+/** They are named, because nothing else on the pages says why no finding comes any more. */
+function unread(ids: readonly string[]): Html | string {
+  if (ids.length === 0) return nothing;
+  return html`<section class="notice bad stack" role="alert">
+    <p>
+      ${plural(ids.length, "link rule cannot be read", "link rules cannot be read")}: stored by
+      another version of the hub, or changed by hand. What such a rule linked is not known, so no
+      work is found unlinked while it is there. Delete it, and make it anew; what it held back is
+      found within the hour.
+    </p>
+    ${ids.map(
+      (id) =>
+        html`<form method="post" action="${pathTo("link-rules", id)}/remove">
+          <button class="danger">Delete ${id}</button>
+        </form>`,
+    )}
+  </section>`;
 }
 
 function table(rules: readonly LinkRuleAnswer[]): Html {

@@ -6,16 +6,26 @@ import { isOpen } from "#shared/model/facts.ts";
 import type { LinkRuleId } from "#shared/model/ids.ts";
 import type { LinkRule } from "#shared/model/link-rule.ts";
 import type { Instant } from "#shared/model/time.ts";
+import { linkRulesPartition } from "#shared/store/keys.ts";
 import { listLinkRules } from "#shared/store/link-rules.ts";
+import { SetAside } from "#shared/store/set-aside.ts";
 
 import type { AppContext } from "../app-deps.ts";
 import type { Snapshot } from "../work-items/snapshot.ts";
 import type { LinkRuleAnswer } from "./link-rule-answers.ts";
 
-/** Every link rule with what it fits and links now, by name. */
-export async function describeLinkRules(context: AppContext): Promise<LinkRuleAnswer[]> {
+export interface DescribedRules {
+  /** By name. */
+  readonly rules: LinkRuleAnswer[];
+  /** Ids of those that are stored and cannot be read: while there is one, no work is found unlinked. */
+  readonly unreadable: string[];
+}
+
+/** Every link rule with what it fits and links now. */
+export async function describeLinkRules(context: AppContext): Promise<DescribedRules> {
+  const setAside = new SetAside();
   const [rules, snapshot] = await Promise.all([
-    listLinkRules(context.table),
+    listLinkRules(context.table, setAside),
     context.snapshots.read(),
   ]);
   const now = context.clock.now();
@@ -25,16 +35,20 @@ export async function describeLinkRules(context: AppContext): Promise<LinkRuleAn
     now,
   );
   const counts = countItems(snapshot, asIfOn);
-  return rules
-    .map((rule) => describe(rule, { graph: snapshot.graph, compiled: asIfOn, counts, now }))
-    .toSorted((a, b) => a.name.localeCompare(b.name, "en"));
+  const around = { graph: snapshot.graph, compiled: asIfOn, counts, now };
+  return {
+    rules: rules
+      .map((rule) => describe(rule, around))
+      .toSorted((a, b) => a.name.localeCompare(b.name, "en")),
+    unreadable: [...setAside.keys].map((key) => key.slice(linkRulesPartition.length + 1)),
+  };
 }
 
 export async function describeLinkRule(
   context: AppContext,
   id: LinkRuleId,
 ): Promise<LinkRuleAnswer> {
-  const found = (await describeLinkRules(context)).find((rule) => rule.id === id);
+  const found = (await describeLinkRules(context)).rules.find((rule) => rule.id === id);
   if (!found) throw noSuchRule();
   return found;
 }
