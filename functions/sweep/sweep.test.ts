@@ -8,8 +8,16 @@ import type { Table } from "#shared/ports/table.ts";
 import { listGaps } from "#shared/store/connection-parts.ts";
 import { getConnection } from "#shared/store/connections.ts";
 import { createDocument } from "#shared/store/documents.ts";
+import { scanAll } from "#shared/store/list.ts";
 import { grantSpec } from "#shared/store/specs.ts";
-import { itemId, removed, upserted, workConnection, workItem } from "#shared/testing/facts.ts";
+import {
+  blockedBy,
+  itemId,
+  removed,
+  upserted,
+  workConnection,
+  workItem,
+} from "#shared/testing/facts.ts";
 import { createSilentLogger } from "#shared/testing/silent-logger.ts";
 
 import { MemoryHub } from "../../tests/rig/memory-hub.ts";
@@ -68,6 +76,30 @@ test("a pending alert opens when its grace is over, unless its signal cleared", 
   await sweep(sweeping);
   expect(await hub.alerts("open")).toHaveLength(1);
 });
+
+test.each(["signal", "alert", "rule-settings"])(
+  "one %s that cannot be read holds up no other alert",
+  async (type) => {
+    const hub = await MemoryHub.ready();
+    for (const rule of ["circular-dependency", "unlinked-work"]) {
+      await hub.setRule(rule, { graceMinutes: 30 });
+    }
+    await hub.apply(
+      upserted(workItem("a"), [blockedBy(itemId("a"), itemId("a"))]),
+      upserted(workItem("b")),
+    );
+    const waiting = (await hub.alerts("pending")).length;
+    const items = (await scanAll(hub.table)).filter((item) => item["type"] === type);
+    const [first] = items.toSorted((a, b) => (a.pk < b.pk ? -1 : 1));
+    if (!first) throw new Error(`There is no ${type}`);
+    const spoilt = { ...first, shape: "of another age" };
+    await hub.table.write({ kind: "put", item: spoilt, condition: [] });
+    hub.clock.advance(31 * minuteMs);
+    const { deps } = new ToolHub();
+    await sweep({ ...deps, table: hub.table, clock: hub.clock, logger: createSilentLogger() });
+    expect(await hub.alerts("open")).toHaveLength(waiting - 1);
+  },
+);
 
 test("a pending alert whose signal has cleared never opens, though its event is still on the way", async () => {
   const hub = await MemoryHub.ready();

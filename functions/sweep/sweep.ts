@@ -9,11 +9,13 @@ import { dayMs, epochMsOf, instantOf, minuteMs } from "#shared/model/time.ts";
 import type { Clock } from "#shared/ports/clock.ts";
 import type { Logger } from "#shared/ports/logger.ts";
 import type { Queue } from "#shared/ports/queue.ts";
-import type { Table } from "#shared/ports/table.ts";
+import type { Key, Table } from "#shared/ports/table.ts";
 import { getGap, removeGap, saveGaps } from "#shared/store/connection-parts.ts";
 import { listConnections } from "#shared/store/connections.ts";
-import { getDocument, listDocuments, replaceDocument } from "#shared/store/documents.ts";
+import type { DocumentSpec } from "#shared/store/documents.ts";
+import { listDocuments, readDocument, replaceDocument } from "#shared/store/documents.ts";
 import { alertList, factKey, lists, ruleSettingsKey } from "#shared/store/keys.ts";
+import { SetAside } from "#shared/store/set-aside.ts";
 import {
   alertSpec,
   connectionSpec,
@@ -177,16 +179,25 @@ async function dropUnusedGrants(
 
 type Step = (alert: Alert, now: Instant) => Alert | undefined | Promise<Alert | undefined>;
 
-/** The event that its signal cleared may still be on the way: the signal itself is asked. */
+/**
+ * The event that its signal cleared may still be on the way: the signal itself is asked. Where that or the
+ * rule's settings cannot be read the alert goes on waiting, and the others do not wait for it.
+ */
 async function openIfStanding(
   deps: SweepDeps,
   alert: Alert,
   now: Instant,
 ): Promise<Alert | undefined> {
-  const settings = await getDocument(deps.table, ruleSettingsSpec, ruleSettingsKey(alert.rule));
+  const unread = new SetAside();
+  const read = async <T extends { revision: number }>(spec: DocumentSpec<T>, key: Key) => {
+    const stored = await deps.table.get(key);
+    return stored && unread.read(stored, (item) => readDocument(spec, item));
+  };
+  const settings = await read(ruleSettingsSpec, ruleSettingsKey(alert.rule));
+  if (unread.count > 0) return undefined;
   // An alert that was born while its rule was being set may still wait by the old grace.
   const next = settings ? regrace(alert, settings.graceMinutes, now) : promote(alert, now);
-  const signal = next && (await getDocument(deps.table, signalSpec, factKey(alert.signalId)));
+  const signal = next && (await read(signalSpec, factKey(alert.signalId)));
   return signal?.state === "open" && signal.generation === alert.generation ? next : undefined;
 }
 
