@@ -233,6 +233,27 @@ describe("the line of sight by a link rule", () => {
     expect(sightOf("epic", { rules: [rule, surer], ...dropped }).path.at(-1)?.id).toBe(goalId("g"));
   });
 
+  test("is that of the rule from the very moment on in which a link of the item's own ends", () => {
+    const ends = { edges: [link("epic", "h", { expiresAt: now })] };
+    expect(sightOf("epic", ends).path.at(-1)).toMatchObject({ id: goalId("g") });
+    const over = linkRule("growth", "label = growth", { expiresAt: now });
+    expect(sightOf("epic", { ...ends, rules: [over] })).toMatchObject({
+      verdict: "unlinked",
+      reason: "link-expired",
+    });
+  });
+
+  test("goes round a circle and up every home, and never by what fits nothing", () => {
+    const items = [
+      workItem("a", { parentId: itemId("b") }),
+      workItem("b", { parentId: itemId("a"), otherParentIds: [itemId("epic")] }),
+      workItem("epic", { labels: ["growth"] }),
+    ];
+    expect(sightOf("a", { items }).path.at(-1)).toMatchObject({ id: goalId("g") });
+    const rules = [linkRule("none", "label = none")];
+    expect(sightOf("a", { items, rules })).toMatchObject({ verdict: "unlinked" });
+  });
+
   test("ends when the rule expires, and says so", () => {
     const expired = linkRule("growth", "label = growth", { expiresAt: earlier });
     expect(sightOf("epic", { rules: [expired] })).toMatchObject({
