@@ -3,6 +3,7 @@ import type { SourceStates } from "#shared/graph/sources.ts";
 import { teamOf, teamOfGoal } from "#shared/graph/team.ts";
 import type { GraphView } from "#shared/graph/view.ts";
 import type { Goal, WorkItem } from "#shared/model/facts.ts";
+import { shortText } from "#shared/model/facts.ts";
 import type { ConnectionId, OrgUnitId, PersonId } from "#shared/model/ids.ts";
 import { readFactId } from "#shared/model/ids.ts";
 import type { Evidence, EvidenceNode } from "#shared/model/signal.ts";
@@ -19,6 +20,8 @@ const teamsMax = 4;
 /** Of a longer circle the sentence names the first ones; the path names as many as evidence may hold. */
 const namedMax = 4;
 const pathMax = 40;
+/** Five names of this length leave room in a sentence for what it has to say of them. */
+const nameLengthMax = 120;
 
 /** Teams of these, each once, in the order of the way round. */
 export function teamsOn(view: GraphView, nodes: readonly Node[]): readonly OrgUnitId[] {
@@ -41,7 +44,7 @@ export function leaderOfTeams(org: Org, teamIds: readonly OrgUnitId[]): PersonId
   });
 }
 
-/** Tools of all these, and of whoever asserts the ways between them. */
+/** Tools of all these: an edge between them is told by the record that it starts from. */
 export function connectionsOf(nodes: readonly Node[]): readonly ConnectionId[] {
   return [...new Set(nodes.flatMap(({ id }) => readFactId(id)?.connectionId ?? []))];
 }
@@ -60,23 +63,32 @@ export function standingStill(
 export function roundInWords(nodes: readonly Node[], verb: string): string {
   const [first, ...others] = nodes;
   if (!first) return "";
-  if (others.length === 0) return `“${nameOf(first)}” ${verb} itself`;
-  const named = others.slice(0, namedMax).map((node) => `“${nameOf(node)}”`);
+  if (others.length === 0) return `${quoted(first)} ${verb} itself`;
+  const named = others.slice(0, namedMax).map(quoted);
   const more = others.length - named.length;
   if (more > 0) named.push(more === 1 ? "one more" : `${more} more`);
-  const way = [...named, `“${nameOf(first)}” again`].join(`, which ${verb} `);
-  return `“${nameOf(first)}” ${verb} ${way}`;
+  const way = [...named, `${quoted(first)} again`].join(`, which ${verb} `);
+  return `${quoted(first)} ${verb} ${way}`;
 }
 
-/** The way round first, then who else hangs together with it, each with its link. */
+export function quoted(node: Node): string {
+  return `“${shortText(nameOf(node), nameLengthMax) ?? ""}”`;
+}
+
+/** The way round, each with its link, and at its end the first one again; what does not fit is counted there. */
 export function pathOf(
   nodes: readonly Node[],
-  roleOf: (node: Node, index: number) => EvidenceNode["role"],
+  roleOf: (index: number) => EvidenceNode["role"],
 ): Evidence["path"] {
-  return nodes.slice(0, pathMax).map((node, index) => ({
+  const [first] = nodes;
+  if (!first) return [];
+  const shown = nodes.slice(0, pathMax - 1);
+  const more = nodes.length - shown.length;
+  const closing = more === 0 ? nameOf(first) : `${more} more, and then ${nameOf(first)}`;
+  return [...shown, first].map((node, index) => ({
     id: node.id,
-    role: roleOf(node, index),
-    label: nameOf(node),
+    role: roleOf(index),
+    label: index < shown.length ? nameOf(node) : closing,
     ...(node.url !== undefined && { url: node.url }),
   }));
 }

@@ -8,9 +8,13 @@ import type { AlertAnswer } from "./alert-answers.ts";
 
 type Node = AlertAnswer["evidence"]["path"][number];
 
-/** The evidence's path as chips, each leading to the source tool; a missing goal is shown as missing. */
+/**
+ * The evidence's path as chips, each leading to the source tool; a missing goal is shown as missing, unless
+ * the path leads back to where it began.
+ */
 export function pathChips(path: readonly Node[]): Html {
-  const isLine = path.some(({ role }) => role === "subject" || role === "ancestor");
+  const isRound = path.length > 1 && path[0]?.id === path.at(-1)?.id;
+  const isLine = !isRound && path.some(({ role }) => role === "subject" || role === "ancestor");
   return html`<ol class="chips" aria-label="Evidence">
     ${path.map(
       (node, index) =>

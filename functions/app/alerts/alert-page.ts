@@ -65,7 +65,7 @@ function handle(alert: AlertDetail, here: string): Html {
   if (alert.status === "resolved") {
     return html`<h2>Resolved</h2>
       <p>
-        ${alert.resolvedAt === undefined ? nothing : moment(alert.resolvedAt)}${alert.resolvedBecause === undefined ? nothing : `: ${alert.resolvedBecause}`}
+        ${alert.resolvedAt === undefined ? nothing : moment(alert.resolvedAt)}${alert.resolvedBecause === undefined ? nothing : `: ${inWords(alert.resolvedBecause)}`}
       </p>`;
   }
   if (alert.status === "pending") {
@@ -148,7 +148,9 @@ function history(alert: AlertDetail): Html {
         ({ to, at, by, note }) =>
           html`<li>
             <div class="line">
-              <span><b>${spaced(to)}</b> by ${by}${note === undefined ? nothing : `: ${note}`}</span
+              <span
+                ><b>${spaced(to)}</b> by
+                ${by}${note === undefined ? nothing : `: ${by === "hub" ? inWords(note) : note}`}</span
               ><time class="muted" datetime="${at}">${moment(at)}</time>
             </div>
           </li>`,

@@ -32,6 +32,7 @@ describe("work that waits in a circle", () => {
           { id: a, role: "subject" },
           { id: b, role: "blocking" },
           { id: c, role: "blocking" },
+          { id: a, role: "blocking" },
         ],
         facts: { members: 3 },
       },
@@ -75,7 +76,7 @@ describe("work that waits in a circle", () => {
     const edges = [...round, blockedBy(a, c)];
     expect(evaluate(a, { items, edges })).toMatchObject({
       state: "open",
-      evidence: { path: [{ id: a }, { id: c }], facts: { members: 3 } },
+      evidence: { path: [{ id: a }, { id: c }, { id: a }], facts: { members: 3 } },
     });
   });
 

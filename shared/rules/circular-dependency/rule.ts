@@ -8,6 +8,7 @@ import {
   leaderOfTeams,
   nameOf,
   pathOf,
+  quoted,
   roundInWords,
   standingStill,
   teamsOn,
@@ -123,7 +124,7 @@ function opened(
   const teamIds = teamsOn(view, way);
   const newest = newestOn(view, way);
   const since = newest
-    ? ` The newest of these dependencies, since ${dateOf(newest.since)}, is that “${nameOf(newest.blocked)}” waits for “${nameOf(newest.blocking)}”.`
+    ? ` The newest of these dependencies, since ${dateOf(newest.since)}, is that ${quoted(newest.blocked)} waits for ${quoted(newest.blocking)}.`
     : "";
   const dueOn = way.flatMap((item) => item.dueOn ?? []).toSorted()[0];
   return {
@@ -133,7 +134,7 @@ function opened(
     title: `Work that waits in a circle: ${subject ? nameOf(subject) : ""}`,
     evidence: {
       sentence: `${roundInWords(way, "waits for")}: none of them can start.${since}`,
-      path: pathOf(way, (_node, index) => (index === 0 ? "subject" : "blocking")),
+      path: pathOf(way, (index) => (index === 0 ? "subject" : "blocking")),
       facts: { members: members.length, ...(dueOn !== undefined && { dueOn }) },
     },
     teamIds,

@@ -47,6 +47,7 @@ describe("parents in a circle", () => {
           { id: itemId("i00"), role: "subject", url: "https://tool.example/i00" },
           { id: itemId("i01"), role: "ancestor", url: "https://tool.example/i01" },
           { id: itemId("i02"), role: "ancestor", url: "https://tool.example/i02" },
+          { id: itemId("i00"), role: "ancestor", label: "I00 Work i00" },
         ],
         facts: { kind: "work", members: 3 },
       },
@@ -76,7 +77,20 @@ describe("parents in a circle", () => {
   test("of many are counted where they are too many to name", () => {
     const found = evaluate(itemId("i00"), { items: ring(50) });
     expect(found.state === "open" && found.evidence.sentence).toContain("45 more");
-    expect(found.state === "open" && found.evidence.path).toHaveLength(40);
+    if (found.state !== "open") throw new Error("It is open");
+    expect(found.evidence.path).toHaveLength(40);
+    expect(found.evidence.path.at(-1)).toMatchObject({
+      id: itemId("i00"),
+      label: "11 more, and then I00 Work i00",
+    });
+  });
+
+  test("are told to the end of the sentence, however long their titles are", () => {
+    const long = ring(6).map((item) => ({ ...item, title: "word ".repeat(51) }));
+    const found = evaluate(itemId("i00"), { items: long });
+    const sentence = found.state === "open" ? found.evidence.sentence : "";
+    expect(sentence.length).toBeLessThanOrEqual(1000);
+    expect(sentence).toMatch(/which is part of “I00 word .*again: the circle has no top/u);
   });
 
   test("count on further homes only where the first one was removed", () => {
@@ -103,6 +117,7 @@ describe("parents in a circle", () => {
         path: [
           { id: goalId("g1"), role: "goal" },
           { id: goalId("g2"), role: "goal" },
+          { id: goalId("g1"), role: "goal" },
         ],
         facts: { kind: "goals" },
       },

@@ -122,9 +122,7 @@ function found(
     title: `Parents in a circle: ${nameOf(subject)}`,
     evidence: {
       sentence: `${roundInWords(way, isGoals ? "supports" : "is part of")}: the circle has no top, so nothing in it or below it reaches ${isGoals ? "the strategy" : "a goal"} through its parents.`,
-      path: pathOf(way, (_node, index) =>
-        isGoals ? "goal" : index === 0 ? "subject" : "ancestor",
-      ),
+      path: pathOf(way, (index) => (isGoals ? "goal" : index === 0 ? "subject" : "ancestor")),
       facts: { kind: isGoals ? "goals" : "work", members: members.length },
     },
     teamIds,
