@@ -1,8 +1,8 @@
-import type { RuleName, SubjectId } from "#shared/model/ids.ts";
+import type { RuleName } from "#shared/model/ids.ts";
 import { signalId } from "#shared/model/ids.ts";
 import type { SelfCheckExample } from "#shared/model/self-check.ts";
 import type { Instant } from "#shared/model/time.ts";
-import { dateOf, epochMsOf, minuteMs } from "#shared/model/time.ts";
+import { dateOf, instantOf, minuteMs } from "#shared/model/time.ts";
 import { readSourceStates } from "#shared/store/connections.ts";
 import { readLinkRules } from "#shared/store/link-rules.ts";
 import { saveMatchRate } from "#shared/store/match-rate.ts";
@@ -14,10 +14,11 @@ import { loadWholeGraph } from "#shared/store/whole-graph.ts";
 import { activeRules } from "./active-rules.ts";
 import { evaluateDeps } from "./deps.ts";
 import type { DetectDeps } from "./deps.ts";
-import { evaluate, workItemsOf } from "./doubt.ts";
+import { evaluate } from "./doubt.ts";
 import type { ActiveRule, Subject } from "./evaluate-subjects.ts";
 import { evaluateSubjects } from "./evaluate-subjects.ts";
 import { nextSignal } from "./next-signal.ts";
+import { isOnItsWay } from "./on-its-way.ts";
 
 export interface Recomputed extends Mended {
   readonly subjects: number;
@@ -97,7 +98,8 @@ async function readWhole(deps: RecomputeDeps): Promise<WholeGraph> {
   const unread = new SetAside();
   const linkRules = await readLinkRules(deps.table, deps.clock.now(), unread);
   const day = dateOf(deps.clock.now());
-  const whole = await loadWholeGraph(deps.table, sources, { day, linkRules });
+  const latelyIsAfter = instantOf(deps.clock.nowMs() - onItsWayMs);
+  const whole = await loadWholeGraph(deps.table, sources, { day, linkRules, latelyIsAfter });
   whole.setAside.include(unread);
   return whole;
 }
@@ -159,17 +161,10 @@ function compare(
     found: evaluation.state === "open" ? "open" : "not-open",
     ...(evaluation.state !== "open" && { because: evaluation.because }),
   };
+  const path = evaluation.state === "open" ? evaluation.evidence.path : [];
+  const differs = { active, id, stored, path };
   const isByTime = since !== undefined && !at(since).isOther;
-  return { active, id, example, isExpected: isByTime || isOnItsWay(whole, id, now) };
-}
-
-/** Whether an item of the subject changed so lately that its record may still be in the stream. */
-function isOnItsWay({ graph }: WholeGraph, id: SubjectId, now: Instant): boolean {
-  const sinceMs = epochMsOf(now) - onItsWayMs;
-  return workItemsOf(id).some((itemId) => {
-    const item = graph.item(itemId);
-    return item !== undefined && epochMsOf(item.readAt) > sinceMs;
-  });
+  return { active, id, example, isExpected: isByTime || isOnItsWay(whole, differs) };
 }
 
 /** A thousand at a time, so that a first evaluation of a large company holds no huge graph twice. */

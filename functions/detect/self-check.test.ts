@@ -7,6 +7,7 @@ import { dayMs, epochMsOf, hourMs, instantOf, minuteMs } from "#shared/model/tim
 import type { Table } from "#shared/ports/table.ts";
 import { createDocument, replaceDocument } from "#shared/store/documents.ts";
 import { factKey } from "#shared/store/keys.ts";
+import { statePersonLink } from "#shared/store/person-links.ts";
 import { listSelfChecks, selfCheckSpec, wantedSelfCheck } from "#shared/store/self-checks.ts";
 import { goal, goalId, itemId, linkTo, upserted, workItem } from "#shared/testing/facts.ts";
 
@@ -89,6 +90,60 @@ test("a change that is still on its way through the stream is no drift", async (
   await hub.store(upserted(workItem("late", { version: 0, readAt: hub.clock.now() })));
   await hub.tickDetect();
   expect((await latest(hub))?.result).toMatchObject({ opened: 1, expected: 1, drift: 0 });
+});
+
+const lately: readonly (readonly [string, (hub: MemoryHub) => Promise<unknown>])[] = [
+  [
+    "a person's link",
+    async ({ table, clock }) => {
+      const ends = { fromId: itemId("a"), toId: goalId("north"), source: "person" as const };
+      return statePersonLink(
+        table,
+        { type: "link", ...ends, confidence: 1, createdAt: clock.now() },
+        [],
+      );
+    },
+  ],
+  [
+    "a goal that was dropped",
+    async (hub) =>
+      hub.store(
+        upserted(goal("north", { version: 1, status: "dropped", readAt: hub.clock.now() })),
+      ),
+  ],
+  [
+    "a goal that was removed",
+    async (hub) =>
+      hub.store({
+        kind: "removed",
+        id: goalId("north"),
+        sourceVersion: hub.clock.nowMs(),
+        readAt: hub.clock.now(),
+      }),
+  ],
+  [
+    "a rule that was switched off",
+    async (hub) => hub.setRule("unlinked-work", { isEnabled: false }),
+  ],
+];
+
+test.each(lately)(
+  "what %s brings about is no drift either, as long as that is young",
+  async (_what, change) => {
+    const hub = await withUnlinked();
+    await change(hub);
+    await hub.tickDetect();
+    const result = (await latest(hub))?.result;
+    expect(result?.drift).toBe(0);
+  },
+);
+
+test("a change that was read long ago and never came through is drift, whatever else is young", async () => {
+  const hub = await withUnlinked();
+  await lose(hub, "a");
+  await hub.store(upserted(workItem("late", { readAt: hub.clock.now() })));
+  await hub.tickDetect();
+  expect((await latest(hub))?.result).toMatchObject({ expected: 1, drift: 1 });
 });
 
 test("whoever asks is answered once, however often the stream tells of it", async () => {

@@ -11,7 +11,7 @@ import type { FactId } from "#shared/model/ids.ts";
 import type { Membership } from "#shared/model/org.ts";
 import { SamePerson } from "#shared/model/org.ts";
 import { Signal } from "#shared/model/signal.ts";
-import type { CalendarDate } from "#shared/model/time.ts";
+import type { CalendarDate, Instant } from "#shared/model/time.ts";
 import type { Item, Table } from "#shared/ports/table.ts";
 
 import { fromItem } from "./codec.ts";
@@ -37,6 +37,8 @@ export interface WholeGraph {
   readonly facts: readonly Fact[];
   /** What could not be read; nothing may be concluded from its absence. */
   readonly setAside: SetAside;
+  /** Ids of which something changed, came or went after the moment that was asked about. */
+  readonly changedLately: ReadonlySet<string>;
 }
 
 /** What the facts are looked at with. */
@@ -44,6 +46,8 @@ interface AsSet {
   /** The day whose organisation counts. */
   readonly day: CalendarDate;
   readonly linkRules: LinkRules;
+  /** What changed after it is told apart. */
+  readonly latelyIsAfter?: Instant;
 }
 
 /** Reads the whole graph. Eventually consistent: conclusions are candidates, to be confirmed one by one. */
@@ -52,7 +56,7 @@ export async function loadWholeGraph(
   sources: SourceStates,
   given: AsSet,
 ): Promise<WholeGraph> {
-  const parts = newParts();
+  const parts = newParts(given.latelyIsAfter);
   // Item by item: the table itself need not fit into memory beside what is read of it.
   await scanEach(table, (item) => sortIn(parts, item));
   return graphOfParts(parts, sources, given);
@@ -63,7 +67,7 @@ export function wholeGraphOf(
   sources: SourceStates,
   given: AsSet,
 ): WholeGraph {
-  const parts = newParts();
+  const parts = newParts(given.latelyIsAfter);
   for (const item of items) sortIn(parts, item);
   return graphOfParts(parts, sources, given);
 }
@@ -87,7 +91,7 @@ function graphOfParts(parts: Parts, sources: SourceStates, { day, linkRules }: A
     else if (edge.type === "dependency") graph.addDependency(edge);
   }
   for (const history of parts.histories) graph.addHistory(history);
-  return { graph, openSignals, facts, setAside };
+  return { graph, openSignals, facts, setAside, changedLately: parts.changedLately };
 }
 
 interface Parts {
@@ -101,9 +105,11 @@ interface Parts {
   /** Of items that have ever waited. */
   readonly histories: History[];
   readonly setAside: SetAside;
+  readonly latelyIsAfter: Instant | undefined;
+  readonly changedLately: Set<string>;
 }
 
-function newParts(): Parts {
+function newParts(latelyIsAfter: Instant | undefined): Parts {
   return {
     facts: [],
     removed: [],
@@ -114,16 +120,29 @@ function newParts(): Parts {
     openSignals: [],
     histories: [],
     setAside: new SetAside(),
+    latelyIsAfter,
+    changedLately: new Set(),
   };
 }
 
+/** By whichever of these an item says when it was written; `expiresAt` and the like say nothing of that. */
+const writtenFields = ["readAt", "createdAt", "endedAt", "updatedAt"] as const;
+
 function sortIn(parts: Parts, item: Item): void {
+  const { latelyIsAfter: after } = parts;
+  if (after !== undefined && writtenFields.some((field) => isAfter(item[field], after))) {
+    parts.changedLately.add(item.pk);
+  }
   parts.setAside.read(item, () => {
     const stored = readFactItem(item);
     if (stored?.isRemoved === true) parts.removed.push(stored.id);
     else if (stored) parts.facts.push(stored.fact);
     else sortOther(parts, item);
   });
+}
+
+function isAfter(value: unknown, at: Instant): boolean {
+  return typeof value === "string" && value > at;
 }
 
 function sortOther(parts: Parts, item: Item): void {
