@@ -213,5 +213,7 @@ test("of two channels the one that may have shown it is not told again when the 
   await expect(tell("opened")).rejects.toThrow("429");
   await tell("opened");
   expect(sent).toHaveLength(3);
-  expect((await told()).map(([, outcome]) => outcome).toSorted()).toEqual(["sent", "uncertain"]);
+  const outcomes = (await told()).map(([, outcome]) => outcome);
+  expect(outcomes).toHaveLength(2);
+  expect(new Set(outcomes)).toEqual(new Set(["sent", "uncertain"]));
 });
