@@ -76,7 +76,8 @@ export function assertionKey(line: string): { pk: string; sk: string } {
 
 export function assertionsOf(item: Item | undefined): readonly string[] {
   const lines = item?.["asserts"];
-  return Array.isArray(lines) ? lines.map(String) : [];
+  // What names no key leads to no edge.
+  return Array.isArray(lines) ? lines.map(String).filter((line) => /^\S+ \S/u.test(line)) : [];
 }
 
 /**

@@ -1,9 +1,12 @@
+import * as z from "zod";
+
+import { HubError } from "#shared/errors.ts";
 import { LinkSource } from "#shared/model/edges.ts";
 import { WorkStatus } from "#shared/model/facts.ts";
 import { AccountId, GoalId, WorkItemId } from "#shared/model/ids.ts";
 import type { PastEdge, PastField, PastRow } from "#shared/model/past.ts";
 import type { Instant } from "#shared/model/time.ts";
-import { epochMsOf, instantOf } from "#shared/model/time.ts";
+import { epochMsOf, instantOf, readInstant } from "#shared/model/time.ts";
 
 import { longId, shortId } from "./short-ids.ts";
 
@@ -83,15 +86,27 @@ function fieldValue(field: PastField, text: string, ownId: string): unknown {
     case "canHoldGoal":
       return text === "1";
     case "labels":
-      return JSON.parse(text) as unknown;
+      return jsonIn(text);
     case "fields":
-      return Object.fromEntries(JSON.parse(text) as [string, unknown][]);
+      return Object.fromEntries(z.array(z.tuple([z.string(), z.unknown()])).parse(jsonIn(text)));
     case "assigneeId":
       // Somebody who was erased meanwhile left a mark in the place of the id.
       return AccountId.safeParse(text).data;
     default:
       return text;
   }
+}
+
+function jsonIn(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    throw unreadable({ cause });
+  }
+}
+
+function unreadable(options: { readonly cause?: unknown } = {}): HubError {
+  return new HubError("invariant.broken", "What is remembered of a record cannot be read", options);
 }
 
 /** An edge as the text of its token. */
@@ -201,8 +216,11 @@ export function stampText(at: Instant): string {
   return epochMsOf(at).toString(36);
 }
 
+/** Throws `invariant.broken` for what no stamp is. */
 export function readStamp(text: string): Instant {
-  return instantOf(Number.parseInt(text, 36));
+  const at = readInstant(Number.parseInt(text, 36));
+  if (at === undefined) throw unreadable();
+  return at;
 }
 
 function escaped(text: string): string {

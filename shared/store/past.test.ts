@@ -189,6 +189,29 @@ describe("the past of a record", () => {
     expect(JSON.stringify(item)).not.toContain(epic);
   });
 
+  test.each([
+    ["status", { status: "of another age" }],
+    ["status of no text", { status: 7 }],
+    ["past", { past: ["garbage", "\t="] }],
+    ["past of no list", { past: "garbage" }],
+    ["line of the past", { past: ["mh3k2x9a", "mh3k2x9b\tl={", "mh3k2x9c\ts=?"] }],
+    ["asserts", { asserts: ["garbage", 7], past: "garbage" }],
+  ])("keeps nobody from mending a record whose %s cannot be read", async (_what, spoilt) => {
+    const store = new Store();
+    await store.apply(upserted(workItem("epic")));
+    await store.table.write({
+      kind: "put",
+      item: { ...(await store.item()), ...spoilt },
+      condition: [],
+    });
+    await store.apply(upserted(workItem("epic", { version: 1, status: "done" })));
+    const item = await store.item();
+    expect(item["status"]).toBe("done");
+    expect(readPast(item)?.isCut).toBe(true);
+    await store.apply(upserted(workItem("epic", { version: 2, status: "todo" })));
+    expect((await store.rows()).at(-1)?.was.get("status")).toBe("done");
+  });
+
   test("lets an erasure find whom it names, and reads on without them", async () => {
     const store = new Store();
     await store.apply(

@@ -10,6 +10,7 @@ import type { Item } from "#shared/ports/table.ts";
 import { edgeText, fieldText, readLinkExtra, readRow, readStamp } from "./past-lines.ts";
 import { rowLine, stampText } from "./past-lines.ts";
 import type { RowTexts } from "./past-lines.ts";
+import { SetAside } from "./set-aside.ts";
 
 /*
  * The past of a work item or goal travels in its own item: what a write replaces is noted with it, in the
@@ -45,7 +46,7 @@ interface Circumstances {
 export function withPast(item: Item, current: Item | undefined, given: Circumstances): Item {
   if (item["type"] !== "work-item" && item["type"] !== "goal") return item;
   if (given.forgetsPast) return withoutPast(item, given.now, current);
-  const lines = current ? linesAfter(item, current, given) : [stampText(given.now)];
+  const lines = current ? linesSince(item, current, given) : [stampText(given.now)];
   const kept = fitting(lines, item);
   // A tombstone over nothing, as when a record was never heard of, remembers nothing either.
   const bare = item["isRemoved"] === true && kept.length < 2 ? withoutPlace(item) : item;
@@ -57,13 +58,19 @@ export function withPast(item: Item, current: Item | undefined, given: Circumsta
  * named the work of others then: of that work nobody may conclude that it had no link.
  */
 export function withoutPast(item: Item, now: Instant, current: Item = item): Item {
-  const { mark, rows } = storedLines(current);
-  const hidesOthers =
-    stateOf(current).hasOthersEdges ||
-    mayAssertForOthers(mark, current) ||
-    rows.some((row) => edgesIn(row).some(isOthers));
+  // Of what cannot be read nobody knows whether it did.
+  const hidesOthers = new SetAside().read(current, mayHaveNamedOthers) ?? true;
   const bare = withoutPlace(item);
   return { ...bare, [pastAttribute]: [markLine(now, { isCut: true, hidesOthers })] };
+}
+
+function mayHaveNamedOthers(record: Item): boolean {
+  const { mark, rows } = storedLines(record);
+  return (
+    stateOf(record).hasOthersEdges ||
+    mayAssertForOthers(mark, record) ||
+    rows.some((row) => edgesIn(row).some(isOthers))
+  );
 }
 
 /** Who remembers nothing need not be found by its connection. */
@@ -75,6 +82,12 @@ function withoutPlace(item: Item): Item {
 const cutMark = "!";
 const othersMark = "*";
 
+/** What cannot be read is forgotten: it must not keep out what mends it. */
+function linesSince(item: Item, current: Item, given: Circumstances): readonly string[] {
+  const lines = new SetAside().read(current, (read) => linesAfter(item, read, given));
+  return lines ?? [markLine(given.now, { isCut: true, hidesOthers: true })];
+}
+
 function linesAfter(
   item: Item,
   current: Item,
@@ -84,11 +97,7 @@ function linesAfter(
   // Clocks of two machines differ a little; lines are in the order of the writes.
   const now = latestOf(clockNow, rows.at(-1) ?? mark);
   const [was, is] = [stateOf(current), stateOf(item)];
-  const hidesOthers =
-    was.hasOthersEdges ||
-    is.hasOthersEdges ||
-    mayAssertForOthers(mark, item) ||
-    rows.some((row) => edgesIn(row).some(isOthers));
+  const hidesOthers = mayHaveNamedOthers(current) || is.hasOthersEdges;
   // Between its edges nobody knows what stood.
   if (isSettling) return [markLine(now, { isCut: true, hidesOthers })];
   // Since when the state that is replaced has stood, nobody noted.
@@ -262,12 +271,15 @@ export function readPast(item: Item): RecordPast | undefined {
     const hidesOthersEdges = parts.type === "goal" || stateOf(item).hasOthersEdges;
     return { id, since: nothingKnown, isCut: true, hidesOthersEdges, rows: [] };
   }
-  const isCut = mark.includes(cutMark);
+  const read = rows.map((line) => new SetAside().read(item, () => readRow(line, item.pk)));
+  const unread = read.lastIndexOf(undefined);
+  // What such a line undid nobody knows; what came after it stands.
+  const isCut = mark.includes(cutMark) || unread >= 0;
   return {
     id,
-    since: stampOf(mark),
+    since: stampOf(rows[unread] ?? mark),
     isCut,
-    hidesOthersEdges: isCut && mark.endsWith(othersMark),
-    rows: rows.map((line) => readRow(line, item.pk)),
+    hidesOthersEdges: unread >= 0 || (isCut && mark.endsWith(othersMark)),
+    rows: read.slice(unread + 1).flatMap((row) => row ?? []),
   };
 }

@@ -114,6 +114,19 @@ describe("as of a day", () => {
     expect(await verdicts(rig, "2026-03-05")).toMatchObject({ verdicts: { unlinked: 2 } });
   });
 
+  test("of an item whose past cannot be read nothing is told, and all else is", async () => {
+    const rig = await company();
+    const { table } = rig.hub;
+    const item = await table.get(factKey(epicId));
+    if (!item) throw new Error("The epic stands");
+    await table.write({ kind: "put", item: { ...item, past: ["garbage!", "?"] }, condition: [] });
+    // What it may have said of others is as little known as what it was.
+    expect(await verdicts(rig, "2026-03-05")).toMatchObject({
+      openWork: 1,
+      verdicts: { unknown: 1 },
+    });
+  });
+
   test("a link that a person stated counts while it stood", async () => {
     const rig = await company();
     const { clock } = rig.hub;
@@ -136,6 +149,11 @@ describe("as of a day", () => {
     ["2025-11-01", "89 days"],
     ["2026-02-27", "first tool was connected on 2026-03-02"],
     ["yesterday", "Give a day"],
+    ["2026-02-29", "Give a day"],
+    ["2026-03-03T12:00:00Z", "with milliseconds"],
+    ["2026-03-03T12:00:00.000%2B01:00", "in UTC"],
+    ["", "Give a day"],
+    ["<script>alert(1)</script>", "Give a day"],
   ])("%s is refused, and says why", async (asOf, why) => {
     const { status, text } = await (await company()).get(`${sightPath}?asOf=${asOf}`);
     expect(status).toBe(400);
