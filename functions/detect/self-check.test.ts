@@ -51,6 +51,18 @@ test("where all signals are right, the run says what was looked at and that noth
   });
 });
 
+test("before anything is connected the run ends, and has found nothing", async () => {
+  const hub = new MemoryHub();
+  await hub.tickDetect();
+  await ask(hub, { wantedAt: instantOf(hub.clock.nowMs() + 1) });
+  await hub.settle();
+  const nothing = { subjects: 0, drift: 0, expected: 0, unreadable: 0 };
+  expect(await listSelfChecks(hub.table)).toMatchObject([
+    { state: "done", startedBy: "person", result: nothing },
+    { state: "done", startedBy: "schedule", result: nothing },
+  ]);
+});
+
 test("a lost signal is mended, counted by its rule, and told with what was stored and what is true", async () => {
   const hub = await withUnlinked();
   await lose(hub, "a");

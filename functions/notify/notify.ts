@@ -15,6 +15,7 @@ import { listConnections } from "#shared/store/connections.ts";
 import { getDocument } from "#shared/store/documents.ts";
 import { factKey, notificationKey } from "#shared/store/keys.ts";
 import { queryAll } from "#shared/store/list.ts";
+import { SetAside } from "#shared/store/set-aside.ts";
 import { alertSpec } from "#shared/store/specs.ts";
 
 export interface NotifyDeps {
@@ -82,7 +83,7 @@ async function noteAbandoned(
 ): Promise<void> {
   const items = await queryAll(deps.table, { partition: alertId, sortPrefix: "notification#" });
   const begun = items
-    .map((item) => fromItem(Notification, item))
+    .flatMap((item) => new SetAside().read(item, (one) => fromItem(Notification, one)) ?? [])
     .filter((one) => one.outcome === "attempting")
     .filter((one) => one.generation === generation && one.reason === reason);
   for (const before of begun) {

@@ -54,6 +54,15 @@ test("a run that somebody asks for is carried out, and its result is told in wor
   });
 });
 
+test("no other site's page can start a run", async () => {
+  const rig = await company();
+  const sent = await rig.send("POST", "/self-check", {
+    headers: { origin: "https://elsewhere.example", "sec-fetch-site": "cross-site" },
+  });
+  expect(sent.status).toBe(403);
+  expect((await rig.get("/api/self-check")).body).toEqual({ runs: [] });
+});
+
 test("drift is told with its rule and what it was about", async () => {
   const rig = await company();
   const key = factKey(signalId("unlinked-work", itemId("a")));
