@@ -1,7 +1,7 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 
-import { circleAt, circleNodesMax, circlesAmong, reach, wayRound } from "./circles.ts";
+import { circleAt, circleNodesMax, circlesAmong, onlyWay, reach, wayRound } from "./circles.ts";
 import type { Shape } from "./circles.ts";
 
 const nodes = ["a", "b", "c", "d", "e", "f"] as const;
@@ -77,6 +77,24 @@ test("the way round is made of steps that exist, begins with the first and enter
   fc.assert(law, { numRuns: 500 });
 });
 
+test("an only way is all that can be reached, and nothing on it is in a circle", () => {
+  const few = fc.uniqueArray(fc.tuple(fc.constantFrom(...nodes), fc.constantFrom(...nodes)), {
+    maxLength: 5,
+    selector: String,
+  });
+  const law = fc.property(few, absent, (given, gone) => {
+    const shape = shapeOf(given, gone);
+    for (const id of nodes) {
+      const way = onlyWay(id, shape);
+      const { ids } = reach(id, shape);
+      const circles = circlesAmong(ids, shape);
+      expect(way === undefined || circles.length === 0).toBe(true);
+      expect(new Set(way ?? ids)).toEqual(ids);
+    }
+  });
+  fc.assert(law, { numRuns: 500 });
+});
+
 describe("bounded", () => {
   const ring = (size: number): Shape<string> => ({
     holds: () => true,
@@ -92,6 +110,18 @@ describe("bounded", () => {
       }
     },
   );
+
+  test("an only way is followed as far as it ends within the steps that are followed", () => {
+    const line = (length: number): Shape<string> => ({
+      holds: () => true,
+      targets: (id) => (Number(id) + 1 < length ? [String(Number(id) + 1)] : []),
+    });
+    expect(onlyWay("0", line(61))).toHaveLength(61);
+    expect(reach("0", line(61)).isWhole).toBe(true);
+    expect(onlyWay("0", line(62))).toBeUndefined();
+    expect(reach("0", line(62)).isWhole).toBe(false);
+    expect(onlyWay("0", ring(3))).toBeUndefined();
+  });
 
   test("one that is too long, or hangs together with too much, is not judged", () => {
     expect(circleAt("0", ring(200))).toEqual({ state: "too-large" });

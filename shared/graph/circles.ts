@@ -43,6 +43,22 @@ export function reach<Id extends string>(
   return { ids, isWhole: true };
 }
 
+/**
+ * Everything that can be reached from a node where there is but one way on, and it ends: then nothing on it
+ * is in a circle. Undefined where that is not so, or takes more steps than `reach` goes.
+ */
+export function onlyWay<Id extends string>(start: Id, shape: Shape<Id>): readonly Id[] | undefined {
+  const way: Id[] = [];
+  for (let id = start; way.length <= depthMax;) {
+    way.push(id);
+    const [next, ...others] = way.length === 1 || shape.holds(id) ? shape.targets(id) : [];
+    if (next === undefined) return way;
+    if (others.length > 0) return undefined;
+    id = next;
+  }
+  return undefined;
+}
+
 export type Circle<Id> =
   | { readonly state: "none" }
   | { readonly state: "too-large" }

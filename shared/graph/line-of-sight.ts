@@ -4,6 +4,7 @@ import type { GoalId, WorkItemId } from "#shared/model/ids.ts";
 import type { Instant } from "#shared/model/time.ts";
 
 import { type Allowance, allowanceFor } from "./allowances.ts";
+import { Nearest, deadReasons, standingOf, unreadReasons } from "./link-standing.ts";
 import { incompleteBecause } from "./sources.ts";
 import type { GraphView } from "./view.ts";
 
@@ -45,61 +46,69 @@ export interface SightOptions {
  */
 export const depthMax = 60;
 
-/** Of several reasons the nearest is told; of equally near ones, the first here. */
-const unreadReasons = ["goal-unread", "parent-unread"] as const;
-const deadReasons = ["goal-dropped", "goal-removed", "link-expired"] as const;
-export type UnreadReason = (typeof unreadReasons)[number];
-export type DeadReason = (typeof deadReasons)[number];
-
 /**
  * Walks up from an item to strategy. A node is entered once, so a cycle never supports itself; links
  * are tried before parents, the surest first, so the shown path is the most direct statement.
  */
 export function lineOfSight(view: GraphView, item: WorkItem, options: SightOptions): LineOfSight {
   const walk = new Walk(view, options);
-  const toGoal = walk.toGoal(item);
+  const support = walk.toSupport(item);
   const spine = spineOf(view, item);
+  const judged = judgedBy(view, item, { options, walk, spine, isLinked: support !== undefined });
+  if (!support) return { ...judged, path: spine.items.map(hopUp) };
+  const { step, link } = support;
+  const toGoal: readonly Hop[] = [
+    ...hopsTo(step),
+    { id: link.toId, type: "goal", via: "link", link },
+  ];
+  return { ...judged, path: [...toGoal, ...aboveGoal(view, toGoal)] };
+}
+
+/** What is said of an item, without the path that shows it. */
+export type Judged = Omit<LineOfSight, "path">;
+
+/** The line of sight without its path, for whoever asks for many; `spine` is the item's own. */
+export function judge(
+  view: GraphView,
+  item: WorkItem,
+  options: SightOptions,
+  spine: Spine = spineOf(view, item),
+): Judged {
+  const walk = new Walk(view, options);
+  const isLinked = walk.toSupport(item) !== undefined;
+  return judgedBy(view, item, { options, walk, spine, isLinked });
+}
+
+interface Walked {
+  readonly options: SightOptions;
+  readonly walk: Walk;
+  readonly spine: Spine;
+  readonly isLinked: boolean;
+}
+
+function judgedBy(view: GraphView, item: WorkItem, walked: Walked): Judged {
+  const { options, walk, spine, isLinked } = walked;
   const anchor = spine.items.at(-1) ?? item;
   const anchorId = anchor.id;
-  if (toGoal) {
-    const path = [...toGoal, ...aboveGoal(view, toGoal)];
-    return { verdict: "linked", reason: "goal-reached", path, anchorId };
-  }
-  const path = spine.items.map(hopUp);
+  if (isLinked) return { verdict: "linked", reason: "goal-reached", anchorId };
   const allowance =
     allowanceFor(view.org, item, options.allowances) ??
     allowanceFor(view.org, anchor, options.allowances);
-  if (allowance) return { verdict: "allowed", reason: allowance.reason, path, anchorId };
+  if (allowance) return { verdict: "allowed", reason: allowance.reason, anchorId };
   const isTooDeep = walk.isTooDeep || spine.end === "too-deep";
   const incomplete =
     walk.unread.reason ??
     (isTooDeep ? "too-deep" : incompleteBecause(view.sources, item.connectionId));
-  if (incomplete) return { verdict: "unknown", reason: incomplete, path, anchorId };
+  if (incomplete) return { verdict: "unknown", reason: incomplete, anchorId };
   if (!anchor.canHoldGoal) {
-    return { verdict: "unlinkable", reason: "tool-cannot-hold-link", path, anchorId };
+    return { verdict: "unlinkable", reason: "tool-cannot-hold-link", anchorId };
   }
   const reason = walk.dead.reason ?? (spine.end === "cycle" ? "cycle" : "no-link");
-  return { verdict: "unlinked", reason, path, anchorId };
+  return { verdict: "unlinked", reason, anchorId };
 }
 
 function hopUp({ id }: WorkItem, index: number): Hop {
   return { id, type: "work-item", via: index === 0 ? "self" : "parent" };
-}
-
-/** The nearest of several reasons, so that what is told does not hang on the order of edges. */
-class Nearest<Reason> {
-  reason: Reason | undefined;
-  #at = Number.POSITIVE_INFINITY;
-  readonly #order: readonly Reason[];
-
-  constructor(order: readonly Reason[]) {
-    this.#order = order;
-  }
-
-  note(reason: Reason, depth: number): void {
-    const at = depth * this.#order.length + this.#order.indexOf(reason);
-    if (at < this.#at) [this.#at, this.reason] = [at, reason];
-  }
 }
 
 /** One item of the walk, and the one from which it was reached. */
@@ -126,8 +135,8 @@ class Walk {
     this.#homes = homes;
   }
 
-  /** Breadth first, so that the path found is a shortest one. */
-  toGoal(start: WorkItem): readonly Hop[] | undefined {
+  /** The nearest item with a link that supports. Breadth first, so that the way to it is a shortest one. */
+  toSupport(start: WorkItem): { readonly step: Step; readonly link: Link } | undefined {
     this.#entered.add(start.id);
     let layer: readonly Step[] = [{ item: start, below: undefined }];
     for (let depth = 0; layer.length > 0; depth += 1) {
@@ -137,11 +146,13 @@ class Walk {
       }
       for (const step of layer) {
         const link = this.#supportingLink(step.item, depth);
-        if (link) return [...hopsTo(step), { id: link.toId, type: "goal", via: "link", link }];
+        if (link) return { step, link };
       }
-      layer = layer.flatMap((step) =>
-        this.#parents(step.item, depth).map((item) => ({ item, below: step })),
-      );
+      const above: Step[] = [];
+      for (const step of layer) {
+        for (const item of this.#parents(step.item, depth)) above.push({ item, below: step });
+      }
+      layer = above;
     }
     return undefined;
   }
@@ -151,19 +162,11 @@ class Walk {
   }
 
   #supports(link: Link, depth: number): boolean {
-    if (link.source === "suggestion") return false;
-    if (link.expiresAt !== undefined && link.expiresAt <= this.#now) {
-      this.dead.note("link-expired", depth);
-      return false;
-    }
-    const goal = this.#view.goal(link.toId);
-    if (goal === undefined) {
-      if (this.#view.wasRemoved(link.toId)) this.dead.note("goal-removed", depth);
-      else this.unread.note("goal-unread", depth);
-      return false;
-    }
-    if (goal.status === "dropped") this.dead.note("goal-dropped", depth);
-    return goal.status !== "dropped";
+    const standing = standingOf(this.#view, link, this.#now);
+    if (standing === "supports") return true;
+    if (standing === "goal-unread") this.unread.note(standing, depth);
+    else if (standing !== "suggestion") this.dead.note(standing, depth);
+    return false;
   }
 
   #parents(item: WorkItem, depth: number): readonly WorkItem[] {

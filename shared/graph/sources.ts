@@ -46,12 +46,14 @@ export function incompleteBecause(
   sources: SourceStates,
   connectionId: ConnectionId,
 ): "no-goals-connected" | "source-not-read-yet" | "source-stale" | undefined {
-  const relevant = [...sources.values()].filter(
-    (source) => source.providesGoals || source.id === connectionId,
-  );
-  if (!relevant.some((source) => source.providesGoals)) return "no-goals-connected";
-  if (!sources.has(connectionId) || relevant.some((source) => !source.isReady)) {
-    return "source-not-read-yet";
+  let [isAnyOfGoals, isUnread, isStale] = [false, !sources.has(connectionId), false];
+  for (const source of sources.values()) {
+    if (!source.providesGoals && source.id !== connectionId) continue;
+    isAnyOfGoals ||= source.providesGoals;
+    isUnread ||= !source.isReady;
+    isStale ||= source.isStale;
   }
-  return relevant.some((source) => source.isStale) ? "source-stale" : undefined;
+  if (!isAnyOfGoals) return "no-goals-connected";
+  if (isUnread) return "source-not-read-yet";
+  return isStale ? "source-stale" : undefined;
 }

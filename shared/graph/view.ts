@@ -46,7 +46,8 @@ export class MemoryGraph implements GraphView {
   readonly #goals = new Map<GoalId, Goal>();
   readonly #removed = new Set<FactId>();
   readonly #links = new Map<string, Link[]>();
-  readonly #children = new Map<WorkItemId, Set<WorkItemId>>();
+  /** The items themselves, so that nobody has to look up one child after the other. */
+  readonly #children = new Map<WorkItemId, Map<WorkItemId, WorkItem>>();
   readonly #dependencies = new Map<WorkItemId, Map<WorkItemId, Dependency>>();
   readonly #pasts = new Map<HistoryId, History>();
 
@@ -59,14 +60,16 @@ export class MemoryGraph implements GraphView {
   addItem(item: WorkItem): void {
     if (this.#items.has(item.id)) return;
     this.#items.set(item.id, item);
-    for (const id of homesOf(item)) this.#childIds(id).add(item.id);
+    for (const id of homesOf(item)) this.#childrenAt(id).set(item.id, item);
   }
 
   /** In the place of what is held under its id. */
   putItem(item: WorkItem): void {
     const held = this.#items.get(item.id);
-    if (held && hasSameHomes(held, item)) this.#items.set(item.id, item);
-    else {
+    if (held && hasSameHomes(held, item)) {
+      this.#items.set(item.id, item);
+      for (const id of homesOf(item)) this.#childrenAt(id).set(item.id, item);
+    } else {
       this.dropItem(item.id);
       this.addItem(item);
     }
@@ -77,16 +80,16 @@ export class MemoryGraph implements GraphView {
     if (!held) return;
     this.#items.delete(id);
     for (const home of homesOf(held)) {
-      const children = this.#childIds(home);
+      const children = this.#childrenAt(home);
       children.delete(id);
       if (children.size === 0) this.#children.delete(home);
     }
   }
 
-  #childIds(id: WorkItemId): Set<WorkItemId> {
+  #childrenAt(id: WorkItemId): Map<WorkItemId, WorkItem> {
     const held = this.#children.get(id);
     if (held) return held;
-    const children = new Set<WorkItemId>();
+    const children = new Map<WorkItemId, WorkItem>();
     this.#children.set(id, children);
     return children;
   }
@@ -153,22 +156,19 @@ export class MemoryGraph implements GraphView {
   }
 
   linksFrom(id: WorkItemId | GoalId): readonly Link[] {
-    return this.#links.get(id) ?? [];
+    return this.#links.get(id) ?? noLinks;
   }
 
   linksOf(item: WorkItem): readonly Link[] {
     const own = this.linksFrom(item.id);
+    if (this.linkRules === noLinkRules) return own;
     const given = this.linkRules.linksOf(item, own);
     return given.length === 0 ? own : [...own, ...given];
   }
 
   childrenOf(id: WorkItemId): readonly WorkItem[] {
-    const children: WorkItem[] = [];
-    for (const childId of this.#children.get(id) ?? []) {
-      const child = this.#items.get(childId);
-      if (child) children.push(child);
-    }
-    return children;
+    const children = this.#children.get(id);
+    return children ? [...children.values()] : nobody;
   }
 
   dependency(blockedId: WorkItemId, blockingId: WorkItemId): Dependency | undefined {
@@ -184,7 +184,8 @@ export class MemoryGraph implements GraphView {
   }
 
   dependenciesOf(blockedId: WorkItemId): readonly Dependency[] {
-    return [...(this.#dependencies.get(blockedId)?.values() ?? [])];
+    const byBlocking = this.#dependencies.get(blockedId);
+    return byBlocking ? [...byBlocking.values()] : noDependencies;
   }
 
   /** Ids that tombstones stand under. */
@@ -206,19 +207,26 @@ export class MemoryGraph implements GraphView {
   }
 }
 
+const nobody: readonly WorkItem[] = [];
+const noLinks: readonly Link[] = [];
+const noDependencies: readonly Dependency[] = [];
+const noHomes: readonly WorkItemId[] = [];
+
 function push<K, V>(map: Map<K, V[]>, key: K, value: V): void {
   const list = map.get(key);
   if (list) list.push(value);
   else map.set(key, [value]);
 }
 
-function homesOf({ parentId, otherParentIds = [] }: WorkItem): readonly WorkItemId[] {
+function homesOf(item: WorkItem): readonly WorkItemId[] {
+  const { parentId } = item;
+  const otherParentIds: readonly WorkItemId[] = item.otherParentIds ?? noHomes;
   return parentId === undefined ? otherParentIds : [parentId, ...otherParentIds];
 }
 
 function hasSameHomes(a: WorkItem, b: WorkItem): boolean {
-  return (
-    a.parentId === b.parentId &&
-    (a.otherParentIds ?? []).join(" ") === (b.otherParentIds ?? []).join(" ")
-  );
+  const was: readonly WorkItemId[] = a.otherParentIds ?? noHomes;
+  const is: readonly WorkItemId[] = b.otherParentIds ?? noHomes;
+  if (a.parentId !== b.parentId || was.length !== is.length) return false;
+  return was === is || was.every((id, at) => id === is[at]);
 }

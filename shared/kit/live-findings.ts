@@ -2,12 +2,13 @@ import type { LinkRules } from "#shared/graph/link-rules.ts";
 import type { LiveGraph } from "#shared/graph/live-graph.ts";
 import type { Org } from "#shared/graph/org.ts";
 import type { SourceStates } from "#shared/graph/sources.ts";
-import { GoalId, WorkItemId } from "#shared/model/ids.ts";
+import { isIdOf } from "#shared/model/ids.ts";
 import type { FactId, RuleName, SubjectId } from "#shared/model/ids.ts";
 import type { Instant } from "#shared/model/time.ts";
 
 import { LiveTouches } from "./live-touches.ts";
-import type { Delta, Evaluation, Rule } from "./rule.ts";
+import type { Delta, Evaluation, Rule, Touch } from "./rule.ts";
+import { sameJson } from "./same-json.ts";
 
 type Open = Extract<Evaluation, { state: "open" }>;
 
@@ -68,7 +69,9 @@ export class LiveFindings {
     const happened = deltas.map((delta) => this.#happen(delta));
     // It is still there, and holds no more: to every rule that is as if it were gone.
     for (const link of this.#passTo(around.now ?? this.#now)) happened.push({ before: link });
-    return this.#rules.flatMap(({ set, open }) => this.#follow(set, open, happened));
+    const changes: FindingChange[] = [];
+    for (const { set, open } of this.#rules) changes.push(...this.#follow(set, open, happened));
+    return changes;
   }
 
   /** Evaluates everything there is, as after a change that touches all. */
@@ -119,12 +122,10 @@ export class LiveFindings {
   }
 
   #bury(id: FactId): Delta {
-    const itemId = WorkItemId.safeParse(id);
-    const goalId = GoalId.safeParse(id);
-    const before = itemId.success
-      ? this.#live.removeItem(itemId.data)
-      : goalId.success
-        ? this.#live.removeGoal(goalId.data)
+    const before = isIdOf("work-item", id)
+      ? this.#live.removeItem(id)
+      : isIdOf("goal", id)
+        ? this.#live.removeGoal(id)
         : undefined;
     return before ? { before } : { buriedId: id };
   }
@@ -134,22 +135,17 @@ export class LiveFindings {
     open: Map<SubjectId, Open>,
     deltas: readonly Delta[],
   ): readonly FindingChange[] {
-    const touches = new LiveTouches(this.#live, this.#now);
-    let [isOpen, isLed] = [false, false];
-    for (const delta of deltas) {
-      for (const touch of set.rule.touched(delta, set.options)) {
-        touches.add(touch);
-        isOpen ||= touch.kind === "open";
-        isLed ||= touch.kind === "led";
-      }
-    }
+    const told: Touch[] = [];
+    for (const delta of deltas) told.push(...set.rule.touched(delta, set.options));
+    if (told.length === 0) return none;
+    const touches = new LiveTouches(this.#live, this.#now, open);
+    for (const touch of told) touches.add(touch);
     if (touches.isEverything) return this.#evaluate(set, open, this.#all(set, open));
-    const subjects = new Set<SubjectId>();
-    for (const [id, isFull] of touches.found) if (isFull || open.has(id)) subjects.add(id);
-    if (isOpen || isLed) {
-      for (const id of this.#routedElse(set.rule, open, isOpen)) subjects.add(id);
+    const isOpen = told.some(({ kind }) => kind === "open");
+    if (isOpen || told.some(({ kind }) => kind === "led")) {
+      for (const id of this.#routedElse(set.rule, open, isOpen)) touches.found.add(id);
     }
-    return this.#evaluate(set, open, subjects);
+    return this.#evaluate(set, open, touches.found);
   }
 
   /** All that is open, or only what would go to another leader now. */
@@ -188,17 +184,22 @@ export class LiveFindings {
   }
 }
 
+const none: readonly never[] = [];
+
 function changed(before: Delta["before"], after: Delta["after"]): Delta {
+  if (before && after) return { before, after };
   return { ...(before && { before }), ...(after && { after }) };
 }
 
-function isSame(stands: Open | undefined, is: Evaluation): boolean {
-  if (is.state !== "open") return stands === undefined;
-  if (stands?.title !== is.title || stands.severity !== is.severity) return false;
-  return saying(stands) === saying(is);
-}
-
 /** All that a finding says and to whom it goes; which sources stand behind it is no news. */
-function saying({ evidence, teamIds, connectionIds, leaderId }: Open): string {
-  return JSON.stringify([evidence, teamIds, connectionIds, leaderId]);
+function isSame(stands: Open | undefined, is: Evaluation): boolean {
+  if (is.state !== "open" || !stands) return is.state !== "open" && stands === undefined;
+  return (
+    stands.title === is.title &&
+    stands.severity === is.severity &&
+    stands.leaderId === is.leaderId &&
+    sameJson(stands.teamIds, is.teamIds) &&
+    sameJson(stands.connectionIds, is.connectionIds) &&
+    sameJson(stands.evidence, is.evidence)
+  );
 }

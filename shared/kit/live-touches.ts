@@ -1,27 +1,36 @@
-import { circlesAmong, goalShape, reach, spineShape, waitingShape } from "#shared/graph/circles.ts";
+import {
+  circlesAmong,
+  goalShape,
+  onlyWay,
+  reach,
+  spineShape,
+  waitingShape,
+} from "#shared/graph/circles.ts";
 import type { Shape } from "#shared/graph/circles.ts";
 import { parentIds, spineOf } from "#shared/graph/line-of-sight.ts";
 import type { LiveGraph } from "#shared/graph/live-graph.ts";
 import { isOpen } from "#shared/model/facts.ts";
 import type { AccountId, GoalId, SubjectId, WorkItemId } from "#shared/model/ids.ts";
-import { dependencyId } from "#shared/model/ids.ts";
+import { dependencyId, isIdOf } from "#shared/model/ids.ts";
 import type { Instant } from "#shared/model/time.ts";
 
 import type { Touch } from "./rule.ts";
 
-/** What touches mean in a graph that is held whole. */
+/** What touches mean in a graph that is held whole, to a rule with these open findings. */
 export class LiveTouches {
-  /** Subjects found; false for those of which only an open finding counts. */
-  readonly found = new Map<SubjectId, boolean>();
+  /** Subjects to evaluate. */
+  readonly found = new Set<SubjectId>();
   /** More than can be told: everything is to be looked at. */
   isEverything = false;
   readonly #live: LiveGraph;
   readonly #now: Instant;
+  readonly #open: ReadonlyMap<SubjectId, unknown>;
   #onlyOpen = false;
 
-  constructor(live: LiveGraph, now: Instant) {
+  constructor(live: LiveGraph, now: Instant, open: ReadonlyMap<SubjectId, unknown>) {
     this.#live = live;
     this.#now = now;
+    this.#open = open;
   }
 
   add(touch: Touch): void {
@@ -68,9 +77,9 @@ export class LiveTouches {
     }
   }
 
+  /** Where only an open finding counts, what has none is not looked at. */
   #find(id: SubjectId, onlyOpen = false): void {
-    const isFull = !onlyOpen && !this.#onlyOpen;
-    if (isFull || !this.found.has(id)) this.found.set(id, isFull);
+    if ((!onlyOpen && !this.#onlyOpen) || this.#open.has(id)) this.found.add(id);
   }
 
   /** What is under an open anchor counts for nothing there. */
@@ -82,11 +91,12 @@ export class LiveTouches {
     if (anchor === item || !isOpen(anchor)) this.#find(anchor.id);
   }
 
+  /** An open anchor is touched by what becomes of itself, not by who goes from under it. */
   #spine(id: WorkItemId): void {
     const item = this.#live.graph.item(id);
     if (!item) return this.#find(id, true);
     const { items } = spineOf(this.#live.graph, item);
-    for (const [index, one] of items.entries()) this.#find(one.id, index < items.length - 1);
+    for (const one of items) this.#find(one.id, isOpen(one) || one !== items.at(-1));
   }
 
   #children(id: WorkItemId): void {
@@ -122,7 +132,7 @@ export class LiveTouches {
 
   #circlesAbove(id: WorkItemId | GoalId): void {
     const { graph } = this.#live;
-    if (isGoalId(id)) this.#circles(id, goalShape(graph, this.#now));
+    if (isIdOf("goal", id)) this.#circles(id, goalShape(graph, this.#now));
     else this.#circles(id, spineShape(graph));
   }
 
@@ -135,13 +145,11 @@ export class LiveTouches {
   }
 
   #circles<Id extends WorkItemId | GoalId>(start: Id, shape: Shape<Id>): void {
+    if (this.#onlyOpen && this.#open.size === 0) return;
+    const way = onlyWay(start, shape);
+    if (way) return way.forEach((id) => this.#find(id, true));
     const { ids } = reach(start, shape);
     for (const id of ids) this.#find(id, true);
     for (const [first] of circlesAmong(ids, shape)) if (first !== undefined) this.#find(first);
   }
-}
-
-/** The type of an id is what the id itself says. */
-function isGoalId(id: WorkItemId | GoalId): id is GoalId {
-  return id.split(":", 2)[1] === "goal";
 }

@@ -9,6 +9,7 @@ import {
   connectionId,
   dependencyId,
   factId,
+  isIdOf,
   readDependencyId,
   readFactId,
   signalId,
@@ -61,4 +62,11 @@ test("one subject has one signal and one alert of a rule, for ever", () => {
 test("a connection's id refuses anything but ten small letters and digits", () => {
   expect(() => connectionId("short")).toThrow("Invalid string");
   expect(() => connectionId("A123456789")).toThrow("Invalid string");
+});
+
+test("an id says of what type it is, and of no other", () => {
+  const id = factId("goal", "work-item", connection, "goal:work-item:1");
+  expect(FactType.options.filter((type) => isIdOf(type, id))).toEqual(["goal"]);
+  expect(FactType.options.filter((type) => isIdOf(type, connection))).toEqual([]);
+  expect(isIdOf("goal", "goal:1")).toBe(false);
 });

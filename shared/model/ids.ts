@@ -73,6 +73,12 @@ export function readFactId(id: string): FactIdParts | undefined {
   return { connector, type: type.data, connectionId: connectionId as ConnectionId, nativeId };
 }
 
+/** Of what type an id says it is: enough where whatever comes is the id of some fact. */
+export function isIdOf<T extends FactType>(type: T, id: string): id is FactIdByType[T] {
+  const at = id.indexOf(":") + 1;
+  return at > 0 && id.startsWith(type, at) && id[at + type.length] === ":";
+}
+
 /** What an operator said about all work of a kind: see `LinkRule`. */
 export const LinkRuleId = z
   .string()

@@ -17,19 +17,14 @@ import type { OrgUnit, WorkItem } from "#shared/model/facts.ts";
 import type { History } from "#shared/model/history.ts";
 import type {
   ConnectionId,
+  DependencyId,
   FactId,
   OrgUnitId,
   PersonId,
   SubjectId,
   WorkItemId,
 } from "#shared/model/ids.ts";
-import {
-  DependencyId,
-  dependencyId,
-  readDependencyId,
-  readFactId,
-  WorkItemId as WorkItemIdSchema,
-} from "#shared/model/ids.ts";
+import { dependencyId, isIdOf, readDependencyId, readFactId } from "#shared/model/ids.ts";
 import { dateOf } from "#shared/model/time.ts";
 
 const Options = z.strictObject({
@@ -230,8 +225,7 @@ function touchedByBurial(id: FactId): readonly Touch[] {
 
 /** It may tell since when the item has waited; a goal waits for nothing. */
 function touchedByHistory({ itemId }: History): readonly Touch[] {
-  const id = WorkItemIdSchema.safeParse(itemId);
-  return id.success ? [{ kind: "dependencies", itemId: id.data }] : [];
+  return isIdOf("work-item", itemId) ? [{ kind: "dependencies", itemId }] : [];
 }
 
 function matters(was: WorkItem, is: WorkItem): boolean {
@@ -259,5 +253,5 @@ function touchedByTeamOf(delta: Delta): readonly Touch[] {
 
 /** Subjects of this rule are dependencies: `subjects` and `touched` give nothing else. */
 function asDependencyId(id: SubjectId): DependencyId {
-  return DependencyId.parse(id);
+  return id as DependencyId;
 }

@@ -5,7 +5,7 @@ import type { Delta, Touch } from "#shared/kit/rule.ts";
 import { isOpen } from "#shared/model/facts.ts";
 import type { Goal, WorkItem } from "#shared/model/facts.ts";
 import type { GoalId, WorkItemId } from "#shared/model/ids.ts";
-import { GoalId as GoalIdSchema, readFactId } from "#shared/model/ids.ts";
+import { isIdOf, readFactId } from "#shared/model/ids.ts";
 
 type DeltaType = NonNullable<Delta["after"]>["type"];
 
@@ -82,10 +82,9 @@ function isToldOfGoal(was: Goal, is: Goal): boolean {
 function touchedByLink({ before, after }: Delta): readonly Touch[] {
   const [was, is] = [before, after].map((thing) => (thing?.type === "link" ? thing : undefined));
   const link = is ?? was;
-  const fromId = GoalIdSchema.safeParse(link?.fromId);
-  if (!link || !fromId.success) return [];
+  if (!link || !isIdOf("goal", link.fromId)) return [];
   if (was && is && !differ(was, is, ["source", "expiresAt"])) return [];
-  return [above(fromId.data), above(link.toId)];
+  return [above(link.fromId), above(link.toId)];
 }
 
 function above(id: WorkItemId | GoalId, onlyOpen = false): Touch {

@@ -1,7 +1,7 @@
 import * as z from "zod";
 
 import { restOnTeams } from "#shared/graph/allowances.ts";
-import { lineOfSight, parentIds, pathToAnchor, spineOf } from "#shared/graph/line-of-sight.ts";
+import { judge, parentIds, spineOf, spineParentId } from "#shared/graph/line-of-sight.ts";
 import { openWorkUnder } from "#shared/graph/open-work-under.ts";
 import { goalSources, spineSources, teamSources } from "#shared/graph/rests-on.ts";
 import { incompleteBecause } from "#shared/graph/sources.ts";
@@ -13,8 +13,8 @@ import { defineRule } from "#shared/kit/rule.ts";
 import { touchedByTeams, unitMatters } from "#shared/kit/team-touches.ts";
 import { WorkItemKind, isOpen } from "#shared/model/facts.ts";
 import type { Goal, WorkItem } from "#shared/model/facts.ts";
-import type { FactId, GoalId, SubjectId, WorkItemId } from "#shared/model/ids.ts";
-import { WorkItemId as WorkItemIdSchema, readFactId } from "#shared/model/ids.ts";
+import type { ConnectionId, FactId, GoalId, SubjectId, WorkItemId } from "#shared/model/ids.ts";
+import { isIdOf, readFactId } from "#shared/model/ids.ts";
 import type { LinkRule } from "#shared/model/link-rule.ts";
 
 const Options = z.strictObject({
@@ -66,24 +66,20 @@ export const unlinkedWork = defineRule<Options>({
   },
 
   *subjects(graph) {
-    for (const item of graph.items()) {
-      if (pathToAnchor(graph, item).length === 1) yield item.id;
-    }
+    for (const item of graph.items()) if (isOwnAnchor(graph, item)) yield item.id;
   },
 
   evaluate({ view, subjectId, options, now }): Evaluation {
     const anchor = view.item(asWorkItemId(subjectId));
     if (!anchor) return { state: "cleared", because: "removed" };
     if (frameKinds.has(anchor.kind)) return { state: "cleared", because: "not-work" };
-    const sight = lineOfSight(view, anchor, {
-      now,
-      allowances: options.allowances,
-      homes: "spine",
-    });
-    if (sight.anchorId !== anchor.id) return { state: "cleared", because: "has-a-parent" };
+    const spine = spineOf(view, anchor);
+    if (spine.items.length > 1) return { state: "cleared", because: "has-a-parent" };
+    const { allowances } = options;
+    const sight = judge(view, anchor, { now, allowances, homes: "spine" }, spine);
     // A circle has no top to link. That it is one is a finding of its own, and the one that helps; it is
     // one whatever stands still, and what is under it must not keep an old finding standing.
-    const isCircle = sight.verdict !== "linked" && spineOf(view, anchor).end === "cycle";
+    const isCircle = sight.verdict !== "linked" && spine.end === "cycle";
     if (isCircle) return { state: "cleared", because: "cycle" };
     // A source that stands still tells nothing new: what was found stands. A parent or goal that we
     // cannot read is a fact about the item: it must not be called unlinked.
@@ -91,13 +87,18 @@ export const unlinkedWork = defineRule<Options>({
       return { state: "unknown", because: sight.reason };
     }
     if (sight.verdict !== "unlinked") return { state: "cleared", because: sight.verdict };
-    const witness = isOpen(anchor)
-      ? anchor
-      : openWorkUnder(view, anchor, { now, allowances: options.allowances });
+    const witness = isOpen(anchor) ? anchor : openWorkUnder(view, anchor, { now, allowances });
     if (!witness) return { state: "cleared", because: "closed" };
     return opened(view, { anchor, witness, reason: sight.reason });
   },
 });
+
+/** It is the topmost that we hold, or of a circle the one that a finding would be about. */
+function isOwnAnchor(view: GraphView, item: WorkItem): boolean {
+  const aboveId = spineParentId(view, item);
+  if (aboveId === undefined || view.item(aboveId) === undefined) return true;
+  return spineOf(view, item).items.length === 1;
+}
 
 type DeltaType = NonNullable<Delta["after"]>["type"];
 
@@ -150,12 +151,19 @@ function opened(view: GraphView, { anchor, witness, reason }: Found): Evaluation
     },
     teamIds: team.teamId === undefined ? [] : [team.teamId],
     connectionIds: [anchor.connectionId],
-    restsOn: [
-      ...goalSources(view.sources),
-      ...spineSources(view, witness),
-      ...teamSources(view.org, anchor),
-    ],
+    restsOn: restsOn(view, anchor, witness),
     leaderId: lead,
+  };
+}
+
+/** Looked up when it is asked for: whoever follows many changes only asks whether a finding stands. */
+function restsOn(view: GraphView, anchor: WorkItem, witness: WorkItem): Iterable<ConnectionId> {
+  return {
+    *[Symbol.iterator]() {
+      yield* goalSources(view.sources);
+      yield* spineSources(view, witness);
+      yield* teamSources(view.org, anchor);
+    },
   };
 }
 
@@ -190,7 +198,7 @@ function touchedByItem(
 }
 
 function touchedByLink(link: Delta["after"]): readonly Touch[] {
-  if (link?.type !== "link" || !isItemId(link.fromId)) return [];
+  if (link?.type !== "link" || !isIdOf("work-item", link.fromId)) return [];
   return [{ kind: "anchor", itemId: link.fromId }];
 }
 
@@ -247,11 +255,7 @@ function asGoal(thing: Delta["before"]): Goal | undefined {
   return thing?.type === "goal" ? thing : undefined;
 }
 
-function isItemId(id: string): id is WorkItemId {
-  return WorkItemIdSchema.safeParse(id).success;
-}
-
 /** Subjects of this rule are work items: `subjects` and `touched` give nothing else. */
 function asWorkItemId(id: SubjectId): WorkItemId {
-  return WorkItemIdSchema.parse(id);
+  return id as WorkItemId;
 }
