@@ -48,7 +48,7 @@ export interface GraphAsOf {
   readonly told: ReadonlySet<FactId>;
   /** What may have stood then, in a state that nobody knows; they are not in the graph. */
   readonly unknown: ReadonlySet<FactId>;
-  /** Links from any item may be missing: a record that asserted them has forgotten its past. */
+  /** Links and dependencies of any item may be missing: a record that asserted them has forgotten its past. */
   readonly mayMissLinks: boolean;
 }
 

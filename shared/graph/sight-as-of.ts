@@ -77,7 +77,10 @@ export function dependencyStateAsOf(
   blockingId: WorkItemId,
 ): DependencyStateAsOf {
   const edge = past.graph.dependency(blockedId, blockingId);
-  if (!edge) return isHazy(past, blockedId) ? unknownState : { state: "gone" };
+  if (!edge) {
+    const isForgotten = past.mayMissLinks || isHazy(past, blockedId);
+    return isForgotten ? unknownState : { state: "gone" };
+  }
   if (past.unknown.has(blockedId) || past.unknown.has(blockingId)) return unknownState;
   const state = dependencyState(past.graph, edge);
   const isHazyEnd = isHazy(past, blockedId) || isHazy(past, blockingId);
