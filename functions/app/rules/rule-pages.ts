@@ -134,8 +134,9 @@ function ruleCard(rule: RuleAnswer, refused: Refused | undefined): Html {
 function optionsField(
   { name, options, optionsSchema }: RuleAnswer,
   refused: Refused | undefined,
-): Html {
+): Html | string {
   const issues = refused?.issues ?? [];
+  if (!refused && Object.keys(propertiesOf(optionsSchema)).length === 0) return nothing;
   return html`<div class="field">
     <label for="${name}-options">Options</label>
     <div class="hint">${describeOptions(optionsSchema)}</div>
@@ -154,11 +155,15 @@ ${refused?.options ?? JSON.stringify(options, undefined, 2)}</textarea>
 
 /** Each option with what its schema says of it. */
 function describeOptions(schema: Readonly<Record<string, unknown>>): Html {
-  const properties = Object.entries((schema["properties"] as Record<string, unknown>) ?? {});
   return html`<ul>
-    ${properties.map(([name, property]) => {
+    ${Object.entries(propertiesOf(schema)).map(([name, property]) => {
       const description = (property as { readonly description?: string }).description ?? "";
       return html`<li><code>${name}</code> ${description}</li>`;
     })}
   </ul>`;
+}
+
+/** By name; the schema of options is always one of an object. */
+function propertiesOf(schema: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  return (schema["properties"] as Record<string, unknown>) ?? {};
 }
