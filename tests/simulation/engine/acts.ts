@@ -74,6 +74,7 @@ async function carryOut(run: Run, id: string, act: Act): Promise<void> {
         when: act.when,
         at: act.at,
         times: act.times,
+        on: act.on,
       });
     case "meanwhile":
       return host.arm(act.function, {
@@ -81,6 +82,7 @@ async function carryOut(run: Run, id: string, act: Act): Promise<void> {
         when: "before",
         at: act.at,
         times: 1,
+        on: act.on,
         act: async () => {
           edit(run, act, id);
           await settle(run);

@@ -24,10 +24,10 @@ function configOf(random: Random): PlanConfig {
     duplicated: random() < 0.6 ? random() * 0.4 : 0,
     delayed: random() < 0.6 ? random() * 0.6 : 0,
     busDuplicated: random() < 0.6 ? random() * 0.5 : 0,
-    shards: pick(random, [1, 1, 1, 2, 3]) ?? 1,
+    shards: pick(random, [1, 1, 2, 3]) ?? 1,
     isEager: random() < 0.25,
     pageSize: between(random, 2, 5),
-    indexLagMs: random() < 0.2 ? 20_000 : 0,
+    indexLagMs: random() < 0.5 ? between(random, 60, 480) * 1000 : 0,
     skewMs: { tracker: skew(), board: skew(), people: skew() },
     granularityMs: !isSkewed && random() < 0.25 ? minuteMs : 1,
     graceMinutes: pick(random, [0, 0, 20]) ?? 0,
@@ -42,10 +42,16 @@ function stepsOf(random: Random): readonly Step[] {
   const add = (afterMinutes: number, act: Act) =>
     steps.push({ id: `s${steps.length + 1}`, afterMinutes, act });
   // The first reading has its troubles too.
-  for (let count = between(random, 0, 2); count > 0; count -= 1) add(0, troubleOf(random));
+  for (let count = between(random, 0, 2); count > 0; count -= 1) {
+    add(0, random() < 0.3 ? brokenReading(random) : troubleOf(random));
+  }
   const count = between(random, stepsMin, stepsMax);
+  // Of what is seldom met by chance each company meets one of each.
+  const [brokenAt, overtakenAt] = [between(random, 0, count - 1), between(random, 0, count - 1)];
   const restAt = between(random, Math.floor(count / 2), count - 2);
   for (let at = 0; at < count; at += 1) {
+    if (at === brokenAt) add(0, brokenPromise(random));
+    if (at === overtakenAt) add(0, overtaken(random));
     if (at === restAt) add(1, { kind: "rest", minutes: random() < 0.06 ? 2 * 24 * 60 : 100 });
     const afterMinutes = random() < 0.3 ? 0 : between(random, 1, 12);
     add(afterMinutes, random() < 0.6 ? editOf(random) : troubleOf(random));
@@ -104,7 +110,73 @@ function mishapOf(random: Random): Act {
   };
 }
 
+/** Between these two steps of a function lies a promise; chance alone meets them too seldom. */
+const promises: readonly (readonly [FunctionName, string])[] = [
+  ["receive", "inbox.send"],
+  ["ingest", "table.write work-item"],
+  ["ingest", "table.transact"],
+  ["relay", "bus.publish"],
+  ["pull", "table.write work-item"],
+  ["pull", "table.write cursor"],
+  ["pull", "table.transact"],
+  ["detect", "table.write signal"],
+  ["notify", "table.write"],
+  ["alert", "table.write"],
+];
+
+function brokenPromise(random: Random): Act {
+  const [name, on] = pick(random, promises) ?? ["receive", "inbox.send"];
+  return {
+    kind: "mishap",
+    function: name,
+    what: random() < 0.4 ? "die" : "fail",
+    when: random() < 0.6 ? "before" : "after",
+    at: between(random, 1, 2),
+    times: 1,
+    on,
+  };
+}
+
+/** The first reading stops between a page and the place from which to go on. */
+function brokenReading(random: Random): Act {
+  return {
+    kind: "mishap",
+    function: "pull",
+    what: random() < 0.5 ? "die" : "fail",
+    when: "before",
+    at: between(random, 1, 3),
+    times: 1,
+    on: pick(random, ["table.write work-item", "table.transact", "table.write cursor"]),
+  };
+}
+
+/** Between a look at what stands and the write that rests on it, something else is written. */
+function overtaken(random: Random): Act {
+  const name = pick(random, ["pull", "ingest", "detect"] as const) ?? "pull";
+  const tool =
+    name === "detect" ? "board" : (pick(random, ["tracker", "board"] as const) ?? "board");
+  const on = random() < 0.6 ? "table.write work-item" : "table.transact";
+  const likely = name === "detect" ? ["all goals turn"] : ["again", "delete last"];
+  const edit = pick(random, random() < 0.7 ? likely : editNames[tool]);
+  return {
+    kind: "meanwhile",
+    function: name,
+    at: 1,
+    tool,
+    edit: edit ?? "title",
+    on: name === "detect" ? "table.write signal" : on,
+  };
+}
+
 const troubles: readonly ((random: Random) => Act)[] = [
+  overtaken,
+  overtaken,
+  overtaken,
+  brokenPromise,
+  brokenPromise,
+  brokenPromise,
+  brokenPromise,
+  brokenPromise,
   mishapOf,
   mishapOf,
   mishapOf,

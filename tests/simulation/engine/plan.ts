@@ -57,6 +57,8 @@ export type Act =
       readonly when: "before" | "after";
       readonly at: number;
       readonly times: number;
+      /** Only operations whose name begins so are counted, in whichever invocation they come. */
+      readonly on?: string | undefined;
     }
   /** In the middle of an invocation, all else that is due is done. */
   | {
@@ -65,6 +67,8 @@ export type Act =
       readonly at: number;
       readonly tool: ToolName;
       readonly edit: EditName;
+      /** Only operations whose name begins so are counted, in whichever invocation they come. */
+      readonly on?: string | undefined;
     }
   | { readonly kind: "outage" | "revoke" | "heal"; readonly tool: ToolName }
   | { readonly kind: "expire"; readonly tool: ToolName; readonly which: "pages" | "all" }

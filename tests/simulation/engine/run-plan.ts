@@ -47,6 +47,8 @@ export async function runSeed(seed: number): Promise<SeedResult> {
 /** A company lives through its plan; then all is well for a day, and everything must be right. */
 export async function runPlan(plan: Plan, options: RunOptions = {}): Promise<SeedResult> {
   const run = begin(plan, options);
+  // The company is older than its hub: what it has was not changed just now.
+  run.clock.advance(12 * hourMs);
   try {
     await connectAll(run.host, run.company, {
       graceMinutes: plan.config.graceMinutes,
@@ -104,6 +106,8 @@ function begin(plan: Plan, { createTable }: RunOptions): Run {
   return run;
 }
 
+const storingFailed = /^fail \w+ table\.(write|transact) (work-item|goal|person|account|org-unit)/u;
+
 function wire(run: Run): void {
   const { host, network, company, plan } = run;
   if (plan.config.granularityMs > 1) run.met.add("coarse versions");
@@ -115,6 +119,14 @@ function wire(run: Run): void {
     const result = await host.invoke("receive", event);
     return result.ok ? (result.value.statusCode ?? 500) : 500;
   };
+  let interpretedNow: string[] = [];
+  host.onInvoked = (name, broken, isDead) => {
+    if (name !== "ingest") return;
+    // What was read in an invocation that broke while it stored was perhaps not stored: it must be read again.
+    const isUnsure = isDead || (broken !== undefined && storingFailed.test(broken));
+    if (isUnsure) for (const id of interpretedNow) run.interpreted.delete(id);
+    interpretedNow = [];
+  };
   for (const name of toolNames) {
     const site = company.sites[name];
     site.hasWebhooks = plan.config.hasWebhooks;
@@ -123,7 +135,11 @@ function wire(run: Run): void {
     site.tool.skewMs = plan.config.skewMs[name];
     site.tool.granularityMs = plan.config.granularityMs;
     if (site.tool.skewMs !== 0) run.met.add("clock skew");
-    site.onInterpreted = ({ headers }) => run.interpreted.add(headers["x-delivery"] ?? "");
+    site.onInterpreted = ({ headers }) => {
+      const id = headers["x-delivery"] ?? "";
+      run.interpreted.add(id);
+      interpretedNow.push(id);
+    };
     if (site.consent) watchConsent(run, site.consent);
   }
 }

@@ -27,7 +27,7 @@ export interface Run {
   readonly violations: Violation[];
   /** Told of each change of the table as it is made. */
   readonly watchers: ((change: ItemChange) => void)[];
-  /** Deliveries that ingest has read to their end, by id. */
+  /** Deliveries that ingest has read and stored, by id. */
   readonly interpreted: Set<string>;
   /** Tools whose trouble lasts: nothing can be said of their records now. */
   readonly troubled: Set<string>;

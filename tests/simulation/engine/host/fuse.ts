@@ -16,6 +16,8 @@ export interface Mishap {
   readonly at: number;
   /** How many operations from there on; a crash needs but one. */
   readonly times: number;
+  /** Only operations whose name begins so are counted, in whichever invocation they come. */
+  readonly on?: string | undefined;
   readonly act?: () => Promise<void>;
 }
 
@@ -26,9 +28,19 @@ export class Fuse {
   /** What was broken: the operation's name, for the trace. */
   broken: string | undefined;
   #mishap: Mishap | undefined;
+  /** Operations of this invocation that the mishap counts. */
+  #met = 0;
+
+  /** A mishap that waits for certain operations, and did not come to its own: what is left of it. */
+  get left(): Mishap | undefined {
+    const mishap = this.#mishap;
+    if (mishap?.on === undefined || this.broken !== undefined) return undefined;
+    return { ...mishap, at: mishap.at - this.#met };
+  }
 
   begin(mishap: Mishap | undefined): void {
     this.operations = 0;
+    this.#met = 0;
     this.broken = undefined;
     this.#mishap = mishap;
   }
@@ -37,8 +49,9 @@ export class Fuse {
     if (this.isDead) return Promise.reject(new Crash(name));
     this.operations += 1;
     const mishap = this.#mishap;
-    if (mishap === undefined || this.operations < mishap.at) return run();
-    if (this.operations >= mishap.at + mishap.times) return run();
+    if (mishap === undefined || !name.startsWith(mishap.on ?? "")) return run();
+    this.#met += 1;
+    if (this.#met < mishap.at || this.#met >= mishap.at + mishap.times) return run();
     return this.#break(mishap, name, run);
   }
 

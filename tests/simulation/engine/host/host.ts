@@ -62,6 +62,9 @@ export class Host {
   records = 0;
   invocations = 0;
   published = 0;
+  /** Told of the end of each invocation: what was broken in it, and whether its process died of that. */
+  onInvoked: (name: FunctionName, broken: string | undefined, isDead: boolean) => void = () =>
+    undefined;
   /** Told of every change of the table, within the write. */
   onRecord: (change: ItemChange) => void = () => undefined;
   readonly #options: HostOptions;
@@ -136,6 +139,8 @@ export class Host {
     const { fuse } = process;
     fuse.begin(this.#mishaps.get(name)?.shift());
     const result = await call<Results[N]>(process, event);
+    const { left } = fuse;
+    if (left) this.arm(name, left);
     const isDead = fuse.isDead;
     if (isDead) this.crashes += 1;
     else idle.push(process);
@@ -144,6 +149,7 @@ export class Host {
       if (!isDead) this.failures += 1;
     }
     this.trace(`${name} ${fuse.operations} ${result.ok ? "ok" : "failed"} ${fuse.broken ?? ""}`);
+    this.onInvoked(name, fuse.broken, isDead);
     // Whoever swallowed the crash is dead all the same.
     return isDead ? { ok: false, error: new Crash(name) } : result;
   }

@@ -4,7 +4,7 @@ import type { Clock } from "#shared/ports/clock.ts";
 import type { EventBus } from "#shared/ports/event-bus.ts";
 import type { Queue } from "#shared/ports/queue.ts";
 import type { Secrets, SecretValues } from "#shared/ports/secrets.ts";
-import type { Table } from "#shared/ports/table.ts";
+import type { Table, Write } from "#shared/ports/table.ts";
 
 import type { Fuse } from "./fuse.ts";
 
@@ -14,11 +14,17 @@ export function fusedTable(table: Table, fuse: Fuse): Table {
     batchGet: (keys) => fuse.guard("table.batchGet", () => table.batchGet(keys)),
     query: (request) => fuse.guard("table.query", () => table.query(request)),
     scan: (request) => fuse.guard("table.scan", () => table.scan(request)),
-    write: (one) => fuse.guard("table.write", () => table.write(one)),
-    transact: (all) => fuse.guard("table.transact", () => table.transact(all)),
+    write: (one) => fuse.guard(`table.write${typeOf(one)}`, () => table.write(one)),
+    transact: (all) => fuse.guard(`table.transact${typeOf(all[0])}`, () => table.transact(all)),
     add: (key, amounts, set) => fuse.guard("table.add", () => table.add(key, amounts, set)),
     usage: () => table.usage(),
   };
+}
+
+/** What is put, as part of the operation's name. */
+function typeOf(write: Write | undefined): string {
+  const type = write?.kind === "put" ? write.item["type"] : undefined;
+  return typeof type === "string" ? ` ${type}` : "";
 }
 
 export function fusedQueue(name: string, queue: Queue, fuse: Fuse): Queue {

@@ -1,6 +1,8 @@
 import { lineOfSight } from "#shared/graph/line-of-sight.ts";
 import type { Hop } from "#shared/graph/line-of-sight.ts";
 import { noLinkRules } from "#shared/graph/link-rules.ts";
+import { WholeSight } from "#shared/graph/whole-sight.ts";
+import type { Judged } from "#shared/graph/whole-sight.ts";
 import type { WorkItem } from "#shared/model/facts.ts";
 import { dateOf } from "#shared/model/time.ts";
 import type { Item } from "#shared/ports/table.ts";
@@ -15,7 +17,10 @@ import { violated } from "../run.ts";
 /** Longer than any company's, and far shorter than a walk without a bound. */
 const pathMax = 120;
 
-/** 4: each hop of each `linked` verdict's path is in the table, and nothing is entered twice. */
+/**
+ * 4: each hop of each `linked` verdict's path is in the table, and nothing is entered twice; and what the
+ * walk says of each item is what the pass over everything, which shares no code with it, says.
+ */
 export async function checkSupport(run: Run): Promise<void> {
   const { table, clock, ground } = run.host;
   const items = await scanAll(table);
@@ -25,13 +30,21 @@ export async function checkSupport(run: Run): Promise<void> {
     linkRules: noLinkRules,
   });
   const steps = stepsIn(items);
+  const options = { now: clock.now(), allowances: [] };
+  const whole = new WholeSight(graph, options);
   for (const fact of facts) {
     if (fact.type !== "work-item") continue;
-    const sight = lineOfSight(graph, fact, { now: clock.now(), allowances: [] });
+    const sight = lineOfSight(graph, fact, options);
+    const [says, should] = [sayingOf(sight), sayingOf(whole.of(fact.id))];
+    if (says !== should) violated(run, 4, `${fact.id} is said to be ${says}, and is ${should}`);
     if (sight.verdict !== "linked") continue;
     const wrong = wrongIn(fact, sight.path, steps);
     if (wrong !== undefined) violated(run, 4, `${fact.id} is linked by a path that ${wrong}`);
   }
+}
+
+function sayingOf(judged: Judged | undefined): string {
+  return judged ? `${judged.verdict} (${judged.reason}) under ${judged.anchorId}` : "unknown to it";
 }
 
 /** Every step up that the stored records themselves allow, as text. */

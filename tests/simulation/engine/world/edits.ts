@@ -85,6 +85,18 @@ function workEdits(name: WorkTool) {
       tool.edit(id, { title: pick(random, hostileTitles) ?? "" });
     }),
     touch: on((tool, { id }) => tool.edit(id, {})),
+    /** What was changed last is changed once more. */
+    again: (company: Company, random: Random) => {
+      const tool = toolOf(company, name);
+      const last = lastChanged(tool, worked[name]);
+      if (last) tool.edit(last.id, { title: `Again ${between(random, 1, 99)}` });
+    },
+    /** What was changed last goes. */
+    "delete last": (company: Company) => {
+      const tool = toolOf(company, name);
+      const last = lastChanged(tool, worked[name]);
+      if (last) tool.remove(last.id);
+    },
     status: on((tool, { id }, random) => {
       tool.edit(id, { status: pick(random, statuses) ?? "done" });
     }),
@@ -135,6 +147,10 @@ function workEdits(name: WorkTool) {
   } satisfies Record<string, Edit>;
 }
 
+function lastChanged(tool: Tool, collection: string): Truth | undefined {
+  return tool.visible(collection).toSorted((a, b) => b.changedAtMs - a.changedAtMs)[0];
+}
+
 export function mendAll(tool: Tool): void {
   for (const { id, poison } of tool.records.values())
     if (poison !== undefined) tool.edit(id, {}, "mended");
@@ -179,6 +195,12 @@ const boardEdits = {
   "goal status": onGoal((tool, { id }, random) => {
     tool.edit(id, { status: pick(random, statuses) ?? "dropped" });
   }),
+  /** The strategy of yesterday is given up, or taken up again. */
+  "all goals turn": ({ sites: { board } }) => {
+    for (const { id, fields } of board.tool.visible("goals")) {
+      board.tool.edit(id, { status: fields["status"] === "dropped" ? "in-progress" : "dropped" });
+    }
+  },
   "goal parent": onGoal((tool, { id }, random) => {
     const other = one(random, tool, "goals");
     tool.edit(id, { parents: other ? [other.id] : [] });
