@@ -168,6 +168,20 @@ test("whoever asks is answered once, however often the stream tells of it", asyn
   expect(await latest(hub)).toMatchObject({ attempts: 1, result: { drift: 0 } });
 });
 
+test("of two that ask at once one is carried out, and it is the answer to both", async () => {
+  const hub = await withUnlinked();
+  await ask(hub);
+  await ask(hub, { wantedAt: instantOf(hub.clock.nowMs() + 5) });
+  hub.clock.advance(10);
+  await hub.settle();
+  const runs = await listSelfChecks(hub.table);
+  expect(runs.map(({ state }) => state)).toEqual(["done"]);
+  hub.clock.advance(minuteMs);
+  await ask(hub);
+  await hub.settle();
+  expect(await listSelfChecks(hub.table)).toHaveLength(2);
+});
+
 test("one that was begun twice and never ended is given up, and the stream goes on", async () => {
   const hub = await withUnlinked();
   await ask(hub, { state: "wanted", attempts: 2 });

@@ -1,7 +1,7 @@
 import { HubError } from "#shared/errors.ts";
 import type { SelfCheck, SelfCheckResult } from "#shared/model/self-check.ts";
 import type { Instant } from "#shared/model/time.ts";
-import type { ItemChange } from "#shared/ports/table.ts";
+import type { Condition, ItemChange, Table } from "#shared/ports/table.ts";
 import {
   createDocument,
   getDocument,
@@ -103,6 +103,11 @@ async function begin(
 ): Promise<SelfCheck | undefined> {
   const wanted = await getDocument(table, selfCheckSpec, selfCheckKey(wantedAt));
   if (!wanted || wanted.state === "done" || wanted.state === "failed") return undefined;
+  if (wanted.attempts === 0 && (await isAnswered(table, wanted))) {
+    const condition: Condition = [[["revision", "=", wanted.revision]]];
+    await table.write({ kind: "delete", key: selfCheckKey(wantedAt), condition });
+    return undefined;
+  }
   if (wanted.attempts >= attemptsMax) {
     const problem = "out-of-time";
     logger.error("self-check.failed", { problem, startedBy: wanted.startedBy });
@@ -115,6 +120,15 @@ async function begin(
     startedAt: clock.now(),
     attempts: wanted.attempts + 1,
   });
+}
+
+/** Whether another run began after this one was wanted, and is done: two had asked in one moment. */
+async function isAnswered(table: Table, { wantedAt }: SelfCheck): Promise<boolean> {
+  const runs = await listSelfChecks(table);
+  return runs.some(
+    ({ state, startedAt, wantedAt: other }) =>
+      other !== wantedAt && state === "done" && startedAt !== undefined && startedAt > wantedAt,
+  );
 }
 
 /** When the latest run began that came to its end: what differed since then by the clock alone is no drift. */
