@@ -161,9 +161,14 @@ async function erase(run: Run, id: string): Promise<void> {
   const native = pick(streamOf(run.plan.seed, `erase ${id}`), peopleNames) ?? "ann";
   const { spec } = run.company.sites.people.tool;
   const personId = factId("person", spec.name, spec.connectionId, native);
+  const stored = await run.host.table.get({ pk: personId, sk: "0" });
   // Nothing can be known of who was never read.
-  if (!(await run.host.table.get({ pk: personId, sk: "0" }))) return;
-  run.erased.add(native);
+  if (!stored) return;
+  // With somebody goes every address that was theirs, of whomever it may have been before.
+  const known = JSON.stringify([stored["workEmail"] ?? "", stored["formerWorkEmails"] ?? []]);
+  for (const name of peopleNames) {
+    if (name === native || known.includes(`${name}@`)) run.erased.add(name);
+  }
   run.met.add("person erased");
   await run.host.pulls.send(JSON.stringify({ kind: "erase", personId }));
 }

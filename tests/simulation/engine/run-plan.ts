@@ -4,6 +4,7 @@ import { bringUp, pass, settle, takeStep } from "./acts.ts";
 import { readClean } from "./clean-read.ts";
 import type { CreateTable } from "./host/host.ts";
 import { Host } from "./host/host.ts";
+import { Interpreted } from "./interpreted.ts";
 import { checkConverged } from "./invariants/1-convergence.ts";
 import { checkNoLoss } from "./invariants/2-no-loss.ts";
 import { checkIncremental, checkSameSignals } from "./invariants/3-incremental.ts";
@@ -96,7 +97,7 @@ function begin(plan: Plan, { createTable }: RunOptions): Run {
     met,
     violations: [],
     watchers: [],
-    interpreted: new Set(),
+    interpreted: new Interpreted(),
     troubled: new Set(),
     erased: new Set(),
     step: "start",
@@ -105,8 +106,6 @@ function begin(plan: Plan, { createTable }: RunOptions): Run {
   wire(run);
   return run;
 }
-
-const storingFailed = /^fail \w+ table\.(write|transact) (work-item|goal|person|account|org-unit)/u;
 
 function wire(run: Run): void {
   const { host, network, company, plan } = run;
@@ -119,14 +118,8 @@ function wire(run: Run): void {
     const result = await host.invoke("receive", event);
     return result.ok ? (result.value.statusCode ?? 500) : 500;
   };
-  let interpretedNow: string[] = [];
-  host.onInvoked = (name, broken, isDead) => {
-    if (name !== "ingest") return;
-    // What was read in an invocation that broke while it stored was perhaps not stored: it must be read again.
-    const isUnsure = isDead || (broken !== undefined && storingFailed.test(broken));
-    if (isUnsure) for (const id of interpretedNow) run.interpreted.delete(id);
-    interpretedNow = [];
-  };
+  host.onInvoking = (name) => run.interpreted.begun(name);
+  host.onInvoked = (name, broken, isDead) => run.interpreted.ended(name, broken, isDead);
   for (const name of toolNames) {
     const site = company.sites[name];
     site.hasWebhooks = plan.config.hasWebhooks;
@@ -135,11 +128,7 @@ function wire(run: Run): void {
     site.tool.skewMs = plan.config.skewMs[name];
     site.tool.granularityMs = plan.config.granularityMs;
     if (site.tool.skewMs !== 0) run.met.add("clock skew");
-    site.onInterpreted = ({ headers }) => {
-      const id = headers["x-delivery"] ?? "";
-      run.interpreted.add(id);
-      interpretedNow.push(id);
-    };
+    site.onInterpreted = ({ headers }) => run.interpreted.add(headers["x-delivery"] ?? "");
     if (site.consent) watchConsent(run, site.consent);
   }
 }

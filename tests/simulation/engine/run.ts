@@ -1,6 +1,7 @@
 import type { ItemChange } from "#shared/ports/table.ts";
 
 import type { Host } from "./host/host.ts";
+import type { Interpreted } from "./interpreted.ts";
 import type { Met } from "./met.ts";
 import type { Plan } from "./plan.ts";
 import type { Company } from "./world/company.ts";
@@ -28,7 +29,7 @@ export interface Run {
   /** Told of each change of the table as it is made. */
   readonly watchers: ((change: ItemChange) => void)[];
   /** Deliveries that ingest has read and stored, by id. */
-  readonly interpreted: Set<string>;
+  readonly interpreted: Interpreted;
   /** Tools whose trouble lasts: nothing can be said of their records now. */
   readonly troubled: Set<string>;
   /** Native ids of people who were erased on request. */

@@ -62,6 +62,7 @@ export class Host {
   records = 0;
   invocations = 0;
   published = 0;
+  onInvoking: (name: FunctionName) => void = () => undefined;
   /** Told of the end of each invocation: what was broken in it, and whether its process died of that. */
   onInvoked: (name: FunctionName, broken: string | undefined, isDead: boolean) => void = () =>
     undefined;
@@ -138,6 +139,7 @@ export class Host {
     const process = idle.pop() ?? startProcess(name, this.ground);
     const { fuse } = process;
     fuse.begin(this.#mishaps.get(name)?.shift());
+    this.onInvoking(name);
     const result = await call<Results[N]>(process, event);
     const { left } = fuse;
     if (left) this.arm(name, left);
