@@ -2,6 +2,7 @@ import type { Dependency, Link } from "#shared/model/edges.ts";
 import type { Goal, WorkItem } from "#shared/model/facts.ts";
 import type { History, HistoryId } from "#shared/model/history.ts";
 import type { FactId, WorkItemId } from "#shared/model/ids.ts";
+import { SignalId } from "#shared/model/ids.ts";
 import type { PastEdge } from "#shared/model/past.ts";
 import type { Instant } from "#shared/model/time.ts";
 import { dateOf } from "#shared/model/time.ts";
@@ -61,8 +62,8 @@ export function graphAsOf(parts: PastParts, at: Instant): GraphAsOf {
   const graph = new MemoryGraph(org, sourcesAsOf(parts.sources, at), parts.linkRules);
   const [told, unknown] = [new Set<FactId>(), new Set<FactId>()];
   const asserted = byAsserter(parts.edges);
-  // Any of them may be a record that links others.
-  let mayMissLinks = parts.unreadable.size > 0;
+  // Any of them may be a record that links others, but what the hub itself has found links nothing.
+  let mayMissLinks = [...parts.unreadable].some((id) => !SignalId.safeParse(id).success);
   for (const record of parts.records) {
     const { id, hidesOthersEdges } = record.past;
     const history = parts.histories.get(historyIdOf(id));

@@ -114,6 +114,16 @@ describe("as of a day", () => {
     expect(await verdicts(rig, "2026-03-05")).toMatchObject({ verdicts: { unlinked: 2 } });
   });
 
+  test("a signal that cannot be read takes no verdict back", async () => {
+    const rig = await company();
+    const { table } = rig.hub;
+    const signal = await table.get(factKey(signalId("unlinked-work", epicId)));
+    if (!signal) throw new Error("The epic has a signal");
+    const spoilt = { ...signal, shape: "of another age" };
+    await table.write({ kind: "put", item: spoilt, condition: [] });
+    expect(await verdicts(rig, "2026-03-05")).toMatchObject({ verdicts: { unlinked: 2 } });
+  });
+
   test("of an item whose past cannot be read nothing is told, and all else is", async () => {
     const rig = await company();
     const { table } = rig.hub;
