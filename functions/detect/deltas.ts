@@ -25,9 +25,24 @@ export function deltaOf(
   if (isNothing(change)) return undefined;
   const before = change.before && setAside.read(change.before, readThing);
   const after = change.after && setAside.read(change.after, readThing);
-  if (before || after) return { ...(before && { before }), ...(after && { after }) };
+  const delta = before || after ? bothOf(before, after) : toldBy(change, setAside);
+  if (!delta || !isUnread(change.before, setAside)) return delta;
+  return { ...delta, wasUnread: true };
+}
+
+type Thing = ReturnType<typeof readThing>;
+
+function bothOf(before: Thing, after: Thing): Delta {
+  return { ...(before && { before }), ...(after && { after }) };
+}
+
+function toldBy(change: ItemChange, setAside: SetAside): Delta | undefined {
   const item = change.after ?? change.before;
   return item && setAside.read(item, () => learned(change) ?? buried(change.after));
+}
+
+function isUnread(before: Item | undefined, { partitions }: SetAside): boolean {
+  return before !== undefined && partitions.has(before.pk);
 }
 
 /** The embedded database also reports writes that changed nothing. */

@@ -33,6 +33,8 @@ export interface Delta {
   readonly history?: History;
   /** A record that we never held is now known to be gone: what refers to it can be judged. */
   readonly buriedId?: FactId;
+  /** What it said before could not be read: a finding may rest on that, and has stood since. */
+  readonly wasUnread?: boolean;
 }
 
 /** Which subjects a change may have touched, as far as the change alone can tell. */

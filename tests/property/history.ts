@@ -51,7 +51,7 @@ const seldom = <T>(values: fc.Arbitrary<T>, usual: T) =>
   fc.oneof({ arbitrary: fc.constant(usual), weight: 3 }, { arbitrary: values, weight: 1 });
 const kind = <K extends string>(word: K) => fc.constant(word);
 
-const itemStep = fc.record({
+export const itemStep = fc.record({
   kind: kind("item"),
   id: name(items),
   parent: maybe(items),
@@ -70,7 +70,7 @@ const itemStep = fc.record({
   edition: fc.constantFrom("", "moved"),
   dueOn: fc.option(fc.constantFrom("2026-04-01", "2026-05-01"), { nil: undefined }),
 });
-const goalStep = fc.record({
+export const goalStep = fc.record({
   kind: kind("goal"),
   id: name(goals),
   status: fc.constantFrom("in-progress" as const, "done" as const, "dropped" as const),
@@ -78,8 +78,10 @@ const goalStep = fc.record({
   parent: maybe(goals),
   /** Further goals above it. */
   serves: seldom(fc.subarray(goals, { maxLength: 2 }), []),
+  edition: fc.constantFrom("", "moved"),
+  team: seldom(maybe(["t1", "T2", "nobody"]), undefined),
 });
-const personStep = fc.record({
+export const personStep = fc.record({
   kind: kind("person"),
   id: name(people),
   team: maybe(units),
@@ -89,14 +91,14 @@ const personStep = fc.record({
   email: maybe(people),
   externalId: seldom(maybe(people), undefined),
 });
-const accountStep = fc.record({
+export const accountStep = fc.record({
   kind: kind("account"),
   id: name(people),
   email: maybe(people),
   /** Two proofs that name two people prove nothing. */
   externalId: seldom(maybe(people), undefined),
 });
-const unitStep = fc.record({
+export const unitStep = fc.record({
   kind: kind("unit"),
   id: name(units),
   name: name(["t1", "T2", "Reds"]),
@@ -104,7 +106,7 @@ const unitStep = fc.record({
   originalKind: name(["team", "department"]),
   level: fc.constantFrom(2, 3),
 });
-const removal = fc.record({
+export const removal = fc.record({
   kind: kind("removal"),
   id: fc.oneof(
     { arbitrary: name(items).map(itemId), weight: 4 },
@@ -124,7 +126,7 @@ export const recordStep = fc.oneof(
   { arbitrary: removal, weight: 4 },
 );
 
-const matchStep = fc.record({
+export const matchStep = fc.record({
   kind: kind("match"),
   account: name(people),
   person: maybe(people),
@@ -172,7 +174,7 @@ export const step = fc.oneof(
   { arbitrary: linkRuleStep, weight: 3 },
   { arbitrary: clockStep, weight: 1 },
 );
-type StepOf<A> = A extends fc.Arbitrary<infer S> ? S : never;
+export type StepOf<A> = A extends fc.Arbitrary<infer S> ? S : never;
 export type RecordStep = StepOf<typeof recordStep>;
 export type Step = StepOf<typeof step>;
 
@@ -212,8 +214,14 @@ export function changeOf(given: RecordStep, version: number): Change {
       const below = given.supports.map((item) => linkTo(itemId(item), goalId(given.id)));
       const above = given.serves.map((to) => linkTo(goalId(given.id), goalId(to)));
       const edges = [...below, ...above];
-      const parent = given.parent !== undefined && { parentId: goalId(given.parent) };
-      return upserted(goal(given.id, { version, status: given.status, ...parent }), edges);
+      const record = goal(given.id, {
+        version,
+        status: given.status,
+        title: `Goal ${given.id} ${given.edition}`,
+        ...(given.team !== undefined && { teamName: given.team }),
+        ...(given.parent !== undefined && { parentId: goalId(given.parent) }),
+      });
+      return upserted(record, edges);
     }
     case "person":
       return personChange(given, version);

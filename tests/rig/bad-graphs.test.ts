@@ -4,12 +4,14 @@ import type { Change } from "#shared/model/change.ts";
 import type { WorkItem } from "#shared/model/facts.ts";
 import { connectionId, factId } from "#shared/model/ids.ts";
 import type { WorkItemId } from "#shared/model/ids.ts";
+import { factKey } from "#shared/store/keys.ts";
 import {
   blockedBy,
   goal,
   goalId,
   itemId,
   linkTo,
+  removed,
   upserted,
   workConnection,
   workItem,
@@ -114,6 +116,32 @@ describe("circles of parents across two tools", () => {
     await hub.apply(upserted(member(1, 0, 2)), upserted(member(3, 2, 2)));
     expect(await openOf(hub)).toEqual(["circular-hierarchy m000", "circular-hierarchy m002"]);
     expect(await hub.drift()).toBe(0);
+  });
+});
+
+describe("circles with a member that could not be read", () => {
+  const hubWithUnread = async () => {
+    const hub = await MemoryHub.ready();
+    await hub.apply(
+      upserted(workItem("a", { parentId: itemId("b") }), [blockedBy(itemId("a"), itemId("b"))]),
+      upserted(workItem("b", { parentId: itemId("a") }), [blockedBy(itemId("b"), itemId("a"))]),
+    );
+    const stored = await hub.table.get(factKey(itemId("b")));
+    const item = { ...stored, ...factKey(itemId("b")), title: 7, hash: "other" };
+    await hub.table.write({ kind: "put", item, condition: [] });
+    await hub.settle();
+    expect(await openOf(hub)).toEqual(["circular-dependency a", "circular-hierarchy a"]);
+    return hub;
+  };
+
+  test.each([
+    ["is read again without its ways", upserted(workItem("b", { version: 1 }))],
+    ["is gone", removed(itemId("b"), 1)],
+  ])("stand until it %s", async (_what, change) => {
+    const hub = await hubWithUnread();
+    await hub.apply(change);
+    expect(await openOf(hub, "circular-hierarchy")).toEqual([]);
+    expect(await openOf(hub, "circular-dependency")).toEqual([]);
   });
 });
 

@@ -20,7 +20,7 @@ import { defineRule } from "#shared/kit/rule.ts";
 import { isOpen } from "#shared/model/facts.ts";
 import type { WorkItem } from "#shared/model/facts.ts";
 import type { WorkItemId } from "#shared/model/ids.ts";
-import { WorkItemId as WorkItemIdSchema, readFactId } from "#shared/model/ids.ts";
+import { WorkItemId as WorkItemIdSchema } from "#shared/model/ids.ts";
 import { dateOf } from "#shared/model/time.ts";
 
 const Options = z.strictObject({});
@@ -39,17 +39,9 @@ export const circularDependency = defineRule<Options>({
   leaderOf: leaderOfTeams,
 
   touched(delta: Delta): readonly Touch[] {
-    if (delta.history) {
-      const id = WorkItemIdSchema.safeParse(delta.history.itemId);
-      return id.success ? [from(id.data, true)] : [];
-    }
-    if (delta.buriedId !== undefined) {
-      const isItem = readFactId(delta.buriedId)?.type === "work-item";
-      // The type of an id is what the id itself says.
-      return isItem ? [from(delta.buriedId as WorkItemId, true)] : [];
-    }
-    const type = (delta.after ?? delta.before)?.type;
-    return type === undefined ? [] : (touchedBy[type]?.(delta) ?? []);
+    // Which way is gone nobody knows where what was could not be read.
+    const unread: readonly Touch[] = delta.wasUnread === true ? [{ kind: "open" }] : [];
+    return [...touchedByChange(delta), ...unread];
   },
 
   *subjects(graph) {
@@ -100,6 +92,17 @@ const touchedBy: Readonly<Partial<Record<DeltaType, (delta: Delta) => readonly T
   "same-person": whatIsOpen,
   "org-unit": whatIsOpen,
 };
+
+function touchedByChange(delta: Delta): readonly Touch[] {
+  if (delta.history) {
+    const id = WorkItemIdSchema.safeParse(delta.history.itemId);
+    return id.success ? [from(id.data, true)] : [];
+  }
+  // Of what was never held nobody waited in a circle.
+  if (delta.buriedId !== undefined) return [];
+  const type = (delta.after ?? delta.before)?.type;
+  return type === undefined ? [] : (touchedBy[type]?.(delta) ?? []);
+}
 
 function touchedByItem(delta: Delta): readonly Touch[] {
   const { was, is, any } = workItemEnds(delta);

@@ -37,6 +37,12 @@ const touchedBy: Readonly<Record<DeltaType, (delta: Delta) => readonly Touch[]>>
  * last of them, and is looked at as well.
  */
 export function touchedOfHierarchy(delta: Delta): readonly Touch[] {
+  const touches = touchedByChange(delta);
+  // Which way is gone nobody knows then.
+  return delta.wasUnread === true ? [...touches, { kind: "open" }] : touches;
+}
+
+function touchedByChange(delta: Delta): readonly Touch[] {
   if (delta.buriedId !== undefined) {
     const isItem = readFactId(delta.buriedId)?.type === "work-item";
     // The type of an id is what the id itself says.
