@@ -57,10 +57,7 @@ export function lineOfSight(view: GraphView, item: WorkItem, options: SightOptio
   const judged = judgedBy(view, item, { options, walk, spine, isLinked: support !== undefined });
   if (!support) return { ...judged, path: spine.items.map(hopUp) };
   const { step, link } = support;
-  const toGoal: readonly Hop[] = [
-    ...hopsTo(step),
-    { id: link.toId, type: "goal", via: "link", link },
-  ];
+  const toGoal: Hop[] = [...hopsTo(step), { id: link.toId, type: "goal", via: "link", link }];
   return { ...judged, path: [...toGoal, ...aboveGoal(view, toGoal)] };
 }
 
@@ -127,7 +124,8 @@ class Walk {
   readonly #view: GraphView;
   readonly #now: Instant;
   readonly #homes: "all" | "spine";
-  readonly #entered = new Set<string>();
+  /** Made when there is something above: much of what is asked for stands alone. */
+  #entered: Set<string> | undefined;
 
   constructor(view: GraphView, { now, homes = "all" }: SightOptions) {
     this.#view = view;
@@ -137,7 +135,6 @@ class Walk {
 
   /** The nearest item with a link that supports. Breadth first, so that the way to it is a shortest one. */
   toSupport(start: WorkItem): { readonly step: Step; readonly link: Link } | undefined {
-    this.#entered.add(start.id);
     let layer: readonly Step[] = [{ item: start, below: undefined }];
     for (let depth = 0; layer.length > 0; depth += 1) {
       if (depth > depthMax) {
@@ -150,7 +147,7 @@ class Walk {
       }
       const above: Step[] = [];
       for (const step of layer) {
-        for (const item of this.#parents(step.item, depth)) above.push({ item, below: step });
+        this.#enterAbove(step, depth, above);
       }
       layer = above;
     }
@@ -158,7 +155,10 @@ class Walk {
   }
 
   #supportingLink(item: WorkItem, depth: number): Link | undefined {
-    return surestFirst(this.#view.linksOf(item)).find((link) => this.#supports(link, depth));
+    for (const link of surestFirst(this.#view.linksOf(item))) {
+      if (this.#supports(link, depth)) return link;
+    }
+    return undefined;
   }
 
   #supports(link: Link, depth: number): boolean {
@@ -169,18 +169,19 @@ class Walk {
     return false;
   }
 
-  #parents(item: WorkItem, depth: number): readonly WorkItem[] {
-    const parents: WorkItem[] = [];
+  #enterAbove(step: Step, depth: number, above: Step[]): void {
+    const { item } = step;
     for (const id of this.#homes === "all" ? parentIds(item) : firstHome(this.#view, item)) {
       const parent = this.#view.item(id);
       if (parent === undefined) {
         if (!this.#view.wasRemoved(id)) this.unread.note("parent-unread", depth);
-      } else if (!this.#entered.has(id)) {
-        this.#entered.add(id);
-        parents.push(parent);
+        continue;
       }
+      this.#entered ??= new Set([step.item.id]);
+      if (this.#entered.has(id)) continue;
+      this.#entered.add(id);
+      above.push({ item: parent, below: step });
     }
-    return parents;
   }
 }
 
@@ -190,9 +191,11 @@ function hopsTo(last: Step): Hop[] {
   return items.toReversed().map(hopUp);
 }
 
+const noHomes: readonly WorkItemId[] = [];
+
 export function parentIds(item: WorkItem): readonly WorkItemId[] {
   return item.parentId === undefined
-    ? (item.otherParentIds ?? [])
+    ? (item.otherParentIds ?? noHomes)
     : [item.parentId, ...(item.otherParentIds ?? [])];
 }
 
@@ -204,7 +207,7 @@ export function spineParentId(view: GraphView, item: WorkItem): WorkItemId | und
 
 function firstHome(view: GraphView, item: WorkItem): readonly WorkItemId[] {
   const id = spineParentId(view, item);
-  return id === undefined ? [] : [id];
+  return id === undefined ? noHomes : [id];
 }
 
 /** In the order in which they are tried. */

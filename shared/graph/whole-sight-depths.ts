@@ -3,7 +3,7 @@ import { at } from "./whole-sight-numbers.ts";
 import type { NumberedItems } from "./whole-sight-numbers.ts";
 
 /** Stands where nothing is near enough. */
-const far = 255;
+export const far = 255;
 
 /**
  * For each item, how many steps up the nearest item with the mark stands, itself included; 255 where none
@@ -12,23 +12,27 @@ const far = 255;
 export function nearestOf(numbered: NumberedItems, mark: number): Uint8Array {
   const { guests, guestsFrom } = numbered;
   const steps = new Uint8Array(numbered.items.length).fill(far);
-  let level: number[] = [];
-  for (const [n, marked] of numbered.marks.entries()) {
-    if ((marked & mark) === 0) continue;
+  /** Each item once, level after level. */
+  const reached = new Int32Array(numbered.items.length);
+  let end = 0;
+  for (let n = 0; n < steps.length; n += 1) {
+    if (((numbered.marks[n] ?? 0) & mark) === 0) continue;
     steps[n] = 0;
-    level.push(n);
+    reached[end] = n;
+    end += 1;
   }
-  for (let depth = 1; level.length > 0 && depth <= depthMax; depth += 1) {
-    const below: number[] = [];
-    for (const n of level) {
-      for (let edge = at(guestsFrom, n); edge < at(guestsFrom, n + 1); edge += 1) {
+  for (let [next, depth] = [0, 1]; next < end && depth <= depthMax; depth += 1) {
+    for (const levelEnd = end; next < levelEnd; next += 1) {
+      const n = at(reached, next);
+      const to = at(guestsFrom, n + 1);
+      for (let edge = at(guestsFrom, n); edge < to; edge += 1) {
         const guest = at(guests, edge);
         if (steps[guest] !== far) continue;
         steps[guest] = depth;
-        below.push(guest);
+        reached[end] = guest;
+        end += 1;
       }
     }
-    level = below;
   }
   return steps;
 }
@@ -47,18 +51,23 @@ function longestWaysUp(numbered: NumberedItems): Int32Array {
   const { items, homesFrom, guests, guestsFrom } = numbered;
   const longest = new Int32Array(items.length);
   const waitsFor = new Int32Array(items.length);
-  const settled: number[] = [];
+  const settled = new Int32Array(items.length);
+  let end = 0;
   for (let n = 0; n < items.length; n += 1) {
     waitsFor[n] = at(homesFrom, n + 1) - at(homesFrom, n);
-    if (waitsFor[n] === 0) settled.push(n);
+    if (waitsFor[n] !== 0) continue;
+    settled[end] = n;
+    end += 1;
   }
-  for (let next = 0; next < settled.length; next += 1) {
-    const n = settled[next] ?? 0;
+  for (let next = 0; next < end; next += 1) {
+    const n = at(settled, next);
     for (let edge = at(guestsFrom, n); edge < at(guestsFrom, n + 1); edge += 1) {
       const guest = at(guests, edge);
       longest[guest] = Math.max(at(longest, guest), at(longest, n) + 1);
       waitsFor[guest] = at(waitsFor, guest) - 1;
-      if (waitsFor[guest] === 0) settled.push(guest);
+      if (waitsFor[guest] !== 0) continue;
+      settled[end] = guest;
+      end += 1;
     }
   }
   for (let n = 0; n < items.length; n += 1) if (at(waitsFor, n) > 0) longest[n] = depthMax + 1;

@@ -34,7 +34,7 @@ export function spinesOf({ items, spine }: NumberedItems): Spines {
       const above = at(spine, below);
       length[below] = above === none ? 1 : at(length, above) + 1;
       anchor[below] = above === none ? below : at(anchor, above);
-      end[below] = above === none ? spineEnds.top : at(end, above);
+      end[below] = above === none ? spineEnds.top : (end[above] ?? spineEnds.top);
     }
   }
   cutTooDeep(spine, length, { anchor, end });

@@ -1,18 +1,17 @@
 import type { WorkItemId } from "#shared/model/ids.ts";
 
-import { allowanceFor } from "./allowances.ts";
+import { type Allowance, allowanceFor } from "./allowances.ts";
 import { depthMax } from "./line-of-sight.ts";
-import type { LineOfSight, SightOptions } from "./line-of-sight.ts";
+import type { Judged, SightOptions, VerdictKind } from "./line-of-sight.ts";
 import { incompleteBecause } from "./sources.ts";
 import type { MemoryGraph } from "./view.ts";
-import { isBeyondDepth, nearestOf } from "./whole-sight-depths.ts";
+import { far, isBeyondDepth, nearestOf } from "./whole-sight-depths.ts";
 import { at, marks, numberItems } from "./whole-sight-numbers.ts";
 import type { NumberedItems } from "./whole-sight-numbers.ts";
 import { spineEnds, spinesOf } from "./whole-sight-spines.ts";
 import type { Spines } from "./whole-sight-spines.ts";
 
-/** What is said of one item: a line of sight without its path. */
-export type Judged = Omit<LineOfSight, "path">;
+export type { Judged };
 
 /** In the order in which equally near ones are told. */
 const unread = [
@@ -35,23 +34,24 @@ export class WholeSight {
   readonly #graph: MemoryGraph;
   readonly #options: SightOptions;
   readonly #spines: Spines;
-  /** By mark: how many steps up the nearest item that has it stands. */
-  readonly #nearest: ReadonlyMap<number, Uint8Array>;
+  /** How many steps up the nearest item stands that has a link that supports. */
+  readonly #supported: Uint8Array;
+  readonly #unread: readonly Spread[];
+  readonly #dead: readonly Spread[];
   readonly #isBeyondDepth: (n: number) => boolean;
-  readonly #incomplete = new Map<string, string | undefined>();
+  /** By number of the connection: why it proves nothing now. */
+  readonly #incomplete: readonly (string | undefined)[];
 
   constructor(graph: MemoryGraph, options: SightOptions, numbered = numbersFor(graph, options)) {
     this.#graph = graph;
     this.#options = options;
     this.numbered = numbered;
     this.#spines = spinesOf(numbered);
-    const found = numbered.marks.reduce((all, marked) => all | marked, 0);
-    this.#nearest = new Map(
-      Object.values(marks)
-        .filter((mark) => (found & mark) !== 0)
-        .map((mark) => [mark, nearestOf(numbered, mark)] as const),
-    );
+    this.#supported = nearestOf(numbered, marks.supported);
+    this.#unread = spread(numbered, unread);
+    this.#dead = spread(numbered, dead);
     this.#isBeyondDepth = isBeyondDepth(numbered);
+    this.#incomplete = numbered.connections.map((id) => incompleteBecause(graph.sources, id));
   }
 
   of(id: WorkItemId): Judged | undefined {
@@ -65,48 +65,80 @@ export class WholeSight {
     const anchorNumber = at(this.#spines.anchor, n);
     const [item, anchor] = [items[n], items[anchorNumber]];
     if (!item || !anchor) throw new RangeError(`There is no item ${n}`);
-    const anchorId = anchor.id;
-    if (this.#stepsTo(marks.supported, n) <= depthMax) {
-      return { verdict: "linked", reason: "goal-reached", anchorId };
+    const verdict = this.verdictAt(n);
+    return { verdict, reason: this.#reasonOf(verdict, n), anchorId: anchor.id };
+  }
+
+  /** The verdict alone: numbers tell it, and no item is looked at unless something is allowed. */
+  verdictAt(n: number): VerdictKind {
+    if ((this.#supported[n] ?? far) <= depthMax) return "linked";
+    if (this.#allowanceAt(n)) return "allowed";
+    if (this.#unknownBecause(n) !== undefined) return "unknown";
+    const canHoldGoal = this.numbered.canHoldGoal[at(this.#spines.anchor, n)] === 1;
+    return canHoldGoal ? "unlinked" : "unlinkable";
+  }
+
+  #reasonOf(verdict: VerdictKind, n: number): string {
+    switch (verdict) {
+      case "linked":
+        return "goal-reached";
+      case "allowed":
+        return this.#allowanceAt(n)?.reason ?? "";
+      case "unknown":
+        return this.#unknownBecause(n) ?? "";
+      case "unlinkable":
+        return "tool-cannot-hold-link";
+      default: {
+        const isCycle = this.#spines.end[n] === spineEnds.cycle;
+        return nearestReason(this.#dead, n) ?? (isCycle ? "cycle" : "no-link");
+      }
     }
+  }
+
+  #allowanceAt(n: number): Allowance | undefined {
     const { allowances } = this.#options;
-    const allowance =
-      allowanceFor(this.#graph.org, item, allowances) ??
-      allowanceFor(this.#graph.org, anchor, allowances);
-    if (allowance) return { verdict: "allowed", reason: allowance.reason, anchorId };
-    const end = at(this.#spines.end, n);
-    const isTooDeep = () => end === spineEnds.tooDeep || this.#isBeyondDepth(n);
-    const unknown =
-      this.#nearestReason(unread, n) ??
-      (isTooDeep() ? "too-deep" : this.#incompleteBecause(item.connectionId));
-    if (unknown !== undefined) return { verdict: "unknown", reason: unknown, anchorId };
-    if (!anchor.canHoldGoal) {
-      return { verdict: "unlinkable", reason: "tool-cannot-hold-link", anchorId };
+    if (allowances.length === 0) return undefined;
+    const { items } = this.numbered;
+    for (const item of [items[n], items[at(this.#spines.anchor, n)]]) {
+      const allowance = item && allowanceFor(this.#graph.org, item, allowances);
+      if (allowance) return allowance;
     }
-    const otherwise = end === spineEnds.cycle ? "cycle" : "no-link";
-    return { verdict: "unlinked", reason: this.#nearestReason(dead, n) ?? otherwise, anchorId };
+    return undefined;
   }
 
-  #stepsTo(mark: number, n: number): number {
-    return this.#nearest.get(mark)?.[n] ?? Number.POSITIVE_INFINITY;
+  #unknownBecause(n: number): string | undefined {
+    const reason = nearestReason(this.#unread, n);
+    if (reason !== undefined) return reason;
+    if (this.#spines.end[n] === spineEnds.tooDeep || this.#isBeyondDepth(n)) return "too-deep";
+    return this.#incomplete[at(this.numbered.connectionOf, n)];
   }
+}
 
-  #nearestReason(reasons: typeof unread | typeof dead, n: number): string | undefined {
-    let [nearest, found]: [number, string | undefined] = [depthMax + 1, undefined];
-    for (const [mark, reason] of reasons) {
-      const steps = this.#stepsTo(mark, n);
-      if (steps < nearest) [nearest, found] = [steps, reason];
-    }
-    return found;
-  }
+/** A reason, and for each item how many steps up the nearest stands that gives it. */
+interface Spread {
+  readonly reason: string;
+  readonly steps: Uint8Array;
+}
 
-  #incompleteBecause(connectionId: Parameters<typeof incompleteBecause>[1]): string | undefined {
-    if (!this.#incomplete.has(connectionId)) {
-      const why = incompleteBecause(this.#graph.sources, connectionId);
-      this.#incomplete.set(connectionId, why);
-    }
-    return this.#incomplete.get(connectionId);
+/** Of reasons that no item gives there is nothing to keep. */
+function spread(
+  numbered: NumberedItems,
+  reasons: readonly (readonly [mark: number, reason: string])[],
+): readonly Spread[] {
+  let found = 0;
+  for (let n = 0; n < numbered.marks.length; n += 1) found |= numbered.marks[n] ?? 0;
+  return reasons
+    .filter(([mark]) => (found & mark) !== 0)
+    .map(([mark, reason]) => ({ reason, steps: nearestOf(numbered, mark) }));
+}
+
+function nearestReason(spreads: readonly Spread[], n: number): string | undefined {
+  let [nearest, found]: [number, string | undefined] = [depthMax + 1, undefined];
+  for (const { reason, steps } of spreads) {
+    const away = steps[n] ?? far;
+    if (away < nearest) [nearest, found] = [away, reason];
   }
+  return found;
 }
 
 /** Items by number, as the options look at their homes. */

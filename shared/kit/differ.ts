@@ -4,8 +4,9 @@ export function differ<T extends object>(
   after: T | undefined,
   fields: readonly (keyof T)[],
 ): boolean {
-  return fields.some((field) => {
+  for (const field of fields) {
     const [was, is] = [before?.[field], after?.[field]];
-    return was !== is && JSON.stringify(was) !== JSON.stringify(is);
-  });
+    if (was !== is && JSON.stringify(was) !== JSON.stringify(is)) return true;
+  }
+  return false;
 }

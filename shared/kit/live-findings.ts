@@ -70,7 +70,9 @@ export class LiveFindings {
     // It is still there, and holds no more: to every rule that is as if it were gone.
     for (const link of this.#passTo(around.now ?? this.#now)) happened.push({ before: link });
     const changes: FindingChange[] = [];
-    for (const { set, open } of this.#rules) changes.push(...this.#follow(set, open, happened));
+    for (const { set, open } of this.#rules) {
+      for (const change of this.#follow(set, open, happened)) changes.push(change);
+    }
     return changes;
   }
 
@@ -145,7 +147,7 @@ export class LiveFindings {
     if (isOpen || told.some(({ kind }) => kind === "led")) {
       for (const id of this.#routedElse(set.rule, open, isOpen)) touches.found.add(id);
     }
-    return this.#evaluate(set, open, touches.found);
+    return touches.found.size === 0 ? none : this.#evaluate(set, open, touches.found);
   }
 
   /** All that is open, or only what would go to another leader now. */
@@ -172,8 +174,8 @@ export class LiveFindings {
     const changes: FindingChange[] = [];
     const [view, now] = [this.#live.graph, this.#now];
     for (const subjectId of subjects) {
-      const evaluation = rule.evaluate({ view, subjectId, options, now });
       const stands = open.get(subjectId);
+      const evaluation = rule.evaluate({ view, subjectId, options, now, stands });
       // What stands, stands, where nothing can be said.
       if (evaluation.state === "unknown" || isSame(stands, evaluation)) continue;
       if (evaluation.state === "open") open.set(subjectId, evaluation);
@@ -193,6 +195,7 @@ function changed(before: Delta["before"], after: Delta["after"]): Delta {
 
 /** All that a finding says and to whom it goes; which sources stand behind it is no news. */
 function isSame(stands: Open | undefined, is: Evaluation): boolean {
+  if (stands === is) return true;
   if (is.state !== "open" || !stands) return is.state !== "open" && stands === undefined;
   return (
     stands.title === is.title &&

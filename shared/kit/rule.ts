@@ -108,6 +108,8 @@ export interface EvaluateInput<Options> {
   readonly subjectId: SubjectId;
   readonly options: Options;
   readonly now: Instant;
+  /** What was found of this subject in the same graph before; given back, it says that nothing is new. */
+  readonly stands?: Extract<Evaluation, { state: "open" }> | undefined;
 }
 
 /**

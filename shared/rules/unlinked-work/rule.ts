@@ -8,12 +8,20 @@ import { incompleteBecause } from "#shared/graph/sources.ts";
 import { teamOf } from "#shared/graph/team.ts";
 import type { GraphView } from "#shared/graph/view.ts";
 import { differ } from "#shared/kit/differ.ts";
-import type { Delta, Evaluation, Touch } from "#shared/kit/rule.ts";
+import type { Delta, EvaluateInput, Evaluation, Touch } from "#shared/kit/rule.ts";
 import { defineRule } from "#shared/kit/rule.ts";
 import { touchedByTeams, unitMatters } from "#shared/kit/team-touches.ts";
 import { WorkItemKind, isOpen } from "#shared/model/facts.ts";
 import type { Goal, WorkItem } from "#shared/model/facts.ts";
-import type { ConnectionId, FactId, GoalId, SubjectId, WorkItemId } from "#shared/model/ids.ts";
+import type {
+  ConnectionId,
+  FactId,
+  GoalId,
+  OrgUnitId,
+  PersonId,
+  SubjectId,
+  WorkItemId,
+} from "#shared/model/ids.ts";
 import { isIdOf, readFactId } from "#shared/model/ids.ts";
 import type { LinkRule } from "#shared/model/link-rule.ts";
 
@@ -69,7 +77,7 @@ export const unlinkedWork = defineRule<Options>({
     for (const item of graph.items()) if (isOwnAnchor(graph, item)) yield item.id;
   },
 
-  evaluate({ view, subjectId, options, now }): Evaluation {
+  evaluate({ view, subjectId, options, now, stands }): Evaluation {
     const anchor = view.item(asWorkItemId(subjectId));
     if (!anchor) return { state: "cleared", because: "removed" };
     if (frameKinds.has(anchor.kind)) return { state: "cleared", because: "not-work" };
@@ -89,7 +97,7 @@ export const unlinkedWork = defineRule<Options>({
     if (sight.verdict !== "unlinked") return { state: "cleared", because: sight.verdict };
     const witness = isOpen(anchor) ? anchor : openWorkUnder(view, anchor, { now, allowances });
     if (!witness) return { state: "cleared", because: "closed" };
-    return opened(view, { anchor, witness, reason: sight.reason });
+    return opened(new Found(view, { anchor, witness, reason: sight.reason }), stands);
   },
 });
 
@@ -124,16 +132,55 @@ const touchedBy: Readonly<Record<DeltaType, (delta: Delta) => readonly Touch[]>>
   home: nothing,
 };
 
-interface Found {
+interface Parts {
   readonly anchor: WorkItem;
   readonly witness: WorkItem;
   readonly reason: string;
 }
 
-function opened(view: GraphView, { anchor, witness, reason }: Found): Evaluation {
-  const team = teamOf(view.org, anchor);
+/**
+ * All that a finding is made from, so that one that would say the same is known before it is written. And
+ * the sources that it rests on, looked up when they are asked for: whoever follows many changes never does.
+ */
+class Found implements Iterable<ConnectionId> {
+  readonly anchor: WorkItem;
+  readonly witness: WorkItem;
+  readonly reason: string;
+  readonly teamId: OrgUnitId | undefined;
+  readonly leaderId: PersonId | undefined;
+  readonly #view: GraphView;
+
+  constructor(view: GraphView, { anchor, witness, reason }: Parts) {
+    this.anchor = anchor;
+    this.witness = witness;
+    this.reason = reason;
+    this.teamId = teamOf(view.org, anchor).teamId;
+    this.leaderId = this.teamId === undefined ? undefined : view.org.leadOf(this.teamId);
+    this.#view = view;
+  }
+
+  isSame(other: Found): boolean {
+    return (
+      this.anchor === other.anchor &&
+      this.witness === other.witness &&
+      this.reason === other.reason &&
+      this.teamId === other.teamId &&
+      this.leaderId === other.leaderId &&
+      this.#view === other.#view
+    );
+  }
+
+  *[Symbol.iterator]() {
+    yield* goalSources(this.#view.sources);
+    yield* spineSources(this.#view, this.witness);
+    yield* teamSources(this.#view.org, this.anchor);
+  }
+}
+
+function opened(found: Found, stands: EvaluateInput<Options>["stands"]): Evaluation {
+  if (stands?.restsOn instanceof Found && stands.restsOn.isSame(found)) return stands;
+  const { anchor, witness, reason, teamId, leaderId } = found;
   const name = anchor.key === undefined ? anchor.title : `${anchor.key} ${anchor.title}`;
-  const lead = team.teamId === undefined ? undefined : view.org.leadOf(team.teamId);
   const nodes = witness.id === anchor.id ? [anchor] : [witness, anchor];
   return {
     state: "open",
@@ -149,21 +196,10 @@ function opened(view: GraphView, { anchor, witness, reason }: Found): Evaluation
       })),
       facts: { reason, kind: anchor.kind, isAnchorOpen: isOpen(anchor) },
     },
-    teamIds: team.teamId === undefined ? [] : [team.teamId],
+    teamIds: teamId === undefined ? [] : [teamId],
     connectionIds: [anchor.connectionId],
-    restsOn: restsOn(view, anchor, witness),
-    leaderId: lead,
-  };
-}
-
-/** Looked up when it is asked for: whoever follows many changes only asks whether a finding stands. */
-function restsOn(view: GraphView, anchor: WorkItem, witness: WorkItem): Iterable<ConnectionId> {
-  return {
-    *[Symbol.iterator]() {
-      yield* goalSources(view.sources);
-      yield* spineSources(view, witness);
-      yield* teamSources(view.org, anchor);
-    },
+    restsOn: found,
+    leaderId,
   };
 }
 
