@@ -48,12 +48,19 @@ async function connect(settings: Partial<JiraSettings> = {}) {
     clock,
   });
   const source = createJiraSource(context);
-  const interpret = (payload: unknown) => source.interpret(deliveryOf(JSON.stringify(payload)));
+  const interpret = (payload: object, at = soonAfter(payload)) =>
+    source.interpret({ ...deliveryOf(JSON.stringify(payload)), receivedAt: at });
   return { jira, clock, source, interpret };
 }
 
 function deliveryOf(text: string, headers: Record<string, string> = {}): Delivery {
   return { headers, query: {}, body: Buffer.from(text), receivedAt };
+}
+
+/** A delivery comes a moment after its event. */
+function soonAfter(payload: object) {
+  const at = "timestamp" in payload ? Number(payload.timestamp) : Date.parse(receivedAt);
+  return instantOf(Math.min(at + 1000, Date.parse(receivedAt)));
 }
 
 describe("issue events", () => {
@@ -132,6 +139,17 @@ describe("issue events", () => {
     const delivery = deliveryOf(late, { "x-atlassian-webhook-retry": "2" });
     const { changes } = await source.interpret(delivery);
     expect(changes).toMatchObject([{ record: { readAt: receivedAt, title: "Payout engine" } }]);
+  });
+
+  test("a body that was long on its way may be overtaken as well", async () => {
+    const { interpret } = await connect();
+    const after = (minutes: number) => instantOf(updated.payload.timestamp + minutes * 60_000);
+    expect((await interpret(updated.payload, after(6))).changes).toMatchObject([
+      { record: { readAt: receivedAt, title: "Payout engine" } },
+    ]);
+    expect((await interpret(updated.payload, after(4))).changes).toMatchObject([
+      { record: { title: updated.payload.issue.fields.summary } },
+    ]);
   });
 
   test("a body that contradicts its changelog, or lacks a category, is read again", async () => {

@@ -1,4 +1,5 @@
 import type { Reading } from "#shared/kit/connector.ts";
+import { isLateDelivery } from "#shared/kit/late-delivery.ts";
 import type { Change } from "#shared/model/change.ts";
 import type { Delivery } from "#shared/model/delivery.ts";
 import { factId } from "#shared/model/ids.ts";
@@ -29,7 +30,7 @@ export async function interpretDelivery(
   switch (event.webhookEvent) {
     case "jira:issue_created":
     case "jira:issue_updated":
-      return interpretIssue(session, event, { at, isRetry: isRetry(delivery) });
+      return interpretIssue(session, event, { at, isLate: isLate(delivery, event) });
     case "jira:issue_deleted":
       return interpretDeletion(session, event, at);
     case "issuelink_created":
@@ -50,18 +51,19 @@ function momentOf(event: WireEvent, receivedAt: Instant): Instant {
 }
 
 /**
- * Jira tries again for over an hour, so a retried body may tell of a state that later edits have
- * undone: what the issue is now is asked instead.
+ * Jira tries again for over an hour, so a retried body, as one that was long on its way, may tell of a
+ * state that later edits have undone: what the issue is now is asked instead.
  * https://developer.atlassian.com/cloud/jira/platform/webhooks/ (read 2026-11-21)
  */
-function isRetry({ headers }: Delivery): boolean {
-  return headers["x-atlassian-webhook-retry"] !== undefined;
+function isLate({ headers, receivedAt }: Delivery, { timestamp }: WireEvent): boolean {
+  const isRetry = headers["x-atlassian-webhook-retry"] !== undefined;
+  return isRetry || isLateDelivery(readInstant(timestamp), receivedAt);
 }
 
 async function interpretIssue(
   session: JiraSession,
   event: WireEvent,
-  { at, isRetry }: { readonly at: Instant; readonly isRetry: boolean },
+  { at, isLate }: { readonly at: Instant; readonly isLate: boolean },
 ): Promise<Reading> {
   const parsed = WireIssue.safeParse(event.issue);
   if (!parsed.success) {
@@ -75,7 +77,7 @@ async function interpretIssue(
     return outOfScope(session, event, issue.id, at);
   }
   if (isDoubtful(session, event, issue)) return readAgain(session, issue.id);
-  if (isRetry) {
+  if (isLate) {
     const now = await readIssues(session, [issue.id]);
     if (now.changes.length + now.rejected.length > 0) return now;
   }

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { regressions } from "./regressions/index.ts";
+import { regressions } from "./regressions/kept.ts";
 import { runPlan } from "./run-plan.ts";
 
 test.each(regressions)("$name", async ({ plan }) => {

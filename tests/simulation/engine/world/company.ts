@@ -25,6 +25,7 @@ const specs = {
         name: "accounts",
         type: "account",
         pullEveryMinutes: hours(10),
+        isReadWhole: true,
       },
     ],
     providesGoals: false,
@@ -37,7 +38,14 @@ const specs = {
     connectionId: connectionId("board00001"),
     collections: [
       { name: "tasks", type: "work-item", pullEveryMinutes: 20, reconcileEveryMinutes: hours(4) },
-      { name: "goals", type: "goal", pullEveryMinutes: 45, reconcileEveryMinutes: hours(4) },
+      // As Asana's are.
+      {
+        name: "goals",
+        type: "goal",
+        pullEveryMinutes: 45,
+        reconcileEveryMinutes: hours(4),
+        isReadWhole: true,
+      },
     ],
     providesGoals: true,
     webhooks: "thin",
@@ -52,6 +60,7 @@ const specs = {
         name: "units",
         type: "org-unit",
         pullEveryMinutes: hours(10),
+        isReadWhole: true,
       },
       {
         name: "employees",

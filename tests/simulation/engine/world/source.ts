@@ -9,6 +9,7 @@ import type {
   SubscriptionReport,
   SubscriptionRequest,
 } from "#shared/kit/connector.ts";
+import { isLateDelivery } from "#shared/kit/late-delivery.ts";
 import type { Outline } from "#shared/kit/outline.ts";
 import type { Change, Rejected } from "#shared/model/change.ts";
 import type { Delivery } from "#shared/model/delivery.ts";
@@ -48,9 +49,8 @@ export class WorldSource implements Source {
     for (;;) {
       const at = before;
       const serverMs = tool.nowMs();
-      // What is never enumerated is read whole each time.
-      const isWhole = !tool.spec.collections.some(
-        (one) => one.name === collection && one.reconcileEveryMinutes !== undefined,
+      const isWhole = tool.spec.collections.some(
+        (one) => one.name === collection && one.isReadWhole === true,
       );
       const run = beginRun(isWhole && !at?.run ? undefined : at, serverMs);
       const page = await this.#ask(() => {
@@ -148,10 +148,12 @@ export class WorldSource implements Source {
     const toRead = new Map<string, FactId[]>();
     for (const event of events) {
       const id = tool.idOf(event);
-      const readAt = earlier(instantOf(event.at), delivery.receivedAt);
+      const saidAt = instantOf(event.at);
+      const readAt = earlier(saidAt, delivery.receivedAt);
+      const isLate = isLateDelivery(saidAt, delivery.receivedAt);
       if (event.action === "deleted") {
         changes.push({ kind: "removed", id, sourceVersion: event.version, readAt });
-      } else if (event.record) wires.push(event.record);
+      } else if (event.record && !isLate) wires.push(event.record);
       else toRead.set(event.collection, [...(toRead.get(event.collection) ?? []), id]);
     }
     if (wires.length > 0) {

@@ -31,8 +31,9 @@ export interface CollectionSpec {
   readonly name: string;
   readonly type: FactType;
   readonly pullEveryMinutes: number;
-  /** Absent: each pull reads all of it. */
   readonly reconcileEveryMinutes?: number;
+  /** Each pull reads all of it: its tool cannot say what changed. */
+  readonly isReadWhole?: boolean;
 }
 
 export interface ToolSpec {

@@ -1,5 +1,6 @@
 import { alertTargetDown } from "./alert-target-down.ts";
 import { cursorExpiredInOutage } from "./cursor-expired-in-outage.ts";
+import { lateNewsOfAnUndoneEdit } from "./late-news-of-an-undone-edit.ts";
 import { notifierDiedBeforeTelling } from "./notifier-died-before-telling.ts";
 import type { Regression } from "./regression.ts";
 
@@ -7,5 +8,6 @@ import type { Regression } from "./regression.ts";
 export const regressions: readonly Regression[] = [
   alertTargetDown,
   cursorExpiredInOutage,
+  lateNewsOfAnUndoneEdit,
   notifierDiedBeforeTelling,
 ];
