@@ -3,6 +3,7 @@ import * as z from "zod";
 import { restOnTeams } from "#shared/graph/allowances.ts";
 import { judge, parentIds, spineOf, spineParentId } from "#shared/graph/line-of-sight.ts";
 import { openWorkUnder } from "#shared/graph/open-work-under.ts";
+import type { Org } from "#shared/graph/org.ts";
 import { goalSources, spineSources, teamSources } from "#shared/graph/rests-on.ts";
 import { incompleteBecause } from "#shared/graph/sources.ts";
 import { teamOf } from "#shared/graph/team.ts";
@@ -13,15 +14,7 @@ import { defineRule } from "#shared/kit/rule.ts";
 import { touchedByTeams, unitMatters } from "#shared/kit/team-touches.ts";
 import { WorkItemKind, isOpen } from "#shared/model/facts.ts";
 import type { Goal, WorkItem } from "#shared/model/facts.ts";
-import type {
-  ConnectionId,
-  FactId,
-  GoalId,
-  OrgUnitId,
-  PersonId,
-  SubjectId,
-  WorkItemId,
-} from "#shared/model/ids.ts";
+import type { ConnectionId, FactId, GoalId, SubjectId, WorkItemId } from "#shared/model/ids.ts";
 import { isIdOf, readFactId } from "#shared/model/ids.ts";
 import type { LinkRule } from "#shared/model/link-rule.ts";
 
@@ -146,16 +139,15 @@ class Found implements Iterable<ConnectionId> {
   readonly anchor: WorkItem;
   readonly witness: WorkItem;
   readonly reason: string;
-  readonly teamId: OrgUnitId | undefined;
-  readonly leaderId: PersonId | undefined;
+  /** It decides whose work it is, and who leads them; another organisation is another object. */
+  readonly org: Org;
   readonly #view: GraphView;
 
   constructor(view: GraphView, { anchor, witness, reason }: Parts) {
     this.anchor = anchor;
     this.witness = witness;
     this.reason = reason;
-    this.teamId = teamOf(view.org, anchor).teamId;
-    this.leaderId = this.teamId === undefined ? undefined : view.org.leadOf(this.teamId);
+    this.org = view.org;
     this.#view = view;
   }
 
@@ -164,8 +156,7 @@ class Found implements Iterable<ConnectionId> {
       this.anchor === other.anchor &&
       this.witness === other.witness &&
       this.reason === other.reason &&
-      this.teamId === other.teamId &&
-      this.leaderId === other.leaderId &&
+      this.org === other.org &&
       this.#view === other.#view
     );
   }
@@ -173,13 +164,14 @@ class Found implements Iterable<ConnectionId> {
   *[Symbol.iterator]() {
     yield* goalSources(this.#view.sources);
     yield* spineSources(this.#view, this.witness);
-    yield* teamSources(this.#view.org, this.anchor);
+    yield* teamSources(this.org, this.anchor);
   }
 }
 
 function opened(found: Found, stands: EvaluateInput<Options>["stands"]): Evaluation {
   if (stands?.restsOn instanceof Found && stands.restsOn.isSame(found)) return stands;
-  const { anchor, witness, reason, teamId, leaderId } = found;
+  const { anchor, witness, reason, org } = found;
+  const { teamId } = teamOf(org, anchor);
   const name = anchor.key === undefined ? anchor.title : `${anchor.key} ${anchor.title}`;
   const nodes = witness.id === anchor.id ? [anchor] : [witness, anchor];
   return {
@@ -199,7 +191,7 @@ function opened(found: Found, stands: EvaluateInput<Options>["stands"]): Evaluat
     teamIds: teamId === undefined ? [] : [teamId],
     connectionIds: [anchor.connectionId],
     restsOn: found,
-    leaderId,
+    leaderId: teamId === undefined ? undefined : org.leadOf(teamId),
   };
 }
 
