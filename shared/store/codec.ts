@@ -3,6 +3,8 @@ import type * as z from "zod";
 import { HubError } from "#shared/errors.ts";
 import type { Item, Json } from "#shared/ports/table.ts";
 
+import { readOnce } from "./read-once.ts";
+
 const keyAttributes = new Set([
   "pk",
   "sk",
@@ -33,21 +35,28 @@ function toJson(value: unknown): Json {
 }
 
 /**
- * Reads an item back as `schema` says, without key and index attributes and those named in `extra`.
- * A stored item that does not parse is a broken invariant: nothing but the hub writes the table.
+ * Reads an item back as `schema` says, without key and index attributes and those named in `extra`,
+ * which must be the same whenever an item is read by the schema. A stored item that does not parse is a
+ * broken invariant: nothing but the hub writes the table.
  */
 export function fromItem<S extends z.ZodType>(
   schema: S,
   item: Item,
   extra: readonly string[] = [],
 ): z.infer<S> {
+  return readOnce(schema, item, () => parsed(schema, item, extra));
+}
+
+function parsed<S extends z.ZodType>(schema: S, item: Item, extra: readonly string[]): z.infer<S> {
   const fields: Record<string, Json> = {};
-  for (const [name, value] of Object.entries(item)) {
-    if (!keyAttributes.has(name) && !extra.includes(name)) fields[name] = value;
+  for (const name of Object.keys(item)) {
+    const value = item[name];
+    if (value === undefined || keyAttributes.has(name) || extra.includes(name)) continue;
+    fields[name] = value;
   }
-  const parsed = schema.safeParse(fields);
-  if (parsed.success) return parsed.data;
-  const first = parsed.error.issues[0];
+  const result = schema.safeParse(fields);
+  if (result.success) return result.data;
+  const first = result.error.issues[0];
   throw new HubError("invariant.broken", `A stored item does not parse: ${first?.message ?? "?"}`, {
     details: { type: JSON.stringify(item["type"]), path: first?.path.join(".") ?? "", sk: item.sk },
   });

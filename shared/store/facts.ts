@@ -16,6 +16,7 @@ import { edgeKey, factKey, heldUnder, lists, reverseOf } from "./keys.ts";
 import { endedLinkType, stretchesAttribute } from "./link-marks.ts";
 import { linkExtra } from "./past-lines.ts";
 import { pastAttribute } from "./past.ts";
+import { readOnce } from "./read-once.ts";
 import { SetAside } from "./set-aside.ts";
 
 /** How long a tombstone guards against late updates of what it buried. */
@@ -207,6 +208,10 @@ export function tombstoneItem(removal: Removal, type: FactType): Item {
 
 /** Reads a fact item or a tombstone; undefined for any other item. */
 export function readFactItem(item: Item): StoredFact | undefined {
+  return readOnce(readFactItem, item, storedFact);
+}
+
+function storedFact(item: Item): StoredFact | undefined {
   const parts = item.sk === "0" ? readFactId(item.pk) : undefined;
   if (!parts) return undefined;
   // The id was just split by the only file that knows its form.
