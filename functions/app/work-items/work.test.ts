@@ -300,9 +300,9 @@ describe("the goals that an item serves", () => {
     expect(await read("bug")).toEqual([]);
   });
 
-  test("stand on the page where they share the work, escaped, and are left out where one has it all", () => {
+  test("stand on the page where they share the work, escaped, and are left out where one has it all", async () => {
     const goal = { id: goalId("south"), kind: "objective", isTop: true } as const;
-    const card = String(servedGoalsCard([{ ...goal, title: "<South>", share: 0.004 }]));
+    const card = String(await servedGoalsCard([{ ...goal, title: "<South>", share: 0.004 }]));
     expect(card).toContain("&lt;South&gt;");
     expect(card).toContain("under 1 %, topmost");
     expect(servedGoalsCard([{ ...goal, title: "South", share: 1 }])).toBe("");

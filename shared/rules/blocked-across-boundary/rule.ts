@@ -84,13 +84,8 @@ export const blockedAcrossBoundary = defineRule<Options>({
     }
     // A team that we do not know must never be said to be another one.
     if (!boundary) return { state: "cleared", because: "team-unknown" };
-    if (boundary.level === "same-team") return { state: "cleared", because: "same-team" };
-    if (options.ignoreLevels.includes(boundary.level)) {
-      return { state: "cleared", because: "level-ignored" };
-    }
-    if (options.onlyStarted && state.blocked.status !== "in-progress") {
-      return { state: "cleared", because: "not-started" };
-    }
+    const unwanted = unwantedBecause(options, state.blocked, boundary.level);
+    if (unwanted !== undefined) return { state: "cleared", because: unwanted };
     if (state.restsOnMatching && isBelowFloor(view.org.matchRate, options.matchFloor)) {
       return { state: "unknown", because: "match-rate-below-floor" };
     }
@@ -99,6 +94,13 @@ export const blockedAcrossBoundary = defineRule<Options>({
     return opened(view, state, boundary);
   },
 });
+
+/** What the rule's options leave out. */
+function unwantedBecause(options: Options, blocked: WorkItem, level: string): string | undefined {
+  if (level === "same-team") return "same-team";
+  if (options.ignoreLevels.includes(level)) return "level-ignored";
+  return options.onlyStarted && blocked.status !== "in-progress" ? "not-started" : undefined;
+}
 
 type DeltaType = NonNullable<Delta["after"]>["type"];
 

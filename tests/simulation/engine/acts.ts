@@ -47,79 +47,67 @@ export async function takeStep(run: Run, { id, afterMinutes, act }: Step): Promi
   run.step = id;
   run.host.trace(`step ${id} ${act.kind}`);
   await pass(run, afterMinutes);
-  await carryOut(run, id, act);
+  // The entry of its own kind takes it: `CarryOut` says so of each.
+  await (carryOut[act.kind] as (run: Run, id: string, act: Act) => unknown)(run, id, act);
 }
 
-async function carryOut(run: Run, id: string, act: Act): Promise<void> {
-  const { company, host, met, network } = run;
-  switch (act.kind) {
-    case "edit":
+type ActOf<K extends Act["kind"]> = Act extends infer A
+  ? A extends { readonly kind: infer Kind }
+    ? K extends Kind
+      ? A & { readonly kind: K }
+      : never
+    : never
+  : never;
+type CarryOut = { readonly [K in Act["kind"]]: (run: Run, id: string, act: ActOf<K>) => unknown };
+
+const carryOut: CarryOut = {
+  edit: (run, id, act) => {
+    edit(run, act, id);
+    run.met.add(`edit ${act.edit}`);
+  },
+  api: ({ company }, _id, act) => company.sites[act.tool].api.arm(act.fault, act.skip, act.times),
+  overtake: (run, id, act) => {
+    run.company.sites[act.tool].api.onTheWay = async () => {
+      run.met.add("answer overtaken");
       edit(run, act, id);
-      met.add(`edit ${act.edit}`);
-      return;
-    case "api":
-      return company.sites[act.tool].api.arm(act.fault, act.skip, act.times);
-    case "overtake":
-      company.sites[act.tool].api.onTheWay = async () => {
-        met.add("answer overtaken");
+      await run.network.deliver();
+      const { unforeseen } = await drain(run.host);
+      for (const { where, error } of unforeseen) violated(run, 9, `${where}: ${String(error)}`);
+    };
+  },
+  mishap: ({ host }, _id, { what, when, at, times, on, function: name }) =>
+    host.arm(name, { kind: what, when, at, times, on }),
+  meanwhile: (run, id, act) =>
+    run.host.arm(act.function, {
+      kind: "meanwhile",
+      when: "before",
+      at: act.at,
+      times: 1,
+      on: act.on,
+      act: async () => {
         edit(run, act, id);
-        await network.deliver();
-        const { unforeseen } = await drain(host);
-        for (const { where, error } of unforeseen) violated(run, 9, `${where}: ${String(error)}`);
-      };
-      return;
-    case "mishap":
-      return host.arm(act.function, {
-        kind: act.what,
-        when: act.when,
-        at: act.at,
-        times: act.times,
-        on: act.on,
-      });
-    case "meanwhile":
-      return host.arm(act.function, {
-        kind: "meanwhile",
-        when: "before",
-        at: act.at,
-        times: 1,
-        on: act.on,
-        act: async () => {
-          edit(run, act, id);
-          await settle(run);
-        },
-      });
-    case "outage":
-    case "revoke":
-    case "heal":
-      return stand(run, act.tool, act.kind);
-    case "expire":
-      return company.sites[act.tool].expire(act.which);
-    case "redeliver":
-      return met.add("stream redelivered", host.stream.redeliver(act.count));
-    case "bus-down":
-      host.isBusDown = true;
-      return;
-    case "target-down":
-      host.down.add(act.target);
-      return;
-    case "up":
-      return bringUp(run);
-    case "channel-retry":
-      return armChannel(run, act.times);
-    case "rotate":
-      return rotate(run);
-    case "erase":
-      return erase(run, id);
-    case "garbage":
-      return network.garbage(company.sites[act.tool], `${id}!`, garbage(run, id));
-    case "check":
-      return check(run);
-    case "rest":
-      return rest(run, act.minutes);
-    default:
-      return;
-  }
-}
+        await settle(run);
+      },
+    }),
+  outage: (run, _id, act) => stand(run, act.tool, act.kind),
+  revoke: (run, _id, act) => stand(run, act.tool, act.kind),
+  heal: (run, _id, act) => stand(run, act.tool, act.kind),
+  expire: ({ company }, _id, act) => company.sites[act.tool].expire(act.which),
+  redeliver: ({ host, met }, _id, act) =>
+    met.add("stream redelivered", host.stream.redeliver(act.count)),
+  "bus-down": ({ host }) => {
+    host.isBusDown = true;
+  },
+  "target-down": ({ host }, _id, act) => host.down.add(act.target),
+  up: bringUp,
+  "channel-retry": (run, _id, act) => armChannel(run, act.times),
+  rotate,
+  erase,
+  garbage: (run, id, act) =>
+    run.network.garbage(run.company.sites[act.tool], `${id}!`, garbage(run, id)),
+  check,
+  rest: (run, _id, act) => rest(run, act.minutes),
+};
 
 function stand(
   run: Run,

@@ -80,6 +80,5 @@ export type Act =
   | { readonly kind: "erase" }
   | { readonly kind: "garbage"; readonly tool: ToolName }
   | { readonly kind: "check" }
-  | { readonly kind: "pause" | "resume"; readonly tool: ToolName }
   /** Nothing happens for so long, but for troubles that stand; then what was left alone must be right. */
   | { readonly kind: "rest"; readonly minutes: number };

@@ -17,7 +17,7 @@ function readerOf(name: "detect" | "relay"): ReaderSpec {
   const known = new Map<string, boolean>();
   const isWanted = ({ before, after }: ItemChange) => {
     const eventName = after === undefined ? "REMOVE" : before === undefined ? "INSERT" : "MODIFY";
-    const key = `${eventName} ${String(before?.["type"])} ${String(after?.["type"])}`;
+    const key = JSON.stringify([eventName, before?.["type"], after?.["type"]]);
     const kept = known.get(key);
     if (kept !== undefined) return kept;
     const [NewImage, OldImage] = [imageOf(after), imageOf(before)];

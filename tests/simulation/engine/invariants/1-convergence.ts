@@ -57,7 +57,8 @@ export async function checkSettled(run: Run, forMinutes: number): Promise<void> 
 
 /** A fact as an item holds it, as far as content goes. */
 function asItem(record: object): Record<string, never> {
-  return { ...record } as Record<string, never>;
+  const copy: Record<string, never> = JSON.parse(JSON.stringify(record));
+  return copy;
 }
 
 /** Who was erased is kept out, whatever their tools go on saying of them. */
@@ -76,20 +77,23 @@ export async function checkConverged(run: Run, clean: CleanRead): Promise<void> 
   const should = contentOf(await scanAll(clean.table));
   for (const [id, line] of should.facts) {
     const has = is.facts.get(id);
-    // Where somebody was who has left, a hub remembers that did not come too late.
-    if (has?.includes('"employmentStatus":"inactive"') === true && line.includes('"inactive"'))
-      continue;
-    if (mentionsErased(run, `${line} ${has ?? ""}`)) continue;
-    if (has !== line) violated(run, 1, `${id} is ${has ?? "missing"} instead of ${line}`);
+    if (has === line || mentionsErased(run, `${line} ${has ?? ""}`)) continue;
+    if (!haveLeft(has, line)) violated(run, 1, `${id} is ${has ?? "missing"} instead of ${line}`);
   }
-  for (const id of is.facts.keys()) {
-    if (!should.facts.has(id)) violated(run, 1, `${id} is there, and its tool has none`);
+  for (const id of without(is.facts.keys(), should.facts)) {
+    violated(run, 1, `${id} is there, and its tool has none`);
   }
-  for (const edge of should.edges)
-    if (!is.edges.has(edge)) violated(run, 1, `missing edge ${edge}`);
-  for (const edge of is.edges) {
-    if (!should.edges.has(edge)) violated(run, 1, `surplus edge ${edge}`);
-  }
+  for (const edge of without(should.edges, is.edges)) violated(run, 1, `missing edge ${edge}`);
+  for (const edge of without(is.edges, should.edges)) violated(run, 1, `surplus edge ${edge}`);
+}
+
+function without<T>(all: Iterable<T>, others: { has(one: T): boolean }): readonly T[] {
+  return [...all].filter((one) => !others.has(one));
+}
+
+/** Where somebody was who has left, a hub remembers that did not come too late. */
+function haveLeft(...lines: readonly (string | undefined)[]): boolean {
+  return lines.every((line) => line?.includes('"employmentStatus":"inactive"') === true);
 }
 
 /** How long its tool's polls may take to come round. */

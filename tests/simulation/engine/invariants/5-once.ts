@@ -18,15 +18,7 @@ import { channelConnection } from "../world/company.ts";
 export async function checkOnce(run: Run): Promise<void> {
   const { table } = run.host;
   const open = await listDocuments(table, signalSpec, lists.openSignals);
-  const alerts = new Map<string, Alert[]>();
-  for (const status of AlertStatus.options) {
-    for (const alert of await listDocuments(table, alertSpec, alertList(status))) {
-      const key = alertId(alert.rule, alert.subjectId);
-      alerts.set(key, [...(alerts.get(key) ?? []), alert]);
-    }
-  }
-  const isStanding = ({ status }: Alert) =>
-    (standingStatuses as readonly string[]).includes(status);
+  const alerts = await alertsByKey(run);
   const wanted = new Set<string>();
   for (const signal of open) {
     const key = alertId(signal.rule, signal.subjectId);
@@ -50,6 +42,17 @@ export async function checkOnce(run: Run): Promise<void> {
     violated(run, 5, `told more than once: ${surplus.map(([key]) => key).join(" ")}`);
   }
   for (const all of alerts.values()) for (const alert of all) await checkTold(run, alert);
+}
+
+function isStanding({ status }: Alert): boolean {
+  return (standingStatuses as readonly string[]).includes(status);
+}
+
+async function alertsByKey({ host }: Run): Promise<ReadonlyMap<string, readonly Alert[]>> {
+  const all = await Promise.all(
+    AlertStatus.options.map((status) => listDocuments(host.table, alertSpec, alertList(status))),
+  );
+  return Map.groupBy(all.flat(), (alert) => alertId(alert.rule, alert.subjectId));
 }
 
 /** An open alert worth a message was told of; or it is recorded that nobody knows whether it was. */

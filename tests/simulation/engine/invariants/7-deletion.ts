@@ -20,35 +20,52 @@ export function watchDeletions(run: Run): (change: ItemChange) => void {
   const held = new Set<string>();
   return ({ before, after }) => {
     const item = after ?? before;
-    if (!item || item.sk !== "0" || !isFact(item)) return;
+    if (!item || !isFact(item)) return;
     const { pk } = item;
-    const [was, is] = [stateOf(before), stateOf(after)];
-    if (isPresent(before) && !isPresent(after) && !isConfirmedGone(run, pk)) {
-      violated(run, 7, `${pk} was removed, and its source never said that it is gone`);
+    const is = stateOf(after);
+    if (!is || !isPresent(after)) {
+      if (is) buried.set(pk, is);
+      if (isPresent(before) && !isConfirmedGone(run, pk)) {
+        violated(run, 7, `${pk} was removed, and its source never said that it is gone`);
+      }
+      return;
     }
-    if (is && after?.["isRemoved"] === true) buried.set(pk, is);
-    const grave = buried.get(pk);
-    if (!is || !isPresent(after)) return;
-    if (was && isPresent(before)) {
-      const isOlder =
-        is.version < was.version || (is.version === was.version && is.readAtMs < was.readAtMs);
-      if (isOlder && !isErasing(run))
-        violated(run, 7, `${pk}: version ${is.version} replaced ${was.version}`);
-    } else if (
-      grave &&
-      is.version <= grave.version &&
-      is.readAtMs - grave.readAtMs <= resurrectionMs
-    ) {
-      violated(run, 7, `${pk}: a state from before its deletion brought it back`);
-    } else if (!grave && isConfirmedGone(run, pk) && !isBack(run, pk, is.version) && held.has(pk)) {
-      violated(run, 7, `${pk}: its deletion was forgotten, and an older state brought it back`);
-    }
+    const was = isPresent(before) ? stateOf(before) : undefined;
+    const wrong = was
+      ? wrongAfter(run, was, is)
+      : wrongAgain(run, pk, { is, grave: buried.get(pk), wasHeld: held.has(pk) });
+    if (wrong !== undefined) violated(run, 7, `${pk}: ${wrong}`);
     held.add(pk);
   };
 }
 
+/** What is wrong where one state took the place of another. */
+function wrongAfter(run: Run, was: State, is: State): string | undefined {
+  const isOlder =
+    is.version < was.version || (is.version === was.version && is.readAtMs < was.readAtMs);
+  return isOlder && !isErasing(run) ? `version ${is.version} replaced ${was.version}` : undefined;
+}
+
+interface Return {
+  readonly is: State;
+  readonly grave: State | undefined;
+  readonly wasHeld: boolean;
+}
+
+/** What is wrong where a record is there that was not. */
+function wrongAgain(run: Run, pk: string, { is, grave, wasHeld }: Return): string | undefined {
+  if (grave) {
+    const isFromBefore =
+      is.version <= grave.version && is.readAtMs - grave.readAtMs <= resurrectionMs;
+    return isFromBefore ? "a state from before its deletion brought it back" : undefined;
+  }
+  const isForgotten = wasHeld && isConfirmedGone(run, pk) && !isBack(run, pk, is.version);
+  return isForgotten ? "its deletion was forgotten, and an older state brought it back" : undefined;
+}
+
 function isFact(item: Item): boolean {
-  return typeof item["sourceVersion"] === "number" && typeof item["readAt"] === "string";
+  const isStamped = typeof item["sourceVersion"] === "number" && typeof item["readAt"] === "string";
+  return item.sk === "0" && isStamped;
 }
 
 function isPresent(item: Item | undefined): boolean {

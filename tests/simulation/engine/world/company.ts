@@ -1,6 +1,7 @@
 import { connectionId } from "#shared/model/ids.ts";
 
 import type { Met } from "../met.ts";
+import type { Random } from "../random.ts";
 import { between, pick, streamOf } from "../random.ts";
 import { Channel } from "./channel.ts";
 import { Site } from "./site.ts";
@@ -99,8 +100,14 @@ export function foundCompany(seed: number, clock: VirtualClock, met: Met): Compa
   return company;
 }
 
-function fill(seed: number, { sites: { tracker, board, people } }: Company): void {
+function fill(seed: number, company: Company): void {
   const random = streamOf(seed, "company");
+  fillPeople(random, company);
+  fillBoard(random, company);
+  fillTracker(random, company);
+}
+
+function fillPeople(random: Random, { sites: { people, tracker } }: Company): void {
   people.tool.create("units", "acme", { name: "acme", level: 0 });
   for (const name of teamNames)
     people.tool.create("units", name, { name, level: 1, parent: "acme" });
@@ -116,6 +123,9 @@ function fill(seed: number, { sites: { tracker, board, people } }: Company): voi
     });
     tracker.tool.create("accounts", `u-${name}`, { name, email });
   }
+}
+
+function fillBoard(random: Random, { sites: { board } }: Company): void {
   board.tool.create("goals", "G1", { title: "Grow", status: "in-progress", supports: ["T1"] });
   board.tool.create("goals", "G2", {
     title: "Last",
@@ -134,6 +144,9 @@ function fill(seed: number, { sites: { tracker, board, people } }: Company): voi
       waitsFor: [],
     });
   }
+}
+
+function fillTracker(random: Random, { sites: { board, tracker } }: Company): void {
   for (let at = 1; at <= 6; at += 1) {
     const isEpic = at <= 2;
     const goal = board.tool.addressOf({
