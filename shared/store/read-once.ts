@@ -14,15 +14,11 @@ export function readOnce<T>(reader: object, item: Item, read: (item: Item) => T)
     byItem = new WeakMap();
     known.set(reader, byItem);
   }
-  if (byItem.has(item)) return asRead<T>(byItem.get(item));
+  // What one reader has stored is what the same reader reads.
+  if (byItem.has(item)) return byItem.get(item) as T;
   const value = frozen(read(item));
   byItem.set(item, value);
   return value;
-}
-
-/** What one reader has stored is what the same reader reads. */
-function asRead<T>(value: unknown): T {
-  return value as T;
 }
 
 function frozen<T>(value: T): T {
