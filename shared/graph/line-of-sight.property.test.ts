@@ -43,23 +43,30 @@ const anyGraph = fc
     ),
     removed: fc.subarray([8, 9]),
   })
-  .map(({ items, goals, links, removed }): Required<Omit<GraphParts, "sources" | "org" | "linkRules">> => ({
-    items: items.map(({ id, parent, other, canHoldGoal }) =>
-      workItem(`w${id}`, {
-        canHoldGoal,
-        ...(parent !== undefined && { parentId: itemId(`w${parent}`) }),
-        ...(parent !== undefined &&
-          other !== undefined && { otherParentIds: [itemId(`w${other}`)] }),
-      }),
-    ),
-    goals: goals.map(({ id, parent, status }) =>
-      goal(`g${id}`, { status, ...(parent !== undefined && { parentId: goalId(`g${parent}`) }) }),
-    ),
-    edges: links.map(({ from, to, expiresAt, source: by }) =>
-      link(`w${from}`, `g${to}`, { source: by, ...(expiresAt && { expiresAt }) }),
-    ),
-    removed: removed.map((n) => itemId(`w${n}`)),
-  }));
+  .map(
+    ({
+      items,
+      goals,
+      links,
+      removed,
+    }): Required<Omit<GraphParts, "sources" | "org" | "linkRules">> => ({
+      items: items.map(({ id, parent, other, canHoldGoal }) =>
+        workItem(`w${id}`, {
+          canHoldGoal,
+          ...(parent !== undefined && { parentId: itemId(`w${parent}`) }),
+          ...(parent !== undefined &&
+            other !== undefined && { otherParentIds: [itemId(`w${other}`)] }),
+        }),
+      ),
+      goals: goals.map(({ id, parent, status }) =>
+        goal(`g${id}`, { status, ...(parent !== undefined && { parentId: goalId(`g${parent}`) }) }),
+      ),
+      edges: links.map(({ from, to, expiresAt, source: by }) =>
+        link(`w${from}`, `g${to}`, { source: by, ...(expiresAt && { expiresAt }) }),
+      ),
+      removed: removed.map((n) => itemId(`w${n}`)),
+    }),
+  );
 
 /** Whether this hop leads from one thing to the next in the graph as it stands. */
 function hopExists(graph: MemoryGraph, from: FactId, hop: LineOfSight["path"][number]): boolean {

@@ -6,7 +6,6 @@ import type { GraphView } from "./view.ts";
 /** Of several reasons the nearest is told; of equally near ones, the first here. */
 export const unreadReasons = ["goal-unread", "parent-unread"] as const;
 export const deadReasons = ["goal-dropped", "goal-removed", "link-expired"] as const;
-export type UnreadReason = (typeof unreadReasons)[number];
 export type DeadReason = (typeof deadReasons)[number];
 
 /** Whether a link supports work at a moment, and if not, why not. A suggestion never says anything. */

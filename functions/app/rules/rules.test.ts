@@ -40,7 +40,9 @@ test("an allowance changes verdicts and clears what it covers", async () => {
     { isDefault: false, graceMinutes: 0, options: { allowances } },
   ]);
   rig.hub.clock.advance(3000);
-  expect((await rig.get("/api/rules")).body).toMatchObject({ rules: [{ openSignals: 0 }, {}, {}, {}] });
+  expect((await rig.get("/api/rules")).body).toMatchObject({
+    rules: [{ openSignals: 0 }, {}, {}, {}],
+  });
   expect((await rig.get("/api/work-items?verdict=allowed")).body).toMatchObject({ total: 1 });
 });
 
@@ -76,7 +78,9 @@ test.each([
     status: 400,
     body: { error: { issues: [{ path }] } },
   });
-  expect((await rig.get("/api/rules")).body).toMatchObject({ rules: [{ isDefault: true }, {}, {}, {}] });
+  expect((await rig.get("/api/rules")).body).toMatchObject({
+    rules: [{ isDefault: true }, {}, {}, {}],
+  });
 });
 
 test("a rule that there is not is not found", async () => {

@@ -170,6 +170,6 @@ function isStep(from: Hop | undefined, to: Hop, wasFrom: Hop, wasTo: Hop): boole
   return from?.id === wasFrom.id && to.id === wasTo.id && to.via === wasTo.via;
 }
 
-export function optionsOf(living: Living, homes: "all" | "spine"): SightOptions {
+function optionsOf(living: Living, homes: "all" | "spine"): SightOptions {
   return { now: living.now, allowances: living.allowances, homes };
 }

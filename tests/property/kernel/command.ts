@@ -6,12 +6,12 @@ import * as fc from "fast-check";
  * things that come back are all common.
  */
 
-export const itemNames = ["w0", "w1", "w2", "w3", "w4", "w5", "w6"] as const;
+const itemNames = ["w0", "w1", "w2", "w3", "w4", "w5", "w6"] as const;
 export const goalNames = ["g0", "g1", "g2"] as const;
 export const peopleNames = ["p0", "p1", "p2"] as const;
 export const unitNames = ["u0", "u1", "u2"] as const;
 /** Of a deep hierarchy that stands from the beginning in some runs, around the depth that is followed. */
-export const deepNames = ["d58", "d59", "d60", "d61"] as const;
+const deepNames = ["d58", "d59", "d60", "d61"] as const;
 
 const one = <T extends string>(names: readonly T[]) => fc.constantFrom(...names);
 const maybe = <T>(value: fc.Arbitrary<T>) => fc.option(value, { nil: undefined });
@@ -112,7 +112,7 @@ export interface Course {
   readonly commands: readonly Command[];
 }
 
-export const commandsMax = 200;
+const commandsMax = 200;
 
 export const course: fc.Arbitrary<Course> = fc.record({
   isDeep: fc.integer({ min: 0, max: 99 }).map((n) => n === 77),

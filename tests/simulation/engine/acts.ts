@@ -34,7 +34,7 @@ export async function pass(run: Run, minutes: number): Promise<void> {
 }
 
 /** Whoever changes something in a tool; its webhooks have their chances from the step. */
-export function edit(
+function edit(
   run: Run,
   act: { readonly tool: "tracker" | "board" | "people"; readonly edit: string },
   key: string,

@@ -18,7 +18,7 @@ import type { Company } from "./world/company.ts";
 import { channelConnection, toolNames } from "./world/company.ts";
 import type { Site } from "./world/site.ts";
 
-export const trackerGrant = grantId("tracker001");
+const trackerGrant = grantId("tracker001");
 
 export function registryOf({ sites, channel }: Company): Registry {
   return new Registry([...toolNames.map((name) => sites[name].connector), channel.connector]);

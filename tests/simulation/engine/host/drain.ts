@@ -100,7 +100,7 @@ function busWork(host: Host): readonly Work[] {
 }
 
 /** Crashes and failures that were armed are of the plan; anything else is a fault of the product. */
-export function explained(where: string, result: Invoked<unknown>): Unforeseen | undefined {
+function explained(where: string, result: Invoked<unknown>): Unforeseen | undefined {
   if (result.ok || result.error instanceof Crash || result.error instanceof HubError)
     return undefined;
   if (result.error instanceof Error && result.error.message.endsWith("is down")) return undefined;

@@ -43,7 +43,7 @@ export interface Ground {
   readonly random: (length: number) => string;
 }
 
-export const publicUrl = "https://hub.example";
+const publicUrl = "https://hub.example";
 
 /** Records are handed over decoded: the encoding has its own tests. */
 const readRecord = (record: unknown) => record as ItemChange;
@@ -111,7 +111,6 @@ export function detectDeps(
 }
 
 export type FunctionName = keyof typeof makers;
-export const functionNames = Object.keys(makers) as readonly FunctionName[];
 
 export interface Events {
   receive: APIGatewayProxyEventV2;

@@ -62,7 +62,7 @@ function asItem(record: object): Record<string, never> {
 }
 
 /** Who was erased is kept out, whatever their tools go on saying of them. */
-export function mentionsErased({ erased }: Run, text: string): boolean {
+function mentionsErased({ erased }: Run, text: string): boolean {
   return [...erased].some((native) => text.includes(native));
 }
 
