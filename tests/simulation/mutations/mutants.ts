@@ -134,7 +134,7 @@ export const mutants: readonly Mutant[] = [
     name: "cycle-check",
     without: "A walk enters nothing twice",
     file: "shared/graph/line-of-sight.ts",
-    edits: [{ from: "} else if (!this.#entered.has(id)) {", to: "} else {" }],
+    edits: [{ from: "if (this.#entered.has(id)) continue;", to: "" }],
   },
   {
     name: "conditional-write",
