@@ -100,6 +100,14 @@ describe("issue events", () => {
     ]);
   });
 
+  test("late news of a deletion is no deletion where the issue is still there", async () => {
+    const { interpret } = await connect();
+    const after = (minutes: number) => instantOf(updated.payload.timestamp + minutes * 60_000);
+    const payload = { ...updated.payload, webhookEvent: "jira:issue_deleted" };
+    expect((await interpret(payload, after(6))).changes).toMatchObject([{ kind: "upserted" }]);
+    expect((await interpret(payload, after(4))).changes).toMatchObject([{ kind: "removed" }]);
+  });
+
   test("a deletion whose body does not tell whether it was a goal buries both forms", async () => {
     const { interpret } = await connect();
     const { issue } = deleted.payload;

@@ -32,7 +32,7 @@ export async function interpretDelivery(
     case "jira:issue_updated":
       return interpretIssue(session, event, { at, isLate: isLate(delivery, event) });
     case "jira:issue_deleted":
-      return interpretDeletion(session, event, at);
+      return interpretDeletion(session, event, { at, isLate: isLate(delivery, event) });
     case "issuelink_created":
     case "issuelink_deleted":
       return interpretLink(session, event);
@@ -127,9 +127,18 @@ function outOfScope(session: JiraSession, event: WireEvent, id: string, at: Inst
   return { changes: [], rejected: [] };
 }
 
-function interpretDeletion(session: JiraSession, event: WireEvent, at: Instant): Reading {
+async function interpretDeletion(
+  session: JiraSession,
+  event: WireEvent,
+  { at, isLate }: { readonly at: Instant; readonly isLate: boolean },
+): Promise<Reading> {
   const id = idIn(event.issue);
   if (id === undefined) return refused("a deletion", "it names no issue");
+  if (isLate) {
+    // It may be back.
+    const now = await readIssues(session, [id]);
+    if (now.changes.length + now.rejected.length > 0) return now;
+  }
   const type = WireIssue.safeParse(event.issue).data?.fields.issuetype;
   const isGoal = type && goalKindReader(session.context.settings.goalTypes)(type) !== undefined;
   const forms = removals(session, event, { id, at });

@@ -43,6 +43,8 @@ export type Invoked<T> =
   | { readonly ok: true; readonly value: T }
   | { readonly ok: false; readonly error: unknown };
 
+const linesAtOnce = 200;
+
 /** Runs the hub's functions as their host does: processes that may die, queues, a stream and a bus. */
 export class Host {
   readonly table: Table;
@@ -72,6 +74,8 @@ export class Host {
   readonly #idle = new Map<FunctionName, Process[]>();
   readonly #mishaps = new Map<FunctionName, Mishap[]>();
   readonly #trace = createHash("sha256");
+  /** Not yet in the hash: each call of it costs more than the text. */
+  #lines: string[] = [];
 
   constructor(options: HostOptions) {
     const { clock, createTable = createMemoryTable, registry, seed, shards } = options;
@@ -98,11 +102,18 @@ export class Host {
   }
 
   trace(line: string): void {
-    this.#trace.update(line);
-    this.#trace.update("\n");
+    this.#lines.push(line);
+    if (this.#lines.length >= linesAtOnce) this.#hashLines();
+  }
+
+  #hashLines(): void {
+    if (this.#lines.length === 0) return;
+    this.#trace.update(`${this.#lines.join("\n")}\n`);
+    this.#lines = [];
   }
 
   digest(): string {
+    this.#hashLines();
     return this.#trace.copy().digest("hex");
   }
 

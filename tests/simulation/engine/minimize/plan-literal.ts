@@ -30,7 +30,7 @@ export function regressionFile(plan: Plan, kind: string): string {
     'import { calm } from "./calm.ts";',
     'import type { Regression } from "./regression.ts";',
     "",
-    "// Say what went wrong here, and list it in index.ts.",
+    "// Say what went wrong here, and list it in kept.ts.",
     `export const seed${plan.seed}: Regression = {`,
     `  name: ${JSON.stringify(`seed ${plan.seed}`)},`,
     `  found: ${JSON.stringify(kind)},`,

@@ -23,6 +23,7 @@ import { addressesIn, normalize } from "./normalize.ts";
 import { beginRun, positionAfter, readPosition } from "./position.ts";
 import type { Registration, Site } from "./site.ts";
 import type { Fields, Truth } from "./tool.ts";
+import type { WireEvent } from "./webhook.ts";
 import { readEvents } from "./webhook.ts";
 
 /** The readable side of a tool in memory: every look at it is one request to its API. */
@@ -136,40 +137,34 @@ export class WorldSource implements Source {
     return { changes, rejected };
   }
 
-  /** Fat events say all; thin ones say what to read. What is said to be deleted is asked about. */
+  /** Fat events say all; thin ones say what to read, as do those that were long on their way. */
   async interpret(delivery: Delivery): Promise<Reading> {
-    const { tool } = this.#site;
     const events = readEvents(delivery.body);
-    if (!events) this.#site.onInterpreted(delivery);
-    if (!events) return { changes: [], rejected: [{ record: "delivery", reason: "no events" }] };
-    const changes: Change[] = [];
-    const rejected: Rejected[] = [];
-    const wires: Fields[] = [];
-    const toRead = new Map<string, FactId[]>();
-    for (const event of events) {
-      const id = tool.idOf(event);
-      const saidAt = instantOf(event.at);
-      const readAt = earlier(saidAt, delivery.receivedAt);
-      const isLate = isLateDelivery(saidAt, delivery.receivedAt);
-      if (event.action === "deleted") {
-        changes.push({ kind: "removed", id, sourceVersion: event.version, readAt });
-      } else if (event.record && !isLate) wires.push(event.record);
-      else toRead.set(event.collection, [...(toRead.get(event.collection) ?? []), id]);
-    }
-    if (wires.length > 0) {
-      const [first] = events;
-      const readAt = earlier(instantOf(first?.at ?? 0), delivery.receivedAt);
-      const reading = await this.#normalized(wires, readAt);
-      changes.push(...reading.changes);
-      rejected.push(...reading.rejected);
-    }
-    for (const [collection, ids] of toRead) {
-      const reading = await this.readByIds(collection, ids);
-      changes.push(...reading.changes);
-      rejected.push(...reading.rejected);
-    }
+    const readings: Reading[] = [];
+    for (const event of events ?? []) readings.push(await this.#interpretOne(event, delivery));
     this.#site.onInterpreted(delivery);
-    return { changes, rejected };
+    const noEvents = events ? [] : [{ record: "delivery", reason: "no events" }];
+    return {
+      changes: readings.flatMap(({ changes }) => changes),
+      rejected: [...readings.flatMap(({ rejected }) => rejected), ...noEvents],
+    };
+  }
+
+  async #interpretOne(event: WireEvent, { receivedAt }: Delivery): Promise<Reading> {
+    const id = this.#site.tool.idOf(event);
+    const saidAt = instantOf(event.at);
+    const readAt = earlier(saidAt, receivedAt);
+    const isLate = isLateDelivery(saidAt, receivedAt);
+    if (event.action === "deleted") {
+      const now = isLate ? await this.readByIds(event.collection, [id]) : undefined;
+      if (now && now.changes.length + now.rejected.length > 0) return now;
+      const removal = { kind: "removed", id, sourceVersion: event.version, readAt } as const;
+      return { changes: [removal], rejected: [] };
+    }
+    const isSaid = event.record !== undefined && !isLate;
+    return isSaid
+      ? this.#normalized([event.record], readAt)
+      : this.readByIds(event.collection, [id]);
   }
 
   async subscriptionResources(): Promise<readonly string[]> {

@@ -5,6 +5,7 @@ import type { Clock } from "#shared/ports/clock.ts";
 /** The run's own time. Nobody else moves it: what the hub waits for passes at once. */
 export class VirtualClock implements Clock {
   #nowMs: number;
+  #said: { readonly ms: number; readonly instant: Instant } | undefined;
 
   constructor(startMs: number) {
     this.#nowMs = startMs;
@@ -15,7 +16,10 @@ export class VirtualClock implements Clock {
   }
 
   now(): Instant {
-    return instantOf(this.#nowMs);
+    if (this.#said?.ms !== this.#nowMs) {
+      this.#said = { ms: this.#nowMs, instant: instantOf(this.#nowMs) };
+    }
+    return this.#said.instant;
   }
 
   async sleep(ms: number): Promise<void> {
