@@ -6,7 +6,7 @@ import { asOfDaysMax } from "./as-of-query.ts";
 
 /** Leads from a page of now to the same page of a day that has passed. */
 export function asOfForm(here: string, day = ""): Html {
-  return html`<form method="get" action="${here}" class="row tight">
+  return html`<form method="get" action="${here}" class="row tight as-of">
     <label for="asOf" class="small">As of</label
     ><input id="asOf" name="asOf" type="date" value="${day}" required /><button class="quiet">
       Show

@@ -5,6 +5,9 @@ export const styleParts = `
 .card > p > .button { margin-top: 12px; }
 .row { display: flex; flex-wrap: wrap; gap: 6px 14px; align-items: center; }
 .row.tight { gap: 4px 8px; }
+.row.as-of { flex-wrap: nowrap; }
+.row.as-of label { flex: none; margin: 0; }
+.row.as-of input { width: auto; min-height: 36px; padding: 4px 8px; }
 .row.spread { justify-content: space-between; }
 .grid { display: grid; gap: 16px; grid-template-columns: repeat(auto-fill, minmax(min(100%, 320px), 1fr)); }
 .split { display: grid; gap: 24px; grid-template-columns: minmax(0, 1fr) 320px; align-items: start; }

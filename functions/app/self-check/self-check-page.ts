@@ -22,7 +22,8 @@ export function selfCheckPage(runs: readonly SelfCheckRun[], notice: string | un
     intro:
       "Every hour the hub works out all its findings afresh from what it has read, compares them with those that it shows, and mends what differs. Here is what that came to.",
     notice,
-    body: html`<div id="latest" data-live="${isUnderWay ? 2 : 10}" class="stack">
+    body: html`<div class="stack">
+      <div id="latest" data-live="${isUnderWay ? 2 : 10}" class="stack">
         ${latest ? latestPart(runs) : noneYet()}
       </div>
       <form method="post" action="/self-check" class="row">
@@ -31,7 +32,8 @@ export function selfCheckPage(runs: readonly SelfCheckRun[], notice: string | un
           >It takes seconds, or minutes where there is much; this page tells when it is done.</span
         >
       </form>
-      <div id="runs" data-live="10">${runs.length === 0 ? nothing : runTable(runs)}</div>`,
+      <div id="runs" data-live="10">${runs.length === 0 ? nothing : runTable(runs)}</div>
+    </div>`,
   });
 }
 
