@@ -22,7 +22,7 @@ import { instantOf } from "#shared/model/time.ts";
 import { addressesIn, normalize } from "./normalize.ts";
 import { beginRun, positionAfter, readPosition } from "./position.ts";
 import type { Registration, Site } from "./site.ts";
-import type { Fields, Truth } from "./tool.ts";
+import type { Truth } from "./tool.ts";
 import type { WireEvent } from "./webhook.ts";
 import { readEvents } from "./webhook.ts";
 
