@@ -31,15 +31,16 @@ import { nextSignal } from "./next-signal.ts";
 const recomputeAbove = 2000;
 
 /** Brings the signals of every subject that these changes touch in line with the graph. */
-export async function detect(deps: DetectDeps, deltas: readonly Delta[]): Promise<void> {
+export async function detect(deps: DetectDeps, changes: readonly Delta[]): Promise<void> {
+  // Most changes say that a source was read once more: for them nothing need be read here.
+  const deltas = changes.filter(changesConclusions);
+  if (deltas.length === 0) return;
   const known = new KnownConnections();
   const surroundings = await readSurroundings(deps, deltas, known);
   const { sources, linkRules, rules } = surroundings;
   // While a source is being read for the first time nothing can be concluded about its records; its
   // becoming ready is itself a change, and re-evaluates everything.
-  const relevant = deltas.filter(
-    (delta) => isOfReadySource(delta, sources) && changesConclusions(delta),
-  );
+  const relevant = deltas.filter((delta) => isOfReadySource(delta, sources));
   if (relevant.length === 0) return;
   const touched = rules.map((active) => {
     const touches = relevant.flatMap((delta) => active.rule.touched(delta, active.options));

@@ -7,14 +7,22 @@ import type { Json } from "./table.ts";
 export function itemBytes(item: Readonly<Record<string, Json>>): number {
   const known = knownBytes.get(item);
   if (known !== undefined) return known;
-  let bytes = 0;
-  for (const [name, value] of Object.entries(item)) bytes += textBytes(name) + valueBytes(value);
+  const bytes = mapBytes(item);
   // The table in memory freezes what it holds, through and through, and measures it at every read.
   if (Object.isFrozen(item)) knownBytes.set(item, bytes);
   return bytes;
 }
 
 const knownBytes = new WeakMap<object, number>();
+
+function mapBytes(map: Readonly<Record<string, Json>>): number {
+  let bytes = 0;
+  for (const name of Object.keys(map)) {
+    const value = map[name];
+    if (value !== undefined) bytes += textBytes(name) + valueBytes(value);
+  }
+  return bytes;
+}
 
 export function textBytes(text: string): number {
   return Buffer.byteLength(text, "utf8");
@@ -26,7 +34,7 @@ function valueBytes(value: Json): number {
   if (typeof value === "boolean" || value === null) return 1;
   const elements = isList(value)
     ? value.reduce<number>((bytes, element) => bytes + valueBytes(element) + 1, 0)
-    : itemBytes(value) + Object.keys(value).length;
+    : mapBytes(value) + Object.keys(value).length;
   return elements + 3;
 }
 

@@ -19,7 +19,7 @@ const depthMax = 31;
  * unchanged, `input.too-large` above 400 KB.
  */
 export function storable(item: Item): Item {
-  const copy = mapOf(item, "", 0);
+  const copy = mapOf(item, undefined, 0);
   for (const name of keyAttributes) {
     const value = copy[name];
     if (value !== undefined || name === "pk" || name === "sk") assertKeyText(item[name], name);
@@ -50,7 +50,8 @@ export function assertKeyText(value: unknown, name: string): asserts value is st
     );
   }
   const wrong = !value.isWellFormed() || value.includes(highestCharacter);
-  if (wrong || textBytes(value) > keyBytesMax) {
+  // No unit takes more than three bytes.
+  if (wrong || (value.length * 3 > keyBytesMax && textBytes(value) > keyBytesMax)) {
     throw new HubError(
       "invariant.broken",
       `Key attribute ${name} must be well-formed text of at most ${String(keyBytesMax)} bytes`,
@@ -64,31 +65,56 @@ function asItem(map: Readonly<Record<string, Json>>): Item {
   return map as Item;
 }
 
-function mapOf(source: object, path: string, depth: number): Readonly<Record<string, Json>> {
+/** Where a value stands; put into words only where something is wrong with it. */
+interface Place {
+  readonly name: string;
+  readonly within: Place | undefined;
+}
+
+function pathOf({ name, within }: Place): string {
+  if (within === undefined) return name;
+  return name === "[]" ? `${pathOf(within)}[]` : `${pathOf(within)}.${name}`;
+}
+
+function mapOf(
+  source: object,
+  within: Place | undefined,
+  depth: number,
+): Readonly<Record<string, Json>> {
   const copy: Record<string, Json> = {};
-  for (const [name, value] of Object.entries(source) as [string, unknown][]) {
+  for (const name of Object.keys(source)) {
+    const value = memberOf(source, name);
     if (value === undefined) continue;
     // Assigning __proto__ would change the copy's prototype instead of storing anything.
-    if (name === "" || name === "__proto__") throw unstorable(`${path}${name}`, "name");
-    copy[name.toWellFormed()] = valueOf(value, `${path}${name}`, depth + 1);
+    if (name === "" || name === "__proto__") throw unstorable({ name, within }, "name");
+    copy[name.toWellFormed()] =
+      typeof value === "string"
+        ? value.toWellFormed()
+        : valueOf(value, { name, within }, depth + 1);
   }
   return Object.freeze(copy);
 }
 
-function valueOf(value: unknown, path: string, depth: number): Json {
+/** Own names lead to values of any kind. */
+function memberOf(source: object, name: string): unknown {
+  return (source as Readonly<Record<string, unknown>>)[name];
+}
+
+function valueOf(value: unknown, path: Place, depth: number): Json {
   if (typeof value === "string") return value.toWellFormed();
   if (typeof value === "boolean" || value === null) return value;
   if (typeof value === "number") return numberOf(value, path);
   if (depth > depthMax) throw unstorable(path, "depth");
   if (Array.isArray(value)) {
-    return Object.freeze(value.map((element) => valueOf(element, `${path}[]`, depth + 1)));
+    const element: Place = { name: "[]", within: path };
+    return Object.freeze(value.map((one) => valueOf(one, element, depth + 1)));
   }
-  if (typeof value === "object" && isPlain(value)) return mapOf(value, `${path}.`, depth);
+  if (typeof value === "object" && isPlain(value)) return mapOf(value, path, depth);
   throw unstorable(path, typeof value);
 }
 
 /** Beyond these bounds a number cannot be stored, or would be read back as another one. */
-function numberOf(value: number, path: string): number {
+function numberOf(value: number, path: Place): number {
   const size = Math.abs(value);
   if (!(size <= Number.MAX_SAFE_INTEGER) || (size > 0 && size < 1e-130)) {
     throw unstorable(path, "number out of range");
@@ -101,6 +127,6 @@ function isPlain(value: object): boolean {
   return prototype === Object.prototype || prototype === null;
 }
 
-function unstorable(path: string, what: string): HubError {
-  return new HubError("invariant.broken", `Attribute ${path} cannot be stored (${what})`);
+function unstorable(place: Place, what: string): HubError {
+  return new HubError("invariant.broken", `Attribute ${pathOf(place)} cannot be stored (${what})`);
 }

@@ -4,12 +4,12 @@ import {
   readScanToken,
   writePageToken,
 } from "#shared/adapters/dynamodb/page-token.ts";
+import { itemBytes } from "#shared/ports/item-size.ts";
 import { indexes } from "#shared/ports/table.ts";
 import type { Item, Page, QueryRequest, Table } from "#shared/ports/table.ts";
 
 import type { ItemStore } from "./item-store.ts";
 import type { Entry } from "./sorted-entries.ts";
-import { storedBytes } from "./stored-bytes.ts";
 
 /** DynamoDB ends a page with the item that takes it to this size. */
 const pageBytesMax = 1024 * 1024;
@@ -59,7 +59,7 @@ function collect(
   for (const entry of entries) {
     const { item } = entry;
     items.push(item);
-    bytes += storedBytes(item);
+    bytes += itemBytes(item);
     if (items.length === limit || bytes >= pageBytesMax) {
       return { page: { items, next: writePageToken(tokenOf(entry)) }, bytes };
     }

@@ -14,6 +14,7 @@ import {
 } from "#shared/adapters/dynamodb/units.ts";
 import type { UnitMeter } from "#shared/adapters/dynamodb/units.ts";
 import { HubError } from "#shared/errors.ts";
+import { itemBytes } from "#shared/ports/item-size.ts";
 import type {
   Item,
   Key,
@@ -28,7 +29,6 @@ import { createItemStore } from "./item-store.ts";
 import type { ItemStore } from "./item-store.ts";
 import { queryStore, scanStore } from "./memory-pages.ts";
 import type { BilledPage } from "./memory-pages.ts";
-import { storedBytes } from "./stored-bytes.ts";
 
 interface MemoryTableOptions {
   /**
@@ -84,7 +84,7 @@ function change(memory: Memory, key: Key, after: Item | undefined, factor = 1): 
 
 function read({ store, meter }: Memory, key: Key): Item | undefined {
   const item = store.get(storableKey(key));
-  meter.countRead(readUnits(item === undefined ? 0 : storedBytes(item), true));
+  meter.countRead(readUnits(item === undefined ? 0 : itemBytes(item), true));
   return item;
 }
 
