@@ -21,6 +21,7 @@ export function previewPart(previewed: Previewed): Html {
 function sentences(preview: LinkRulePreview): Html {
   const { openItems, closedItems, unlinkedItems, wouldBeLinked, ownLinks } = preview;
   const closed = closedItems === 0 ? "" : `, and ${plural(closedItems, "closed one")}`;
+  if (openItems === 0) return html`<p><b>It fits no open item</b>${closed}.</p>`;
   return html`<p><b>It fits ${plural(openItems, "open item")}</b>${closed}.</p>
     ${
       unlinkedItems + wouldBeLinked === 0
