@@ -1,14 +1,21 @@
-import { recompute } from "#functions/detect/recompute.ts";
+import { activeRules } from "#functions/detect/active-rules.ts";
+import { evaluate } from "#functions/detect/doubt.ts";
+import { nextSignal } from "#functions/detect/next-signal.ts";
+import { silentLogger } from "#infra/local/logger.ts";
+import { storable } from "#shared/adapters/dynamodb/storable.ts";
 import { createMemoryTable } from "#shared/adapters/memory/memory-table.ts";
+import { noLinkRules } from "#shared/graph/link-rules.ts";
 import type { Change } from "#shared/model/change.ts";
+import { readFactId } from "#shared/model/ids.ts";
 import type { Signal } from "#shared/model/signal.ts";
-import type { Table } from "#shared/ports/table.ts";
-import { applyChanges } from "#shared/store/apply-changes.ts";
-import { listDocuments } from "#shared/store/documents.ts";
-import { lists } from "#shared/store/keys.ts";
-import { signalSpec } from "#shared/store/specs.ts";
+import type { Instant } from "#shared/model/time.ts";
+import { dateOf } from "#shared/model/time.ts";
+import type { Item, Table } from "#shared/ports/table.ts";
+import { rules } from "#shared/rules/index.ts";
+import { readSourceStates } from "#shared/store/connections.ts";
+import { edgeItem, edgesOf, factItem, tombstoneItem } from "#shared/store/facts.ts";
+import { wholeGraphOf } from "#shared/store/whole-graph.ts";
 
-import { detectDeps } from "./host/processes.ts";
 import type { Run } from "./run.ts";
 import { setRules, storeConnection } from "./setup.ts";
 import { toolNames } from "./world/company.ts";
@@ -17,27 +24,56 @@ import type { Tool } from "./world/tool.ts";
 
 /** What a hub that saw nothing of it all has, after one full read of the same world. */
 export interface CleanRead {
-  readonly table: Table;
+  readonly items: readonly Item[];
   readonly openSignals: readonly Signal[];
 }
 
+/** Each record once, as it is stored; and what a pass over everything finds in that. */
 export async function readClean(run: Run): Promise<CleanRead> {
   const table = createMemoryTable();
   const deps = { table, clock: run.clock };
   const freshAt = run.clock.now();
   await setRules(deps, 0);
   const { sites } = run.company;
+  const items: Item[] = [];
   for (const name of toolNames) {
     const { spec } = sites[name].tool;
     const given = { id: spec.connectionId, connector: spec.name };
     await storeConnection(deps, { ...given, readyAt: freshAt, freshAt });
-    await applyChanges(deps, [
-      ...changesOf(run, sites[name].tool),
-      ...gravesOf(run, sites[name].tool),
-    ]);
+    const changes = [...changesOf(run, sites[name].tool), ...gravesOf(run, sites[name].tool)];
+    items.push(...changes.flatMap((change) => itemsOf(change, freshAt)));
   }
-  await recompute(detectDeps({ ...run.host.ground, table }));
-  return { table, openSignals: await listDocuments(table, signalSpec, lists.openSignals) };
+  return { items, openSignals: await signalsIn(run, table, items) };
+}
+
+function itemsOf(change: Change, now: Instant): readonly Item[] {
+  if (change.kind === "removed") {
+    const type = readFactId(change.id)?.type;
+    return type === undefined ? [] : [storable(tombstoneItem(change, type))];
+  }
+  const edges = edgesOf(change, now);
+  const fact = factItem(change, edges, { current: undefined, now });
+  return [fact, ...edges.map(edgeItem)].map(storable);
+}
+
+/** What a first pass over everything opens; `table` holds the connections and what the rules are set to. */
+async function signalsIn(
+  run: Run,
+  table: Table,
+  items: readonly Item[],
+): Promise<readonly Signal[]> {
+  const { clock, ground } = run.host;
+  const now = clock.now();
+  const sources = await readSourceStates(table, clock, ground.registry);
+  const whole = wholeGraphOf(items, sources, { day: dateOf(now), linkRules: noLinkRules });
+  const active = await activeRules(table, rules, silentLogger);
+  return active.flatMap(({ rule, options }) =>
+    [...new Set(rule.subjects(whole.graph))].flatMap((subjectId) => {
+      const given = { subjectId, options, now, stored: undefined };
+      const evaluation = evaluate(rule, given, whole);
+      return nextSignal({ ...given, rule: rule.name, evaluation, sources }) ?? [];
+    }),
+  );
 }
 
 /** Deletion is a fact: that something is gone is known, and is another thing than that it was never read. */

@@ -3,6 +3,7 @@ import type { FactId } from "#shared/model/ids.ts";
 import type { Item } from "#shared/ports/table.ts";
 import { fromItem } from "#shared/store/codec.ts";
 import { readFactItem } from "#shared/store/facts.ts";
+import { readOnce } from "#shared/store/read-once.ts";
 
 const edgeTypes: ReadonlySet<unknown> = new Set(["link", "dependency", "home"]);
 
@@ -17,20 +18,31 @@ export function contentOf(items: readonly Item[]): Content {
   const facts = new Map<FactId, string>();
   const edges = new Set<string>();
   for (const item of items) {
-    if (edgeTypes.has(item["type"])) {
-      const { createdAt: _createdAt, ...edge } = fromItem(Edge, item);
-      edges.add(line(edge));
-      continue;
-    }
-    const stored = readFactItem(item);
-    if (stored?.isRemoved !== false) continue;
-    const { readAt: _readAt, sourceVersion: _version, ...fact } = stored.fact;
-    const said: Record<string, unknown> = { ...fact };
-    delete said["placements"];
-    delete said["formerWorkEmails"];
-    facts.set(stored.fact.id, line(said));
+    const said = readOnce(saidBy, item, saidBy);
+    if (said?.id !== undefined) facts.set(said.id, said.line);
+    else if (said) edges.add(said.line);
   }
   return { facts, edges };
+}
+
+interface Said {
+  /** Of a fact; edges have none. */
+  readonly id?: FactId;
+  readonly line: string;
+}
+
+function saidBy(item: Item): Said | undefined {
+  if (edgeTypes.has(item["type"])) {
+    const { createdAt: _createdAt, ...edge } = fromItem(Edge, item);
+    return { line: line(edge) };
+  }
+  const stored = readFactItem(item);
+  if (stored?.isRemoved !== false) return undefined;
+  const { readAt: _readAt, sourceVersion: _version, ...fact } = stored.fact;
+  const said: Record<string, unknown> = { ...fact };
+  delete said["placements"];
+  delete said["formerWorkEmails"];
+  return { id: stored.fact.id, line: line(said) };
 }
 
 /** JSON with sorted keys, so that equal things give equal text. */

@@ -74,7 +74,7 @@ function isLeftAlone(run: Run, record: Truth, sinceMs: number): boolean {
 /** 1, at the end: the graph says what a clean full read of the same world says. */
 export async function checkConverged(run: Run, clean: CleanRead): Promise<void> {
   const is = contentOf(await scanAll(run.host.table));
-  const should = contentOf(await scanAll(clean.table));
+  const should = contentOf(clean.items);
   for (const [id, line] of should.facts) {
     const has = is.facts.get(id);
     if (has === line || mentionsErased(run, `${line} ${has ?? ""}`)) continue;
