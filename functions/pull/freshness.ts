@@ -5,7 +5,7 @@ import type { ConnectionId } from "#shared/model/ids.ts";
 import { fromItem } from "#shared/store/codec.ts";
 import { getConnection } from "#shared/store/connections.ts";
 import type { Unversioned } from "#shared/store/documents.ts";
-import { updateDocument } from "#shared/store/documents.ts";
+import { replaceDocument, updateDocument } from "#shared/store/documents.ts";
 import { ensureHistoryCursor } from "#shared/store/history-cursor.ts";
 import { factKey } from "#shared/store/keys.ts";
 import { queryAll } from "#shared/store/list.ts";
@@ -32,7 +32,7 @@ export async function markFresh(deps: PullDeps, connectionId: ConnectionId): Pro
   if (!all.some(({ mode }) => mode === "history")) await beginHistories(deps, before);
   // Before it is written down that it is ready: a run that dies in between must do it again.
   if (before && before.readyAt === undefined) await readAgainAfterConnecting(deps, connectionId);
-  await updateDocument(deps.table, connectionSpec, factKey(connectionId), (connection) => {
+  const asFresh = (connection: Connection): Unversioned<Connection> => {
     const { problem: _problem, ...rest } = connection;
     return {
       ...rest,
@@ -42,7 +42,11 @@ export async function markFresh(deps: PullDeps, connectionId: ConnectionId): Pro
       status: connection.status === "degraded" && !isRefused ? "active" : connection.status,
       updatedAt: now,
     };
-  });
+  };
+  // It was read just now, and is seldom another by then.
+  if (before && (await replaceDocument(deps.table, connectionSpec, before, asFresh(before))))
+    return;
+  await updateDocument(deps.table, connectionSpec, factKey(connectionId), asFresh);
 }
 
 async function beginHistories(deps: PullDeps, connection: Connection | undefined): Promise<void> {

@@ -40,9 +40,18 @@ function valueBytes(value: Json): number {
 
 /** One byte, and one for each two significant digits; a sign takes one more. */
 function numberBytes(value: number): number {
-  const [mantissa = ""] = Math.abs(value).toString().split("e");
-  const digits = mantissa.replace(".", "").replace(/^0+/u, "").replace(/0+$/u, "");
-  return Math.ceil(digits.length / 2) + 1 + (value < 0 ? 1 : 0);
+  return Math.ceil(significantDigits(Math.abs(value)) / 2) + 1 + (value < 0 ? 1 : 0);
+}
+
+function significantDigits(size: number): number {
+  if (size === 0) return 0;
+  if (Number.isSafeInteger(size)) {
+    let whole = size;
+    while (whole % 10 === 0) whole /= 10;
+    return whole.toString().length;
+  }
+  const [mantissa = ""] = size.toString().split("e");
+  return mantissa.replace(".", "").replace(/^0+/u, "").replace(/0+$/u, "").length;
 }
 
 /** `Array.isArray` does not narrow readonly arrays. */

@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { hash as hashOf } from "node:crypto";
 
 import { effectiveFact } from "#shared/graph/effective.ts";
 import type { Removal, Upsert } from "#shared/model/change.ts";
@@ -42,20 +42,24 @@ const bookkeeping = ["hash", saidHash, "asserts", "isRemoved", settlingMark, pas
 export function contentHash(change: Upsert): string {
   const { sourceVersion: _version, readAt: _readAt, ...content } = change.record;
   const edges = change.edges.map((edge) => stable(edge)).toSorted();
-  return createHash("sha256")
-    .update(stable(content))
-    .update(edges.join("\n"))
-    .digest("base64url")
-    .slice(0, 16);
+  return hashOf("sha256", `${stable(content)}${edges.join("\n")}`, "base64url").slice(0, 16);
 }
 
 /** JSON with sorted keys, so that equal content has one text. */
 function stable(value: unknown): string {
-  return JSON.stringify(value, (_key, field: unknown) =>
-    typeof field === "object" && field !== null && !Array.isArray(field)
-      ? Object.fromEntries(Object.entries(field).toSorted(([a], [b]) => (a < b ? -1 : 1)))
-      : field,
-  );
+  if (typeof value !== "object" || value === null) return JSON.stringify(value) ?? "null";
+  if (Array.isArray(value)) return `[${value.map(stable).join(",")}]`;
+  const fields = Object.entries(value).filter(([, field]) => field !== undefined);
+  return `{${inOrder(fields)
+    .map(([name, field]) => `${JSON.stringify(name)}:${stable(field)}`)
+    .join(",")}}`;
+}
+
+/** Sorted, but numbers before all else and by size: stored hashes were made of objects, which order them so. */
+function inOrder(fields: [string, unknown][]): readonly [string, unknown][] {
+  const sorted = fields.toSorted(([a], [b]) => (a < b ? -1 : 1));
+  const hasNumbers = sorted.some(([name]) => /^\d/u.test(name));
+  return hasNumbers ? Object.entries(Object.fromEntries(sorted)) : sorted;
 }
 
 /**
@@ -65,7 +69,7 @@ function stable(value: unknown): string {
 export function assertion(edge: Edge): string {
   const key = edgeKey(edge);
   const { createdAt: _createdAt, ...content } = edge;
-  const digest = createHash("sha256").update(stable(content)).digest("base64url").slice(0, 8);
+  const digest = hashOf("sha256", stable(content), "base64url").slice(0, 8);
   const extra = edge.type === "link" ? linkExtra(edge) : "";
   return `${key.pk} ${key.sk} ${digest}${extra === "" ? "" : ` ${extra}`}`;
 }
@@ -142,9 +146,7 @@ export function turnedItem(item: Item, fact: Fact): Item {
   const { id, ...fields } = fact;
   const asserts = assertionsOf(item);
   const content = contentHash({ kind: "upserted", record: fact, edges: [] });
-  const hash = createHash("sha256")
-    .update(`${content}\n${asserts.join("\n")}`)
-    .digest("base64url");
+  const hash = hashOf("sha256", `${content}\n${asserts.join("\n")}`, "base64url");
   return {
     ...toAttributes(fields),
     ...indexAttributes(fact),

@@ -1,6 +1,13 @@
 import type { Item } from "#shared/ports/table.ts";
 
-const known = new WeakMap<object, WeakMap<Item, unknown>>();
+/** What one reader made of an item, and what others did: few ever read the same item. */
+interface Reading {
+  readonly reader: object;
+  readonly value: unknown;
+  readonly next: Reading | undefined;
+}
+
+const known = new WeakMap<Item, Reading>();
 
 /**
  * What `read` makes of an item; of one that can never change, made once for each `reader` and frozen with
@@ -8,16 +15,15 @@ const known = new WeakMap<object, WeakMap<Item, unknown>>();
  * nothing else freezes items. `reader` tells readings of one item apart; each must be of the item alone.
  */
 export function readOnce<T>(reader: object, item: Item, read: (item: Item) => T): T {
-  if (!Object.isFrozen(item)) return read(item);
-  let byItem = known.get(reader);
-  if (byItem === undefined) {
-    byItem = new WeakMap();
-    known.set(reader, byItem);
+  const readings = known.get(item);
+  for (let one = readings; one !== undefined; one = one.next) {
+    // What one reader has kept is what the same reader reads.
+    if (one.reader === reader) return one.value as T;
   }
-  // What one reader has stored is what the same reader reads.
-  if (byItem.has(item)) return byItem.get(item) as T;
+  if (!Object.isFrozen(item)) return read(item);
   const value = frozen(read(item));
-  byItem.set(item, value);
+  // Reading may have led to other readings of the item.
+  known.set(item, { reader, value, next: known.get(item) });
   return value;
 }
 

@@ -3,8 +3,8 @@ import { entryOf } from "#shared/adapters/dynamodb/units.ts";
 import { indexes } from "#shared/ports/table.ts";
 import type { IndexName, Item, Json, Key } from "#shared/ports/table.ts";
 
-import { SortedEntries } from "./sorted-entries.ts";
-import type { Entry } from "./sorted-entries.ts";
+import { bySortKey, byWholeKey, SortedEntries } from "./sorted-entries.ts";
+import type { Entry, KeyOf } from "./sorted-entries.ts";
 
 /** Items by key, kept together with what each index holds of them. */
 export interface ItemStore {
@@ -33,15 +33,13 @@ export function createItemStore(): ItemStore {
     set: (key, after) => {
       const before = get(key);
       const partitionCount = table.size;
-      replace(
-        table,
-        key,
-        before && { partition: key.pk, sort: key.sk, item: before },
-        after && { partition: key.pk, sort: key.sk, item: after },
-      );
+      const at = { partition: key.pk, sort: key.sk };
+      const [was, is] = [before && { ...at, item: before }, after && { ...at, item: after }];
+      replace(table, key, { was, is, keyOf: bySortKey });
       if (table.size !== partitionCount) scanOrder = undefined;
       for (const { index, partitions } of byIndex) {
-        replace(partitions, key, placeOf(index, before), placeOf(index, after));
+        const [was, is] = [placeOf(index, before), placeOf(index, after)];
+        replace(partitions, key, { was, is, keyOf: byWholeKey });
       }
     },
     partition: (index, partition) =>
@@ -88,16 +86,22 @@ function textOf(value: Json | undefined): string {
   return typeof value === "string" ? value : "";
 }
 
-function replace(partitions: Partitions, key: Key, before?: Place, after?: Place): void {
-  if (before && before.partition !== after?.partition) {
-    const entries = partitions.get(before.partition);
+interface Move {
+  readonly was: Place | undefined;
+  readonly is: Place | undefined;
+  readonly keyOf: KeyOf;
+}
+
+function replace(partitions: Partitions, key: Key, { was, is, keyOf }: Move): void {
+  if (was && was.partition !== is?.partition) {
+    const entries = partitions.get(was.partition);
     entries?.remove(key);
-    if (entries?.size === 0) partitions.delete(before.partition);
+    if (entries?.size === 0) partitions.delete(was.partition);
   }
-  if (!after) return;
-  const entries = partitions.get(after.partition) ?? new SortedEntries();
-  if (entries.size === 0) partitions.set(after.partition, entries);
-  entries.put({ sort: after.sort, pk: key.pk, sk: key.sk, item: after.item });
+  if (!is) return;
+  const entries = partitions.get(is.partition) ?? new SortedEntries(keyOf);
+  if (entries.size === 0) partitions.set(is.partition, entries);
+  entries.put({ sort: is.sort, pk: key.pk, sk: key.sk, item: is.item });
 }
 
 interface Scanned {

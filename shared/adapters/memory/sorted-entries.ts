@@ -12,23 +12,37 @@ export interface Entry {
 /** Up to here it is cheaper to put entries into their places than to sort all again. */
 const sortedInAtOnceMax = 16;
 
+/** How the entries of one partition are told apart. */
+export type KeyOf = (item: { readonly pk: string; readonly sk: string }) => string;
+
+/** Of a partition of the table, where `pk` is the same for all. */
+export const bySortKey: KeyOf = ({ sk }) => sk;
+
+/** Of a partition of an index. The length keeps different pairs apart. */
+export const byWholeKey: KeyOf = ({ pk, sk }) => `${String(pk.length)}:${pk}${sk}`;
+
 /** One partition of the table or of an index, in DynamoDB's order; sorted when first read. */
 export class SortedEntries {
   readonly #byKey = new Map<string, Entry>();
+  readonly #keyOf: KeyOf;
   #sorted: Entry[] = [];
   /** Not yet sorted in: filling a partition must not move its other entries each time. */
   #unsorted: Entry[] = [];
+
+  constructor(keyOf: KeyOf) {
+    this.#keyOf = keyOf;
+  }
 
   get size(): number {
     return this.#byKey.size;
   }
 
   find(item: { readonly pk: string; readonly sk: string }): Entry | undefined {
-    return this.#byKey.get(keyOf(item));
+    return this.#byKey.get(this.#keyOf(item));
   }
 
   put(entry: Entry): void {
-    const key = keyOf(entry);
+    const key = this.#keyOf(entry);
     const present = this.#byKey.get(key);
     if (present !== undefined && present.sort === entry.sort) {
       present.item = entry.item;
@@ -40,7 +54,7 @@ export class SortedEntries {
   }
 
   remove(item: { readonly pk: string; readonly sk: string }): void {
-    const key = keyOf(item);
+    const key = this.#keyOf(item);
     const present = this.#byKey.get(key);
     if (present === undefined) return;
     this.#byKey.delete(key);
@@ -73,11 +87,6 @@ export class SortedEntries {
 }
 
 type Position = Pick<Entry, "sort" | "pk" | "sk">;
-
-/** Joins both halves of the key; the length keeps different pairs apart. */
-function keyOf({ pk, sk }: { readonly pk: string; readonly sk: string }): string {
-  return `${String(pk.length)}:${pk}${sk}`;
-}
 
 function startOf(
   sorted: readonly Entry[],
