@@ -41,7 +41,11 @@ async function start(name: string, variables: Readonly<Record<string, string>>):
   await writeFile(
     script,
     `import { globSync } from "node:fs";
-    const { handler } = await import("./${name}/index.mjs");
+    // Node itself would print the line of the error first, which in a bundle is more than a pipe holds.
+    const { handler } = await import("./${name}/index.mjs").catch(({ message }) => {
+      process.stderr.write(message);
+      process.exit(1);
+    });
     for (const part of globSync("${name}/chunks/*.mjs", { cwd: import.meta.dirname })) {
       await import("./" + part).catch((error) => {
         // What stands in for sources in a function that may not call any.
