@@ -16,10 +16,13 @@ import { readAgainAfterConnecting } from "./read-again.ts";
 
 /**
  * A run ended well. The connection is ready once every collection was read whole, and fresh when
- * none of them is failing; a problem that had degraded it is over.
+ * none of them is failing; a problem that had degraded it is over. `all` are its cursors, read since.
  */
-export async function markFresh(deps: PullDeps, connectionId: ConnectionId): Promise<void> {
-  const all = await listCursors(deps, connectionId);
+export async function markFresh(
+  deps: PullDeps,
+  connectionId: ConnectionId,
+  all: readonly Cursor[],
+): Promise<void> {
   // The past is read when everything else has been: what the hub says now does not wait for it.
   const cursors = all.filter(({ mode }) => mode !== "reconcile" && mode !== "history");
   // A refused reconcile waits for an admin; reading on does not make it good.
@@ -59,7 +62,8 @@ function isForAdmin(problem: Cursor["problem"]): boolean {
   return problem?.code === "connector.shrunk";
 }
 
-async function listCursors(
+/** All cursors of a connection, strongly consistent. */
+export async function listCursors(
   deps: Pick<PullDeps, "table">,
   connectionId: ConnectionId,
 ): Promise<Cursor[]> {

@@ -18,7 +18,7 @@ import { cursorSpec } from "#shared/store/specs.ts";
 
 import { buryIfRemoved } from "./bury-if-removed.ts";
 import type { PullDeps } from "./deps.ts";
-import { markFresh, noteProblem } from "./freshness.ts";
+import { listCursors, markFresh, noteProblem } from "./freshness.ts";
 import { readAhead } from "./read-ahead.ts";
 import { readWaiting } from "./read-waiting.ts";
 import { ensureReconcileCursor } from "./reconcile-cursor.ts";
@@ -109,8 +109,13 @@ async function finish(deps: PullDeps, ended: EndedRun): Promise<void> {
     await retireGaps(deps.table, connection.id, read);
     await retireQuarantined(deps.table, connection.id, read);
   }
-  await ensureReconcileCursor(deps, connection.id, collection);
-  await markFresh(deps, connection.id);
+  const cursors = await listCursors(deps, connection.id);
+  const isReconciled = cursors.some(
+    (one) => one.mode === "reconcile" && one.collection === collection.name,
+  );
+  // A refused write is billed like any other: it is not tried where the cursor is seen to stand.
+  if (!isReconciled) await ensureReconcileCursor(deps, connection.id, collection);
+  await markFresh(deps, connection.id, cursors);
   await readWaiting(deps, ended);
 }
 
