@@ -88,7 +88,8 @@ export const mutants: readonly Mutant[] = [
     edits: [
       {
         from: "return instantOf(Math.max(0, epochMsOf(startedAt) - overlapMs));",
-        to: "return instantOf(epochMsOf(startedAt) + 0 * overlapMs);",
+        // As if it were the moment at which the last one ended.
+        to: "return instantOf(epochMsOf(startedAt) + Math.min(overlapMs, 60_000));",
       },
     ],
   },
