@@ -52,6 +52,13 @@ describe.skipIf(folder === undefined)("recorded Jira webhooks", () => {
     expect(health).toBe("healthy");
     for (const { reason } of quarantine) expect(reason.length).toBeGreaterThan(10);
     const lost: string[] = [];
+    // They are of long ago, and read as they are now: under some of their ids the site has goals.
+    // They are of long ago, and so read as they are now: under one of their ids the site has a goal.
+    const isGoal = async (issueId: string) => {
+      const id = factId("goal", "jira", ConnectionId.parse(small.ids.jira), issueId);
+      const path = `/api/goals/${encodeURIComponent(id)}`;
+      return (await small.api.request("GET", path)).status === 200;
+    };
     for (const name of accepted) {
       const { issue } = Recorded.parse(JSON.parse(readFileSync(join(folder ?? "", name), "utf8")));
       const id = factId("work-item", "jira", ConnectionId.parse(small.ids.jira), issue.id);
@@ -61,7 +68,7 @@ describe.skipIf(folder === undefined)("recorded Jira webhooks", () => {
       );
       const isRemoved = status === 404 && text.includes("was removed at its source");
       const isSetAside = quarantine.some(({ record }) => record.includes(issue.id));
-      if (status !== 200 && !isRemoved && !isSetAside) lost.push(name);
+      if (status !== 200 && !isRemoved && !isSetAside && !(await isGoal(issue.id))) lost.push(name);
     }
     expect(lost).toEqual([]);
     expect(facts["work-item"]).toBeGreaterThan(5);
