@@ -52,7 +52,6 @@ describe.skipIf(folder === undefined)("recorded Jira webhooks", () => {
     expect(health).toBe("healthy");
     for (const { reason } of quarantine) expect(reason.length).toBeGreaterThan(10);
     const lost: string[] = [];
-    // They are of long ago, and read as they are now: under some of their ids the site has goals.
     // They are of long ago, and so read as they are now: under one of their ids the site has a goal.
     const isGoal = async (issueId: string) => {
       const id = factId("goal", "jira", ConnectionId.parse(small.ids.jira), issueId);
