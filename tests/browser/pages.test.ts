@@ -115,7 +115,7 @@ test("a link rule is tried out while it is typed, and made by the keyboard alone
   await page.getByLabel("Name", { exact: true }).fill("Support");
   await page.keyboard.press("Tab");
   await page.keyboard.type("label = supportrotation");
-  await page.getByText("It fits 0 open items").waitFor();
+  await page.getByText("It fits no open item").waitFor();
   await page.getByLabel("Which work").fill("labels = support-rotation");
   await page.getByText("did you mean label?").waitFor();
   await page.getByLabel("Which work").fill("label = support-rotation");
