@@ -1,4 +1,4 @@
-import type { DynamoDBRecord, EventBridgeEvent, ScheduledEvent } from "aws-lambda";
+import type { EventBridgeEvent, ScheduledEvent } from "aws-lambda";
 
 import { createHandler as createAlert } from "#functions/alert/handler.ts";
 import { createHandler as createDetect } from "#functions/detect/handler.ts";
@@ -14,7 +14,7 @@ import type { HubEvent } from "#shared/model/events.ts";
 import { eventSource } from "#shared/model/events.ts";
 import type { Alert, RuleSettings, Signal } from "#shared/model/signal.ts";
 import { standingStatuses } from "#shared/model/signal.ts";
-import type { Item, ItemChange, Table } from "#shared/ports/table.ts";
+import type { ItemChange, Table } from "#shared/ports/table.ts";
 import { rules } from "#shared/rules/index.ts";
 import type { Applied } from "#shared/store/apply-changes.ts";
 import { applyChanges } from "#shared/store/apply-changes.ts";
@@ -34,36 +34,18 @@ import { ManualClock } from "#shared/testing/manual-clock.ts";
 import type { LogLine } from "#shared/testing/silent-logger.ts";
 import { createSilentLogger } from "#shared/testing/silent-logger.ts";
 
+import { streamEventOf, streamFilterOf } from "./stream-filter.ts";
+
 /** Records of the stream that can be delivered again. */
 const deliveredKept = 100;
-
-/** The rig's own form of a record, read back by its own `readRecord`. */
-function eventOf(batch: readonly ItemChange[]): { Records: DynamoDBRecord[] } {
-  return { Records: [...batch] as unknown as DynamoDBRecord[] };
-}
-
-/** Whether a function's trigger hands it a record of this item, as the wiring declares. */
-function filterOf(name: "detect" | "relay"): (change: ItemChange) => boolean {
-  const triggers: readonly Trigger[] = topology.functions[name].triggers;
-  const filters = triggers
-    .flatMap((trigger) => (trigger.kind === "stream" ? trigger.filters : []))
-    .map(compilePattern);
-  const imageOf = (item: Item | undefined) => item && { type: { S: item["type"] } };
-  return ({ before, after }) => {
-    const eventName = after === undefined ? "REMOVE" : before === undefined ? "INSERT" : "MODIFY";
-    const [NewImage, OldImage] = [imageOf(after), imageOf(before)];
-    const images = { ...(NewImage && { NewImage }), ...(OldImage && { OldImage }) };
-    return filters.some((filter) => filter.matches({ eventName, dynamodb: images }));
-  };
-}
 
 /** Patterns of the bus rules that trigger alerts. */
 const alertTriggers: readonly Trigger[] = topology.functions.alert.triggers;
 const toAlert = alertTriggers.map((trigger) =>
   compilePattern(trigger.kind === "rule" ? topology.rules[trigger.rule]?.pattern : {}),
 );
-const isForDetect = filterOf("detect");
-const isForRelay = filterOf("relay");
+const isForDetect = streamFilterOf("detect");
+const isForRelay = streamFilterOf("relay");
 
 /**
  * The real handlers over a table in memory, in one process and without time of their own: what a
@@ -215,8 +197,8 @@ export class MemoryHub {
 
   async #handOut(batch: readonly ItemChange[]): Promise<void> {
     const [detected, relayed] = [batch.filter(isForDetect), batch.filter(isForRelay)];
-    if (detected.length > 0) await this.#detect(eventOf(detected));
-    if (relayed.length > 0) await this.#relay(eventOf(relayed));
+    if (detected.length > 0) await this.#detect(streamEventOf(detected));
+    if (relayed.length > 0) await this.#relay(streamEventOf(relayed));
   }
 
   /**

@@ -1,4 +1,4 @@
-import type { DynamoDBRecord, EventBridgeEvent } from "aws-lambda";
+import type { EventBridgeEvent } from "aws-lambda";
 
 import { recompute } from "#functions/detect/recompute.ts";
 import { rules as busRules, topology, type Trigger } from "#infra/topology.ts";
@@ -11,7 +11,7 @@ import { eventSource } from "#shared/model/events.ts";
 import type { HubEvent } from "#shared/model/events.ts";
 import { connectionId, readFactId } from "#shared/model/ids.ts";
 import { instantOf, minuteMs } from "#shared/model/time.ts";
-import type { Item, ItemChange, Table } from "#shared/ports/table.ts";
+import type { ItemChange, Table } from "#shared/ports/table.ts";
 import { rules } from "#shared/rules/index.ts";
 import { applyChanges } from "#shared/store/apply-changes.ts";
 import { createDocument, updateDocument } from "#shared/store/documents.ts";
@@ -20,6 +20,7 @@ import { OrgReader } from "#shared/store/org-reader.ts";
 import { connectionSpec } from "#shared/store/specs.ts";
 import { ManualClock } from "#shared/testing/manual-clock.ts";
 
+import { streamEventOf, streamFilterOf } from "../../rig/stream-filter.ts";
 import { CountingLogger } from "./counting-logger.ts";
 import type { Crashes } from "./crashes.ts";
 import { Functions } from "./functions.ts";
@@ -44,25 +45,6 @@ const wallId = connectionId("wall000001");
 
 type Reader = "detect" | "relay";
 type Target = "alert" | "notify";
-
-/** The rig's own form of a record, read back by its own `readRecord`. */
-function recordsOf(batch: readonly ItemChange[]): { Records: DynamoDBRecord[] } {
-  return { Records: [...batch] as unknown as DynamoDBRecord[] };
-}
-
-function filterOf(name: Reader): (change: ItemChange) => boolean {
-  const triggers: readonly Trigger[] = topology.functions[name].triggers;
-  const filters = triggers
-    .flatMap((trigger) => (trigger.kind === "stream" ? trigger.filters : []))
-    .map(compilePattern);
-  const imageOf = (item: Item | undefined) => item && { type: { S: item["type"] } };
-  return ({ before, after }) => {
-    const eventName = after === undefined ? "REMOVE" : before === undefined ? "INSERT" : "MODIFY";
-    const [NewImage, OldImage] = [imageOf(after), imageOf(before)];
-    const images = { ...(NewImage && { NewImage }), ...(OldImage && { OldImage }) };
-    return filters.some((filter) => filter.matches({ eventName, dynamodb: images }));
-  };
-}
 
 function batchSizeOf(name: Reader): number {
   const triggers: readonly Trigger[] = topology.functions[name].triggers;
@@ -106,7 +88,7 @@ export class DayHub {
       alert: new Mailbox({ clock, ...eventAttempts }),
       notify: new Mailbox({ clock, ...eventAttempts }),
     };
-    const [isForDetect, isForRelay] = [filterOf("detect"), filterOf("relay")];
+    const [isForDetect, isForRelay] = [streamFilterOf("detect"), streamFilterOf("relay")];
     this.table = createMemoryTable({
       onRecord: (record) => {
         if (isForDetect(record)) this.#streams.detect.push(record);
@@ -230,7 +212,7 @@ export class DayHub {
     while (records.length > 0) {
       const batch = records.slice(0, batchSizeOf(name));
       done += 1;
-      if (await this.#functions.invoke(name, recordsOf(batch))) {
+      if (await this.#functions.invoke(name, streamEventOf(batch))) {
         records.splice(0, batch.length);
         failures = 0;
         continue;
