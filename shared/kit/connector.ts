@@ -13,7 +13,8 @@ import type { Logger } from "#shared/ports/logger.ts";
 import type { Discovery, Requirement } from "./discovery.ts";
 import type { FileIntake } from "./file-intake.ts";
 import type { HistoryPage } from "./history-page.ts";
-import type { Notifier } from "./notifier.ts";
+import type { InteractionReader } from "./interaction.ts";
+import type { Notifier, NotifierTraits } from "./notifier.ts";
 import type { AccessTokens, OAuthProvider } from "./oauth.ts";
 import type { Outline } from "./outline.ts";
 import type { RequestBudget } from "./request-budget.ts";
@@ -265,6 +266,10 @@ export interface Connector {
   readonly source?: () => Promise<(context: SourceContext<never>) => Source>;
   readonly webhook?: () => Promise<WebhookVerifier>;
   readonly notifier?: () => Promise<(settings: never) => Notifier>;
+  /** What its notifier can do, by its settings; absent: it reaches a channel and ends with a message. */
+  readonly notifierTraits?: (settings: Readonly<Record<string, unknown>>) => NotifierTraits;
+  /** Reads what people pressed in its messages, out of a verified delivery. */
+  readonly interactions?: () => Promise<InteractionReader>;
 }
 
 /** A connector as its folder writes it, with its own settings type. */

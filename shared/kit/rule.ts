@@ -126,7 +126,18 @@ export interface Rule<Options = unknown> {
   readonly why: string;
   readonly nextStep: string;
   readonly options: z.ZodType<Options>;
-  readonly defaults: { readonly graceMinutes: number };
+  readonly defaults: {
+    /** How long a signal must stand before anybody is told. */
+    readonly graceMinutes: number;
+    /** How long after a clearing a new opening waits. Absent: 60. */
+    readonly holdDownMinutes?: number;
+    /** Absent: `message`. */
+    readonly delivery?: "message" | "digest";
+    /** Absent: true. */
+    readonly escalates?: boolean;
+    /** Absent: true. False: an admin has to switch it on. */
+    readonly isEnabled?: boolean;
+  };
   /**
    * Which subjects this change may touch under these options, by default none set; too many is waste, too
    * few is a wrong answer.

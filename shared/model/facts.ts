@@ -120,6 +120,9 @@ const WorkEmail = z.email().toLowerCase();
  * `employmentStatus` are those of today; `placements` are those of all days, where a source knows other
  * days than today or the hub has seen others.
  */
+/** The nearest absences that a person's record keeps. */
+export const absencesMax = 10;
+
 export const Person = z.strictObject({
   type: z.literal("person"),
   id: PersonId,
@@ -140,6 +143,11 @@ export const Person = z.strictObject({
   employmentStatus: z.enum(["active", "inactive", "pending"]),
   startOn: CalendarDate.optional(),
   endOn: CalendarDate.optional(),
+  /** Days away, present and coming, both ends included; why is nobody's business and never read. */
+  absences: z
+    .array(z.strictObject({ from: CalendarDate, to: CalendarDate }))
+    .max(absencesMax)
+    .optional(),
 });
 export type Person = z.infer<typeof Person>;
 

@@ -3,6 +3,7 @@ import * as z from "zod";
 import {
   AlertId,
   ConnectionId,
+  GoalId,
   OrgUnitId,
   PersonId,
   RuleName,
@@ -99,6 +100,25 @@ export const AlertTransition = z.strictObject({
   note: z.string().max(300).optional(),
 });
 
+/**
+ * Somebody says that an alert is wrong or of no use. Nobody's name is kept: a contest goes to the rule's
+ * owner and never upwards with a name. While it is open nobody further up is told.
+ */
+export const Contest = z.strictObject({
+  reason: z.enum(["wrong", "not-ours", "already-known", "not-worth-it", "other"]),
+  note: z.string().max(300).optional(),
+  at: Instant,
+  /** What the rule's owner decided. `upheld`: the alert is quiet until what it says changes. */
+  answer: z
+    .strictObject({
+      decision: z.enum(["upheld", "dismissed"]),
+      note: z.string().max(300).optional(),
+      at: Instant,
+    })
+    .optional(),
+});
+export type Contest = z.infer<typeof Contest>;
+
 /** Signals under one dedup key, for people. */
 export const Alert = z.strictObject({
   type: z.literal("alert"),
@@ -120,6 +140,14 @@ export const Alert = z.strictObject({
   /** When a pending alert opens, if its signal still stands. */
   graceUntil: Instant.optional(),
   snoozedUntil: Instant.optional(),
+  /** Snoozed until what it says is another: the digest of what it said (see alert-fingerprint.ts). */
+  snoozedUntilChangeOf: z.string().max(100).optional(),
+  /** The latest contest, answered or not. */
+  contest: Contest.optional(),
+  /** Found by a first reading: part of the baseline report, and no news by itself. */
+  isBaseline: z.boolean().optional(),
+  /** Pending for another reason than time: "within the allowance of 20 % of Payments". */
+  heldBecause: z.string().max(200).optional(),
   openedAt: Instant,
   updatedAt: Instant,
   resolvedAt: Instant.optional(),
@@ -181,6 +209,33 @@ export const RuleSettings = z.strictObject({
     .int()
     .min(0)
     .max(60 * 24 * 30),
+  /** After a clearing, so long must pass until a new opening is told of. Absent: the rule's default. */
+  holdDownMinutes: z
+    .int()
+    .min(0)
+    .max(60 * 24 * 30)
+    .optional(),
+  /** `digest`: its alerts wait for digests. Absent: `message`. */
+  delivery: z.enum(["message", "digest"]).optional(),
+  /** When the hub itself chose `digest`, because its alerts were rarely acted on. */
+  demotedAt: Instant.optional(),
+  /** Which of its signals become alerts; what is left out or empty limits nothing. */
+  scope: z
+    .strictObject({
+      /** Units, with all below them. */
+      unitIds: z.array(OrgUnitId).max(200).optional(),
+      /** Goals that stand in the evidence, or above one that does. */
+      goalIds: z.array(GoalId).max(200).optional(),
+      /** Kinds of the subject, as the evidence's fact `kind` says. */
+      kinds: z.array(z.string().min(1).max(60)).max(50).optional(),
+    })
+    .optional(),
+  /** Where contests and demotions are told. Absent: the default channel. */
+  ownerChannelId: ConnectionId.optional(),
+  /** How long each rung has to react, instead of the routing's own. */
+  responseHours: z.int().min(1).max(720).optional(),
+  /** False: nobody but the owning teams is told, however long it takes. Absent: true. */
+  escalates: z.boolean().optional(),
   updatedAt: Instant,
   revision: z.int().nonnegative(),
 });

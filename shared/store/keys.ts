@@ -17,6 +17,12 @@ import type {
   SignalId,
 } from "#shared/model/ids.ts";
 import { readFactId } from "#shared/model/ids.ts";
+import type {
+  DispatchId,
+  Notification as TransitionNotice,
+  RecipientId,
+  Rung,
+} from "#shared/model/notification.ts";
 import type { AlertStatus, Notification } from "#shared/model/signal.ts";
 import type { CalendarDate, Instant } from "#shared/model/time.ts";
 import type { Key } from "#shared/ports/table.ts";
@@ -54,6 +60,10 @@ import type { Key } from "#shared/ports/table.ts";
  * an alert's notifications              | pk = alert, sk ^ notification#             | 1 R
  * what is held of a connection          | connection: cpk = connection#type of fact  | ½ R per 20 facts or edges
  * runs of the self-check, latest first  | pk = self-check, sk ^ run#…                 | 1 R
+ * waiting notifications, due dispatches, | list: lpk = notification#waiting | …       | ½ R per 4 KB
+ *   due rungs, by when; the log of a month|   dispatch#due | rung#due | dispatch#<month>|
+ * a dispatch; a recipient's mailbox      | pk = dispatch:… | mailbox:…, sk = 0        | 1 R
+ * who hears of alerts                    | pk = routing, sk = 0                       | 1 R
  * the version of the org, its changes    | pk = org, sk = version | change#… | …     | 1 R
  * the whole graph (oracle, lists)       | parallel scan                              | ½ R per 4 KB
  *
@@ -84,6 +94,9 @@ export const lists = {
   ruleSettings: "rule-settings",
   openSignals: "signal#open",
   grants: "grant",
+  waitingNotifications: "notification#waiting",
+  dueDispatches: "dispatch#due",
+  dueRungs: "rung#due",
 } as const;
 
 export function alertList(status: AlertStatus): string {
@@ -274,6 +287,33 @@ export function notificationKey(
 ): Key {
   return { pk: n.alertId, sk: `notification#${n.generation}#${n.reason}#${n.connectionId}` };
 }
+
+/** A transition of an alert for one recipient. */
+export function recipientNotificationKey(
+  n: Pick<TransitionNotice, "alertId" | "generation" | "reason" | "rung" | "recipient">,
+): Key {
+  const { alertId, generation, reason, rung, recipient } = n;
+  return { pk: alertId, sk: `notification#${generation}#${reason}#${rung}#${recipient}` };
+}
+
+export function rungKey({ alertId, generation }: Pick<Rung, "alertId" | "generation">): Key {
+  return { pk: alertId, sk: `rung#${generation}` };
+}
+
+export function dispatchKey(id: DispatchId): Key {
+  return { pk: id, sk: selfSort };
+}
+
+/** Dispatches of a month with nothing left to do. */
+export function dispatchLog(createdAt: Instant): string {
+  return `dispatch#${createdAt.slice(0, 7)}`;
+}
+
+export function mailboxKey(recipient: RecipientId): Key {
+  return { pk: `mailbox:${recipient}`, sk: selfSort };
+}
+
+export const routingKey: Key = { pk: "routing", sk: selfSort };
 
 export function ruleSettingsKey(rule: RuleName): Key {
   return { pk: `rule:${rule}`, sk: selfSort };

@@ -1,6 +1,8 @@
 import { Connection, Cursor } from "#shared/model/connection.ts";
 import { Grant } from "#shared/model/grant.ts";
 import { LinkRule } from "#shared/model/link-rule.ts";
+import { Dispatch, Mailbox, Notification, Rung } from "#shared/model/notification.ts";
+import { Routing } from "#shared/model/routing.ts";
 import { Alert, RuleSettings, Signal, standingStatuses } from "#shared/model/signal.ts";
 import { epochMsOf } from "#shared/model/time.ts";
 
@@ -9,11 +11,17 @@ import { withEarlierThatFit } from "./earlier-openings.ts";
 import {
   alertList,
   cursorKey,
+  dispatchKey,
+  dispatchLog,
   factKey,
   linkRuleKey,
   listSort,
   lists,
+  mailboxKey,
+  recipientNotificationKey,
+  routingKey,
   ruleSettingsKey,
+  rungKey,
 } from "./keys.ts";
 import type { CursorLane } from "./keys.ts";
 
@@ -89,4 +97,43 @@ export const ruleSettingsSpec: DocumentSpec<RuleSettings> = {
 export const linkRuleSpec: DocumentSpec<LinkRule> = {
   schema: LinkRule,
   key: (rule) => linkRuleKey(rule.id),
+};
+
+export const routingSpec: DocumentSpec<Routing> = { schema: Routing, key: () => routingKey };
+
+/** Listed by when it is due, while it waits. */
+export const notificationSpec: DocumentSpec<Notification> = {
+  schema: Notification,
+  key: recipientNotificationKey,
+  list: ({ state, dueAt, alertId, recipient }) =>
+    state === "waiting"
+      ? { lpk: lists.waitingNotifications, lsk: listSort(dueAt, `${recipient}#${alertId}`) }
+      : undefined,
+  expiresAtEpochSeconds: ({ state, updatedAt }) =>
+    state === "waiting" ? undefined : expiry(updatedAt, alertDays),
+};
+
+/** Listed by when something is to be done; when nothing is, in the log of its month. */
+export const dispatchSpec: DocumentSpec<Dispatch> = {
+  schema: Dispatch,
+  key: ({ id }) => dispatchKey(id),
+  list: ({ dueAt, createdAt, id }) =>
+    dueAt === undefined
+      ? { lpk: dispatchLog(createdAt), lsk: listSort(createdAt, id) }
+      : { lpk: lists.dueDispatches, lsk: listSort(dueAt, id) },
+  expiresAtEpochSeconds: ({ createdAt }) => expiry(createdAt, alertDays),
+};
+
+export const rungSpec: DocumentSpec<Rung> = {
+  schema: Rung,
+  key: rungKey,
+  list: ({ endedBecause, dueAt, alertId }) =>
+    endedBecause === undefined ? { lpk: lists.dueRungs, lsk: listSort(dueAt, alertId) } : undefined,
+  expiresAtEpochSeconds: ({ endedBecause, updatedAt }) =>
+    endedBecause === undefined ? undefined : expiry(updatedAt, alertDays),
+};
+
+export const mailboxSpec: DocumentSpec<Mailbox> = {
+  schema: Mailbox,
+  key: ({ recipient }) => mailboxKey(recipient),
 };

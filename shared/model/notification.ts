@@ -1,0 +1,169 @@
+import * as z from "zod";
+
+import { AlertId, ConnectionId, PersonId } from "./ids.ts";
+import { Severity } from "./signal.ts";
+import { Instant } from "./time.ts";
+
+/*
+ * How an alert reaches people. A transition of an alert makes one `Notification` for each recipient; those
+ * that are due for one recipient are packed into a `Dispatch`, which is what is sent. A `Rung` remembers
+ * when the next people up the ladder are to hear; a `Mailbox` how much a recipient got this week.
+ */
+
+/** Who is told: everybody who reads a channel, or one person reached through one. */
+export const RecipientId = z
+  .string()
+  .regex(/^(?:channel:conn_[0-9a-z]{10}|person:\S{1,400})$/u)
+  .brand<"RecipientId">();
+export type RecipientId = z.infer<typeof RecipientId>;
+
+export function channelRecipient(id: ConnectionId): RecipientId {
+  return `channel:${id}` as RecipientId;
+}
+
+export function personRecipient(id: PersonId): RecipientId {
+  return `person:${id}` as RecipientId;
+}
+
+/** The person behind a recipient; undefined for a channel. */
+export function personOfRecipient(id: RecipientId): PersonId | undefined {
+  return id.startsWith("person:") ? (id.slice("person:".length) as PersonId) : undefined;
+}
+
+/** Why somebody is told. `woken`: a snooze is over. `contested`: to the rule's owner, who decides. */
+export const NotificationReason = z.enum(["opened", "escalated", "woken", "contested", "resolved"]);
+export type NotificationReason = z.infer<typeof NotificationReason>;
+
+/** `message`: as soon as the recipient may be disturbed. `digest`: with the next digest, with the rest. */
+export const DeliveryMode = z.enum(["message", "digest"]);
+export type DeliveryMode = z.infer<typeof DeliveryMode>;
+
+export const DispatchId = z
+  .string()
+  .regex(/^dispatch:\S{1,440}$/u)
+  .brand<"DispatchId">();
+export type DispatchId = z.infer<typeof DispatchId>;
+
+/** One transition of one alert, for one recipient: exactly one is made, and it ends in one dispatch at most. */
+export const Notification = z.strictObject({
+  type: z.literal("notification"),
+  alertId: AlertId,
+  generation: z.int().positive(),
+  reason: NotificationReason,
+  /** How high on the ladder: 0 the owning team, then each manager above. */
+  rung: z.int().nonnegative(),
+  recipient: RecipientId,
+  /** The channel it goes through. */
+  connectionId: ConnectionId,
+  /** Why this recipient, as pages show it: "Lead of Payments", "Channel of Payments". */
+  because: z.string().max(200),
+  /** Notifications of one recipient and group share a dispatch. */
+  groupKey: z.string().max(1200),
+  severity: Severity,
+  mode: DeliveryMode,
+  /** `packed`: part of a dispatch, whose outcome is its own. `dropped`: over before anybody was told. */
+  state: z.enum(["waiting", "packed", "dropped"]),
+  /** When it may be packed: later than `createdAt` in quiet hours, and for a digest. */
+  dueAt: Instant,
+  dispatchId: DispatchId.optional(),
+  droppedBecause: z.string().max(200).optional(),
+  createdAt: Instant,
+  updatedAt: Instant,
+  revision: z.int().nonnegative(),
+});
+export type Notification = z.infer<typeof Notification>;
+
+/**
+ * How an attempt to send ended. `deferred`: the channel has not taken it and is asked again. `uncertain`: its
+ * answer was lost, so that it may have been shown; it is sent again only where the channel drops a repeat.
+ */
+export const DispatchOutcome = z.enum(["attempting", "deferred", "sent", "refused", "uncertain"]);
+export type DispatchOutcome = z.infer<typeof DispatchOutcome>;
+
+export const DispatchKind = z.enum(["alert", "group", "digest", "brief", "baseline", "notice"]);
+export type DispatchKind = z.infer<typeof DispatchKind>;
+
+/** Alerts named one by one in a dispatch; of more, the number is kept. */
+export const dispatchAlertsMax = 200;
+export const dispatchAttemptsMax = 20;
+
+const DispatchAttempt = z.strictObject({
+  at: Instant,
+  /** `show` the message first; `update` what is shown, since alerts in it have changed. */
+  verb: z.enum(["show", "update"]),
+  outcome: DispatchOutcome,
+  detail: z.string().max(300).optional(),
+});
+
+/** What is sent to one recipient: one message with one alert or many, recorded before it goes out. */
+export const Dispatch = z.strictObject({
+  type: z.literal("dispatch"),
+  id: DispatchId,
+  kind: DispatchKind,
+  recipient: RecipientId,
+  connectionId: ConnectionId,
+  because: z.string().max(200),
+  groupKey: z.string().max(1200).optional(),
+  title: z.string().max(400),
+  /** What it tells of, newest transitions as they were packed. */
+  alerts: z
+    .array(
+      z.strictObject({
+        alertId: AlertId,
+        generation: z.int().positive(),
+        reason: NotificationReason,
+      }),
+    )
+    .max(dispatchAlertsMax),
+  alertCount: z.int().nonnegative(),
+  /** Of the first showing. */
+  outcome: DispatchOutcome,
+  /** By which the channel finds what it showed, to update it or answer below it. */
+  receipt: z.string().max(1000).optional(),
+  /** What was shown last, as a digest of it: equal means that an update would change nothing. */
+  shown: z.string().max(100).optional(),
+  /** When something is still to be done: the next attempt, or an update. Absent: nothing. */
+  dueAt: Instant.optional(),
+  attemptCount: z.int().nonnegative(),
+  /** The latest attempts, newest last. */
+  attempts: z.array(DispatchAttempt).max(dispatchAttemptsMax),
+  createdAt: Instant,
+  updatedAt: Instant,
+  revision: z.int().nonnegative(),
+});
+export type Dispatch = z.infer<typeof Dispatch>;
+
+/** Longer than the function may run: whoever began an attempt so long ago will not answer for it any more. */
+export const attemptMsMax = 45_000;
+
+/** When the next rung of an alert's ladder is climbed, if nobody has taken care of it by then. */
+export const Rung = z.strictObject({
+  type: z.literal("rung"),
+  alertId: AlertId,
+  generation: z.int().positive(),
+  /** The rung that is due: 0 is the owning team. */
+  rung: z.int().nonnegative(),
+  dueAt: Instant,
+  /** Absent while there is one to climb; then why there is none: "acknowledged", "top of the ladder". */
+  endedBecause: z.string().max(200).optional(),
+  updatedAt: Instant,
+  revision: z.int().nonnegative(),
+});
+export type Rung = z.infer<typeof Rung>;
+
+/** What one recipient got: the budget, and that only one run at a time packs for it. */
+export const Mailbox = z.strictObject({
+  type: z.literal("mailbox"),
+  recipient: RecipientId,
+  /** Whoever holds it may pack until then. */
+  lockedUntil: Instant.optional(),
+  /** Dispatches made so far: the next one's id comes of it. */
+  sequence: z.int().nonnegative(),
+  /** Messages a week (ISO week, by the recipient's own calendar), the latest weeks only. */
+  weeks: z.array(z.strictObject({ week: z.string(), messages: z.int().nonnegative() })).max(8),
+  lastDigestAt: Instant.optional(),
+  lastBriefAt: Instant.optional(),
+  updatedAt: Instant,
+  revision: z.int().nonnegative(),
+});
+export type Mailbox = z.infer<typeof Mailbox>;
