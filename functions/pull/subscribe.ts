@@ -51,7 +51,7 @@ export async function subscribe(deps: PullDeps, subscribing: Subscribing): Promi
     if (standing.get(one.id) === "standing") await renewInTime(deps, source, one);
     else wanting.push(one);
   }
-  await registerAll(deps, subscribing, wanting);
+  await registerAll(deps, subscribing, { known, wanting });
   const wasAnyDead = wanting.some(({ id }) => standing.get(id) === "dead");
   if (wasAnyDead) await readMissed(deps, connection);
   const dead = known.filter(({ id }) => standing.get(id) === "dead");
@@ -61,20 +61,42 @@ export async function subscribe(deps: PullDeps, subscribing: Subscribing): Promi
 async function registerAll(
   deps: PullDeps,
   subscribing: Subscribing,
-  wanting: readonly Subscription[],
+  { known, wanting }: Record<"known" | "wanting", readonly Subscription[]>,
 ): Promise<void> {
   const { id: connectionId } = subscribing.connection;
-  let isAnyClaimed = false;
+  const claimed = new Set<Subscription>();
   for (const one of wanting) {
     if (!(await isStanding(deps, connectionId))) return;
     const outcome = await register(deps, subscribing, one);
-    isAnyClaimed ||= outcome === "claimed";
+    if (outcome === "claimed") claimed.add(one);
     if (outcome === "stop") break;
   }
-  if (!isAnyClaimed) return;
-  // Whoever claimed them may have died; nobody else would look for a quarter of an hour.
+  await lookAgain(
+    deps,
+    connectionId,
+    known.filter((one) => claimed.has(one)),
+  );
+}
+
+/**
+ * Whoever claimed them may have died, and nobody else would look for a quarter of an hour. Not so whoever
+ * did since we looked: they live, and should they die, their own message comes back. Waiting for those
+ * too, runs at the same time would send each other on from minute to minute.
+ */
+async function lookAgain(
+  deps: PullDeps,
+  connectionId: ConnectionId,
+  claimed: readonly Subscription[],
+): Promise<void> {
+  const nowMs = deps.clock.nowMs();
+  const leftMs = claimed
+    .map(({ createdAt }) => epochMsOf(createdAt) + claimMs - nowMs)
+    .filter((ms) => ms >= 0);
+  if (leftMs.length === 0) return;
   const message: PullMessage = { kind: "subscribe", connectionId };
-  await deps.pulls.send(JSON.stringify(message), { delaySeconds: Math.ceil(claimMs / 1000) });
+  // A claim ends after its last millisecond, so a whole number of seconds must be one more.
+  const delaySeconds = Math.floor(Math.max(...leftMs) / 1000) + 1;
+  await deps.pulls.send(JSON.stringify(message), { delaySeconds });
 }
 
 /** Archived projects take their webhooks along; what nobody wants is nothing to look after for ever. */
