@@ -1,3 +1,4 @@
+import type { NotifierPorts } from "#shared/kit/notifier-context.ts";
 import type { Registry } from "#shared/kit/registry.ts";
 import type { Rule } from "#shared/kit/rule.ts";
 import type { AccessToken } from "#shared/ports/access-token.ts";
@@ -11,7 +12,7 @@ import { OrgReader } from "#shared/store/org-reader.ts";
 import { SnapshotReader } from "./work-items/snapshot.ts";
 
 /** What the app is given by its host. */
-export interface AppDeps {
+export interface AppDeps extends NotifierPorts {
   readonly table: Table;
   readonly clock: Clock;
   readonly logger: Logger;

@@ -3,6 +3,7 @@ import {
   accessToken,
   clock,
   logger,
+  outbound,
   pulls,
   queueAdmin,
   secrets,
@@ -29,6 +30,7 @@ export const handler = createHandler({
   publicUrl: environment.PUBLIC_URL,
   random: randomText,
   registry: new Registry(connectors),
+  outbound: outbound(),
   rules,
   createScratchTable: () => createMemoryTable(),
 });

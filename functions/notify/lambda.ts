@@ -1,5 +1,5 @@
 import { connectors } from "#connectors/index.ts";
-import { clock, logger, secrets, table } from "#shared/adapters/aws-ports.ts";
+import { clock, cloudMail, logger, outbound, secrets, table } from "#shared/adapters/aws-ports.ts";
 import { environments, readEnvironment } from "#shared/adapters/environment.ts";
 import { Registry } from "#shared/kit/registry.ts";
 
@@ -14,4 +14,6 @@ export const handler = createHandler({
   secrets: secrets(environment),
   publicUrl: environment.PUBLIC_URL,
   registry: new Registry(connectors),
+  outbound: outbound(),
+  cloudMail: cloudMail(),
 });

@@ -1,5 +1,6 @@
 import { openNotifier } from "#shared/access/open-source.ts";
 import { HubError } from "#shared/errors.ts";
+import type { NotifierPorts } from "#shared/kit/notifier-context.ts";
 import type { Message, SendOutcome } from "#shared/kit/notifier.ts";
 import type { Registry } from "#shared/kit/registry.ts";
 import type { Connection } from "#shared/model/connection.ts";
@@ -18,7 +19,7 @@ import { queryAll } from "#shared/store/list.ts";
 import { SetAside } from "#shared/store/set-aside.ts";
 import { alertSpec } from "#shared/store/specs.ts";
 
-export interface NotifyDeps {
+export interface NotifyDeps extends NotifierPorts {
   readonly table: Table;
   readonly clock: Clock;
   readonly logger: Logger;

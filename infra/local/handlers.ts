@@ -16,6 +16,7 @@ import { createHandler as createSweep } from "#functions/sweep/handler.ts";
 import type { FunctionName } from "#infra/topology.ts";
 import { readStreamRecord } from "#shared/adapters/dynamodb/stream-image.ts";
 import { createMemoryTable } from "#shared/adapters/memory/memory-table.ts";
+import { createOutbound } from "#shared/adapters/outbound/outbound.ts";
 import { randomText } from "#shared/adapters/random-text.ts";
 import type { Registry } from "#shared/kit/registry.ts";
 import type { Clock } from "#shared/ports/clock.ts";
@@ -27,6 +28,9 @@ import { OrgReader } from "#shared/store/org-reader.ts";
 
 import type { HostPorts } from "./host.ts";
 import type { Handler } from "./invoker.ts";
+
+/** The sample company's tools, and whatever else is tried out, listen on this very machine. */
+const outbound = createOutbound({ allowsThisMachine: true });
 
 interface HandlerParts {
   readonly table: Table;
@@ -77,7 +81,7 @@ export function createHandlers(parts: HandlerParts): Record<FunctionName, Handle
     detect,
     relay: createRelay({ ...base("relay"), bus: ports.bus, readRecord: readStreamRecord }),
     alert: createAlert({ ...base("alert"), rules }),
-    notify: createNotify({ ...base("notify"), secrets, registry, publicUrl }),
+    notify: createNotify({ ...base("notify"), secrets, registry, publicUrl, outbound }),
     sweep: createSweep({ ...base("sweep"), pulls, registry }),
   };
 }
@@ -89,6 +93,7 @@ function appDeps(parts: HandlerParts, base: Pick<HandlerParts, "table" | "clock"
     secrets,
     registry,
     rules,
+    outbound,
     publicUrl,
     pulls: ports.queue("pulls"),
     queueAdmin: ports.queueAdmin,

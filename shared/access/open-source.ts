@@ -1,6 +1,8 @@
 import { HubError } from "#shared/errors.ts";
 import type { Source } from "#shared/kit/connector.ts";
 import { secretFields } from "#shared/kit/connector.ts";
+import { notifierContext } from "#shared/kit/notifier-context.ts";
+import type { NotifierPorts } from "#shared/kit/notifier-context.ts";
 import type { Notifier } from "#shared/kit/notifier.ts";
 import { secretName } from "#shared/kit/registry.ts";
 import type { Connection } from "#shared/model/connection.ts";
@@ -90,7 +92,7 @@ export async function openSource(deps: OpenDeps, opening: Opening): Promise<Sour
 
 /** Opens a channel to tell people. */
 export async function openNotifier(
-  deps: Pick<OpenDeps, "registry" | "secrets">,
+  deps: Pick<OpenDeps, "registry" | "secrets" | "clock"> & NotifierPorts,
   connection: Connection,
 ): Promise<Notifier> {
   const connector = deps.registry.get(connection.connector);
@@ -102,5 +104,5 @@ export async function openNotifier(
     fullSettings(deps, connection),
   ]);
   // As above: parsed by this connector's own schema.
-  return build(settings as never);
+  return build(settings as never, notifierContext(deps));
 }

@@ -1,7 +1,9 @@
 import type { AccessToken } from "#shared/ports/access-token.ts";
 import type { Clock } from "#shared/ports/clock.ts";
+import type { CloudMail } from "#shared/ports/cloud-mail.ts";
 import type { EventBus } from "#shared/ports/event-bus.ts";
 import type { Logger } from "#shared/ports/logger.ts";
+import type { Outbound } from "#shared/ports/outbound.ts";
 import type { Queue, QueueAdmin } from "#shared/ports/queue.ts";
 import type { Secrets } from "#shared/ports/secrets.ts";
 import type { Table } from "#shared/ports/table.ts";
@@ -11,7 +13,9 @@ import { createDynamoClient } from "./dynamodb/client.ts";
 import { createDynamoTable } from "./dynamodb/table.ts";
 import { createEventBridgeBus, eventBridgeCalls } from "./eventbridge.ts";
 import { jsonLogger, type LogLevel } from "./json-logger.ts";
+import { createOutbound } from "./outbound/outbound.ts";
 import { createSecretsManagerSecrets, secretsManagerCalls } from "./secrets-manager.ts";
+import { createSesMail, sesCalls } from "./ses-mail.ts";
 import { createSqsQueueAdmin, sqsAdministering } from "./sqs-admin.ts";
 import { createSqsClient, createSqsQueue, sqsSending } from "./sqs.ts";
 import { systemClock } from "./system-clock.ts";
@@ -77,4 +81,12 @@ export function accessToken(environment: {
     secretId: environment.ACCESS_TOKEN_SECRET_ARN,
     clock,
   });
+}
+
+export function outbound(): Outbound {
+  return createOutbound();
+}
+
+export function cloudMail(): CloudMail {
+  return createSesMail(sesCalls());
 }

@@ -14,6 +14,7 @@ import type { Discovery, Requirement } from "./discovery.ts";
 import type { FileIntake } from "./file-intake.ts";
 import type { HistoryPage } from "./history-page.ts";
 import type { InteractionReader } from "./interaction.ts";
+import type { NotifierContext } from "./notifier-context.ts";
 import type { Notifier, NotifierTraits } from "./notifier.ts";
 import type { AccessTokens, OAuthProvider } from "./oauth.ts";
 import type { Outline } from "./outline.ts";
@@ -265,7 +266,7 @@ export interface Connector {
   readonly files?: () => Promise<FileIntake>;
   readonly source?: () => Promise<(context: SourceContext<never>) => Source>;
   readonly webhook?: () => Promise<WebhookVerifier>;
-  readonly notifier?: () => Promise<(settings: never) => Notifier>;
+  readonly notifier?: () => Promise<(settings: never, context: NotifierContext) => Notifier>;
   /** What its notifier can do, by its settings; absent: it reaches a channel and ends with a message. */
   readonly notifierTraits?: (settings: Readonly<Record<string, unknown>>) => NotifierTraits;
   /** Reads what people pressed in its messages, out of a verified delivery. */
@@ -279,7 +280,7 @@ interface ConnectorSpec<S extends z.ZodObject> extends Omit<
 > {
   readonly settings: S;
   readonly source?: () => Promise<(context: SourceContext<z.infer<S>>) => Source>;
-  readonly notifier?: () => Promise<(settings: z.infer<S>) => Notifier>;
+  readonly notifier?: () => Promise<(settings: z.infer<S>, context: NotifierContext) => Notifier>;
 }
 
 /**

@@ -4,6 +4,7 @@ import { openSource } from "#shared/access/open-source.ts";
 import { HubError } from "#shared/errors.ts";
 import type { Connector, Probe } from "#shared/kit/connector.ts";
 import { secretFields } from "#shared/kit/connector.ts";
+import { notifierContext } from "#shared/kit/notifier-context.ts";
 import { secretName } from "#shared/kit/registry.ts";
 import type { Connection } from "#shared/model/connection.ts";
 import { listConnections } from "#shared/store/connections.ts";
@@ -144,7 +145,7 @@ async function runProbe(
   if (connector.notifier) {
     const build = await connector.notifier();
     // Parsed by this connector's own schema, which is what its factory was typed with.
-    const { identity } = await build(settings as never).probe();
+    const { identity } = await build(settings as never, notifierContext(context)).probe();
     return { identity, gaps: [] };
   }
   throw new HubError("invariant.broken", `Connector ${connector.name} neither reads nor tells`);

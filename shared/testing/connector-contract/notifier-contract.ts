@@ -5,6 +5,7 @@ import type { Connector } from "#shared/kit/connector.ts";
 import { secretFields } from "#shared/kit/connector.ts";
 import type { Message, Notifier } from "#shared/kit/notifier.ts";
 import { instantOf } from "#shared/model/time.ts";
+import { testNotifierContext } from "#shared/testing/notifier-context.ts";
 
 import type { NotifierCase, NotifierStage, TypedSettings } from "./contract-case.ts";
 import { failureOf } from "./reads.ts";
@@ -45,7 +46,7 @@ export function notifierContract(connector: Connector, notifierCase: NotifierCas
     const build = await connector.notifier?.();
     if (!build) throw new Error(`${connector.name} has a case for a notifier and is none`);
     // Parsed by this connector's own schema just now, which is what its factory was typed with.
-    const notifier: Notifier = build(settings as never);
+    const notifier: Notifier = build(settings as never, testNotifierContext);
     const secrets = secretFields(connector).map((name) => String(settings[name]));
     return { stage, notifier, secrets };
   }
