@@ -20,6 +20,7 @@ export type Right =
   | "queue:pulls:send"
   | "queues:admin"
   | "bus:publish"
+  | "event-rules:write"
   | "secrets:read"
   | "secrets:write"
   | "access-token:read"
@@ -76,6 +77,8 @@ export const queues = {
   inbox: { visibilityTimeoutSeconds: 360, maxReceiveCount: 5, retentionDays: 14 },
   /** One message per due pull, and per continuation of an unfinished one. */
   pulls: { visibilityTimeoutSeconds: 5400, maxReceiveCount: 5, retentionDays: 4 },
+  /** Signals that fit a custom rule: the target of every rule that admins make while the hub runs. */
+  custom: { visibilityTimeoutSeconds: 180, maxReceiveCount: 5, retentionDays: 4 },
 } as const satisfies Record<string, QueueSpec>;
 export type QueueName = keyof typeof queues;
 
@@ -147,6 +150,7 @@ export const functions = {
       "table:write",
       "queue:pulls:send",
       "queues:admin",
+      "event-rules:write",
       "secrets:read",
       "secrets:write",
       "access-token:read",
@@ -247,7 +251,16 @@ export const functions = {
   },
   alert: {
     summary: "Opens and resolves alerts from signals",
-    triggers: signalRules.map(({ name }) => ({ kind: "rule" as const, rule: name })),
+    triggers: [
+      ...signalRules.map(({ name }) => ({ kind: "rule" as const, rule: name })),
+      {
+        kind: "queue" as const,
+        queue: "custom" as const,
+        batchSize: 10,
+        batchWindowSeconds: 0,
+        maxConcurrency: 2,
+      },
+    ],
     rights: ["table:read", "table:write"],
     timeoutSeconds: 30,
     memoryMb: 256,

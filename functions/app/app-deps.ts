@@ -3,6 +3,7 @@ import type { Registry } from "#shared/kit/registry.ts";
 import type { Rule } from "#shared/kit/rule.ts";
 import type { AccessToken } from "#shared/ports/access-token.ts";
 import type { Clock } from "#shared/ports/clock.ts";
+import type { EventRules } from "#shared/ports/event-rules.ts";
 import type { Logger } from "#shared/ports/logger.ts";
 import type { Queue, QueueAdmin } from "#shared/ports/queue.ts";
 import type { Secrets } from "#shared/ports/secrets.ts";
@@ -20,6 +21,8 @@ export interface AppDeps extends NotifierPorts {
   /** The sending side of the `pulls` queue. */
   readonly pulls: Queue;
   readonly queueAdmin: QueueAdmin;
+  /** Rules of the bus that admins make. */
+  readonly eventRules: EventRules;
   readonly accessToken: AccessToken;
   /** Where people and providers reach this hub, without a trailing slash. */
   readonly publicUrl: string;

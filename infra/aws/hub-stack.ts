@@ -43,11 +43,13 @@ export class HubStack extends Stack {
       queues: {
         inbox: new HubQueue(this, "inbox", props.topology.queues.inbox),
         pulls: new HubQueue(this, "pulls", props.topology.queues.pulls),
+        custom: new HubQueue(this, "custom", props.topology.queues.custom),
       },
       bus: new HubBus(this, "Alignment"),
       secrets: new HubSecrets(this, "Secrets"),
       publicUrl: props.publicUrl ?? this.#api.endpoint,
     };
+    this.#hub.queues.custom.admit(this.#hub.bus.customRulesArn);
     const functions = Object.entries(props.topology.functions).map(([name, spec]) => {
       const target = new HubFunction(this, {
         name,

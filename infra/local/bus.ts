@@ -2,11 +2,13 @@ import { randomUUID } from "node:crypto";
 
 import type { EventBridgeEvent } from "aws-lambda";
 
+import type { QueueName } from "#infra/topology.ts";
 import { compilePattern, type CompiledPattern } from "#shared/kit/event-pattern/compile-pattern.ts";
 import { eventSource, type HubEvent } from "#shared/model/events.ts";
 import type { EventBus } from "#shared/ports/event-bus.ts";
 
 import { accountId, region } from "./environment.ts";
+import type { LocalEventRules } from "./event-rules.ts";
 import type { LocalQueues, LocalQueueSpec } from "./queues.ts";
 
 /** One rule that delivers to one function, through a queue of its own. */
@@ -27,6 +29,9 @@ export const targetQueueSpec = {
   retryDelaysSeconds: [60, 120],
 } as const satisfies LocalQueueSpec;
 
+/** Where the target of every custom rule is. */
+const customQueue: QueueName = "custom";
+
 /** The queue between a rule and its target; the name appears among the dead letters. */
 export function targetQueueName({ rule, functionName }: RuleTarget): string {
   return `rule.${rule}.${functionName}`;
@@ -39,6 +44,7 @@ export function targetQueueName({ rule, functionName }: RuleTarget): string {
 export function createLocalBus(
   targets: readonly RuleTarget[],
   queues: Pick<LocalQueues, "sendAll">,
+  custom?: Pick<LocalEventRules, "route">,
 ): EventBus {
   const routes = targets.map((target) => ({
     queue: targetQueueName(target),
@@ -46,7 +52,13 @@ export function createLocalBus(
   }));
   return {
     async publish(events) {
-      await queues.sendAll(events.flatMap((event) => route(bridgeEvent(event), routes)));
+      const bridged = events.map(bridgeEvent);
+      await queues.sendAll(
+        bridged.flatMap((event) => [
+          ...route(event, routes),
+          ...(custom?.route(event) ?? []).map((body) => ({ queue: customQueue, body })),
+        ]),
+      );
     },
   };
 }

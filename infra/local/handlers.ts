@@ -97,6 +97,7 @@ function appDeps(parts: HandlerParts, base: Pick<HandlerParts, "table" | "clock"
     publicUrl,
     pulls: ports.queue("pulls"),
     queueAdmin: ports.queueAdmin,
+    eventRules: ports.eventRules,
     random: randomText,
     createScratchTable: () => createMemoryTable(),
     // The host listens on this machine only and checks the Host header.

@@ -4,11 +4,13 @@ import { setTimeout as pause } from "node:timers/promises";
 import type { Topology } from "#infra/topology.ts";
 import type { Clock } from "#shared/ports/clock.ts";
 import type { EventBus } from "#shared/ports/event-bus.ts";
+import type { EventRules } from "#shared/ports/event-rules.ts";
 import type { Logger } from "#shared/ports/logger.ts";
 import type { Queue, QueueAdmin } from "#shared/ports/queue.ts";
 
 import { createLocalBus, type RuleTarget } from "./bus.ts";
 import { Checkpoints } from "./checkpoints.ts";
+import { LocalEventRules } from "./event-rules.ts";
 import * as sources from "./event-sources.ts";
 import { failureReason } from "./failure-reason.ts";
 import { startHttp, type HttpServer } from "./http.ts";
@@ -27,6 +29,8 @@ export interface HostPorts {
   queue(name: string): Queue;
   readonly queueAdmin: QueueAdmin;
   readonly bus: EventBus;
+  /** Rules of the bus that are made while the host runs. */
+  readonly eventRules: EventRules;
   /** Call it after each write to the table: the streams are read at once instead of a little later. */
   poke(): void;
   stats(): Readonly<Record<string, FunctionStats>>;
@@ -98,6 +102,7 @@ const settleLookMs = 1;
 
 class RunningHost implements Host {
   readonly bus: EventBus;
+  readonly eventRules: LocalEventRules;
   readonly queueAdmin: QueueAdmin;
   readonly #parts: Parts;
   readonly #consumers: QueueConsumer[] = [];
@@ -110,7 +115,8 @@ class RunningHost implements Host {
   constructor(parts: Parts) {
     this.#parts = parts;
     this.queueAdmin = parts.queues;
-    this.bus = createLocalBus(parts.targets, parts.queues);
+    this.eventRules = new LocalEventRules(parts.journal);
+    this.bus = createLocalBus(parts.targets, parts.queues, this.eventRules);
     this.#invoker = this.#createInvoker({});
   }
 

@@ -2,6 +2,7 @@ import type { AccessToken } from "#shared/ports/access-token.ts";
 import type { Clock } from "#shared/ports/clock.ts";
 import type { CloudMail } from "#shared/ports/cloud-mail.ts";
 import type { EventBus } from "#shared/ports/event-bus.ts";
+import type { EventRules } from "#shared/ports/event-rules.ts";
 import type { Logger } from "#shared/ports/logger.ts";
 import type { Outbound } from "#shared/ports/outbound.ts";
 import type { Queue, QueueAdmin } from "#shared/ports/queue.ts";
@@ -11,6 +12,7 @@ import type { Table } from "#shared/ports/table.ts";
 import { createAccessToken } from "./access-token.ts";
 import { createDynamoClient } from "./dynamodb/client.ts";
 import { createDynamoTable } from "./dynamodb/table.ts";
+import { createEventBridgeRules, eventRuleCalls } from "./eventbridge-rules.ts";
 import { createEventBridgeBus, eventBridgeCalls } from "./eventbridge.ts";
 import { jsonLogger, type LogLevel } from "./json-logger.ts";
 import { createOutbound } from "./outbound/outbound.ts";
@@ -54,15 +56,29 @@ export function queueAdmin(environment: {
   readonly INBOX_DEAD_QUEUE_URL: string;
   readonly PULLS_QUEUE_URL: string;
   readonly PULLS_DEAD_QUEUE_URL: string;
+  readonly CUSTOM_QUEUE_URL: string;
+  readonly CUSTOM_DEAD_QUEUE_URL: string;
 }): QueueAdmin {
   return createSqsQueueAdmin(sqsAdministering(createSqsClient()), {
     inbox: { url: environment.INBOX_QUEUE_URL, deadUrl: environment.INBOX_DEAD_QUEUE_URL },
     pulls: { url: environment.PULLS_QUEUE_URL, deadUrl: environment.PULLS_DEAD_QUEUE_URL },
+    custom: { url: environment.CUSTOM_QUEUE_URL, deadUrl: environment.CUSTOM_DEAD_QUEUE_URL },
   });
 }
 
 export function bus(environment: { readonly BUS_NAME: string }): EventBus {
   return createEventBridgeBus({ calls: eventBridgeCalls(), busName: environment.BUS_NAME, clock });
+}
+
+export function eventRules(environment: {
+  readonly BUS_NAME: string;
+  readonly CUSTOM_QUEUE_ARN: string;
+}): EventRules {
+  return createEventBridgeRules({
+    calls: eventRuleCalls(),
+    busName: environment.BUS_NAME,
+    queueArn: environment.CUSTOM_QUEUE_ARN,
+  });
 }
 
 export function secrets(environment: { readonly SECRET_PREFIX: string }): Secrets {

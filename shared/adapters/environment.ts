@@ -13,6 +13,9 @@ const Everything = z.strictObject({
   INBOX_DEAD_QUEUE_URL: url,
   PULLS_QUEUE_URL: url,
   PULLS_DEAD_QUEUE_URL: url,
+  CUSTOM_QUEUE_URL: url,
+  CUSTOM_DEAD_QUEUE_URL: url,
+  CUSTOM_QUEUE_ARN: name,
   /** Put before the name of every secret: `throughline/` */
   SECRET_PREFIX: name,
   ACCESS_TOKEN_SECRET_ARN: name,
@@ -38,7 +41,7 @@ export const environments = {
     PUBLIC_URL: true,
     LOG_LEVEL: true,
   }),
-  app: Everything.omit({ BUS_NAME: true }),
+  app: Everything,
   ingest: Everything.pick({
     TABLE_NAME: true,
     INBOX_QUEUE_URL: true,

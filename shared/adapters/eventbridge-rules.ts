@@ -34,13 +34,11 @@ export interface EventRuleCalls {
 interface EventBridgeRulesOptions {
   readonly calls: EventRuleCalls;
   readonly busName: string;
-  /** The function that alerts are made by. */
-  readonly targetArn: string;
-  /** Where events go that the function does not take. */
-  readonly deadLetterArn: string;
+  /** The queue whose messages become alerts. */
+  readonly queueArn: string;
 }
 
-const targetId = "Alert";
+const targetId = "Custom";
 /** EventBridge's own longest: an event of a day ago is still true, and alerts are idempotent. */
 const retryPolicy = { MaximumEventAgeInSeconds: 86_400, MaximumRetryAttempts: 185 };
 /** As `PutRule` takes it. */
@@ -95,7 +93,7 @@ function ruleInput({ name, summary, pattern }: EventRule, busName: string): PutR
 
 function targetsInput(
   { name }: EventRule,
-  { busName, targetArn, deadLetterArn }: EventBridgeRulesOptions,
+  { busName, queueArn }: EventBridgeRulesOptions,
 ): PutTargetsCommandInput {
   return {
     EventBusName: busName,
@@ -103,8 +101,7 @@ function targetsInput(
     Targets: [
       {
         Id: targetId,
-        Arn: targetArn,
-        DeadLetterConfig: { Arn: deadLetterArn },
+        Arn: queueArn,
         RetryPolicy: retryPolicy,
         InputTransformer: {
           InputPathsMap: { id: "$.detail.id" },

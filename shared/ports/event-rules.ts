@@ -1,6 +1,6 @@
 import type { CustomRuleId, EventPattern } from "#shared/model/custom-rule.ts";
 
-/** A rule on the alignment bus that was made while the hub runs: what fits goes to the alert function. */
+/** A rule on the alignment bus that was made while the hub runs: what fits goes to the queue of custom rules. */
 export interface EventRule {
   readonly name: CustomRuleId;
   readonly summary: string;

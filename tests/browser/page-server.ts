@@ -24,6 +24,7 @@ import { createDocument } from "#shared/store/documents.ts";
 import { unknownConnections } from "#shared/store/keys.ts";
 import { connectionSpec, cursorSpec } from "#shared/store/specs.ts";
 import { goalConnection, peopleConnection, workConnection } from "#shared/testing/facts.ts";
+import { MemoryEventRules } from "#shared/testing/memory-event-rules.ts";
 import { createSilentLogger } from "#shared/testing/silent-logger.ts";
 
 import { MemoryHub } from "../rig/memory-hub.ts";
@@ -105,6 +106,7 @@ function appDeps(hub: MemoryHub, publicUrl: string): AppDeps {
     logger: createSilentLogger(hub.logs),
     secrets: new MemorySecrets(),
     pulls: new MemoryQueue(),
+    eventRules: new MemoryEventRules(),
     queueAdmin,
     accessToken: { read: async () => ({ mode: "open" }) },
     random: randomText,

@@ -17,6 +17,7 @@ import { Registry } from "#shared/kit/registry.ts";
 import { PullMessage } from "#shared/model/pull.ts";
 import type { Queue } from "#shared/ports/queue.ts";
 import { rules } from "#shared/rules/index.ts";
+import { MemoryEventRules } from "#shared/testing/memory-event-rules.ts";
 import { createSilentLogger } from "#shared/testing/silent-logger.ts";
 
 import { MemoryHub } from "../rig/memory-hub.ts";
@@ -141,6 +142,7 @@ async function serveHub(
     publicUrl,
     pulls,
     rules,
+    eventRules: new MemoryEventRules(),
     queueAdmin: {
       depths: async () => ({ inbox: { waiting: 0, dead: 0 } }),
       deadLetters: async () => [],

@@ -16,6 +16,7 @@ import { Registry } from "#shared/kit/registry.ts";
 import type { PullMessage } from "#shared/model/pull.ts";
 import type { DeadLetter } from "#shared/ports/queue.ts";
 import { rules } from "#shared/rules/index.ts";
+import { MemoryEventRules } from "#shared/testing/memory-event-rules.ts";
 import { OpenApiValidator } from "#shared/testing/openapi-validator.ts";
 import { createSilentLogger } from "#shared/testing/silent-logger.ts";
 
@@ -94,6 +95,7 @@ export class AppRig {
       logger: createSilentLogger(this.hub.logs),
       secrets: this.secrets,
       pulls: this.pulls,
+      eventRules: new MemoryEventRules(),
       queueAdmin: {
         depths: async () => ({ inbox: { waiting: 3, dead: this.dead.length } }),
         deadLetters: async () => this.dead,

@@ -1,4 +1,4 @@
-import { CfnOutput, Stack } from "aws-cdk-lib";
+import { ArnFormat, CfnOutput, Stack } from "aws-cdk-lib";
 import { CfnArchive, EventBus } from "aws-cdk-lib/aws-events";
 import { Construct } from "constructs";
 
@@ -10,6 +10,8 @@ const archiveDays = 90;
 /** The alignment bus and its archive. */
 export class HubBus extends Construct {
   readonly bus: EventBus;
+  /** Every rule that an admin makes while the hub runs, and no other. */
+  readonly customRulesArn: string;
 
   constructor(scope: Construct, id: string) {
     super(scope, id);
@@ -18,6 +20,12 @@ export class HubBus extends Construct {
       description: "Throughline: signals, alerts and changes of goals and connections",
     });
     nameLogically(this.bus, "AlignmentBus");
+    this.customRulesArn = Stack.of(this).formatArn({
+      service: "events",
+      resource: "rule",
+      resourceName: `${this.bus.eventBusName}/custom-*`,
+      arnFormat: ArnFormat.SLASH_RESOURCE_NAME,
+    });
     // All events: only the relay may put any here.
     const archive = new CfnArchive(this, "Archive", {
       sourceArn: this.bus.eventBusArn,

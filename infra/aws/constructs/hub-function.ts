@@ -83,6 +83,7 @@ export class HubFunction extends Construct {
     });
     nameLogically(this.lambda, `${pascal(name)}Function`);
     acknowledgeNamespace(role, spec, hub);
+    acknowledgeCustomRules(role, spec, hub);
   }
 }
 
@@ -108,6 +109,16 @@ function acknowledgeNamespace(role: Role, spec: FunctionSpec, hub: HubResources)
     id: `AwsSolutions-IAM5[Resource::${findingText(Stack.of(role).resolve(hub.secrets.underPrefixArn))}]`,
     reason:
       "Each connection has a secret of its own, made when an admin connects it, and Secrets Manager ends its ARN with random characters. The right stops at this stack's name prefix, which nothing else uses.",
+  });
+}
+
+/** Custom rules are made and removed while the hub runs; their names share a prefix on the hub's own bus. */
+function acknowledgeCustomRules(role: Role, spec: FunctionSpec, hub: HubResources): void {
+  if (!spec.rights.includes("event-rules:write")) return;
+  Validations.of(role).acknowledge({
+    id: `AwsSolutions-IAM5[Resource::${findingText(Stack.of(role).resolve(hub.bus.customRulesArn))}]`,
+    reason:
+      "Ops admins make rules of their own while the hub runs, so their names are not known before. The right stops at the hub's own bus and the names that only these rules have.",
   });
 }
 

@@ -1,4 +1,5 @@
 import { Duration, RemovalPolicy } from "aws-cdk-lib";
+import { PolicyStatement, ServicePrincipal } from "aws-cdk-lib/aws-iam";
 import { Queue, QueueEncryption } from "aws-cdk-lib/aws-sqs";
 import { Construct } from "constructs";
 
@@ -26,6 +27,18 @@ export class HubQueue extends Construct {
       removalPolicy: RemovalPolicy.RETAIN,
     });
     nameLogically(this.queue, `${pascal(name)}Queue`);
+  }
+
+  /** Lets rules of EventBridge send here. */
+  admit(rulesArn: string): void {
+    this.queue.addToResourcePolicy(
+      new PolicyStatement({
+        principals: [new ServicePrincipal("events.amazonaws.com")],
+        actions: ["sqs:SendMessage"],
+        resources: [this.queue.queueArn],
+        conditions: { ArnLike: { "aws:SourceArn": rulesArn } },
+      }),
+    );
   }
 }
 

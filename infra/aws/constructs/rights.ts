@@ -50,6 +50,12 @@ const grantsOfRight: Readonly<Record<Right, (hub: HubResources) => readonly Gran
       ],
     ]),
   "bus:publish": ({ bus }) => [[["events:PutEvents"], [bus.bus.eventBusArn]]],
+  "event-rules:write": ({ bus }) => [
+    [
+      ["events:PutRule", "events:DeleteRule", "events:PutTargets", "events:RemoveTargets"],
+      [bus.customRulesArn],
+    ],
+  ],
   "secrets:read": ({ secrets }) => [[["secretsmanager:GetSecretValue"], [secrets.underPrefixArn]]],
   "secrets:write": ({ secrets }) => [
     [

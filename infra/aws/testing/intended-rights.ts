@@ -8,7 +8,10 @@ const onKey = (...actions: readonly string[]) =>
 const onQueue = (queue: string, ...actions: readonly string[]) =>
   actions.map((action) => `sqs:${action} on {${queue}.Arn}`);
 
-/** The only resource with a wildcard: connections come and go, each with a secret under this prefix. */
+/** Rules that admins make while the hub runs, on the hub's own bus. */
+export const customRules = "arn:aws:events:us-east-1:{AWS::AccountId}:rule/{AlignmentBus}/custom-*";
+
+/** A resource with a wildcard: connections come and go, each with a secret under this prefix. */
 export const secretsOfConnections =
   "arn:aws:secretsmanager:us-east-1:{AWS::AccountId}:secret:throughline/*";
 const onSecrets = (...actions: readonly string[]) =>
@@ -31,12 +34,15 @@ const meaning: Readonly<Record<Right, readonly string[]>> = {
   ],
   "queue:inbox:send": onQueue("InboxQueue", "SendMessage"),
   "queue:pulls:send": onQueue("PullsQueue", "SendMessage"),
-  "queues:admin": ["Inbox", "Pulls"].flatMap((queue) => [
+  "queues:admin": ["Inbox", "Pulls", "Custom"].flatMap((queue) => [
     ...onQueue(`${queue}Queue`, "GetQueueAttributes", "SendMessage"),
     ...onQueue(`${queue}DeadLetters`, "GetQueueAttributes", "ReceiveMessage"),
     ...onQueue(`${queue}DeadLetters`, "DeleteMessage", "StartMessageMoveTask"),
   ]),
   "bus:publish": ["events:PutEvents on {AlignmentBus.Arn}"],
+  "event-rules:write": ["PutRule", "DeleteRule", "PutTargets", "RemoveTargets"].map(
+    (action) => `events:${action} on ${customRules}`,
+  ),
   "secrets:read": onSecrets("GetSecretValue"),
   "secrets:write": onSecrets(
     "CreateSecret",

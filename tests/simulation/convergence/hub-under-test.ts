@@ -26,6 +26,7 @@ import { getConnection } from "#shared/store/connections.ts";
 import { createDocument } from "#shared/store/documents.ts";
 import { factKey } from "#shared/store/keys.ts";
 import { cursorSpec } from "#shared/store/specs.ts";
+import { MemoryEventRules } from "#shared/testing/memory-event-rules.ts";
 import type { LogLine } from "#shared/testing/silent-logger.ts";
 import { createSilentLogger } from "#shared/testing/silent-logger.ts";
 
@@ -185,6 +186,7 @@ export class HubUnderTest {
     this.tableFailures = 0;
     const context = appContext({
       ...this.#deps,
+      eventRules: new MemoryEventRules(),
       queueAdmin: { depths: async () => ({}), deadLetters: async () => [], redrive: async () => 0 },
       accessToken: { read: async () => ({ mode: "open" }) },
       rules,

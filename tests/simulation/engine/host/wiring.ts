@@ -1,5 +1,6 @@
 import { topology } from "#infra/topology.ts";
 import type { Trigger } from "#infra/topology.ts";
+import type { Trigger } from "#infra/topology.ts";
 import type { CompiledPattern } from "#shared/kit/event-pattern/compile-pattern.ts";
 import { compilePattern } from "#shared/kit/event-pattern/compile-pattern.ts";
 import type { Item, ItemChange } from "#shared/ports/table.ts";
@@ -46,12 +47,14 @@ export interface BusTarget {
 
 /** Every rule of the topology with the function that it triggers. */
 export const busTargets: readonly BusTarget[] = (["alert", "notify"] as const).flatMap(
-  (functionName) =>
-    topology.functions[functionName].triggers.map(({ rule }) => ({
-      rule,
-      functionName,
-      pattern: compilePattern(topology.rules[rule]?.pattern),
-    })),
+  (functionName) => {
+    const triggers: readonly Trigger[] = topology.functions[functionName].triggers;
+    return triggers.flatMap((trigger) => {
+      if (trigger.kind !== "rule") return [];
+      const pattern = compilePattern(topology.rules[trigger.rule]?.pattern);
+      return [{ rule: trigger.rule, functionName, pattern }];
+    });
+  },
 );
 
 export const inboxBatchSize = topology.functions.ingest.triggers[0].batchSize;
