@@ -251,7 +251,7 @@ test("every queue that parks what was given up on raises an alarm at its first m
       ([name, { Type }]) => Type === "AWS::SQS::Queue" && /DeadLetters$|Failures$/u.test(name),
     )
     .map(([name]) => name);
-  expect(parking).toHaveLength(7);
+  expect(parking).toHaveLength(8);
   for (const queue of parking) {
     Template.fromJSON(template as object).hasResourceProperties("AWS::CloudWatch::Alarm", {
       MetricName: "ApproximateNumberOfMessagesVisible",

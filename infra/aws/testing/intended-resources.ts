@@ -5,7 +5,7 @@ import type { FunctionSpec, QueueSpec, Topology } from "../../topology.ts";
 import { pascal } from "../constructs/logical-name.ts";
 import type { Resources } from "./deployed-resources.ts";
 import { callPermission, roleOf } from "./intended-access.ts";
-import { intendedRights } from "./intended-rights.ts";
+import { customRules, intendedRights } from "./intended-rights.ts";
 import { intendedTrigger } from "./intended-triggers.ts";
 
 /** Where each variable of a function must point. */
@@ -98,12 +98,18 @@ function intendedQueue([name, spec]: [string, QueueSpec]): Resources {
         maxReceiveCount: spec.maxReceiveCount,
       },
     },
-    [`policy of ["{${queue}}"]`]: policyOf(queue, []),
+    [`policy of ["{${queue}}"]`]: policyOf(queue, name === "custom" ? [fromCustomRules] : []),
   };
 }
 
-/** TLS only; and the rules that may park here what they could not deliver. */
-function policyOf(queue: string, rules: readonly string[]) {
+const fromCustomRules = { ArnLike: { "aws:SourceArn": customRules } };
+
+function fromRule(rule: string) {
+  return { ArnEquals: { "aws:SourceArn": `{${pascal(rule)}Rule.Arn}` } };
+}
+
+/** TLS only; and the rules that may send here, or park what they could not deliver. */
+function policyOf(queue: string, senders: readonly object[]) {
   return {
     Type: "AWS::SQS::QueuePolicy",
     Queues: [`{${queue}}`],
@@ -117,12 +123,12 @@ function policyOf(queue: string, rules: readonly string[]) {
           Resource: `{${queue}.Arn}`,
           Condition: { Bool: { "aws:SecureTransport": "false" } },
         },
-        ...rules.map((rule) => ({
+        ...senders.map((Condition) => ({
           Effect: "Allow",
           Principal: { Service: "events.amazonaws.com" },
           Action: "sqs:SendMessage",
           Resource: `{${queue}.Arn}`,
-          Condition: { ArnEquals: { "aws:SourceArn": `{${pascal(rule)}Rule.Arn}` } },
+          Condition,
         })),
       ],
     },
@@ -175,7 +181,7 @@ function intendedFunction(name: string, spec: FunctionSpec): Resources {
     [`${id}Role`]: roleOf("lambda.amazonaws.com", intendedRights(name, spec)),
     ...((isAsync || kinds.has("stream")) && {
       [`${id}Failures`]: parking,
-      [`policy of ["{${id}Failures}"]`]: policyOf(`${id}Failures`, rules),
+      [`policy of ["{${id}Failures}"]`]: policyOf(`${id}Failures`, rules.map(fromRule)),
     }),
     ...(isAsync && {
       [`${id}Invocations`]: {
