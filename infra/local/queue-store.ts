@@ -128,10 +128,17 @@ export class QueueStore {
     }, "machine");
   }
 
-  /** After a start nobody holds a message: what was in flight is visible at once. */
-  releaseAll(nowMs: number): Promise<void> {
+  /**
+   * After a start nobody holds a message: what was in flight is hidden no longer than `delaysMs` says for
+   * the attempts it has had, the last one standing for all further ones. What waits for less goes on to.
+   */
+  release(queue: string, delaysMs: readonly number[], nowMs: number): Promise<void> {
     return this.#journal.commit(() => {
-      this.#statements.release.run(nowMs);
+      for (const [index, delayMs] of delaysMs.entries()) {
+        const attempts = index + 1;
+        const upTo = attempts === delaysMs.length ? Number.MAX_SAFE_INTEGER : attempts;
+        this.#statements.release.run(nowMs + delayMs, queue, attempts, upTo);
+      }
     }, "process");
   }
 
@@ -194,7 +201,8 @@ function prepare({ database }: Journal) {
     ),
     forgetDead: database.prepare("DELETE FROM deadLetters WHERE queue = ?"),
     release: database.prepare(
-      "UPDATE messages SET visibleAtMs = ?1 WHERE receiveCount > 0 AND visibleAtMs > ?1",
+      `UPDATE messages SET visibleAtMs = ?1
+       WHERE queue = ?2 AND visibleAtMs > ?1 AND receiveCount BETWEEN ?3 AND ?4`,
     ),
     expire: database.prepare("DELETE FROM messages WHERE queue = ? AND sentAtMs < ?"),
     expireDead: database.prepare("DELETE FROM deadLetters WHERE queue = ? AND diedAtMs < ?"),

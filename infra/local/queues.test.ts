@@ -15,7 +15,7 @@ const specs = {
   inbox: { visibilityTimeoutSeconds: 30, maxReceiveCount: 3, retentionDays: 4 },
   other: { visibilityTimeoutSeconds: 30, maxReceiveCount: 3, retentionDays: 4 },
   events: {
-    visibilityTimeoutSeconds: 30,
+    visibilityTimeoutSeconds: 900,
     maxReceiveCount: 3,
     retentionDays: 1,
     retryDelaysSeconds: [60, 120],
@@ -95,6 +95,30 @@ describe("messages", () => {
     const [message, ...others] = await reopened.receive("inbox", 10);
     expect(message).toMatchObject({ body: "in flight", receiveCount: 2 });
     expect(others).toEqual([]);
+  });
+
+  test("in flight when the hub stopped have the wait between two attempts where the queue has one", async () => {
+    let queues = await LocalQueues.open(journal, clock, specs);
+    await queues.queue("events").send("cut short");
+    for (const delay of [60, 120]) {
+      expect(await queues.receive("events", 10)).toHaveLength(1);
+      queues = await reopen();
+      expect(queues.nextVisibleAtMs("events")).toBe(nowMs + delay * 1_000);
+      advance(delay);
+    }
+    expect(await queues.receive("events", 10)).toMatchObject([{ receiveCount: 3 }]);
+  });
+
+  test("that wait for their next attempt wait no longer and no less for a start in between", async () => {
+    const queues = await LocalQueues.open(journal, clock, specs);
+    await queues.queue("events").send("failed");
+    const [message] = await queues.receive("events", 1);
+    if (message !== undefined) await queues.fail("events", message, "no");
+    const dueMs = nowMs + 60_000;
+    for (let start = 0; start < 3; start += 1) {
+      advance(10);
+      expect((await reopen()).nextVisibleAtMs("events")).toBe(dueMs);
+    }
   });
 
   test("older than the retention of their queue are dropped, dead letters after 14 days", async () => {

@@ -12,7 +12,8 @@ export interface LocalQueueSpec {
   readonly retentionDays: number;
   /**
    * Waits before the second, third … attempt, instead of the rest of the visibility timeout. Queues
-   * of the topology have none, as on SQS; deliveries of the bus do.
+   * of the topology have none, as on SQS; deliveries of the bus do. An attempt that the end of the
+   * process cut short counts as any other: what it has begun may need the wait to be given up.
    */
   readonly retryDelaysSeconds?: readonly number[];
 }
@@ -26,7 +27,8 @@ const retentionDaysMax = 14;
 /**
  * Durable queues with the behaviour of SQS standard queues: at least once, roughly in order, hidden
  * while in flight, dead after too many receives. Unlike SQS, a message dies as soon as its last
- * attempt failed, and all that was in flight when the process ended is visible at the next start.
+ * attempt failed, and all that was in flight when the process ended is visible at the next start, or
+ * after the wait that its queue has between two attempts.
  */
 export class LocalQueues implements QueueAdmin {
   readonly #store: QueueStore;
@@ -44,14 +46,14 @@ export class LocalQueues implements QueueAdmin {
     this.#specs = new Map(Object.entries(specs));
   }
 
-  /** Opens the queues and makes what was in flight visible. One process may hold the file. */
+  /** Opens the queues and gives back what was in flight. One process may hold the file. */
   static async open(
     journal: Journal,
     clock: Clock,
     specs: Readonly<Record<string, LocalQueueSpec>>,
   ): Promise<LocalQueues> {
     const queues = new LocalQueues(new QueueStore(journal), clock, specs);
-    await queues.#store.releaseAll(clock.nowMs());
+    await queues.#releaseAll();
     await queues.expire();
     return queues;
   }
@@ -156,6 +158,19 @@ export class LocalQueues implements QueueAdmin {
           sentBeforeMs: nowMs - retentionDays * dayMs,
           diedBeforeMs: nowMs - retentionDaysMax * dayMs,
         }),
+      ),
+    );
+  }
+
+  async #releaseAll(): Promise<void> {
+    const nowMs = this.#clock.nowMs();
+    await Promise.all(
+      [...this.#specs].map(([name, { retryDelaysSeconds = [0] }]) =>
+        this.#store.release(
+          name,
+          retryDelaysSeconds.map((seconds) => seconds * 1_000),
+          nowMs,
+        ),
       ),
     );
   }
