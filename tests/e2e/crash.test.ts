@@ -19,6 +19,11 @@ const timeScale = 0.01;
 const readAheadMax = 17;
 /** How far the reading of issues has come when the hub is killed. */
 const killedAtRecords = [1, 500, 1200];
+/**
+ * A killed run may have said that it registers a webhook, or that it tells people: for up to a minute
+ * nobody takes that up. So messages may wait for a minute after the last start; the rest is work.
+ */
+const quietAfterKillMs = 60_000 + 60_000;
 /** Counts requests without doing anything to them. */
 const neverHits = 1_000_000;
 
@@ -104,8 +109,7 @@ describe("kill -9", () => {
     expect(contentReads()).toBeLessThanOrEqual(pages + readAheadMax * killedAtRecords.length);
     note(`${pages} pages of issues took ${contentReads()} reads, with 3 kills`);
     faults.clear();
-    // What a killed run was registering waits for a minute before another takes it up.
-    await api.quiet(100_000);
+    await api.quiet(quietAfterKillMs);
     await expectAgreement();
     expect((await api.connection("bamboohr")).facts.person).toBe(
       company.bamboo.state.employees.size,
@@ -113,17 +117,13 @@ describe("kill -9", () => {
     for (const { quarantined, health } of await api.connections()) {
       expect([quarantined, health]).toEqual([0, "healthy"]);
     }
-    // Registering goes on beside reading, and was cut off as often; it may end a little later.
+    // Registering goes on beside reading, and was cut off as often.
     const unregistered = async () =>
       (await api.connections()).flatMap(({ subscriptions }) =>
         subscriptions.filter(({ state }) => state !== "active"),
       );
-    // What a killed run was registering is taken up by another after a minute.
-    await until("every webhook is registered", async () => (await unregistered()).length === 0, {
-      withinMs: 100_000,
-      seen: unregistered,
-    });
-  }, 240_000);
+    expect(await unregistered()).toEqual([]);
+  }, 300_000);
 
   test("during live traffic: nothing acknowledged is lost, and nothing is told twice", async () => {
     const traffic = startTraffic(company);
@@ -146,11 +146,11 @@ describe("kill -9", () => {
     const retried = sent.filter(({ attempts }) => attempts.length > 1).length;
     note(`${sent.length} deliveries, ${retried} of them sent again, with 2 kills`);
     expect(retried).toBeGreaterThan(0);
-    await api.quiet();
+    await api.quiet(quietAfterKillMs);
     // Before any poll or reconcile could mend it: what was acknowledged is what is known.
     await expectAgreement();
     expect((await api.coverage()).queues.filter(({ dead }) => dead > 0)).toEqual([]);
-  }, 240_000);
+  }, 300_000);
 
   test("afterwards: one alert a subject, none without its signal, at most one message repeated", async () => {
     const alerts = await api.alerts({ status: "all" });

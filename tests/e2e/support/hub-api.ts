@@ -169,25 +169,40 @@ export class HubApi {
     return Health.parse(await this.json("/api/health")).host.functions;
   }
 
-  /** Resolves when no message waits and no function but this API has run for a while. */
+  /**
+   * Resolves when no message waits and no function but this API has run for a while. Rejects with the
+   * queues in which something waits, the functions under way, and how often each has run.
+   */
   async quiet(withinMs = 60_000): Promise<void> {
     let last = "";
     let sinceMs = performance.now();
     await until(
       "the hub is quiet",
       async () => {
-        const { queues } = await this.coverage();
-        const { app: _app, ...others } = await this.functions();
-        const isBusy =
-          queues.some(({ waiting }) => waiting > 0) ||
-          Object.values(others).some(({ inFlight }) => inFlight > 0);
-        const seen = JSON.stringify(Object.values(others).map(({ invocations }) => invocations));
+        const { waiting, inFlight, invocations } = await this.#stir();
+        const isBusy = Object.keys({ ...waiting, ...inFlight }).length > 0;
+        const seen = JSON.stringify(invocations);
         if (isBusy || seen !== last) sinceMs = performance.now();
         last = seen;
         return performance.now() - sinceMs > quietMs;
       },
-      { withinMs, everyMs: 100, seen: () => this.functions() },
+      { withinMs, everyMs: 100, seen: () => this.#stir() },
     );
+  }
+
+  /** What goes on, by name: messages that wait in queues, runs under way, runs so far. No zeros. */
+  async #stir() {
+    const { queues } = await this.coverage();
+    const { app: _app, ...functions } = await this.functions();
+    const counts = (of: "inFlight" | "invocations" | "failures") =>
+      named(Object.entries(functions).map(([name, stats]) => [name, stats[of]]));
+    return {
+      waiting: named(queues.map(({ name, waiting }) => [name, waiting])),
+      inFlight: counts("inFlight"),
+      invocations: counts("invocations"),
+      failures: counts("failures"),
+      dead: named(queues.map(({ name, dead }) => [name, dead])),
+    };
   }
 
   async post(path: string, body: unknown = {}): Promise<unknown> {
@@ -217,4 +232,8 @@ export class HubApi {
     if (status >= 400) throw new Error(`${status} for ${method} ${path}: ${text}`);
     return JSON.parse(text);
   }
+}
+
+function named(counts: readonly (readonly [name: string, count: number])[]) {
+  return Object.fromEntries(counts.filter(([, count]) => count > 0));
 }
