@@ -8,17 +8,16 @@ import type { LookupFunction } from "node:net";
 import type { Outbound, OutboundPost, OutboundResult } from "#shared/ports/outbound.ts";
 
 import { findTarget } from "./target.ts";
-import type { Resolve, Target } from "./target.ts";
+import type { Resolve, Target, TargetJudge } from "./target.ts";
 
 /** Answers are read for the reason that they give; a target that never stops talking is not listened to. */
 const answerBytesMax = 4096;
 
-interface OutboundOptions {
-  /** For a hub that is tried out on the machine where its simulated tools run too. Default false. */
-  readonly allowsThisMachine?: boolean;
-  /** Default: the system's resolver, all addresses. */
-  readonly resolve?: Resolve;
-}
+/**
+ * `allowsThisMachine`: for a hub that is tried out on the machine where its simulated tools run too; not
+ * by default. `resolve`: by default the system's resolver, all addresses.
+ */
+type OutboundOptions = Partial<TargetJudge>;
 
 /**
  * The way out, guarded: the address is judged, its name looked up once, every address it has judged too,
@@ -26,11 +25,11 @@ interface OutboundOptions {
  * and the call (DNS rebinding) gains nothing. No redirect is followed, no proxy or kept connection used.
  */
 export function createOutbound(options: OutboundOptions = {}): Outbound {
-  const { allowsThisMachine = false, resolve = resolveAll } = options;
+  const judge: TargetJudge = { allowsThisMachine: false, resolve: resolveAll, ...options };
   return {
     async post(post) {
       const signal = AbortSignal.timeout(post.timeoutMs);
-      const found = await inTime(findTarget(post.url, { resolve, allowsThisMachine }), signal);
+      const found = await inTime(findTarget(post.url, judge), signal);
       if (found === undefined)
         return { outcome: "unreached", reason: "Its name was not found in time" };
       return "outcome" in found ? found : deliver(found, post, signal);

@@ -22,14 +22,19 @@ const freePortMin = 1024;
 const insideNames =
   /(?:^|\.)(?:localhost|localdomain|local|internal|intranet|private|corp|home|lan|home\.arpa|invalid|test|onion)$/u;
 
+export interface TargetJudge {
+  readonly resolve: Resolve;
+  readonly allowsThisMachine: boolean;
+  /** What counts as public; a test has its own. Default: what the world can reach. */
+  readonly isPublic?: (address: string) => boolean;
+}
+
 /**
  * Where the address leads, if the hub may call it: over TLS, at a public name or address, and every
  * address of the name must be public. `allowsThisMachine` lets it call 127.0.0.1 besides, by that name.
  */
-export async function findTarget(
-  text: string,
-  { resolve, allowsThisMachine }: { resolve: Resolve; allowsThisMachine: boolean },
-): Promise<TargetResult> {
+export async function findTarget(text: string, judge: TargetJudge): Promise<TargetResult> {
+  const { resolve, allowsThisMachine, isPublic = isPublicAddress } = judge;
   const url = URL.parse(text);
   if (url === null) return forbidden("is none");
   const host = url.hostname.replace(/^\[(.*)\]$/u, "$1");
@@ -44,7 +49,7 @@ export async function findTarget(
     return { outcome: "unreached", reason: "Its name could not be looked up" };
   }
   // One private address among public ones is how a name is made to lead inside every other time.
-  if (!addresses.every(isPublicAddress)) {
+  if (!addresses.every(isPublic)) {
     return forbidden("leads into a private, local or reserved network");
   }
   return { url, addresses };
