@@ -5,33 +5,52 @@ const retryDefaultMs = 30_000;
 /** Slack never asks for more than minutes; a wait of days would be a broken clock. */
 const retryMaxMs = 3_600_000;
 
+/** Every outcome but that it was shown. */
+export type Failed = Exclude<SendOutcome, { readonly outcome: "sent" }>;
+
 /**
- * Answers of an incoming webhook, in words for whoever must mend it
- * (https://docs.slack.dev/messaging/sending-messages-using-incoming-webhooks, 2026-11).
+ * Answers of an incoming webhook, in words for whoever must mend it, and whether the webhook is of no use
+ * any more (https://docs.slack.dev/messaging/sending-messages-using-incoming-webhooks, 2026-11).
  */
-const reasons: Readonly<Record<string, string>> = {
-  no_service: "The webhook was removed or disabled in Slack: make a new one",
-  no_service_id: "The webhook URL is incomplete: copy it again",
-  no_team: "The Slack workspace of the webhook does not exist",
-  team_disabled: "The Slack workspace of the webhook is disabled",
-  invalid_token: "The webhook URL is not valid: copy it again",
-  channel_not_found: "The channel of the webhook does not exist any more",
-  channel_is_archived: "The channel of the webhook is archived",
-  action_prohibited: "An admin of the workspace does not allow this webhook to post",
-  posting_to_general_channel_denied: "The webhook may not post to the general channel",
-  invalid_payload: "Slack did not understand the message",
+const reasons: Readonly<Record<string, readonly [reason: string, isGone?: true]>> = {
+  no_service: ["The webhook was removed or disabled in Slack: make a new one", true],
+  no_service_id: ["The webhook URL is incomplete: copy it again", true],
+  no_team: ["The Slack workspace of the webhook does not exist", true],
+  team_disabled: ["The Slack workspace of the webhook is disabled", true],
+  invalid_token: ["The webhook URL is not valid: copy it again", true],
+  channel_not_found: ["The channel of the webhook does not exist any more", true],
+  channel_is_archived: ["The channel of the webhook is archived", true],
+  action_prohibited: ["An admin of the workspace does not allow this webhook to post"],
+  posting_to_general_channel_denied: ["The webhook may not post to the general channel"],
+  invalid_payload: ["Slack did not understand the message"],
 };
 
-/** What an answer means. Only 429, 5xx and no answer are worth another try. */
+/** What an answer of an incoming webhook means. Only 429, 5xx and no answer are worth another try. */
 export function outcomeOf(status: number, body: string, retryAfter: string | null): SendOutcome {
   if (status >= 200 && status < 300) return { outcome: "sent" };
-  if (status === 429 || status >= 500) {
-    const seconds = retryAfter !== null && /^\d+$/u.test(retryAfter) ? Number(retryAfter) : 0;
-    const afterMs = seconds > 0 ? Math.min(seconds * 1000, retryMaxMs) : retryDefaultMs;
-    return { outcome: "retry", afterMs, reason: `Slack answered ${status}` };
-  }
-  const code = body.trim().slice(0, 60);
-  return { outcome: "refused", reason: reasons[code] ?? `Slack refused the message (${status})` };
+  const troubled = outcomeOfTrouble(status, retryAfter);
+  if (troubled) return troubled;
+  const [reason, isGone] = reasons[body.trim().slice(0, 60)] ?? [
+    `Slack refused the message (${status})`,
+  ];
+  return { outcome: "refused", reason, ...(isGone && { isGone }) };
+}
+
+/**
+ * What a status says by itself, whoever answered. That Slack has failed means that nothing was shown; a
+ * gateway that got no answer (502, 504) does not know.
+ */
+export function outcomeOfTrouble(status: number, retryAfter: string | null): Failed | undefined {
+  const reason = `Slack answered ${status}`;
+  if (status === 502 || status === 504) return { outcome: "uncertain", reason };
+  if (status !== 429 && status < 500) return undefined;
+  return { outcome: "retry", afterMs: waitMs(retryAfter), reason };
+}
+
+/** What `Retry-After` asks for, in milliseconds. */
+export function waitMs(retryAfter: string | null): number {
+  const seconds = retryAfter !== null && /^\d+$/u.test(retryAfter) ? Number(retryAfter) : 0;
+  return seconds > 0 ? Math.min(seconds * 1000, retryMaxMs) : retryDefaultMs;
 }
 
 /** Failures before anything of a request was sent: no connection came about. */
@@ -48,7 +67,7 @@ const unsentCodes: ReadonlySet<string> = new Set([
  * No answer. Where no connection came about Slack has seen nothing and may be reached later; otherwise
  * it may have posted the message: it answers after it did, and knows no idempotency key.
  */
-export function outcomeOfNetworkFailure(error: unknown): SendOutcome {
+export function outcomeOfNetworkFailure(error: unknown): Failed {
   if (unsentCodes.has(codeOf(error))) {
     return { outcome: "retry", afterMs: retryDefaultMs, reason: "Slack could not be reached" };
   }
@@ -60,4 +79,11 @@ export function outcomeOfNetworkFailure(error: unknown): SendOutcome {
 function codeOf(error: unknown): string {
   const cause = error instanceof Error ? error.cause : undefined;
   return cause instanceof Error && "code" in cause ? String(cause.code) : "";
+}
+
+/** For what may be done twice without harm: nothing is uncertain about it, it is done again. */
+export function asRepeatable(failed: Failed): Failed {
+  return failed.outcome === "uncertain"
+    ? { outcome: "retry", afterMs: retryDefaultMs, reason: failed.reason }
+    : failed;
 }

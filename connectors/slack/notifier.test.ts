@@ -49,9 +49,10 @@ async function start(journalPath?: string) {
 
 function blockTexts(message: Message): string {
   return renderMessage(message)
-    .blocks.flatMap((block) =>
-      "elements" in block ? block.elements.map(({ text }) => text) : [block.text.text],
-    )
+    .blocks.flatMap((block) => {
+      if (block.type === "actions") return [];
+      return block.type === "context" ? block.elements.map(({ text }) => text) : [block.text.text];
+    })
     .join("\n");
 }
 

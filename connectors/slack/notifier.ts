@@ -1,69 +1,14 @@
 import { HubError } from "#shared/errors.ts";
-import type { Message, Notifier, SendOutcome } from "#shared/kit/notifier.ts";
+import type { Notifier } from "#shared/kit/notifier.ts";
 
-import { outcomeOf, outcomeOfNetworkFailure } from "./errors.ts";
-import { renderMessage } from "./render.ts";
+import { createBotNotifier } from "./bot-notifier.ts";
 import type { SlackSettings } from "./settings.ts";
+import { isBot, isWebhook } from "./settings.ts";
+import { createWebhookNotifier } from "./webhook-notifier.ts";
 
-/** Slack answers webhooks within a second; the function that calls has thirty. */
-const timeoutMs = 10_000;
-/** Answers are one word; more is not Slack and not worth reading. */
-const answerCharactersMax = 200;
-
-/**
- * Posts to an incoming webhook. It takes no idempotency key, so that a message whose answer was lost is
- * not sent again: it was shown once or not at all, and the alert's page says so. (`client_msg_id` of
- * chat.postMessage is for Slack's own clients: github.com/slackapi/java-slack-sdk/issues/852, 2026-11.)
- */
+/** The way that the settings choose: an app's bot, or an incoming webhook. */
 export function createSlackNotifier(settings: SlackSettings): Notifier {
-  return {
-    async send(message: Message): Promise<SendOutcome> {
-      try {
-        const { status, body, retryAfter } = await post(settings, renderMessage(message));
-        return outcomeOf(status, body, retryAfter);
-      } catch (error) {
-        return outcomeOfNetworkFailure(error);
-      }
-    },
-
-    /**
-     * Posts a message without text, which Slack refuses (400) when the webhook is alive, and with 403,
-     * 404 or 410 when it is not. Nobody sees anything.
-     */
-    async probe() {
-      const identity = `${settings.channel ?? "a channel"} through ${new URL(settings.webhookUrl).host}`;
-      let answer;
-      try {
-        answer = await post(settings, {});
-      } catch (error) {
-        throw new HubError(
-          "connector.unreachable",
-          "The webhook's server could not be reached: check the URL and the network",
-          { cause: error },
-        );
-      }
-      const outcome = outcomeOf(answer.status, answer.body, answer.retryAfter);
-      if (outcome.outcome === "sent" || answer.status === 400) return { identity };
-      if (outcome.outcome === "retry") {
-        throw new HubError("connector.unavailable", outcome.reason, {
-          retryAfterMs: outcome.afterMs,
-        });
-      }
-      throw new HubError("connector.unauthorized", outcome.reason, {
-        details: { status: answer.status },
-      });
-    },
-  };
-}
-
-async function post(settings: SlackSettings, payload: unknown) {
-  const response = await fetch(settings.webhookUrl, {
-    method: "POST",
-    headers: { "content-type": "application/json; charset=utf-8" },
-    body: JSON.stringify(payload),
-    redirect: "manual",
-    signal: AbortSignal.timeout(timeoutMs),
-  });
-  const body = (await response.text()).slice(0, answerCharactersMax);
-  return { status: response.status, body, retryAfter: response.headers.get("retry-after") };
+  if (isBot(settings)) return createBotNotifier(settings);
+  if (isWebhook(settings)) return createWebhookNotifier(settings);
+  throw new HubError("connector.misconfigured", "Slack needs a webhook's URL or a bot token");
 }

@@ -1,28 +1,11 @@
 import type { Message } from "#shared/kit/notifier.ts";
 
-import { cut, escapeText, link } from "./escape.ts";
-
-/** Limits of blocks (https://docs.slack.dev/reference/block-kit/blocks, 2026-11). */
-const headerMax = 150;
-const sectionMax = 3000;
-
-interface PlainText {
-  readonly type: "plain_text";
-  readonly text: string;
-  readonly emoji: false;
-}
-
-interface Markdown {
-  readonly type: "mrkdwn";
-  readonly text: string;
-  /** Slack must not find links and names of its own in the text. */
-  readonly verbatim: true;
-}
-
-type Block =
-  | { readonly type: "header"; readonly text: PlainText }
-  | { readonly type: "section"; readonly text: Markdown }
-  | { readonly type: "context"; readonly elements: readonly Markdown[] };
+import { blocksMax, context, header, section, sectionMax } from "./blocks.ts";
+import type { Block } from "./blocks.ts";
+import { cleanText, cut, escapeText, link } from "./escape.ts";
+import { lineList } from "./line-list.ts";
+import { actionsBlock } from "./presses.ts";
+import { sectionBlocks } from "./render-sections.ts";
 
 export interface SlackPayload {
   /** What notifications and screen readers show. */
@@ -32,51 +15,89 @@ export interface SlackPayload {
   readonly unfurl_media: false;
 }
 
-/** A message as Slack shows it: title, evidence, path, why, next step and the way to the hub. Pure. */
-export function renderMessage(message: Message): SlackPayload {
-  const isOver = message.reason === "resolved";
-  const title = isOver ? `Resolved: ${message.title}` : message.title;
+/** Everything that a message tells of is over: it gives no advice, and there is nothing to press. */
+export function isOver({ reason }: Pick<Message, "reason">): boolean {
+  return reason === "resolved";
+}
+
+/**
+ * A message as Slack shows it: title, how it stands, evidence, path or sections, why, next step, small
+ * print, buttons, and the way to the hub. Pure.
+ */
+export function renderMessage(
+  message: Message,
+  { hasButtons }: { readonly hasButtons: boolean } = { hasButtons: false },
+): SlackPayload {
+  const title = titleOf(message);
+  const before = [
+    header(title),
+    ...(message.standing === undefined ? [] : [section(`*${escapeText(message.standing)}*`)]),
+    ...sectionOf(message.sentence),
+    ...(message.path.length === 0 ? [] : [section(pathText(message.path))]),
+  ];
+  const after = [
+    ...(isOver(message) ? [] : adviceOf(message)),
+    ...smallPrint(message),
+    ...(hasButtons && !isOver(message) ? actionsBlock(message) : []),
+    ...context([`${link(message.url, "Open in Throughline")} · ${message.severity}`]),
+    ...(message.unsubscribeUrl === undefined
+      ? []
+      : context([link(message.unsubscribeUrl, "Change what you get")])),
+  ];
+  const room = blocksMax - before.length - after.length;
   return {
-    text: cut(escapeText(title), sectionMax),
+    text: cut(escapeText(title), sectionMax) || "Untitled",
     unfurl_links: false,
     unfurl_media: false,
-    blocks: [
-      { type: "header", text: { type: "plain_text", text: cut(title, headerMax), emoji: false } },
-      section(escapeText(message.sentence)),
-      ...(message.path.length === 0 ? [] : [section(pathText(message.path))]),
-      ...(isOver ? [] : adviceOf(message)),
-      {
-        type: "context",
-        elements: [mrkdwn(`${link(message.url, "Open in Throughline")} · ${message.severity}`)],
-      },
-    ],
+    blocks: [...before, ...sectionBlocks(message.sections ?? [], room), ...after],
   };
+}
+
+export function titleOf(message: Message): string {
+  return isOver(message) ? `Resolved: ${message.title}` : message.title;
+}
+
+function sectionOf(text: string): readonly Block[] {
+  const escaped = escapeText(text);
+  return escaped === "" ? [] : [section(escaped)];
 }
 
 function adviceOf({ why, nextStep }: Message): readonly Block[] {
   return [
-    section(`*Why it matters*\n${escapeText(why)}`),
-    section(`*Next step*\n${escapeText(nextStep)}`),
+    ["Why it matters", why],
+    ["Next step", nextStep],
+  ].flatMap(([label = "", text = ""]) => {
+    const escaped = escapeText(text);
+    return escaped === "" ? [] : [section(`*${label}*\n${escaped}`)];
+  });
+}
+
+/** Which rule, whose it is, how fresh, why this recipient: each a text of its own, so that none runs on. */
+function smallPrint(message: Message): readonly Block[] {
+  const { ruleTitle, owner, freshness, because, blindSpots = [] } = message;
+  const said = [
+    ["Rule", ruleTitle],
+    ["Owner", owner],
+    ["Sources", freshness],
+    ["You are told as", because],
+  ].flatMap(([label = "", text]) =>
+    text === undefined || cleanText(text) === "" ? [] : [`${label}: ${escapeText(text)}`],
+  );
+  const unseen = blindSpots.map(escapeText).filter((text) => text !== "");
+  return [
+    ...context(said),
+    ...context(unseen.length === 0 ? [] : [lineList("What we cannot see:", unseen.map(bullet))]),
   ];
+}
+
+function bullet(text: string): string {
+  return `• ${cut(text, 500)}`;
 }
 
 /** One line per node; what does not fit is counted. */
 function pathText(path: Message["path"]): string {
-  const lines = ["*Path*"];
-  for (const [at, node] of path.entries()) {
-    const line = `${at === 0 ? "" : "↳ "}${link(node.url, cut(node.label, 200))}`;
-    const more = `… and ${path.length - at} more`;
-    if ([...lines, line, more].join("\n").length > sectionMax) return [...lines, more].join("\n");
-    lines.push(line);
-  }
-  return lines.join("\n");
-}
-
-function section(text: string): Block {
-  // A cut entity shows as text; it cannot become markup, since no bare `<` is left in it.
-  return { type: "section", text: mrkdwn(cut(text, sectionMax)) };
-}
-
-function mrkdwn(text: string): Markdown {
-  return { type: "mrkdwn", text, verbatim: true };
+  return lineList(
+    "*Path*",
+    path.map((node, at) => `${at === 0 ? "" : "↳ "}${link(node.url, cut(node.label, 200))}`),
+  );
 }

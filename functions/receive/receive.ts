@@ -2,7 +2,7 @@ import { gzipSync } from "node:zlib";
 
 import { keepWebhookSecret, readWebhookSecrets } from "#shared/access/webhook-secrets.ts";
 import type { ErrorCode } from "#shared/errors.ts";
-import type { Verdict } from "#shared/kit/connector.ts";
+import type { Connector, Verdict } from "#shared/kit/connector.ts";
 import type { Registry } from "#shared/kit/registry.ts";
 import { secretName, webhookSecrets } from "#shared/kit/registry.ts";
 import { isSubscriptionId } from "#shared/model/connection.ts";
@@ -66,9 +66,9 @@ export async function receive(deps: ReceiveDeps, incoming: Incoming): Promise<An
   const verdict = await verify(deps, incoming, connection.id);
   switch (verdict.outcome) {
     case "accepted":
-      await deps.inbox.send(JSON.stringify(messageOf(incoming, connection.id, verdict.deliveryId)));
+      await deps.inbox.send(JSON.stringify(messageOf(incoming, connection.id, verdict)));
       await deps.heard.note(connection.id, incoming.query["subscription"]);
-      return { status: 202 };
+      return { status: statusOf(deps.registry.find(incoming.connector)) };
     case "ignored":
       // Heartbeats come here: that they come is what they say.
       await deps.heard.note(connection.id, incoming.query["subscription"]);
@@ -82,6 +82,11 @@ export async function receive(deps: ReceiveDeps, incoming: Incoming): Promise<An
       await count(deps, connection.id, "malformed", verdict.reason);
       return refusal(400, "input.malformed", "The body is not what this webhook sends");
   }
+}
+
+/** Who presses a button sees an error unless the answer is 200, whatever other success it tells of. */
+function statusOf(connector: Connector | undefined): number {
+  return connector?.interactions ? 200 : 202;
 }
 
 async function findConnection(deps: ReceiveDeps, { connector, connectionId }: Incoming) {
@@ -131,9 +136,9 @@ async function* candidates(
 function messageOf(
   incoming: Incoming,
   connectionId: ConnectionId,
-  deliveryId: string,
+  { deliveryId, keep: bytes = incoming.body }: Extract<Verdict, { outcome: "accepted" }>,
 ): InboxMessage {
-  const text = Buffer.from(incoming.body).toString("utf8");
+  const text = Buffer.from(bytes).toString("utf8");
   return {
     connector: incoming.connector,
     connectionId,
@@ -143,9 +148,9 @@ function messageOf(
     headers: withoutCredentials(incoming.headers),
     query: { ...incoming.query },
     body:
-      incoming.body.byteLength <= plainBytesMax
+      bytes.byteLength <= plainBytesMax
         ? { text }
-        : { gzipBase64: gzipSync(incoming.body).toString("base64") },
+        : { gzipBase64: gzipSync(bytes).toString("base64") },
   };
 }
 

@@ -207,7 +207,8 @@ export interface Source {
 
 /** What a delivery proved to be. */
 export type Verdict =
-  | { readonly outcome: "accepted"; readonly deliveryId: string }
+  /** `keep`: what of the body is to be kept, where the whole tells more than anybody here may know. */
+  | { readonly outcome: "accepted"; readonly deliveryId: string; readonly keep?: Uint8Array }
   /** Verified, but nothing to do: a heartbeat, a ping. Answer 200. */
   | { readonly outcome: "ignored"; readonly reason: string }
   /** The source introduces a secret; echo the headers. Only a pending subscription may accept it. */
