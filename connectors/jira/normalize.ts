@@ -135,6 +135,7 @@ function goalOf(
 ): Unversioned<Goal> {
   const parentId = parentOf(context, issue.fields.parent).goalId;
   const ownerId = accountIdOf(context, issue);
+  const createdAt = readInstant(issue.fields.created);
   return {
     type: "goal",
     id: factId("goal", "jira", context.connectionId, issue.id),
@@ -143,7 +144,17 @@ function goalOf(
     url: `${context.siteUrl}/browse/${encodeURIComponent(issue.key)}`,
     ...(parentId !== undefined && { parentId }),
     ...(ownerId !== undefined && { ownerId }),
+    ...(createdAt !== undefined && { createdAt }),
+    ...(!canServe(context, issue.fields) && { canHoldGoal: false }),
   };
+}
+
+/**
+ * Whether somebody could say here which goal it serves. What a work type may have above itself is not in
+ * the issue, and the topmost has nothing: so only a field or a remote link counts, where it is read.
+ */
+function canServe(context: NormalizeContext, fields: WireIssue["fields"]): boolean {
+  return context.remoteTargets !== undefined || context.fields.goalLinks.some((id) => id in fields);
 }
 
 function commonOf(context: NormalizeContext, { key, fields }: WireIssue) {

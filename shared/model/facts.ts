@@ -110,6 +110,12 @@ export const Goal = z.strictObject({
   dueOn: CalendarDate.optional(),
   /** Progress of its own measure, 0 to 1, where the source has one. */
   progress: z.number().optional(),
+  /** When it was made, where the source says so. */
+  createdAt: Instant.optional(),
+  /** When the hub first read it: the store's word, no source's, and nothing that is compared. */
+  seenAt: Instant.optional(),
+  /** False where the tool has no place to say which goal it serves. */
+  canHoldGoal: z.boolean().optional(),
 });
 export type Goal = z.infer<typeof Goal>;
 
@@ -191,6 +197,12 @@ export type OrgUnit = z.infer<typeof OrgUnit>;
 
 export const Fact = z.discriminatedUnion("type", [WorkItem, Goal, Person, Account, OrgUnit]);
 export type Fact = z.infer<typeof Fact>;
+
+/**
+ * A later version of the same content is stored no sooner than so many days after the one that is: by so
+ * much what is stored may be older than the source's.
+ */
+export const lifeNotedAfterDays = 3;
 
 /** Open work is work somebody still means to finish. */
 export function isOpen(thing: { readonly status: WorkStatus }): boolean {

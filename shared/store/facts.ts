@@ -40,9 +40,16 @@ const bookkeeping = ["hash", saidHash, "asserts", "isRemoved", settlingMark, pas
 
 /** What decides whether a newer state must be written at all: content and edges, not versions. */
 export function contentHash(change: Upsert): string {
-  const { sourceVersion: _version, readAt: _readAt, ...content } = change.record;
+  const { sourceVersion: _version, readAt: _readAt, ...content } = withoutSeenAt(change.record);
   const edges = change.edges.map((edge) => stable(edge)).toSorted();
   return hashOf("sha256", `${stable(content)}${edges.join("\n")}`, "base64url").slice(0, 16);
+}
+
+/** When we first heard of it says nothing of it. */
+function withoutSeenAt(record: Fact): Fact {
+  if (record.type !== "goal") return record;
+  const { seenAt: _seenAt, ...goal } = record;
+  return goal;
 }
 
 /** JSON with sorted keys, so that equal content has one text. */
@@ -122,11 +129,9 @@ export function factItem(
   { current, now }: { readonly current: Item | undefined; readonly now: Instant },
 ): Item {
   const said = contentHash(change);
-  const record = hasTimeline(change.record)
-    ? effectiveFact(change.record, heldFact(current), now)
-    : change.record;
+  const record = storedRecord(change.record, current, now);
   const { id, ...fields } = record;
-  const hash = record === change.record ? said : contentHash({ ...change, record });
+  const hash = hasTimeline(record) ? contentHash({ ...change, record }) : said;
   return {
     ...toAttributes(fields),
     ...indexAttributes(record),
@@ -136,6 +141,15 @@ export function factItem(
     ...(hash !== said && { [saidHash]: said }),
     ...(edges.length > 0 && { asserts: edges.map(assertion) }),
   };
+}
+
+/** What the source says, with what only the hub knows: timelines, and when it first read a goal. */
+function storedRecord(said: Fact, current: Item | undefined, now: Instant): Fact {
+  if (hasTimeline(said)) return effectiveFact(said, heldFact(current), now);
+  if (said.type !== "goal") return said;
+  const held = heldFact(current);
+  const seenAt = held?.type === "goal" ? held.seenAt : undefined;
+  return { ...said, seenAt: seenAt ?? said.readAt };
 }
 
 /**

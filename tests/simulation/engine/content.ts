@@ -42,6 +42,7 @@ function saidBy(item: Item): Said | undefined {
   const said: Record<string, unknown> = { ...fact };
   delete said["placements"];
   delete said["formerWorkEmails"];
+  delete said["seenAt"];
   return { id: stored.fact.id, line: line(said) };
 }
 
