@@ -79,7 +79,9 @@ async function read(
   }: { readonly connection: Connection; readonly connections: readonly Connection[] },
 ): Promise<void> {
   const source = await openSource(deps, { connection, connections });
-  if (message.kind === "subscribe") return subscribe(deps, { connection, source });
+  if (message.kind === "subscribe") {
+    return subscribe(deps, { connection, source, isSecondLook: message.isSecondLook === true });
+  }
   if (message.kind === "retry-quarantined") {
     return retryQuarantined(deps, { connection, source, collection: message.collection });
   }

@@ -25,6 +25,8 @@ import { requestOf } from "./subscription-request.ts";
 interface Subscribing {
   readonly connection: Connection;
   readonly source: Source;
+  /** Whether another run sent this one, having met what was being registered. */
+  readonly isSecondLook: boolean;
 }
 
 /** A registration that ends by itself is renewed this long before: a few lost runs do no harm. */
@@ -73,27 +75,32 @@ async function registerAll(
   }
   await lookAgain(
     deps,
-    connectionId,
+    subscribing,
     known.filter((one) => claimed.has(one)),
   );
 }
 
 /**
- * Whoever claimed them may have died, and nobody else would look for a quarter of an hour. Not so whoever
- * did since we looked: they live, and should they die, their own message comes back. Waiting for those
- * too, runs at the same time would send each other on from minute to minute.
+ * Whoever claimed them may have died, and nobody else would look for a quarter of an hour. A second look
+ * sends no third: what it meets is claimed by one that runs at the same time, and of which the message
+ * comes back should it die. Otherwise such runs would send each other on from minute to minute.
  */
 async function lookAgain(
   deps: PullDeps,
-  connectionId: ConnectionId,
+  { connection, isSecondLook }: Subscribing,
   claimed: readonly Subscription[],
 ): Promise<void> {
+  if (isSecondLook) return;
   const nowMs = deps.clock.nowMs();
   const leftMs = claimed
     .map(({ createdAt }) => epochMsOf(createdAt) + claimMs - nowMs)
     .filter((ms) => ms >= 0);
   if (leftMs.length === 0) return;
-  const message: PullMessage = { kind: "subscribe", connectionId };
+  const message: PullMessage = {
+    kind: "subscribe",
+    connectionId: connection.id,
+    isSecondLook: true,
+  };
   // A claim ends after its last millisecond, so a whole number of seconds must be one more.
   const delaySeconds = Math.floor(Math.max(...leftMs) / 1000) + 1;
   await deps.pulls.send(JSON.stringify(message), { delaySeconds });
@@ -188,7 +195,7 @@ function idFor(connectionId: ConnectionId, resource: string): string {
  */
 async function register(
   deps: PullDeps,
-  { connection, source }: Subscribing,
+  { connection, source }: Omit<Subscribing, "isSecondLook">,
   known: Subscription,
 ): Promise<"done" | "claimed" | "stop"> {
   const { problem: _problem, nativeId: deadId, expiresAt: _expiresAt, ...rest } = known;

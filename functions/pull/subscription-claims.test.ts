@@ -63,6 +63,30 @@ test("several runs that wait for the same claim do not send each other on", asyn
   expect(waits()).toEqual([]);
 });
 
+test("nor do those that wait for it and come one after the other", async () => {
+  const { rig, advance, waits } = await afterKill();
+  advance(1);
+  await pull(rig.deps, subscribe);
+  await pull(rig.deps, subscribe);
+  const [first, second, ...others] = rig.pulls.sent.splice(0);
+  expect(others).toEqual([]);
+  advance(claimSeconds);
+  const goesOn = Promise.withResolvers<void>();
+  const registers = Promise.withResolvers<void>();
+  rig.tool.beforeSubscribe = () => {
+    registers.resolve();
+    return goesOn.promise;
+  };
+  const running = pull(rig.deps, PullMessage.parse(JSON.parse(first?.body ?? "")));
+  await registers.promise;
+  advance(1);
+  await pull(rig.deps, PullMessage.parse(JSON.parse(second?.body ?? "")));
+  goesOn.resolve();
+  await running;
+  expect(rig.tool.subscribed.toSorted()).toEqual(["a", "b"]);
+  expect(waits()).toEqual([]);
+});
+
 test("nobody waits for what another run has begun to register since they looked", async () => {
   const { rig, advance, waits } = await afterKill();
   advance(claimSeconds + 1);

@@ -24,7 +24,12 @@ export const PullMessage = z.discriminatedUnion("kind", [
     collection: z.string().optional(),
   }),
   /** Registers webhooks for resources that have none; renews, repairs and removes others. */
-  z.strictObject({ kind: z.literal("subscribe"), connectionId: ConnectionId }),
+  z.strictObject({
+    kind: z.literal("subscribe"),
+    connectionId: ConnectionId,
+    /** Sent by a run that met what another was registering: it sees to what that one may have left. */
+    isSecondLook: z.boolean().optional(),
+  }),
   /** Goes on with a batch of lines of sight that are written into the tool, or taken back. */
   z.strictObject({
     kind: z.literal("write-back"),
