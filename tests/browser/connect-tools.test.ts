@@ -25,7 +25,7 @@ let server: ToolsServer;
 beforeAll(async () => {
   opened = await openBrowser();
   if (typeof opened !== "string") server = await startTools(0);
-});
+}, 60_000);
 
 afterAll(async () => {
   if (typeof opened === "string") return;

@@ -18,7 +18,7 @@ let server: PageServer;
 beforeAll(async () => {
   opened = await openBrowser();
   server = await startPages(0);
-});
+}, 60_000);
 
 afterAll(async () => {
   if (typeof opened !== "string") await opened.close();

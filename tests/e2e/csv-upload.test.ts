@@ -52,7 +52,7 @@ describe("files that are uploaded to the hub", () => {
       managerId: person("1"),
       unitId: factId("org-unit", "csv", connection, "/Technik"),
     });
-  }, 30_000);
+  });
 
   test("come through the page as the bytes that they are", async () => {
     const form = new FormData();
@@ -70,7 +70,7 @@ describe("files that are uploaded to the hub", () => {
     expect(await stored(team)).toMatchObject({ isDeliveryTeam: true });
     const edges = await hub.hub.table.query({ partition: person("2"), sortPrefix: "membership#" });
     expect(edges.items).toMatchObject([{ unitId: team, isLead: true }]);
-  }, 30_000);
+  });
 
   test("lose whom the newest one does not name, and undoing brings them back", async () => {
     await upload("people", [header, ...people.slice(0, 1)], true);
@@ -78,7 +78,7 @@ describe("files that are uploaded to the hub", () => {
     await hub.api("POST", "/api/uploads/undo", { connectionId: connection, kind: "people" });
     await hub.hub.host.settle();
     expect(await stored(person("2"))).toMatchObject({ name: "Noah Winter" });
-  }, 30_000);
+  });
 
   test("forget who is erased, and nobody else", async () => {
     const deps = {
@@ -93,7 +93,7 @@ describe("files that are uploaded to the hub", () => {
     expect(JSON.stringify(await scanAll(hub.hub.table))).not.toContain("mia@upload.example");
     expect(await stored(person("1"))).not.toMatchObject({ name: "Mia Sommer" });
     expect(await stored(person("2"))).toMatchObject({ name: "Noah Winter" });
-  }, 30_000);
+  });
 
   test("leave nothing behind when their connection is removed", async () => {
     await hub.api("DELETE", `/api/connections/${connection}`);
@@ -101,5 +101,5 @@ describe("files that are uploaded to the hub", () => {
     const items = await scanAll(hub.hub.table);
     expect(items.filter(({ pk }) => pk.startsWith("kept:"))).toEqual([]);
     expect(JSON.stringify(items)).not.toContain("@upload.example");
-  }, 30_000);
+  });
 });

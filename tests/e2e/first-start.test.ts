@@ -39,7 +39,8 @@ describe("the first start", () => {
     });
     tools = await sourceTools(api, hub.output);
     truth = new SourceTruth(tools);
-  }, 90_000);
+    // Longer than all waits within it, each of which says what it missed.
+  }, 200_000);
 
   afterAll(async () => {
     await hub.end();

@@ -22,7 +22,7 @@ describe.skipIf(folder === undefined)("recorded Jira webhooks", () => {
 
   beforeAll(async () => {
     small = await startSmallHub();
-  }, 90_000);
+  }, 240_000);
 
   afterAll(async () => {
     await small.end();
@@ -80,7 +80,7 @@ describe.skipIf(folder === undefined)("recorded Jira webhooks", () => {
       await until(
         "the rejected ones are counted",
         async () => (await small.api.deliveryCounts(small.ids.jira))["rejected"] === quarantined,
-        { withinMs: 15_000, seen: () => small.api.deliveryCounts(small.ids.jira) },
+        { withinMs: 30_000, seen: () => small.api.deliveryCounts(small.ids.jira) },
       );
     }
     process.stderr.write(

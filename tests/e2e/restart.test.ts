@@ -24,7 +24,7 @@ describe("stopping and starting", () => {
     port = await freePort();
     hub = await start();
     api = new HubApi(hub.url);
-  }, 60_000);
+  }, 120_000);
 
   afterAll(async () => {
     await hub.end();
