@@ -1,18 +1,18 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 
-import { acknowledge } from "#shared/kit/alert-lifecycle.ts";
+import { acknowledge } from "#shared/kit/alert-verbs.ts";
 import type { SignalId } from "#shared/model/ids.ts";
 import { hourMs } from "#shared/model/time.ts";
 import type { Table } from "#shared/ports/table.ts";
 import { rules } from "#shared/rules/index.ts";
+import { reconcileAlert } from "#shared/store/alert-net.ts";
 import { replaceDocument } from "#shared/store/documents.ts";
 import { alertSpec } from "#shared/store/specs.ts";
 import { goal, goalId, itemId, linkTo, upserted, workItem } from "#shared/testing/facts.ts";
 import { createSilentLogger } from "#shared/testing/silent-logger.ts";
 
 import { MemoryHub } from "../../tests/rig/memory-hub.ts";
-import { reconcileAlert } from "./alert.ts";
 import { createHandler } from "./handler.ts";
 
 const epic = (version: number) => upserted(workItem("epic", { version }));

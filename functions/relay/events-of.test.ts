@@ -1,7 +1,7 @@
 import type { DynamoDBRecord } from "aws-lambda";
 import { describe, expect, test } from "vitest";
 
-import { acknowledge, snooze } from "#shared/kit/alert-lifecycle.ts";
+import { acknowledge, snooze } from "#shared/kit/alert-verbs.ts";
 import type { Connection } from "#shared/model/connection.ts";
 import { eventSchemas } from "#shared/model/events.ts";
 import type { HubEvent } from "#shared/model/events.ts";

@@ -2,6 +2,7 @@ import { connectors } from "#connectors/index.ts";
 import { clock, logger, pulls, table } from "#shared/adapters/aws-ports.ts";
 import { environments, readEnvironment } from "#shared/adapters/environment.ts";
 import { Registry } from "#shared/kit/registry.ts";
+import { rules } from "#shared/rules/index.ts";
 
 import { createHandler } from "./handler.ts";
 
@@ -13,4 +14,5 @@ export const handler = createHandler({
   table: table(environment),
   pulls: pulls(environment),
   registry: new Registry(connectors),
+  rules,
 });

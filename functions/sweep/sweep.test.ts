@@ -5,6 +5,7 @@ import { grantId } from "#shared/model/ids.ts";
 import type { PullMessage } from "#shared/model/pull.ts";
 import { dayMs, instantOf, minuteMs } from "#shared/model/time.ts";
 import type { Table } from "#shared/ports/table.ts";
+import { rules } from "#shared/rules/index.ts";
 import { listGaps } from "#shared/store/connection-parts.ts";
 import { getConnection } from "#shared/store/connections.ts";
 import { createDocument } from "#shared/store/documents.ts";
@@ -23,7 +24,10 @@ import { createSilentLogger } from "#shared/testing/silent-logger.ts";
 import { MemoryHub } from "../../tests/rig/memory-hub.ts";
 import type { MemoryQueue } from "../../tests/rig/tool-hub.ts";
 import { ToolHub } from "../../tests/rig/tool-hub.ts";
-import { sweep } from "./sweep.ts";
+import type { SweepDeps } from "./sweep.ts";
+import { sweep as sweepWith } from "./sweep.ts";
+
+const sweep = (deps: Omit<SweepDeps, "rules">) => sweepWith({ ...deps, rules });
 
 const kinds = (queue: MemoryQueue) => queue.sent.map(({ body }) => JSON.parse(body).kind);
 

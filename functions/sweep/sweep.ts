@@ -1,4 +1,5 @@
-import { promote, regrace, wake } from "#shared/kit/alert-lifecycle.ts";
+import { promote, waitAnew, wake } from "#shared/kit/alert-lifecycle.ts";
+import type { AlertRule } from "#shared/kit/alert-rule.ts";
 import type { Registry } from "#shared/kit/registry.ts";
 import type { Connection, Cursor } from "#shared/model/connection.ts";
 import { staleAfterMinutes } from "#shared/model/connection.ts";
@@ -9,12 +10,12 @@ import { dayMs, epochMsOf, instantOf, minuteMs } from "#shared/model/time.ts";
 import type { Clock } from "#shared/ports/clock.ts";
 import type { Logger } from "#shared/ports/logger.ts";
 import type { Queue } from "#shared/ports/queue.ts";
-import type { Key, Table } from "#shared/ports/table.ts";
+import type { Table } from "#shared/ports/table.ts";
+import { AlertPolicies } from "#shared/store/alert-policies.ts";
 import { getGap, removeGap, saveGaps } from "#shared/store/connection-parts.ts";
 import { listConnections } from "#shared/store/connections.ts";
-import type { DocumentSpec } from "#shared/store/documents.ts";
 import { listDocuments, readDocument, replaceDocument } from "#shared/store/documents.ts";
-import { alertList, factKey, lists, ruleSettingsKey } from "#shared/store/keys.ts";
+import { alertList, factKey, lists } from "#shared/store/keys.ts";
 import { SetAside } from "#shared/store/set-aside.ts";
 import {
   alertSpec,
@@ -33,6 +34,7 @@ export interface SweepDeps {
   readonly logger: Logger;
   readonly pulls: Queue;
   readonly registry: Registry;
+  readonly rules: readonly AlertRule[];
 }
 
 /** A due pull that was sent is not sent again before this, whatever the queue is doing. */
@@ -53,7 +55,8 @@ export async function sweep(deps: SweepDeps): Promise<void> {
   await noteEndingCredentials(deps, connections);
   await dropOldDrafts(deps, connections);
   await dropUnusedGrants(deps, connections);
-  await advance(deps, "pending", (alert, now) => openIfStanding(deps, alert, now));
+  const policies = new AlertPolicies(deps);
+  await advance(deps, "pending", (alert, now) => openIfStanding(deps, policies, alert, now));
   await advance(deps, "snoozed", wake);
   await turnOfDay(deps);
 }
@@ -185,19 +188,20 @@ type Step = (alert: Alert, now: Instant) => Alert | undefined | Promise<Alert | 
  */
 async function openIfStanding(
   deps: SweepDeps,
+  policies: AlertPolicies,
   alert: Alert,
   now: Instant,
 ): Promise<Alert | undefined> {
   const unread = new SetAside();
-  const read = async <T extends { revision: number }>(spec: DocumentSpec<T>, key: Key) => {
-    const stored = await deps.table.get(key);
-    return stored && unread.read(stored, (item) => readDocument(spec, item));
-  };
-  const settings = await read(ruleSettingsSpec, ruleSettingsKey(alert.rule));
-  if (unread.count > 0) return undefined;
-  // An alert that was born while its rule was being set may still wait by the old grace.
-  const next = settings ? regrace(alert, settings.graceMinutes, now) : promote(alert, now);
-  const signal = next && (await read(signalSpec, factKey(alert.signalId)));
+  const settings = await policies.settingsItem(alert.rule);
+  if (settings && !unread.read(settings, (item) => readDocument(ruleSettingsSpec, item))) {
+    return undefined;
+  }
+  // An alert that was born while its rule was being set may still wait by the old settings.
+  const policy = await policies.waiting(alert);
+  const next = policy ? waitAnew(alert, policy, now) : promote(alert, now);
+  const stored = next && (await deps.table.get(factKey(alert.signalId)));
+  const signal = stored && unread.read(stored, (item) => readDocument(signalSpec, item));
   return signal?.state === "open" && signal.generation === alert.generation ? next : undefined;
 }
 

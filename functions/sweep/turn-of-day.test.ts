@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import type { Change } from "#shared/model/change.ts";
 import { CalendarDate, Instant, dayMs, hourMs, minuteMs } from "#shared/model/time.ts";
 import type { Table } from "#shared/ports/table.ts";
+import { rules } from "#shared/rules/index.ts";
 import { toAttributes } from "#shared/store/codec.ts";
 import { edgeItem, readFactItem } from "#shared/store/facts.ts";
 import { factKey } from "#shared/store/keys.ts";
@@ -61,7 +62,13 @@ async function hubOf(...changes: readonly Change[]): Promise<MemoryHub> {
 /** Minutes as the clock brings them, with everything that they lead to. */
 async function minutes(hub: MemoryHub, count: number, everyMs = minuteMs): Promise<void> {
   const { deps } = new ToolHub();
-  const sweeping = { ...deps, table: hub.table, clock: hub.clock, logger: createSilentLogger() };
+  const sweeping = {
+    ...deps,
+    table: hub.table,
+    clock: hub.clock,
+    logger: createSilentLogger(),
+    rules,
+  };
   for (let at = 0; at < count; at += 1) {
     await pass(hub, everyMs);
     await sweep(sweeping);
@@ -183,7 +190,7 @@ describe("the day's turn", () => {
     for (let at = 0; at < people.length; at += 500) await hub.store(...people.slice(at, at + 500));
     hub.clock.advance(2 * dayMs);
     const counted = counting(hub.table);
-    const deps = { table: counted.table, clock: hub.clock, logger: createSilentLogger() };
+    const deps = { table: counted.table, clock: hub.clock, logger: createSilentLogger(), rules };
     await turnOfDay(deps);
     const inFirst = counted.facts.length;
     expect(inFirst).toBeLessThan(4500);

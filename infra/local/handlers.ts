@@ -82,7 +82,7 @@ export function createHandlers(parts: HandlerParts): Record<FunctionName, Handle
     relay: createRelay({ ...base("relay"), bus: ports.bus, readRecord: readStreamRecord }),
     alert: createAlert({ ...base("alert"), rules }),
     notify: createNotify({ ...base("notify"), secrets, registry, publicUrl, outbound }),
-    sweep: createSweep({ ...base("sweep"), pulls, registry }),
+    sweep: createSweep({ ...base("sweep"), pulls, registry, rules }),
   };
 }
 

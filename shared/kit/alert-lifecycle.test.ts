@@ -8,23 +8,15 @@ import type { Signal } from "#shared/model/signal.ts";
 import type { Instant } from "#shared/model/time.ts";
 import { instantOf, minuteMs } from "#shared/model/time.ts";
 
-import {
-  acknowledge,
-  isStanding,
-  openFromSignal,
-  promote,
-  reconcile,
-  resolve,
-  snooze,
-  unsnooze,
-  wake,
-} from "./alert-lifecycle.ts";
+import { openFromSignal, promote, reconcile, resolve, wake } from "./alert-lifecycle.ts";
+import { isStanding } from "./alert-transition.ts";
+import { acknowledge, snooze, unsnooze } from "./alert-verbs.ts";
 
 const startMs = Date.parse("2026-11-21T08:00:00.000Z");
 const at = (minutes: number): Instant => instantOf(startMs + minutes * minuteMs);
 const connection = connectionId("0123456789");
 const subjectId = factId("work-item", "jira", connection, "10001");
-const policy = { graceMinutes: 60, why: "because", nextStep: "do it" };
+const policy = { graceMinutes: 60, holdDownMinutes: 0, why: "because", nextStep: "do it" };
 const ana = (minutes: number) => ({ by: "ana", now: at(minutes) });
 
 function signal(overrides: Partial<Signal> = {}): Signal {

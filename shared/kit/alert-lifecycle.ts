@@ -1,48 +1,74 @@
 import { isDeepStrictEqual } from "node:util";
 
-import { HubError } from "#shared/errors.ts";
 import { alertId } from "#shared/model/ids.ts";
-import { standingStatuses } from "#shared/model/signal.ts";
-import type { Alert, AlertStatus, Signal } from "#shared/model/signal.ts";
+import type { Alert, Signal } from "#shared/model/signal.ts";
 import type { Instant } from "#shared/model/time.ts";
 import { dayMs, epochMsOf, instantOf, minuteMs } from "#shared/model/time.ts";
 
+import { alertFingerprint } from "./alert-fingerprint.ts";
+import { hubActor, isStanding, joined, moved } from "./alert-transition.ts";
+import { snoozeDaysMax } from "./alert-verbs.ts";
+
 /*
  * The life of an alert: pending → open → acknowledged | snoozed → resolved, and again with the next
- * generation of its signal. Every verb is pure and gives the next alert, or undefined when nothing
- * changes; the revision is left to whoever stores it. A verb that does not fit the alert's status
- * throws `entity.conflict`.
+ * generation of its signal. What the hub does with it by itself; what people do, alert-verbs.ts. Every
+ * function is pure and gives the next alert, or undefined when nothing changes; the revision is left to
+ * whoever stores it.
  */
 
-/** What an alert says beyond its signal, and how long a signal must stand before anybody is told. */
+/** What an alert says beyond its signal, and when anybody is told of it. */
 export interface AlertPolicy {
+  /** How long a signal must stand before anybody is told. */
   readonly graceMinutes: number;
+  /** How long after an opening has ended the next one waits, so that flapping tells nobody twice. */
+  readonly holdDownMinutes: number;
   readonly why: string;
   readonly nextStep: string;
+  /** Whether the rule's scope takes the signal in; absent: it does. */
+  readonly isInScope?: boolean | undefined;
+  /** Whether a first reading has found it; see baseline.ts. */
+  readonly isBaseline?: boolean | undefined;
+  /** Why it waits for another reason than time. */
+  readonly heldBecause?: string | undefined;
 }
 
-/** Who asks for a transition, and what they say about it. */
-export interface Actor {
-  readonly by: string;
-  readonly note?: string | undefined;
-  readonly now: Instant;
-}
+/** What resolves an alert whose signal stands: the rule is not meant for it any more. */
+export const outOfScope = "out of scope";
 
-/** What the hub calls itself in histories. */
-const hubActor = "hub";
-/** Transitions kept; older ones were told of by events when they happened. */
-const historyMax = 20;
-/** A snooze is a promise to look again; beyond a quarter it is a way to forget. */
-const snoozeDaysMax = 90;
+type Context = AlertPolicy & { readonly now: Instant };
 
-export function isStanding(alert: Pick<Alert, "status">): boolean {
-  return (standingStatuses as readonly AlertStatus[]).includes(alert.status);
+/**
+ * Makes the alert agree with its signal as it stands in the table now. Blind to the order and number
+ * of the events that lead here: only the two states matter. An alert of a later generation wins over
+ * an older reading of the signal.
+ */
+export function reconcile(
+  alert: Alert | undefined,
+  signal: Signal,
+  context: Context,
+): Alert | undefined {
+  const isWanted = signal.state === "open" && context.isInScope !== false;
+  if (!alert) return isWanted ? openFromSignal(signal, context, context.now) : undefined;
+  if (signal.generation < alert.generation) return undefined;
+  if (signal.state === "cleared") {
+    return resolve(alert, signal.clearedBecause ?? "cleared", context.now);
+  }
+  if (!isWanted) return resolve(alert, outOfScope, context.now);
+  if (signal.generation > alert.generation) return nextGeneration(alert, signal, context);
+  if (isStanding(alert)) return refreshed(alert, signal, context);
+  return alert.resolvedBecause === outOfScope ? backInScope(alert, signal, context) : undefined;
 }
 
 /** The first alert for a subject. Grace counts from the signal's opening, so a late reader opens at once. */
-export function openFromSignal(signal: Signal, policy: AlertPolicy, now: Instant): Alert {
-  const graceUntil = instantOf(epochMsOf(signal.openedAt) + policy.graceMinutes * minuteMs);
-  const isPending = graceUntil > now;
+export function openFromSignal(
+  signal: Signal,
+  policy: AlertPolicy,
+  now: Instant,
+  lastEndedAt: Instant | undefined = signal.earlier?.at(-1)?.clearedAt,
+): Alert {
+  const ended = lastEndedAt === undefined ? {} : { lastEndedAt };
+  const graceUntil = waitsUntil({ openedAt: signal.openedAt, ...ended }, policy);
+  const isPending = graceUntil > now || policy.heldBecause !== undefined;
   return {
     type: "alert",
     id: alertId(signal.rule, signal.subjectId),
@@ -53,53 +79,90 @@ export function openFromSignal(signal: Signal, policy: AlertPolicy, now: Instant
     status: isPending ? "pending" : "open",
     ...contentOf(signal, policy),
     ...(isPending && { graceUntil }),
+    ...(policy.heldBecause !== undefined && { heldBecause: policy.heldBecause }),
+    ...(policy.isBaseline === true && { isBaseline: true }),
     openedAt: signal.openedAt,
+    ...ended,
     updatedAt: now,
     history: [{ to: isPending ? "pending" : "open", at: now, by: hubActor }],
     revision: 1,
   };
 }
 
-/**
- * Makes the alert agree with its signal as it stands in the table now. Blind to the order and number
- * of the events that lead here: only the two states matter. An alert of a later generation wins over
- * an older reading of the signal.
- */
-export function reconcile(
-  alert: Alert | undefined,
-  signal: Signal,
-  context: AlertPolicy & { readonly now: Instant },
-): Alert | undefined {
-  if (!alert) {
-    return signal.state === "open" ? openFromSignal(signal, context, context.now) : undefined;
-  }
-  if (signal.generation < alert.generation) return undefined;
-  if (signal.state === "cleared") {
-    return resolve(alert, signal.clearedBecause ?? "cleared", context.now);
-  }
-  if (signal.generation > alert.generation) return nextGeneration(alert, signal, context);
-  return isStanding(alert) ? refreshed(alert, signal, context) : undefined;
+function waitsUntil(
+  { openedAt, lastEndedAt }: Pick<Alert, "openedAt" | "lastEndedAt">,
+  { graceMinutes, holdDownMinutes }: Pick<AlertPolicy, "graceMinutes" | "holdDownMinutes">,
+): Instant {
+  const graceEndsMs = epochMsOf(openedAt) + graceMinutes * minuteMs;
+  const heldDownMs =
+    lastEndedAt === undefined || holdDownMinutes === 0
+      ? 0
+      : epochMsOf(lastEndedAt) + holdDownMinutes * minuteMs;
+  return instantOf(Math.max(graceEndsMs, heldDownMs));
 }
 
 /** The signal cleared and opened again. That the clearing was missed must not change the outcome. */
-function nextGeneration(
-  alert: Alert,
-  signal: Signal,
-  context: AlertPolicy & { readonly now: Instant },
-): Alert {
+function nextGeneration(alert: Alert, signal: Signal, context: Context): Alert {
   const before = resolve(alert, "opened anew", context.now) ?? alert;
-  const opened = openFromSignal(signal, context, context.now);
-  const history = [...before.history, ...opened.history].slice(-historyMax);
+  // A rule that was not meant for it has ended nothing.
+  const resolvedAt = alert.resolvedBecause === outOfScope ? undefined : before.resolvedAt;
+  const lastEndedAt = signal.earlier?.at(-1)?.clearedAt ?? resolvedAt;
+  const opened = openFromSignal(signal, context, context.now, lastEndedAt);
+  const history = joined(before.history, opened.history);
   return { ...opened, history, revision: alert.revision };
 }
 
-function refreshed(
-  alert: Alert,
-  signal: Signal,
-  context: AlertPolicy & { readonly now: Instant },
-): Alert | undefined {
+/** What was decided about it before still counts; what it waits for is counted as if it had stood all along. */
+function backInScope(alert: Alert, signal: Signal, context: Context): Alert {
+  const opened = openFromSignal(signal, context, context.now, alert.lastEndedAt);
+  return {
+    ...opened,
+    ...(alert.isBaseline === true && { isBaseline: true }),
+    ...(alert.contest && { contest: alert.contest }),
+    ...(opened.status === "open" && { wokenAt: context.now }),
+    history: joined(alert.history, opened.history),
+    revision: alert.revision,
+  };
+}
+
+function refreshed(alert: Alert, signal: Signal, context: Context): Alert | undefined {
   const { leaderId: _leader, ...rest } = alert;
-  const next: Alert = { ...rest, ...contentOf(signal, context) };
+  const said: Alert = { ...rest, ...contentOf(signal, context) };
+  if (alert.status === "pending") return waiting(alert, said, context);
+  const next = isDeepStrictEqual(said, alert) ? undefined : { ...said, updatedAt: context.now };
+  const isOther =
+    alert.snoozedUntilChangeOf !== undefined &&
+    alert.snoozedUntilChangeOf !== alertFingerprint(said);
+  if (!isOther) return next;
+  return woken(said, context.now, "what it says has changed");
+}
+
+/**
+ * A pending alert waits by the settings as they are now, also by those that were made while it waits, and
+ * opens when they let it.
+ */
+export function waitAnew(
+  alert: Alert,
+  policy: Pick<AlertPolicy, "graceMinutes" | "holdDownMinutes" | "heldBecause">,
+  now: Instant,
+): Alert | undefined {
+  return alert.status === "pending" ? waiting(alert, alert, { ...policy, now }) : undefined;
+}
+
+function waiting(
+  alert: Alert,
+  said: Alert,
+  context: Pick<Context, "graceMinutes" | "holdDownMinutes" | "heldBecause" | "now">,
+): Alert | undefined {
+  const { heldBecause: _held, ...rest } = said;
+  const { heldBecause } = context;
+  const next: Alert = {
+    ...rest,
+    graceUntil: waitsUntil(alert, context),
+    ...(heldBecause !== undefined && { heldBecause }),
+  };
+  const opened = promote(next, context.now);
+  if (opened) return opened;
   return isDeepStrictEqual(next, alert) ? undefined : { ...next, updatedAt: context.now };
 }
 
@@ -118,56 +181,32 @@ function contentOf(signal: Signal, policy: AlertPolicy) {
   };
 }
 
-/** The grace period of a pending alert is over. */
+/** A pending alert has waited long enough, and nothing else holds it. */
 export function promote(alert: Alert, now: Instant): Alert | undefined {
-  if (alert.status !== "pending" || (alert.graceUntil ?? now) > now) return undefined;
+  if (alert.status !== "pending" || alert.heldBecause !== undefined) return undefined;
+  if ((alert.graceUntil ?? now) > now) return undefined;
   return moved(alert, "open", { by: hubActor, now });
-}
-
-/** The rule's grace was changed while the alert waits; it counts from the signal's opening, as ever. */
-export function regrace(alert: Alert, graceMinutes: number, now: Instant): Alert | undefined {
-  if (alert.status !== "pending") return undefined;
-  const graceUntil = instantOf(epochMsOf(alert.openedAt) + graceMinutes * minuteMs);
-  const waiting: Alert = { ...alert, graceUntil };
-  const isOther = graceUntil !== alert.graceUntil;
-  return promote(waiting, now) ?? (isOther ? { ...waiting, updatedAt: now } : undefined);
-}
-
-/** Somebody has seen it and takes care. Survives every re-evaluation until the signal clears. */
-export function acknowledge(alert: Alert, actor: Actor): Alert | undefined {
-  if (alert.status === "acknowledged") return undefined;
-  assertStatus(alert, ["open", "snoozed"], "acknowledged");
-  return moved(alert, "acknowledged", actor);
-}
-
-/** Quiet until a moment in the future, at most `snoozeDaysMax` away; else throws `input.invalid`. */
-export function snooze(alert: Alert, until: Instant, actor: Actor): Alert | undefined {
-  if (alert.status === "snoozed" && alert.snoozedUntil === until) return undefined;
-  assertStatus(alert, ["open", "acknowledged", "snoozed"], "snoozed");
-  const aheadMs = epochMsOf(until) - epochMsOf(actor.now);
-  if (aheadMs <= 0 || aheadMs > snoozeDaysMax * dayMs) {
-    const message = `Name a moment in the future, at most ${snoozeDaysMax} days from now`;
-    throw new HubError("input.invalid", "An alert cannot be snoozed until then", {
-      issues: [{ path: "until", message }],
-    });
-  }
-  return { ...moved(alert, "snoozed", actor), snoozedUntil: until };
-}
-
-/** A person ends the snooze early. */
-export function unsnooze(alert: Alert, actor: Actor): Alert | undefined {
-  if (alert.status === "open") return undefined;
-  assertStatus(alert, ["snoozed"], "woken");
-  return moved(alert, "open", actor);
 }
 
 /** The snooze is over: the alert is open again, whatever it was before. */
 export function wake(alert: Alert, now: Instant): Alert | undefined {
-  if (alert.status !== "snoozed" || (alert.snoozedUntil ?? now) > now) return undefined;
-  return moved(alert, "open", { by: hubActor, now });
+  if (alert.status !== "snoozed" || (snoozeEnd(alert) ?? now) > now) return undefined;
+  return woken(alert, now);
 }
 
-/** Its signal has cleared. Nothing else ever resolves an alert. */
+/** When a snooze ends by itself. One until something changes has no end of its own but the longest there is. */
+export function snoozeEnd(alert: Alert): Instant | undefined {
+  if (alert.snoozedUntilChangeOf === undefined) return alert.snoozedUntil;
+  const before = alert.history.findLastIndex(({ to }) => to !== "snoozed");
+  const first = alert.history[before + 1];
+  return instantOf(epochMsOf(first?.at ?? alert.updatedAt) + snoozeDaysMax * dayMs);
+}
+
+function woken(alert: Alert, now: Instant, note?: string): Alert {
+  return { ...moved(alert, "open", { by: hubActor, note, now }), wokenAt: now };
+}
+
+/** Its signal has cleared, or its rule is not meant for it any more. Nothing else ever resolves an alert. */
 export function resolve(alert: Alert, because: string, now: Instant): Alert | undefined {
   if (!isStanding(alert)) return undefined;
   return {
@@ -175,25 +214,4 @@ export function resolve(alert: Alert, because: string, now: Instant): Alert | un
     resolvedAt: now,
     resolvedBecause: because,
   };
-}
-
-function moved(alert: Alert, to: AlertStatus, actor: Actor): Alert {
-  const { snoozedUntil: _snoozed, graceUntil: _grace, ...rest } = alert;
-  const transition: Alert["history"][number] = {
-    to,
-    at: actor.now,
-    by: actor.by,
-    ...(actor.note !== undefined && { note: actor.note }),
-  };
-  const history = [...alert.history, transition].slice(-historyMax);
-  return { ...rest, status: to, updatedAt: actor.now, history };
-}
-
-function assertStatus(alert: Alert, from: readonly AlertStatus[], wanted: string): void {
-  if (from.includes(alert.status)) return;
-  throw new HubError(
-    "entity.conflict",
-    `This alert is ${alert.status}; only one that is ${from.join(" or ")} can be ${wanted}`,
-    { details: { status: alert.status } },
-  );
 }

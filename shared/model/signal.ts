@@ -116,6 +116,8 @@ export const Contest = z.strictObject({
       at: Instant,
     })
     .optional(),
+  /** The one before it was answered: the last that this generation takes. */
+  isSecond: z.boolean().optional(),
 });
 export type Contest = z.infer<typeof Contest>;
 
@@ -149,6 +151,10 @@ export const Alert = z.strictObject({
   /** Pending for another reason than time: "within the allowance of 20 % of Payments". */
   heldBecause: z.string().max(200).optional(),
   openedAt: Instant,
+  /** When the opening before this one ended, where it is known: the hold-down counts from it. */
+  lastEndedAt: Instant.optional(),
+  /** When it last opened again without having been resolved: the end of a snooze. */
+  wokenAt: Instant.optional(),
   updatedAt: Instant,
   resolvedAt: Instant.optional(),
   resolvedBecause: z.string().max(200).optional(),
@@ -232,6 +238,20 @@ export const RuleSettings = z.strictObject({
     .optional(),
   /** Where contests and demotions are told. Absent: the default channel. */
   ownerChannelId: ConnectionId.optional(),
+  /**
+   * The share of a unit's open work that may be found unlinked without an alert, for all below it too; the
+   * nearest wins. Only of rules about unlinked work.
+   */
+  allowedShares: z
+    .array(
+      z.strictObject({
+        unitId: OrgUnitId,
+        share: z.number().min(0).max(1),
+        reason: z.string().trim().min(1).max(80),
+      }),
+    )
+    .max(200)
+    .optional(),
   /** How long each rung has to react, instead of the routing's own. */
   responseHours: z.int().min(1).max(720).optional(),
   /** False: nobody but the owning teams is told, however long it takes. Absent: true. */

@@ -165,6 +165,7 @@ export class MemoryHub {
       isEnabled: true,
       options: {},
       graceMinutes: 0,
+      holdDownMinutes: 0,
       updatedAt: this.clock.now(),
       revision: 0,
       ...given,

@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 
 import { sweep } from "#functions/sweep/sweep.ts";
 import { minuteMs } from "#shared/model/time.ts";
+import { rules } from "#shared/rules/index.ts";
 import {
   account,
   accountId,
@@ -39,7 +40,13 @@ async function teamHub(): Promise<MemoryHub> {
 
 async function minutes(hub: MemoryHub, count: number): Promise<void> {
   const { deps } = new ToolHub();
-  const sweeping = { ...deps, table: hub.table, clock: hub.clock, logger: createSilentLogger() };
+  const sweeping = {
+    ...deps,
+    table: hub.table,
+    clock: hub.clock,
+    logger: createSilentLogger(),
+    rules,
+  };
   for (let at = 0; at < count; at += 1) {
     hub.clock.advance(minuteMs);
     await sweep(sweeping);

@@ -1,22 +1,13 @@
 import type { Context, Hono } from "hono";
 
-import { AlertId } from "#shared/model/ids.ts";
-import { hourMs, instantOf } from "#shared/model/time.ts";
 import { listConnections } from "#shared/store/connections.ts";
 
 import type { AppContext } from "../app-deps.ts";
-import { parseInput } from "../http/route.ts";
-import { backPath, noticeOf, readFilters, readForm, withNotice } from "../page/page-input.ts";
+import { noticeOf, readFilters } from "../page/page-input.ts";
 import { rateOfFilter } from "../people/team-rate.ts";
+import { idOf, serveAlertForms } from "./alert-forms.ts";
 import { alertPage } from "./alert-page.ts";
 import { alertsPage } from "./alerts-page.ts";
-import {
-  Acknowledgement,
-  Snooze,
-  acknowledgeAlert,
-  snoozeAlert,
-  unsnoozeAlert,
-} from "./change-alert.ts";
 import { AlertsQuery, listAlerts } from "./list-alerts.ts";
 import { readAlert } from "./read-alert.ts";
 
@@ -59,28 +50,7 @@ export function serveAlertPages(app: Hono, context: AppContext): void {
     return c.html(alertPage(alert, here(c), noticeOf(c)));
   });
 
-  app.post("/alerts/:id{.+}/acknowledge", async (c) => {
-    const { back, ...said } = await readForm(c);
-    await acknowledgeAlert(context, idOf(c), parseInput(Acknowledgement, said, ""));
-    return c.redirect(withNotice(backPath(back, "/"), "acknowledged"), 303);
-  });
-
-  app.post("/alerts/:id{.+}/snooze", async (c) => {
-    const { back, hours, ...said } = await readForm(c);
-    const until = instantOf(context.clock.nowMs() + (Number(hours) || 0) * hourMs);
-    await snoozeAlert(context, idOf(c), parseInput(Snooze, { ...said, until }, ""));
-    return c.redirect(withNotice(backPath(back, "/"), "snoozed"), 303);
-  });
-
-  app.post("/alerts/:id{.+}/unsnooze", async (c) => {
-    const { back, ...said } = await readForm(c);
-    await unsnoozeAlert(context, idOf(c), parseInput(Acknowledgement, said, ""));
-    return c.redirect(withNotice(backPath(back, "/"), "woken"), 303);
-  });
-}
-
-function idOf(c: Context): AlertId {
-  return parseInput(AlertId, c.req.param("id"), "id");
+  serveAlertForms(app, context);
 }
 
 /** The address shown, without the word about what was just done. */

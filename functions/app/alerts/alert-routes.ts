@@ -8,13 +8,7 @@ import { defineRoute } from "../http/route.ts";
 import type { Route } from "../http/route.ts";
 import { SourceAnswer } from "../work-items/work-answers.ts";
 import { AlertAnswer, AlertDetail, SignalAnswer, describeSignal } from "./alert-answers.ts";
-import {
-  Acknowledgement,
-  Snooze,
-  acknowledgeAlert,
-  snoozeAlert,
-  unsnoozeAlert,
-} from "./change-alert.ts";
+import { alertVerbRoutes } from "./alert-verb-routes.ts";
 import { AlertsQuery, listAlerts } from "./list-alerts.ts";
 import { readAlert } from "./read-alert.ts";
 import { readNames } from "./read-names.ts";
@@ -58,7 +52,7 @@ export function alertRoutes(context: AppContext): readonly Route[] {
       refusals: ["entity.not-found"],
       run: ({ params }) => readAlert(context, params.id),
     }),
-    ...verbRoutes(context),
+    ...alertVerbRoutes(context),
   ];
 }
 
@@ -90,46 +84,4 @@ function signalsRoute(context: AppContext): Route {
       return { asOf: snapshot.asOf, total: fitting.length, signals, next };
     },
   });
-}
-
-function verbRoutes(context: AppContext): readonly Route[] {
-  const common = {
-    method: "post",
-    topic,
-    params,
-    answer: AlertDetail,
-    refusals: ["entity.not-found", "entity.conflict"],
-  } as const;
-  return [
-    defineRoute({
-      ...common,
-      path: "/api/alerts/{id}/acknowledge",
-      summary: "Somebody has seen it and takes care",
-      body: Acknowledgement,
-      run: async ({ params, body }) => {
-        await acknowledgeAlert(context, params.id, body);
-        return readAlert(context, params.id);
-      },
-    }),
-    defineRoute({
-      ...common,
-      path: "/api/alerts/{id}/snooze",
-      summary: "Quiet until a moment in the future",
-      body: Snooze,
-      run: async ({ params, body }) => {
-        await snoozeAlert(context, params.id, body);
-        return readAlert(context, params.id);
-      },
-    }),
-    defineRoute({
-      ...common,
-      path: "/api/alerts/{id}/unsnooze",
-      summary: "End the snooze now",
-      body: Acknowledgement,
-      run: async ({ params, body }) => {
-        await unsnoozeAlert(context, params.id, body);
-        return readAlert(context, params.id);
-      },
-    }),
-  ];
 }

@@ -1,14 +1,11 @@
 import * as z from "zod";
 
-import { HubError } from "#shared/errors.ts";
-import { acknowledge, snooze, unsnooze } from "#shared/kit/alert-lifecycle.ts";
-import type { Actor } from "#shared/kit/alert-lifecycle.ts";
+import type { AlertVerb } from "#shared/kit/alert-verbs.ts";
 import type { AlertId } from "#shared/model/ids.ts";
+import { Contest } from "#shared/model/signal.ts";
 import type { Alert } from "#shared/model/signal.ts";
 import { Instant } from "#shared/model/time.ts";
-import { getDocument, updateDocument } from "#shared/store/documents.ts";
-import { factKey } from "#shared/store/keys.ts";
-import { alertSpec } from "#shared/store/specs.ts";
+import { applyAlertAction } from "#shared/store/alert-actions.ts";
 
 import type { AppContext } from "../app-deps.ts";
 
@@ -26,40 +23,34 @@ export const Snooze = z.strictObject({
   by,
   note,
 });
-type Said = z.infer<typeof Acknowledgement>;
+export const Contesting = z.strictObject({
+  reason: Contest.shape.reason,
+  note: note.meta({ description: "Kept without a name, and shown to the rule's owner" }),
+});
+export const ContestAnswering = z.strictObject({
+  decision: z.enum(["upheld", "dismissed"]).meta({
+    description: "`upheld`: the alert is quiet until what it says changes",
+  }),
+  note,
+});
+
+interface Said {
+  readonly by?: string | undefined;
+  readonly note?: string | undefined;
+}
 
 /** Everybody here holds the same token, so a name is what somebody chose to give. */
 const nobodyInParticular = "an operator";
 
-export function acknowledgeAlert(context: AppContext, id: AlertId, said: Said): Promise<Alert> {
-  return change(context, id, (alert) => acknowledge(alert, actorOf(context, said)));
-}
-
-export function snoozeAlert(
+/** Carries out what somebody wants of an alert; throws why it cannot be. */
+export async function changeAlert(
   context: AppContext,
-  id: AlertId,
-  said: z.infer<typeof Snooze>,
+  alertId: AlertId,
+  verb: AlertVerb,
+  { by, note }: Said = {},
 ): Promise<Alert> {
-  return change(context, id, (alert) => snooze(alert, said.until, actorOf(context, said)));
-}
-
-export function unsnoozeAlert(context: AppContext, id: AlertId, said: Said): Promise<Alert> {
-  return change(context, id, (alert) => unsnooze(alert, actorOf(context, said)));
-}
-
-function actorOf(context: AppContext, { by, note }: Said): Actor {
-  return { by: by || nobodyInParticular, note: note || undefined, now: context.clock.now() };
-}
-
-async function change(
-  context: AppContext,
-  id: AlertId,
-  verb: (alert: Alert) => Alert | undefined,
-): Promise<Alert> {
-  const key = factKey(id);
-  const existing = await getDocument(context.table, alertSpec, key);
-  if (!existing) throw new HubError("entity.not-found", "There is no such alert");
-  const alert = await updateDocument(context.table, alertSpec, key, verb);
-  context.logger.info(`alert.${alert.status}`, { rule: alert.rule, alertId: id });
-  return alert;
+  const said = { by: by || nobodyInParticular, note: note || undefined };
+  const outcome = await applyAlertAction(context, { alertId }, verb, said);
+  if (outcome.kind === "refused") throw outcome.error;
+  return outcome.alert;
 }

@@ -1,22 +1,25 @@
 import * as z from "zod";
 
 import { HubError } from "#shared/errors.ts";
-import { regrace } from "#shared/kit/alert-lifecycle.ts";
 import type { Rule } from "#shared/kit/rule.ts";
 import { RuleName } from "#shared/model/ids.ts";
 import { RuleSettings } from "#shared/model/signal.ts";
+import { reconcileAlerts } from "#shared/store/alert-net.ts";
 import {
   createDocument,
   getDocument,
   listDocuments,
   replaceDocument,
 } from "#shared/store/documents.ts";
-import { alertList, factKey, lists, ruleSettingsKey } from "#shared/store/keys.ts";
-import { alertSpec, ruleSettingsSpec, signalSpec } from "#shared/store/specs.ts";
+import { lists, ruleSettingsKey } from "#shared/store/keys.ts";
+import { ruleSettingsSpec } from "#shared/store/specs.ts";
 
 import type { AppContext } from "../app-deps.ts";
 import { defineRoute, parseInput } from "../http/route.ts";
 import type { Route } from "../http/route.ts";
+
+/** How long whoever saves a rule waits for its alerts to follow. */
+const followMs = 8000;
 
 const Options = z.record(z.string(), z.json()).meta({ id: "RuleOptions" });
 
@@ -109,24 +112,11 @@ export async function saveRule(
   if (!isStored) {
     throw new HubError("entity.conflict", "Somebody else changed this rule just now: look again");
   }
-  await regraceWaiting(context, name, graceMinutes);
+  // At once as far as time reaches; the hourly net goes on with what is left.
+  const untilMs = context.clock.nowMs() + followMs;
+  await reconcileAlerts(context, { rule: name, untilMs });
   context.snapshots.expire();
   context.logger.info("rule.changed", { rule: name, isEnabled, graceMinutes });
-}
-
-/** Alerts that wait by the old grace wait by the new one; the clock looks after any that this misses. */
-async function regraceWaiting(
-  { table, clock }: AppContext,
-  rule: RuleName,
-  graceMinutes: number,
-): Promise<void> {
-  const waiting = await listDocuments(table, alertSpec, alertList("pending"));
-  for (const alert of waiting.filter((candidate) => candidate.rule === rule)) {
-    const next = regrace(alert, graceMinutes, clock.now());
-    const signal = next && (await getDocument(table, signalSpec, factKey(alert.signalId)));
-    const isStanding = signal?.state === "open" && signal.generation === alert.generation;
-    if (next && isStanding) await replaceDocument(table, alertSpec, alert, next);
-  }
 }
 
 export function ruleRoutes(context: AppContext): readonly Route[] {

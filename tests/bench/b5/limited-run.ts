@@ -8,6 +8,7 @@ import { createHandler as createPull } from "#functions/pull/handler.ts";
 import { createHandler as createSweep } from "#functions/sweep/handler.ts";
 import type { InboxMessage } from "#shared/model/delivery.ts";
 import { dayMs, hourMs, instantOf, minuteMs } from "#shared/model/time.ts";
+import { rules } from "#shared/rules/index.ts";
 import { ManualClock } from "#shared/testing/manual-clock.ts";
 
 import { bulkSeed, consentTo } from "../backfill/bulk-site.ts";
@@ -86,7 +87,7 @@ async function drive(run: LimitedRun, world: World): Promise<LimitedOutcome> {
   const queues = { pulls: new VirtualQueue(clock), inbox: new VirtualQueue(clock) };
   const deps = { ...hub.deps, pulls: queues.pulls };
   const pull = createPull(deps);
-  const sweep = createSweep(deps);
+  const sweep = createSweep({ ...deps, rules });
   const links = new LinkEvents(world, queues.inbox, run.issues);
   const ingest = createIngest({
     ...deps,

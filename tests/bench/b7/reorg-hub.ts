@@ -99,6 +99,7 @@ export class ReorgHub {
       isEnabled: false,
       options: {},
       graceMinutes: 0,
+      holdDownMinutes: 0,
       updatedAt: now,
       revision: 0,
     });
@@ -140,6 +141,7 @@ export class ReorgHub {
       logger: this.#logger,
       secrets: this.#secrets,
       registry: new Registry([this.tool.connector]),
+      rules,
       pulls: new MemoryQueue(),
       publicUrl: "https://hub.example",
       random: (length: number) => "r".padStart(length, "0"),
@@ -157,6 +159,7 @@ export class ReorgHub {
       logger: this.#logger,
       pulls: new MemoryQueue(),
       registry: new Registry([this.tool.connector]),
+      rules,
     };
     for (let left = ms; left > 0; left -= minuteMs) {
       const before = minuteOf();

@@ -253,6 +253,7 @@ const ruleChange = {
   rule: "unlinked-work",
   isEnabled: true,
   graceMinutes: 0,
+  holdDownMinutes: 0,
   options: {},
   revision: 0,
 } as const;

@@ -203,7 +203,7 @@ export class HubUnderTest {
   async minute(): Promise<void> {
     this.hub.clock.advance(minuteMs);
     await this.#network.deliver();
-    await this.#attempt(() => sweep(this.#deps));
+    await this.#attempt(() => sweep({ ...this.#deps, rules }));
     await this.drain();
   }
 

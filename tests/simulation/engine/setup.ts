@@ -56,6 +56,7 @@ export async function setRules({ table, clock }: Storing, graceMinutes: number):
       isEnabled: true,
       options: {},
       graceMinutes,
+      holdDownMinutes: 0,
       updatedAt: clock.now(),
       revision: 0,
     };

@@ -77,7 +77,11 @@ const makers = {
   alert: (ground: Ground, fuse: Fuse) => createAlert({ ...baseOf(ground, fuse), rules }),
   notify: (ground: Ground, fuse: Fuse) => createNotify({ ...baseOf(ground, fuse), publicUrl }),
   sweep: (ground: Ground, fuse: Fuse) => {
-    return createSweep({ ...baseOf(ground, fuse), pulls: fusedQueue("pulls", ground.pulls, fuse) });
+    return createSweep({
+      ...baseOf(ground, fuse),
+      pulls: fusedQueue("pulls", ground.pulls, fuse),
+      rules,
+    });
   },
 };
 

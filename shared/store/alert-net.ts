@@ -1,0 +1,129 @@
+import { HubError } from "#shared/errors.ts";
+import { reconcile, resolve } from "#shared/kit/alert-lifecycle.ts";
+import type { AlertRule } from "#shared/kit/alert-rule.ts";
+import type { AlertId, RuleName, SignalId } from "#shared/model/ids.ts";
+import { alertId } from "#shared/model/ids.ts";
+import { standingStatuses } from "#shared/model/signal.ts";
+import type { Alert, Signal } from "#shared/model/signal.ts";
+import type { Clock } from "#shared/ports/clock.ts";
+import type { Logger } from "#shared/ports/logger.ts";
+import type { Table } from "#shared/ports/table.ts";
+
+import { AlertPolicies } from "./alert-policies.ts";
+import { createDocument, getDocument, listDocuments, replaceDocument } from "./documents.ts";
+import { alertList, factKey, lists } from "./keys.ts";
+import type { OrgReader } from "./org-reader.ts";
+import { alertSpec, signalSpec } from "./specs.ts";
+
+export interface AlertDeps {
+  readonly table: Table;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly rules: readonly AlertRule[];
+  readonly orgReader?: OrgReader | undefined;
+}
+
+const roundsMax = 10;
+
+/**
+ * Brings the alert of one signal in line with the signal as the table holds it now. The event that
+ * led here is only a hint, so repeats, delays and wrong order change nothing. Whether it had to be changed.
+ */
+export async function reconcileAlert(
+  deps: AlertDeps,
+  id: SignalId,
+  policies = new AlertPolicies(deps),
+): Promise<boolean> {
+  for (let round = 0; round < roundsMax; round += 1) {
+    const signal = await getDocument(deps.table, signalSpec, factKey(id));
+    // Kept for a year after clearing; older than that, its alert is long resolved.
+    if (!signal) return false;
+    const [current, policy] = await Promise.all([
+      getDocument(deps.table, alertSpec, factKey(alertId(signal.rule, signal.subjectId))),
+      policies.of(signal),
+    ]);
+    const next = policy && reconcile(current, signal, { ...policy, now: deps.clock.now() });
+    if (!next) return false;
+    if (await store(deps, current, next)) return true;
+  }
+  throw new HubError("entity.conflict", `The alert of ${id} is being changed by others`);
+}
+
+async function store(deps: AlertDeps, current: Alert | undefined, next: Alert): Promise<boolean> {
+  const ok = current
+    ? (await replaceDocument(deps.table, alertSpec, current, next)) !== undefined
+    : await createDocument(deps.table, alertSpec, next);
+  if (ok && current?.status !== next.status) {
+    const { rule, generation } = next;
+    deps.logger.info(`alert.${next.status}`, { alertId: next.id, rule, generation });
+  }
+  return ok;
+}
+
+export interface Compared {
+  readonly changed: number;
+  /** Differed, and were not looked at again, for want of time. */
+  readonly remaining: number;
+}
+
+/**
+ * Compares what stands with what should, and mends what differs: for events that were lost for good, and for
+ * settings that were changed. The lists may be a moment behind; what differs on them is read as it is before
+ * it is changed. Cut off at any time, it has left nothing behind but what it mended.
+ */
+export async function reconcileAlerts(
+  deps: AlertDeps,
+  { rule, untilMs }: { readonly rule?: RuleName | undefined; readonly untilMs: number },
+): Promise<Compared> {
+  const policies = new AlertPolicies(deps);
+  const isMeant = (one: Alert | Signal) => rule === undefined || one.rule === rule;
+  const [signals, ...alertLists] = await Promise.all([
+    listDocuments(deps.table, signalSpec, lists.openSignals),
+    ...standingStatuses.map((status) => listDocuments(deps.table, alertSpec, alertList(status))),
+  ]);
+  const alerts = new Map(alertLists.flat().map((alert) => [alert.id, alert]));
+  const differing = await differingIn(deps, policies, signals.filter(isMeant), alerts);
+  const isOpen = new Set(signals.map(({ id }) => id));
+  for (const { signalId, ...alert } of alerts.values()) {
+    if (isMeant({ signalId, ...alert }) && !isOpen.has(signalId)) differing.push(signalId);
+  }
+  const byId = new Map([...alerts.values()].map((alert) => [alert.signalId, alert]));
+  let [changed, looked] = [0, 0];
+  for (const id of differing) {
+    if (deps.clock.nowMs() >= untilMs) break;
+    looked += 1;
+    const isChanged =
+      (await reconcileAlert(deps, id, policies)) || (await orphaned(deps, byId.get(id)));
+    if (isChanged) changed += 1;
+  }
+  const counts = { changed, remaining: differing.length - looked };
+  if (differing.length > 0) deps.logger.info("alert.compared", { ...counts, rule: rule ?? "all" });
+  return counts;
+}
+
+async function differingIn(
+  deps: AlertDeps,
+  policies: AlertPolicies,
+  signals: readonly Signal[],
+  alerts: ReadonlyMap<AlertId, Alert>,
+): Promise<SignalId[]> {
+  const now = deps.clock.now();
+  const differing: SignalId[] = [];
+  for (const signal of signals) {
+    const policy = await policies.of(signal);
+    const alert = alerts.get(alertId(signal.rule, signal.subjectId));
+    if (policy && reconcile(alert, signal, { ...policy, now })) differing.push(signal.id);
+  }
+  return differing;
+}
+
+/** An alert whose signal is kept no more has nothing to stand for. */
+async function orphaned(deps: AlertDeps, listed: Alert | undefined): Promise<boolean> {
+  if (!listed) return false;
+  const [signal, alert] = await Promise.all([
+    deps.table.get(factKey(listed.signalId)),
+    getDocument(deps.table, alertSpec, factKey(listed.id)),
+  ]);
+  const next = signal || !alert ? undefined : resolve(alert, "finding-gone", deps.clock.now());
+  return alert !== undefined && next !== undefined && store(deps, alert, next);
+}

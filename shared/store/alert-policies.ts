@@ -1,0 +1,179 @@
+import type { Org } from "#shared/graph/org.ts";
+import { depthMax } from "#shared/graph/ways-up.ts";
+import { isOfFirstReading } from "#shared/kit/alert-baseline.ts";
+import type { AlertPolicy } from "#shared/kit/alert-lifecycle.ts";
+import { holdDownMinutesDefault } from "#shared/kit/alert-rule.ts";
+import type { AlertRule } from "#shared/kit/alert-rule.ts";
+import { goalsOf, isInScope } from "#shared/kit/alert-scope.ts";
+import { heldByShare } from "#shared/kit/alert-share.ts";
+import { compilePattern } from "#shared/kit/event-pattern/compile-pattern.ts";
+import type { GoalId, OrgUnitId, RuleName } from "#shared/model/ids.ts";
+import type { Alert, RuleSettings, Signal } from "#shared/model/signal.ts";
+import type { Clock } from "#shared/ports/clock.ts";
+import type { Item, Table } from "#shared/ports/table.ts";
+
+import type { Counted } from "./counted-shares.ts";
+import { readCountedShares } from "./counted-shares.ts";
+import { getDocument, readDocument } from "./documents.ts";
+import { readFactItem } from "./facts.ts";
+import { factKey, routingKey, ruleSettingsKey } from "./keys.ts";
+import { OrgReader } from "./org-reader.ts";
+import { routingSpec, ruleSettingsSpec } from "./specs.ts";
+
+interface PolicyDeps {
+  readonly table: Table;
+  readonly clock: Clock;
+  readonly rules: readonly AlertRule[];
+  /** Absent: one of its own, where the organisation is asked for at all. */
+  readonly orgReader?: OrgReader | undefined;
+}
+
+/** Until when an alert waits. */
+export type Waiting = Pick<AlertPolicy, "graceMinutes" | "holdDownMinutes" | "heldBecause">;
+
+/**
+ * What alerts go by as everything is set now: a rule's own words and defaults, its settings, the routing. Each
+ * is read when it is first needed and once, so that an instance lives as long as one piece of work.
+ */
+export class AlertPolicies {
+  readonly #deps: PolicyDeps;
+  readonly #orgReader: OrgReader;
+  readonly #items = new Map<RuleName, Promise<Item | undefined>>();
+  readonly #shares = new Map<RuleName, Promise<ReadonlyMap<OrgUnitId, Counted>>>();
+  readonly #goalsAbove = new Map<GoalId, Promise<GoalId | undefined>>();
+  readonly #patterns = new Map<RuleName, (found: Signal) => boolean>();
+  #baselineMinutes: Promise<number> | undefined;
+
+  constructor(deps: PolicyDeps) {
+    this.#deps = deps;
+    this.#orgReader = deps.orgReader ?? new OrgReader(deps.table, deps.clock);
+  }
+
+  /** The policy for a signal's alert; undefined for a rule that this release does not have. */
+  async of(signal: Signal): Promise<AlertPolicy | undefined> {
+    const rule = this.#ruleOf(signal.rule);
+    if (!rule) return undefined;
+    const [waiting, settings, baselineMinutes] = await Promise.all([
+      this.waiting(signal),
+      this.#settings(signal.rule),
+      this.#baseline(),
+    ]);
+    return {
+      ...(waiting ?? { graceMinutes: 0, holdDownMinutes: 0 }),
+      why: rule.why,
+      nextStep: rule.nextStep,
+      isInScope: this.#isWorthOne(rule, signal) && (await this.#isInScope(settings?.scope, signal)),
+      isBaseline: isOfFirstReading(signal, baselineMinutes),
+    };
+  }
+
+  /** How long an alert of this rule and these teams waits; undefined for a rule that is not known. */
+  async waiting({
+    rule: name,
+    teamIds,
+  }: Pick<Alert | Signal, "rule" | "teamIds">): Promise<Waiting | undefined> {
+    const rule = this.#ruleOf(name);
+    if (!rule) return undefined;
+    const settings = await this.#settings(name);
+    const { graceMinutes, holdDownMinutes = holdDownMinutesDefault } = rule.defaults;
+    const heldBecause = await this.#heldBecause(settings, teamIds);
+    return {
+      graceMinutes: settings?.graceMinutes ?? graceMinutes,
+      holdDownMinutes: settings?.holdDownMinutes ?? holdDownMinutes,
+      ...(heldBecause !== undefined && { heldBecause }),
+    };
+  }
+
+  /** The settings of a rule as they are stored, whether anybody can read them or not. */
+  settingsItem(rule: RuleName): Promise<Item | undefined> {
+    return once(this.#items, rule, () => this.#deps.table.get(ruleSettingsKey(rule)));
+  }
+
+  async #settings(rule: RuleName): Promise<RuleSettings | undefined> {
+    const item = await this.settingsItem(rule);
+    return item && readDocument(ruleSettingsSpec, item);
+  }
+
+  #ruleOf(name: RuleName): AlertRule | undefined {
+    return this.#deps.rules.find((rule) => rule.name === name);
+  }
+
+  /** A hub that nobody has set the routing of has no baseline: every finding is news. */
+  #baseline(): Promise<number> {
+    this.#baselineMinutes ??= getDocument(this.#deps.table, routingSpec, routingKey).then(
+      (routing) => routing?.baselineMinutes ?? 0,
+    );
+    return this.#baselineMinutes;
+  }
+
+  /** The same pattern decides which signals reach the alerts by the bus. */
+  #isWorthOne({ name, alertOn }: AlertRule, signal: Signal): boolean {
+    if (!alertOn) return true;
+    const known = this.#patterns.get(name);
+    const matches = known ?? compilePattern(alertOn).matches;
+    if (!known) this.#patterns.set(name, matches);
+    return matches(signal);
+  }
+
+  async #isInScope(scope: RuleSettings["scope"], signal: Signal): Promise<boolean> {
+    if (!scope) return true;
+    const org = (scope.unitIds ?? []).length > 0 ? await this.#orgReader.read() : undefined;
+    const goals = (scope.goalIds ?? []).length > 0 ? goalsOf(signal) : [];
+    const ways = new Map(
+      await Promise.all(goals.map(async (id) => [id, await this.#goalsUp(id)] as const)),
+    );
+    const goalsUp = (id: GoalId) => ways.get(id) ?? [id];
+    return isInScope(scope, signal, { unitsUp: (id) => unitsUp(org, id), goalsUp });
+  }
+
+  async #goalsUp(id: GoalId): Promise<readonly GoalId[]> {
+    const way: GoalId[] = [];
+    let at: GoalId | undefined = id;
+    while (at !== undefined && way.length < depthMax && !way.includes(at)) {
+      way.push(at);
+      at = await this.#goalAbove(at);
+    }
+    return way;
+  }
+
+  #goalAbove(id: GoalId): Promise<GoalId | undefined> {
+    return once(this.#goalsAbove, id, async () => {
+      const item = await this.#deps.table.get(factKey(id));
+      const stored = item && readFactItem(item);
+      return stored && !stored.isRemoved && stored.fact.type === "goal"
+        ? stored.fact.parentId
+        : undefined;
+    });
+  }
+
+  async #heldBecause(
+    settings: RuleSettings | undefined,
+    teamIds: readonly OrgUnitId[],
+  ): Promise<string | undefined> {
+    const { rule, allowedShares = [] } = settings ?? {};
+    if (rule === undefined || allowedShares.length === 0) return undefined;
+    const [org, shares] = await Promise.all([
+      this.#orgReader.read(),
+      once(this.#shares, rule, () => readCountedShares(this.#deps.table, rule)),
+    ]);
+    return heldByShare(allowedShares, teamIds, {
+      unitsUp: (id) => unitsUp(org, id),
+      nameOf: (id) => org.unit(id)?.name,
+      shareOf: (id) => shares.get(id),
+    });
+  }
+}
+
+/** A unit that is known no more is still itself. */
+function unitsUp(org: Org | undefined, id: OrgUnitId): readonly OrgUnitId[] {
+  const way = org?.pathUp(id) ?? [];
+  return way.length > 0 ? way : [id];
+}
+
+function once<K, V>(known: Map<K, Promise<V>>, key: K, read: () => Promise<V>): Promise<V> {
+  const before = known.get(key);
+  if (before) return before;
+  const reading = read();
+  known.set(key, reading);
+  return reading;
+}
