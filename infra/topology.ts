@@ -217,6 +217,9 @@ export const functions = {
           // Since when something waits.
           "history",
           "connection",
+          // What a connection cannot see, and what it could not read.
+          "coverage-gap",
+          "quarantined",
           "rule-settings",
           // Somebody wants one.
           "self-check",
@@ -260,9 +263,11 @@ export const functions = {
         batchWindowSeconds: 0,
         maxConcurrency: 2,
       },
+      // The net under lost events: all signals and alerts are compared.
+      { kind: "schedule" as const, everyMinutes: 60 },
     ],
     rights: ["table:read", "table:write"],
-    timeoutSeconds: 30,
+    timeoutSeconds: 60,
     memoryMb: 256,
   },
   notify: {
