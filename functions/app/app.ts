@@ -18,6 +18,9 @@ import { serveConsentPages } from "./consents/consent-pages.ts";
 import { consentRoutes } from "./consents/consent-routes.ts";
 import { serveCoveragePages } from "./coverage/coverage-pages.ts";
 import { coverageRoutes } from "./coverage/coverage-routes.ts";
+import { serveCustomRulePages } from "./custom-rules/custom-rule-pages.ts";
+import { customRuleRoutes } from "./custom-rules/custom-rule-routes.ts";
+import { eventRoutes } from "./events/event-routes.ts";
 import { requireAccess } from "./http/access.ts";
 import { asHubError, errorAnswer } from "./http/error-envelope.ts";
 import { guard } from "./http/guard.ts";
@@ -80,6 +83,7 @@ export function createApp(deps: AppDeps): Hono {
   servePeoplePages(app, context);
   serveRulePages(app, context);
   serveLinkRulePages(app, context);
+  serveCustomRulePages(app, context);
   return app;
 }
 
@@ -99,6 +103,8 @@ export function apiRoutes(context: AppContext): readonly Route[] {
     ...uploadRoutes(context),
     ...ruleRoutes(context),
     ...linkRuleRoutes(context),
+    ...customRuleRoutes(context),
+    ...eventRoutes(),
     ...coverageRoutes(context),
     ...selfCheckRoutes(context),
     ...erasureRoutes(context),

@@ -102,8 +102,8 @@ function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
 
 /** Whether the signal, as it stands, fits by either of the events that tell of it. Takes a deployable pattern. */
 export function fitsPattern(pattern: EventPattern): (signal: Signal) => boolean {
-  const { matches } = compilePattern(pattern);
-  return (signal) => alertingEvents.some((type) => matches(sampleOf(signal, type)));
+  const compiled = compilePattern(pattern);
+  return (signal) => alertingEvents.some((type) => compiled.matches(sampleOf(signal, type)));
 }
 
 /** How a pattern does on samples. */
@@ -128,9 +128,10 @@ export function tryPattern(
     readonly examples: readonly SampleEvent[];
   },
 ): PatternTrial {
-  const { matches } = compilePattern(pattern);
-  const open = samples.open.filter(matches);
-  const examples = samples.examples.filter(matches);
+  const compiled = compilePattern(pattern);
+  const fits = (event: SampleEvent) => compiled.matches(event);
+  const open = samples.open.filter(fits);
+  const examples = samples.examples.filter(fits);
   const tried = samples.open.length + samples.examples.length;
   if (open.length + examples.length === 0) {
     throw new HubError(
