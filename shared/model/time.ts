@@ -21,6 +21,11 @@ export function epochMsOf(instant: Instant): number {
   return Date.parse(instant);
 }
 
+/** For libraries that take a `Date`. */
+export function jsDateOf(epochMs: number): Date {
+  return new Date(epochMs);
+}
+
 /**
  * Reads a provider's timestamp: ISO 8601 with or without milliseconds, with `Z`, `+02:00` or Jira's
  * `+0200`, or a number of milliseconds. Undefined if it is none of these or out of range.

@@ -14,9 +14,9 @@ const hostile =
   "<!channel> <@U0001> @here #general <https://evil.example|click> <script>alert(1)</script> " +
   '*bold* `code` [link](https://evil.example) &lt;!everyone&gt; "quoted" \u0000\u202Ereversed';
 
-function messageOf(text: string): Message {
+function messageOf(text: string, at = 0): Message {
   return {
-    idempotencyKey: "alert:contract:opened",
+    idempotencyKey: `alert:contract:opened:${at}`,
     reason: "opened",
     severity: "warning",
     title: text,
@@ -77,8 +77,8 @@ export function notifierContract(connector: Connector, notifierCase: NotifierCas
 
   test("texts of any length are sent", async () => {
     const { stage, notifier } = await begin();
-    for (const text of ["x", "🚚", hostile.repeat(200)]) {
-      expect([text.slice(0, 9), await notifier.send(messageOf(text))]).toEqual([
+    for (const [at, text] of ["x", "🚚", hostile.repeat(200)].entries()) {
+      expect([text.slice(0, 9), await notifier.send(messageOf(text, at))]).toEqual([
         text.slice(0, 9),
         { outcome: "sent" },
       ]);
