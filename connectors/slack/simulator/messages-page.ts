@@ -1,9 +1,11 @@
-import { html, raw } from "hono/html";
+import { html } from "hono/html";
 
-import type { Block } from "./slack-message.ts";
-import type { PostedMessage } from "./start-slack-simulator.ts";
+import { controlPath } from "#shared/testing/simulator/request-faults.ts";
 
-type Html = ReturnType<typeof html>;
+import { messageHtml } from "./message-html.ts";
+import type { Html } from "./message-html.ts";
+import { channelId } from "./state.ts";
+import type { PostedMessage, SlackState } from "./state.ts";
 
 const style = `
 :root { color-scheme: light dark; --ink: #1d1c1d; --soft: #616061; --line: #ddd; --card: #fff; --ground: #f8f8f8; --accent: #1264a3; }
@@ -14,16 +16,29 @@ header { background: var(--card); border-bottom: 1px solid var(--line); padding:
 main { max-width: 720px; margin: 0 auto; padding: 20px; } a { color: var(--accent); }
 article { background: var(--card); border: 1px solid var(--line); border-radius: 8px; padding: 12px 16px; margin-bottom: 12px; overflow-wrap: anywhere; }
 article h2 { font-size: 16px; margin: 0 0 6px; } article p { margin: 6px 0; white-space: pre-line; } .soft { color: var(--soft); font-size: 13px; }
+.actions { display: flex; flex-wrap: wrap; gap: 8px; } form { display: inline-flex; gap: 4px; margin: 0; } button, select, input { font: inherit; padding: 3px 10px; border: 1px solid var(--line); border-radius: 4px; background: var(--card); color: var(--ink); }
+.thread { border-left: 3px solid var(--line); margin-top: 10px; padding-left: 12px; } .thread article { border: 0; padding: 0; margin: 0; } .reaction { border: 1px solid var(--line); border-radius: 10px; padding: 0 8px; }
+details { padding: 8px 20px; } details form { width: 100%; } details input { flex: 1; }
 `;
 
-/** The channel as its members would see it, newest first. */
-export function messagesPage(channel: string, messages: readonly PostedMessage[]): Html {
+interface Shown {
+  readonly channel: string;
+  readonly state: SlackState;
+  /** What came of the last press. */
+  readonly said: string | undefined;
+}
+
+/** The channel and the direct messages as their readers would see them, newest first. */
+export function messagesPage({ channel, state, said }: Shown): Html {
+  const roots = state.messages.filter(({ threadTs }) => threadTs === undefined).toReversed();
+  const direct = roots.filter((one) => one.channel !== channelId);
+  const posted = roots.filter((one) => one.channel === channelId);
   return html`<!doctype html>
     <html lang="en">
       <head>
         <meta charset="utf-8" />
         <meta name="viewport" content="width=device-width, initial-scale=1" />
-        <meta http-equiv="refresh" content="5" />
+        <meta http-equiv="refresh" content="20;url=/" />
         <title>${channel} · simulated Slack</title>
         <style>
           ${style}
@@ -33,55 +48,37 @@ export function messagesPage(channel: string, messages: readonly PostedMessage[]
         <header>
           ${channel} <small>Simulated Slack: what the hub posted, newest first.</small>
         </header>
+        ${interactivity(state.interactivityUrl)}
         <main>
-          ${messages.length === 0 ? html`<p class="soft">Nothing was posted yet.</p>` : ""}
-          ${messages.toReversed().map(
-            ({ at, message }) =>
-              html`<article>
-                ${message.blocks?.map(blockHtml) ?? html`<p>${mrkdwn(message.text)}</p>`}
-                <p class="soft">${at}</p>
-              </article>`,
-          )}
+          ${said === undefined ? "" : html`<p role="status">${said}</p>`}
+          ${posted.length === 0 ? html`<p class="soft">Nothing was posted yet.</p>` : ""}
+          ${list(posted, state)} ${direct.length === 0 ? "" : html`<h1>Direct messages</h1>`}
+          ${list(direct, state)}
         </main>
       </body>
     </html>`;
 }
 
-function blockHtml(block: Block): Html | string {
-  switch (block.type) {
-    case "header":
-      return html`<h2>${block.text.text}</h2>`;
-    case "section":
-      return html`<p>${textHtml(block.text)}</p>`;
-    case "context":
-      return html`<p class="soft">${block.elements.map(textHtml)}</p>`;
-    case "divider":
-      return html`<hr />`;
-    default:
-      return block satisfies never;
-  }
+function list(roots: readonly PostedMessage[], { messages }: SlackState): readonly Html[] {
+  return roots.map((root) =>
+    messageHtml(
+      root,
+      messages.filter((one) => one.threadTs === root.ts && one.channel === root.channel),
+    ),
+  );
 }
 
-function textHtml(text: { readonly type: string; readonly text: string }) {
-  return text.type === "mrkdwn" ? mrkdwn(text.text) : text.text;
-}
-
-/**
- * The part of mrkdwn that matters here: links, mentions, bold. Entities are the sender's own; whatever
- * else could be markup of this page is escaped first, so a message cannot script it.
- */
-function mrkdwn(text: string) {
-  const safe = text
-    .replace(/"/gu, "&quot;")
-    .replace(/'/gu, "&#39;")
-    .replace(/<([^<>|]+)\|([^<>]*)>/gu, (_all, href: string, label: string) =>
-      /^https?:/u.test(href) ? `\u0001a href="${href}"\u0002${label}\u0001/a\u0002` : label,
-    )
-    .replace(/<([!@#][^<>]*)>/gu, "\u0001mark\u0002$1\u0001/mark\u0002")
-    .replace(/</gu, "&lt;")
-    .replace(/>/gu, "&gt;")
-    .replace(/\*([^*\n]+)\*/gu, "\u0001b\u0002$1\u0001/b\u0002")
-    .replace(/\u0001/gu, "<")
-    .replace(/\u0002/gu, ">");
-  return raw(safe);
+function interactivity(url: string): Html {
+  return html`<details>
+    <summary>Interactivity: presses go to ${url === "" ? "nobody yet" : url}</summary>
+    <form method="post" action="${controlPath}/page/interactivity">
+      <input
+        name="url"
+        aria-label="Request URL"
+        value="${url}"
+        placeholder="https://…/webhooks/slack/conn_…"
+      />
+      <button>Save</button>
+    </form>
+  </details>`;
 }

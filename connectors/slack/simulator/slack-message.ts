@@ -1,18 +1,41 @@
 import * as z from "zod";
 
+const plain = (max: number) =>
+  z.looseObject({ type: z.literal("plain_text"), text: z.string().min(1).max(max) });
+
 const Text = z.discriminatedUnion("type", [
-  z.looseObject({ type: z.literal("plain_text"), text: z.string().min(1).max(3000) }),
+  plain(3000),
   z.looseObject({ type: z.literal("mrkdwn"), text: z.string().min(1).max(3000) }),
 ]);
 
+const Option = z.looseObject({ text: plain(75), value: z.string().min(1).max(150) });
+
+const Element = z.discriminatedUnion("type", [
+  z.looseObject({
+    type: z.literal("button"),
+    action_id: z.string().min(1).max(255),
+    text: plain(75),
+    value: z.string().max(2000).optional(),
+  }),
+  z.looseObject({
+    type: z.literal("static_select"),
+    action_id: z.string().min(1).max(255),
+    placeholder: plain(150),
+    options: z.array(Option).min(1).max(100),
+  }),
+]);
+export type Element = z.infer<typeof Element>;
+
 /** The blocks that a message may hold here, with Slack's limits; others are refused, as a typo would be. */
 const Block = z.discriminatedUnion("type", [
-  z.looseObject({
-    type: z.literal("header"),
-    text: z.looseObject({ type: z.literal("plain_text"), text: z.string().min(1).max(150) }),
-  }),
+  z.looseObject({ type: z.literal("header"), text: plain(150) }),
   z.looseObject({ type: z.literal("section"), text: Text }),
   z.looseObject({ type: z.literal("context"), elements: z.array(Text).min(1).max(10) }),
+  z.looseObject({
+    type: z.literal("actions"),
+    block_id: z.string().min(1).max(255),
+    elements: z.array(Element).min(1).max(25),
+  }),
   z.looseObject({ type: z.literal("divider") }),
 ]);
 export type Block = z.infer<typeof Block>;
