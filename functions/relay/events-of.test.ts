@@ -1,7 +1,7 @@
 import type { DynamoDBRecord } from "aws-lambda";
 import { describe, expect, test } from "vitest";
 
-import { acknowledge, snooze } from "#shared/kit/alert-verbs.ts";
+import { acknowledge, answerContest, contest, snooze } from "#shared/kit/alert-verbs.ts";
 import type { Connection } from "#shared/model/connection.ts";
 import { eventSchemas } from "#shared/model/events.ts";
 import type { HubEvent } from "#shared/model/events.ts";
@@ -104,6 +104,40 @@ describe("an alert", () => {
       ["alert.snoozed.v1"],
       ["alert.resolved.v1"],
     ]);
+  });
+
+  test("is told of when it is contested, when that is answered, and when it wakes", async () => {
+    const hub = await epicHub();
+    await hub.apply(epic(1));
+    const act = (verb: (alert: Alert) => Alert | undefined) =>
+      published(hub, "alert.", async () => {
+        const [alert] = await hub.alerts();
+        const next = alert && verb(alert);
+        if (next) await replaceDocument(hub.table, alertSpec, alert, next);
+      });
+    const actor = { by: "ops", now: hub.clock.now() };
+    const contested = await act((alert) => contest(alert, "wrong", actor));
+    const upheld = await act((alert) => answerContest(alert, "upheld", actor));
+    const woken = await published(hub, "alert.", () => hub.apply(epic(2, { title: "Other" })));
+    expect([contested, upheld, woken].map(types)).toEqual([
+      ["alert.contested.v1"],
+      ["alert.contest-answered.v1", "alert.snoozed.v1"],
+      ["alert.opened.v1"],
+    ]);
+    expect(woken).toMatchObject([{ detail: { generation: 1, wokenAt: actor.now } }]);
+    expect(JSON.stringify(contested)).not.toContain("ops");
+  });
+
+  test("that was told of and whose next opening waits is told to have ended", async () => {
+    const hub = await epicHub();
+    await hub.setRule("unlinked-work", { holdDownMinutes: 60 });
+    await hub.apply(epic(1));
+    hub.isBusDown = true;
+    await hub.apply(linkedEpic(2));
+    hub.isBusDown = false;
+    const told = await published(hub, "alert.", () => hub.apply(epic(3)));
+    expect(told).toMatchObject([{ type: "alert.resolved.v1", detail: { generation: 1 } }]);
+    expect(await hub.alerts()).toMatchObject([{ status: "pending", generation: 2 }]);
   });
 
   test("that opened and resolved within its grace was never there", async () => {

@@ -52,13 +52,51 @@ const alertEventTypes = {
 
 function alertEvents(before: Item | undefined, after: Item): readonly HubEvent[] {
   const alert = readDocument(alertSpec, after);
-  const type = alertEventTypes[alert.status];
   const was = before && readDocument(alertSpec, before);
-  if (type === undefined || !isTransition(was, alert)) return [];
-  // Resolved in its grace: nobody was told that it opened, so nobody is told that it ended.
-  if (alert.status === "resolved" && was?.status === "pending") return [];
   const { type: _type, revision, history: _history, ...detail } = alert;
-  return [{ id: `${alert.id}#${revision}`, type, at: alert.updatedAt, detail }];
+  const contested = contestEventType(was, alert);
+  const moved = statusEventType(was, alert);
+  const at = alert.updatedAt;
+  const id = `${alert.id}#${revision}`;
+  return [
+    ...endOfGeneration(was, alert),
+    ...(contested === undefined ? [] : [{ id: `${id}#contest`, type: contested, at, detail }]),
+    ...(moved === undefined ? [] : [{ id, type: moved, at, detail }]),
+  ];
+}
+
+/**
+ * What was told of has ended though nobody heard of it, and what follows waits: whoever was told must not go
+ * on believing that it stands.
+ */
+function endOfGeneration(was: Alert | undefined, alert: Alert): readonly HubEvent[] {
+  const isTold = was !== undefined && was.status !== "pending" && was.status !== "resolved";
+  if (!isTold || was.generation === alert.generation || alert.status !== "pending") return [];
+  const { type: _type, revision: _revision, history: _history, ...before } = was;
+  const at = alert.updatedAt;
+  const detail = {
+    ...before,
+    status: "resolved" as const,
+    updatedAt: at,
+    resolvedAt: at,
+    resolvedBecause: "opened anew",
+  };
+  return [{ id: `${alert.id}#${alert.revision}#ended`, type: "alert.resolved.v1", at, detail }];
+}
+
+function statusEventType(was: Alert | undefined, alert: Alert) {
+  if (!isTransition(was, alert)) return undefined;
+  // Resolved in its grace: nobody was told that it opened, so nobody is told that it ended.
+  if (alert.status === "resolved" && was?.status === "pending") return undefined;
+  return alertEventTypes[alert.status];
+}
+
+function contestEventType(was: Alert | undefined, { contest, generation }: Alert) {
+  const before = was?.generation === generation ? was.contest : undefined;
+  if (!contest || contest.at !== before?.at) {
+    return contest && !contest.answer ? ("alert.contested.v1" as const) : undefined;
+  }
+  return contest.answer && !before.answer ? ("alert.contest-answered.v1" as const) : undefined;
 }
 
 function isTransition(was: Alert | undefined, is: Alert): boolean {

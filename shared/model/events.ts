@@ -17,10 +17,14 @@ export const eventSchemas = {
   /** Still open, but the evidence or its severity is another. */
   "signal.updated.v1": SignalDetail,
   "signal.cleared.v1": SignalDetail,
+  /** Also when a snooze ends: then `wokenAt` is there, and `generation` is one that was told before. */
   "alert.opened.v1": AlertDetail,
   "alert.acknowledged.v1": AlertDetail,
   "alert.snoozed.v1": AlertDetail,
   "alert.resolved.v1": AlertDetail,
+  /** Somebody says that it is wrong or of no use. Nobody is named. */
+  "alert.contested.v1": AlertDetail,
+  "alert.contest-answered.v1": AlertDetail,
   "goal.changed.v1": z.strictObject({ goalId: GoalId, change: z.enum(["upserted", "removed"]) }),
   "connection.changed.v1": z.strictObject({
     connectionId: ConnectionId,

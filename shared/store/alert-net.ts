@@ -76,18 +76,20 @@ export async function reconcileAlerts(
   { rule, untilMs }: { readonly rule?: RuleName | undefined; readonly untilMs: number },
 ): Promise<Compared> {
   const policies = new AlertPolicies(deps);
-  const isMeant = (one: Alert | Signal) => rule === undefined || one.rule === rule;
+  const known = new Set(deps.rules.map(({ name }) => name));
+  const isMeant = (one: Pick<Alert, "rule">) =>
+    known.has(one.rule) && (rule === undefined || one.rule === rule);
   const [signals, ...alertLists] = await Promise.all([
     listDocuments(deps.table, signalSpec, lists.openSignals),
     ...standingStatuses.map((status) => listDocuments(deps.table, alertSpec, alertList(status))),
   ]);
   const alerts = new Map(alertLists.flat().map((alert) => [alert.id, alert]));
-  const differing = await differingIn(deps, policies, signals.filter(isMeant), alerts);
+  const stale = await differingIn(deps, policies, signals.filter(isMeant), alerts);
   const isOpen = new Set(signals.map(({ id }) => id));
-  for (const { signalId, ...alert } of alerts.values()) {
-    if (isMeant({ signalId, ...alert }) && !isOpen.has(signalId)) differing.push(signalId);
-  }
-  const byId = new Map([...alerts.values()].map((alert) => [alert.signalId, alert]));
+  const standing = [...alerts.values()].filter(isMeant);
+  const ended = standing.flatMap(({ signalId }) => (isOpen.has(signalId) ? [] : [signalId]));
+  const byId = new Map(standing.map((alert) => [alert.signalId, alert]));
+  const differing = [...stale, ...ended];
   let [changed, looked] = [0, 0];
   for (const id of differing) {
     if (deps.clock.nowMs() >= untilMs) break;

@@ -41,8 +41,8 @@ const deliveredKept = 100;
 
 /** Patterns of the bus rules that trigger alerts. */
 const alertTriggers: readonly Trigger[] = topology.functions.alert.triggers;
-const toAlert = alertTriggers.map((trigger) =>
-  compilePattern(trigger.kind === "rule" ? topology.rules[trigger.rule]?.pattern : {}),
+const toAlert = alertTriggers.flatMap((trigger) =>
+  trigger.kind === "rule" ? [compilePattern(topology.rules[trigger.rule]?.pattern)] : [],
 );
 const isForDetect = streamFilterOf("detect");
 const isForRelay = streamFilterOf("relay");

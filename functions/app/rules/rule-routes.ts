@@ -1,9 +1,11 @@
 import * as z from "zod";
 
 import { HubError } from "#shared/errors.ts";
+import { holdDownMinutesDefault } from "#shared/kit/alert-rule.ts";
 import type { Rule } from "#shared/kit/rule.ts";
 import { RuleName } from "#shared/model/ids.ts";
 import { RuleSettings } from "#shared/model/signal.ts";
+import type { Instant } from "#shared/model/time.ts";
 import { reconcileAlerts } from "#shared/store/alert-net.ts";
 import {
   createDocument,
@@ -32,6 +34,19 @@ export const RuleAnswer = z
     isEnabled: z.boolean(),
     graceMinutes: z.int(),
     options: Options,
+    holdDownMinutes: z.int().meta({
+      description:
+        "How long after a clearing a new opening waits, so that flapping tells nobody twice",
+    }),
+    delivery: z.enum(["message", "digest"]),
+    demotedAt: z.string().optional().meta({
+      description: "When the hub itself chose `digest`, because its alerts were rarely acted on",
+    }),
+    scope: RuleSettings.shape.scope,
+    allowedShares: RuleSettings.shape.allowedShares,
+    ownerChannelId: z.string().optional(),
+    responseHours: z.int().optional(),
+    escalates: z.boolean(),
     optionsSchema: z
       .record(z.string(), z.unknown())
       .meta({ description: "JSON Schema of `options`" }),
@@ -45,6 +60,18 @@ export const RuleChange = z.strictObject({
   isEnabled: z.boolean().default(true),
   graceMinutes: RuleSettings.shape.graceMinutes,
   options: Options.default({}),
+  holdDownMinutes: RuleSettings.shape.holdDownMinutes,
+  delivery: RuleSettings.shape.delivery,
+  scope: RuleSettings.shape.scope.meta({
+    description: "Which of its findings become alerts; what is left out limits nothing",
+  }),
+  allowedShares: RuleSettings.shape.allowedShares.meta({
+    description:
+      "The share of a unit's open work that may be found without an alert, for all below it too",
+  }),
+  ownerChannelId: RuleSettings.shape.ownerChannelId,
+  responseHours: RuleSettings.shape.responseHours,
+  escalates: RuleSettings.shape.escalates,
 });
 export type RuleChange = z.infer<typeof RuleChange>;
 
@@ -72,8 +99,17 @@ function describeRule(rule: Rule, own: RuleSettings | undefined, openSignals: nu
     title: rule.title,
     why: rule.why,
     nextStep: rule.nextStep,
-    isEnabled: own?.isEnabled ?? true,
+    isEnabled: own?.isEnabled ?? rule.defaults.isEnabled ?? true,
     graceMinutes: own?.graceMinutes ?? rule.defaults.graceMinutes,
+    holdDownMinutes:
+      own?.holdDownMinutes ?? rule.defaults.holdDownMinutes ?? holdDownMinutesDefault,
+    delivery: own?.delivery ?? rule.defaults.delivery ?? "message",
+    demotedAt: own?.demotedAt,
+    scope: own?.scope,
+    allowedShares: own?.allowedShares,
+    ownerChannelId: own?.ownerChannelId,
+    responseHours: own?.responseHours,
+    escalates: own?.escalates ?? rule.defaults.escalates ?? true,
     options: asOptions(parsed.success ? parsed.data : rule.options.parse({})),
     optionsSchema,
     isDefault: own === undefined,
@@ -94,18 +130,9 @@ export async function saveRule(
 ): Promise<void> {
   const rule = context.rules.find((candidate) => candidate.name === name);
   if (!rule) throw new HubError("entity.not-found", `There is no rule “${name}”`);
-  const { isEnabled, graceMinutes } = change;
   const options = asOptions(parseInput(rule.options, change.options, "options"));
-  const wanted: RuleSettings = {
-    type: "rule-settings",
-    rule: name,
-    isEnabled,
-    graceMinutes,
-    options,
-    updatedAt: context.clock.now(),
-    revision: 0,
-  };
   const before = await getDocument(context.table, ruleSettingsSpec, ruleSettingsKey(name));
+  const wanted = settingsOf(name, { ...change, options }, before?.demotedAt, context.clock.now());
   const isStored = before
     ? (await replaceDocument(context.table, ruleSettingsSpec, before, wanted)) !== undefined
     : await createDocument(context.table, ruleSettingsSpec, wanted);
@@ -116,8 +143,47 @@ export async function saveRule(
   const untilMs = context.clock.nowMs() + followMs;
   await reconcileAlerts(context, { rule: name, untilMs });
   context.snapshots.expire();
+  const { isEnabled, graceMinutes } = wanted;
   context.logger.info("rule.changed", { rule: name, isEnabled, graceMinutes });
 }
+
+/** What is left out is not stored: then the rule's own defaults hold, also those of later releases. */
+function settingsOf(
+  rule: RuleName,
+  change: RuleChange,
+  demotedAt: Instant | undefined,
+  updatedAt: Instant,
+): RuleSettings {
+  const { isEnabled, graceMinutes, options, ...more } = change;
+  const given = Object.fromEntries(
+    Object.entries(more).filter(([, value]) => value !== undefined),
+  ) as GivenSettings;
+  // Whoever chooses `message` again has decided; the demotion is over.
+  const demoted = more.delivery === "digest" && demotedAt !== undefined ? { demotedAt } : {};
+  return {
+    type: "rule-settings",
+    rule,
+    isEnabled,
+    graceMinutes,
+    options,
+    ...given,
+    ...demoted,
+    updatedAt,
+    revision: 0,
+  };
+}
+
+/** Settings of a change without those that were left out. */
+type GivenSettings = Pick<
+  RuleSettings,
+  | "holdDownMinutes"
+  | "delivery"
+  | "scope"
+  | "allowedShares"
+  | "ownerChannelId"
+  | "responseHours"
+  | "escalates"
+>;
 
 export function ruleRoutes(context: AppContext): readonly Route[] {
   return [
