@@ -20,6 +20,7 @@ import { quarantine, saveGaps } from "#shared/store/connection-parts.ts";
 import { getConnection, listConnections } from "#shared/store/connections.ts";
 
 import type { DeliveryTally } from "./delivery-tally.ts";
+import { carryOutPresses } from "./press.ts";
 
 export interface IngestDeps {
   readonly table: Table;
@@ -127,6 +128,18 @@ async function interpret(
     const connection = await sources.find(message.connectionId);
     // Removed while its last deliveries waited, or not started yet: there is nowhere to put them.
     if (!connection) return "done";
+    const connector = deps.registry.find(connection.connector);
+    const interactions = await connector?.interactions?.();
+    if (connector && interactions) {
+      // A message that was shown can be answered while its channel is paused: its tool is asked nothing.
+      await carryOutPresses(deps, {
+        connection,
+        channelTitle: connector.title,
+        deliveryId: message.deliveryId,
+        interactions: interactions.read(deliveryOf(message)),
+      });
+      return { message, changes: [], rejected: [] };
+    }
     if (connection.status === "paused") {
       // Who pauses a connection wants no requests to its tool. Resuming reads what was missed, and looks
       // for what is gone, whether anything came or not: nothing rests on this delivery.

@@ -63,6 +63,7 @@ import type { Key } from "#shared/ports/table.ts";
  * waiting notifications, due dispatches, | list: lpk = notification#waiting | …       | ½ R per 4 KB
  *   due rungs, by when; the log of a month|   dispatch#due | rung#due | dispatch#<month>|
  * a dispatch; a recipient's mailbox      | pk = dispatch:… | mailbox:…, sk = 0        | 1 R
+ * a press in a dispatch's message        | pk = dispatch:…, sk = press#<delivery>      | 1 R
  * who hears of alerts                    | pk = routing, sk = 0                       | 1 R
  * the version of the org, its changes    | pk = org, sk = version | change#… | …     | 1 R
  * the whole graph (oracle, lists)       | parallel scan                              | ½ R per 4 KB
@@ -307,6 +308,11 @@ export function dispatchKey(id: DispatchId): Key {
 /** Dispatches of a month with nothing left to do. */
 export function dispatchLog(createdAt: Instant): string {
   return `dispatch#${createdAt.slice(0, 7)}`;
+}
+
+/** That a press in its message has been carried out. */
+export function pressKey(id: DispatchId, deliveryId: string): Key {
+  return { pk: id, sk: `press#${deliveryId}` };
 }
 
 export function mailboxKey(recipient: RecipientId): Key {
