@@ -7,6 +7,7 @@ import { SamePerson } from "#shared/model/org.ts";
 import { epochMsOf, minuteMs } from "#shared/model/time.ts";
 import type { Item, ItemChange } from "#shared/ports/table.ts";
 import { fromItem } from "#shared/store/codec.ts";
+import { readHidden } from "#shared/store/connection-parts.ts";
 import { readDocument } from "#shared/store/documents.ts";
 import { readEdgeItem, readFactItem } from "#shared/store/facts.ts";
 import { readWaiting } from "#shared/store/histories.ts";
@@ -38,7 +39,20 @@ function bothOf(before: Thing, after: Thing): Delta {
 
 function toldBy(change: ItemChange, setAside: SetAside): Delta | undefined {
   const item = change.after ?? change.before;
-  return item && setAside.read(item, () => learned(change) ?? buried(change.after));
+  return item && setAside.read(item, () => learned(change) ?? buried(change.after) ?? hid(change));
+}
+
+/** Something that a connection cannot see was noticed or is over. */
+function hid({ before, after }: ItemChange): Delta | undefined {
+  const [was, is] = [before && readHidden(before), after && readHidden(after)];
+  const hidden = is ?? was;
+  // How many could not be read is told, and of each gap the reason.
+  const isNoticedAgain = was?.type === is?.type && whyOf(was) === whyOf(is);
+  return hidden && !isNoticedAgain ? { ofConnection: hidden.connectionId } : undefined;
+}
+
+function whyOf(hidden: ReturnType<typeof readHidden>): string | undefined {
+  return hidden?.type === "coverage-gap" ? hidden.why : undefined;
 }
 
 function isUnread(before: Item | undefined, { partitions }: SetAside): boolean {
@@ -47,7 +61,9 @@ function isUnread(before: Item | undefined, { partitions }: SetAside): boolean {
 
 /** The embedded database also reports writes that changed nothing. */
 function isNothing({ before, after }: ItemChange): boolean {
-  return after?.["hash"] !== undefined && before?.["hash"] === after["hash"];
+  if (after?.["hash"] === undefined || before?.["hash"] !== after["hash"]) return false;
+  // The same content of a later version is a sign of life.
+  return before["sourceVersion"] === after["sourceVersion"];
 }
 
 /** What no longer tells of waiting changes what is said as much as what begins to. */
@@ -82,6 +98,20 @@ function readThing(item: Item): NonNullable<Delta["before"]> | undefined {
     default:
       return undefined;
   }
+}
+
+/**
+ * What of a change bears on any rule: of a connection that only works no more, or has another problem, no
+ * more than that; of one that was read once more, nothing.
+ */
+export function bearing(delta: Delta): readonly Delta[] {
+  if (changesConclusions(delta)) return [delta];
+  const [was, is] = [delta.before, delta.after].map((thing) =>
+    thing?.type === "connection" ? thing : undefined,
+  );
+  const isNews =
+    differ(was, is, ["status", "name"]) || differ(was?.problem, is?.problem, ["code", "since"]);
+  return is && isNews ? [{ ofConnection: is.id }] : [];
 }
 
 /**

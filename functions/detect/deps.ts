@@ -17,6 +17,8 @@ export interface DetectDeps {
   readonly logger: Logger;
   readonly rules: readonly Rule[];
   readonly providesGoals: ProvidesGoals;
+  /** Absent: any source may hold work. */
+  readonly providesWork?: (connection: Connection) => boolean;
   readonly isSource: (connection: Connection) => boolean;
   readonly orgReader: OrgReader;
   readonly readRecord: ReadRecord;

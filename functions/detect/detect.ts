@@ -3,6 +3,7 @@ import type { Org } from "#shared/graph/org.ts";
 import type { SourceStates } from "#shared/graph/sources.ts";
 import type { Delta, Touch } from "#shared/kit/rule.ts";
 import { signalId } from "#shared/model/ids.ts";
+import type { GoalId } from "#shared/model/ids.ts";
 import type { Signal } from "#shared/model/signal.ts";
 import type { Table } from "#shared/ports/table.ts";
 import { KnownConnections, readSourceStates } from "#shared/store/connections.ts";
@@ -17,7 +18,7 @@ import { askForRecompute } from "#shared/store/wanted-recompute.ts";
 
 import { activeRules } from "./active-rules.ts";
 import { announceUnseen } from "./announce-unseen.ts";
-import { changesConclusions } from "./deltas.ts";
+import { bearing } from "./deltas.ts";
 import { evaluateDeps } from "./deps.ts";
 import type { DetectDeps } from "./deps.ts";
 import { evaluate } from "./doubt.ts";
@@ -33,7 +34,7 @@ const recomputeAbove = 2000;
 /** Brings the signals of every subject that these changes touch in line with the graph. */
 export async function detect(deps: DetectDeps, changes: readonly Delta[]): Promise<void> {
   // Most changes say that a source was read once more: for them nothing need be read here.
-  const deltas = changes.filter(changesConclusions);
+  const deltas = changes.flatMap(bearing);
   if (deltas.length === 0) return;
   const known = new KnownConnections();
   const surroundings = await readSurroundings(deps, deltas, known);
@@ -142,9 +143,13 @@ async function candidatesOf(
   return candidates.length > recomputeAbove ? "many" : candidates;
 }
 
+function isOfLinks(touch: Touch): touch is Extract<Touch, { goalId: GoalId }> {
+  return touch.kind === "linked-to" || touch.kind === "linkers";
+}
+
 /** What a link rule links to its goal is found in no index. */
 function isEverything(touch: Touch, { goalIds }: LinkRules): boolean {
-  return touch.kind === "all" || (touch.kind === "linked-to" && goalIds.has(touch.goalId));
+  return touch.kind === "all" || (isOfLinks(touch) && goalIds.has(touch.goalId));
 }
 
 function isOfReadySource({ before, after }: Delta, sources: SourceStates): boolean {

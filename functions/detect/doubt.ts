@@ -37,7 +37,11 @@ export function evaluate(
   const evaluation = rule.evaluate({ ...input, view: graph });
   // A link rule that cannot be read may have linked what looks unlinked now.
   if (evaluation.state === "open" && stored?.state !== "open") {
-    return setAside.partitions.has(linkRulesPartition) ? unread : evaluation;
+    if (setAside.partitions.has(linkRulesPartition)) return unread;
+  }
+  // Nor may anything that is under it and cannot be read be taken for dead.
+  if (evaluation.state === "open" && rule.reads === "next-above-and-all-below") {
+    return hidesBelow(graph, setAside, subjectId) ? unread : evaluation;
   }
   if (evaluation.state !== "cleared") return evaluation;
   const restedOnUnread =

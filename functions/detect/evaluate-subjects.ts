@@ -2,8 +2,9 @@ import type { LinkRules } from "#shared/graph/link-rules.ts";
 import type { Org } from "#shared/graph/org.ts";
 import type { SourceStates } from "#shared/graph/sources.ts";
 import type { Evaluation, Reads, Rule } from "#shared/kit/rule.ts";
-import type { FactId, SignalId, SubjectId, WorkItemId } from "#shared/model/ids.ts";
+import type { ConnectionId, FactId, SignalId, SubjectId, WorkItemId } from "#shared/model/ids.ts";
 import {
+  ConnectionId as ConnectionIdSchema,
   DependencyId,
   GoalId,
   WorkItemId as WorkItemIdSchema,
@@ -158,11 +159,50 @@ export async function loadAround(
   const waiting = idsOf("waited-for").flatMap((id) => WorkItemIdSchema.safeParse(id).data ?? []);
   await Promise.all([
     loader.loadNodes(idsOf("subject")),
+    loader.loadNextAbove([...idsOf("next-above"), ...idsOf("next-above-and-all-below")]),
+    loader.loadCoverage((by.get("coverage") ?? []).flatMap(({ id }) => connectionsOf(id))),
+    (by.get("goals") ?? []).length > 0 ? loader.loadGoals() : undefined,
     loader.loadUp([...idsOf("above"), ...idsOf("above-and-below")]),
     ...waiting.map((id) => loader.loadWaitedFor(id)),
   ]);
   const below = by.get("above-and-below") ?? [];
-  await Promise.all(below.map((subject) => loadBelow(loader, subject, now)));
+  const allBelow = by.get("next-above-and-all-below") ?? [];
+  await Promise.all([
+    ...below.map((subject) => loadBelow(loader, subject, now)),
+    ...allBelow.map((subject) => loadAllBelow(loader, subject, now)),
+    ...(by.get("under-goal") ?? []).map((subject) => loadUnderGoal(loader, subject, now)),
+  ]);
+}
+
+/** Until something is found by which the evaluation is open no more: what is not read could only do the same. */
+async function loadAllBelow(
+  loader: GraphLoader,
+  { active: { rule, options }, id: subjectId }: Subject,
+  now: Instant,
+): Promise<void> {
+  const item = loader.graph.item(subjectId as WorkItemId);
+  const isEnough = () =>
+    rule.evaluate({ view: loader.graph, subjectId, options, now }).state !== "open";
+  if (item) await loader.loadUnder(item, isEnough);
+}
+
+/** As long as what was not read yet could change the evaluation: most goals need nothing below them. */
+async function loadUnderGoal(
+  loader: GraphLoader,
+  { active: { rule, options }, id: subjectId }: Subject,
+  now: Instant,
+): Promise<void> {
+  const goal = GoalId.safeParse(subjectId);
+  if (!goal.success) return;
+  await loader.loadUnderGoal(goal.data, () => {
+    const found = rule.evaluate({ view: loader.graph, subjectId, options, now });
+    return rule.restsOnBelow?.(found) !== true;
+  });
+}
+
+function connectionsOf(id: SubjectId): readonly ConnectionId[] {
+  const parsed = ConnectionIdSchema.safeParse(id);
+  return parsed.success ? [parsed.data] : [];
 }
 
 /** Until the first witness is found: of those that were entered, in their order, it is the first of all. */

@@ -1,10 +1,12 @@
 import { circlesAmong, goalShape, reach, spineShape, waitingShape } from "#shared/graph/circles.ts";
 import type { Shape } from "#shared/graph/circles.ts";
+import { teamsOfGoals } from "#shared/graph/goal-tree.ts";
 import { parentIds, spineOf } from "#shared/graph/line-of-sight.ts";
-import type { Touch } from "#shared/kit/rule.ts";
+import { ancestorsOf } from "#shared/graph/tops.ts";
+import type { OfWork, Touch } from "#shared/kit/rule.ts";
 import { isOpen } from "#shared/model/facts.ts";
 import type { AccountId, SubjectId, WorkItemId } from "#shared/model/ids.ts";
-import { GoalId, WorkItemId as WorkItemIdSchema, dependencyId } from "#shared/model/ids.ts";
+import { GoalId, WorkItemId as WorkItemIdSchema, dependencyId, isIdOf } from "#shared/model/ids.ts";
 import type { Instant } from "#shared/model/time.ts";
 import type { GraphLoader } from "#shared/store/graph-loader.ts";
 
@@ -77,9 +79,54 @@ async function expandOne(context: Context, touch: Touch): Promise<Expanded> {
       return ofWork(context, [touch.accountId], touch.of);
     case "person":
       return ofWork(context, loader.graph.org.accountsBearing(touch.personId, touch), touch.of);
+    case "ancestors":
+      await loader.loadUp([touch.itemId]);
+      return subjects([...ancestorsOf(loader.graph, touch.itemId)]);
+    case "linkers": {
+      const ids = await linkersOf(context, touch.goalId);
+      return ids === "many" ? ids : subjects(ids);
+    }
+    default:
+      return expandGoals(context, touch);
+  }
+}
+
+async function expandGoals(context: Context, touch: Touch): Promise<Expanded> {
+  const { loader } = context;
+  const { graph } = loader;
+  switch (touch.kind) {
+    case "goals-of":
+      await loader.loadNodes([touch.itemId]);
+      return subjects(graph.linksFrom(touch.itemId).map(({ toId }) => toId));
+    case "goals-above": {
+      await loader.loadNodes([touch.goalId]);
+      const parentId = graph.goal(touch.goalId)?.parentId;
+      const linked = graph.linksFrom(touch.goalId).map(({ toId }) => toId);
+      return subjects(parentId === undefined ? linked : [parentId, ...linked]);
+    }
+    case "goals-below":
+      return goalsBelow(context, touch.goalId);
+    case "team-of-goal":
+      return subjects([...teamsOfGoals(graph.org, [touch])]);
+    case "goal-teams":
+      await loader.loadGoals();
+      return subjects([...teamsOfGoals(graph.org, [...graph.goals()].filter(isOpen))]);
     default:
       return expandCircles(context, touch);
   }
+}
+
+async function goalsBelow({ loader, most }: Context, goalId: GoalId): Promise<Expanded> {
+  const [under, linkers] = await Promise.all([
+    loader.goalsUnder(goalId, most),
+    loader.linkedTo(goalId, most),
+  ]);
+  const from = linkers.filter((id) => isIdOf("goal", id));
+  return under.length + linkers.length > most ? "many" : subjects([...under, ...from]);
+}
+
+function subjects(ids: readonly SubjectId[]): readonly Candidate[] {
+  return ids.map((id) => ({ id, onlyOpen: false }));
 }
 
 async function expandCircles(context: Context, touch: Touch): Promise<Expanded> {
@@ -210,21 +257,31 @@ function circlesFrom<Id extends WorkItemId | GoalId>(
 }
 
 async function linkedTo(context: Context, goalId: GoalId): Promise<Expanded> {
-  const ids = await context.loader.linkedTo(goalId, context.most);
-  const items = ids.filter((id): id is WorkItemId => WorkItemIdSchema.safeParse(id).success);
-  return ids.length > context.most ? "many" : anchorsOf(context, items);
+  const items = await linkersOf(context, goalId);
+  return items === "many" ? items : anchorsOf(context, items);
+}
+
+/** Work items, of all that links to the goal. */
+async function linkersOf(
+  { loader, most }: Context,
+  goalId: GoalId,
+): Promise<readonly WorkItemId[] | "many"> {
+  const ids = await loader.linkedTo(goalId, most);
+  if (ids.length > most) return "many";
+  return ids.filter((id): id is WorkItemId => WorkItemIdSchema.safeParse(id).success);
 }
 
 /** Of all work that is assigned to these. */
 async function ofWork(
   context: Context,
   accountIds: readonly AccountId[],
-  of: "dependencies" | "work",
+  of: OfWork,
 ): Promise<Expanded> {
   const { loader, most } = context;
   const assigned = await Promise.all(accountIds.map((id) => loader.assignedTo(id, most)));
   const itemIds = assigned.flat();
   if (itemIds.length > context.most) return "many";
+  if (of === "owned") return subjects([...itemIds, ...(await loader.ownedBy(accountIds))]);
   return of === "work" ? anchorsOf(context, itemIds) : dependenciesOf(context, itemIds);
 }
 

@@ -23,4 +23,5 @@ export const handler = createHandler({
   rules,
   isSource: registry.isSource,
   providesGoals: registry.providesGoals,
+  providesWork: registry.providesWork,
 });

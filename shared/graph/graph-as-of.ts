@@ -207,6 +207,7 @@ function sourcesAsOf(sources: SourceStates, at: Instant): SourceStates {
     ...source,
     isReady: source.readyAt !== undefined && source.readyAt <= at,
     isStale: source.isStale && source.freshAt !== undefined && source.freshAt < at,
+    problem: source.problem && source.problem.since <= at ? source.problem : undefined,
   });
   // What nobody had connected yet kept nobody from concluding.
   const stood = [...sources.values()].filter(({ createdAt }) => !createdAt || createdAt <= at);

@@ -4,9 +4,7 @@ import type { AccountId, DependencyId, GoalId, WorkItemId } from "#shared/model/
 import { dependencyId } from "#shared/model/ids.ts";
 import type { Instant } from "#shared/model/time.ts";
 
-import type { MemoryGraph } from "./view.ts";
-
-type LinkEnd = Link["fromId"];
+import type { LinkEnd, MemoryGraph } from "./view.ts";
 
 /**
  * A graph that lives: it takes one change after the other, keeps what the table's indexes keep (who links
@@ -14,7 +12,6 @@ type LinkEnd = Link["fromId"];
  */
 export class LiveGraph {
   readonly graph: MemoryGraph;
-  readonly #linkedTo = new Map<GoalId, Map<LinkEnd, number>>();
   readonly #waitingFor = new Map<WorkItemId, Set<WorkItemId>>();
   readonly #assignedTo = new Map<AccountId, Set<WorkItemId>>();
   /** Dependencies that more than one source asserts: the others, beside the one in the graph. */
@@ -75,10 +72,6 @@ export class LiveGraph {
     if (!held) return undefined;
     this.graph.dropLink(held);
     this.#expiring.delete(held);
-    const froms = this.#linkedTo.get(held.toId);
-    const count = froms?.get(held.fromId) ?? 0;
-    if (count > 1) froms?.set(held.fromId, count - 1);
-    else froms?.delete(held.fromId);
     return held;
   }
 
@@ -104,7 +97,7 @@ export class LiveGraph {
 
   /** Whatever links to the goal. */
   linkedTo(id: GoalId): Iterable<LinkEnd> {
-    return this.#linkedTo.get(id)?.keys() ?? [];
+    return this.graph.linkersOf(id);
   }
 
   /** Items that wait on this one. */
@@ -114,6 +107,11 @@ export class LiveGraph {
 
   assignedTo(id: AccountId): Iterable<WorkItemId> {
     return this.#assignedTo.get(id) ?? [];
+  }
+
+  /** Goals of which the account is the owner. */
+  *ownedBy(id: AccountId): Iterable<GoalId> {
+    for (const goal of this.graph.goals()) if (goal.ownerId === id) yield goal.id;
   }
 
   /** Links that expired after the one instant, and not after the other. */
@@ -151,9 +149,6 @@ export class LiveGraph {
 
   #index(link: Link): void {
     if (link.expiresAt !== undefined) this.#expiring.add(link);
-    const froms = this.#linkedTo.get(link.toId) ?? new Map<LinkEnd, number>();
-    froms.set(link.fromId, (froms.get(link.fromId) ?? 0) + 1);
-    this.#linkedTo.set(link.toId, froms);
   }
 
   #wait({ blockedId, blockingId }: Dependency): void {

@@ -43,9 +43,14 @@ export function viewWith(graph: MemoryGraph, org: Org): GraphView {
     wasRemoved: (id) => graph.wasRemoved(id),
     linksFrom: (id) => graph.linksFrom(id),
     linksOf: (item) => graph.linksOf(item),
+    linkersOf: (id) => graph.linkersOf(id),
+    goalsUnder: (id) => graph.goalsUnder(id),
+    goals: () => graph.goals(),
+    linkRules: graph.linkRules,
     childrenOf: (id) => graph.childrenOf(id),
     dependency: (blockedId, blockingId) => graph.dependency(blockedId, blockingId),
     dependenciesOf: (blockedId) => graph.dependenciesOf(blockedId),
+    coverage: (id) => graph.coverage(id),
     waitingSince: (blockedId, blockingId) => graph.waitingSince(blockedId, blockingId),
   };
 }

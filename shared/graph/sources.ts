@@ -9,12 +9,16 @@ export interface SourceState {
   readonly id: ConnectionId;
   readonly name: string;
   readonly providesGoals: boolean;
+  /** Whether it may hold work; absent: it may. */
+  readonly providesWork?: boolean | undefined;
   readonly isReady: boolean;
   readonly isStale: boolean;
   readonly freshAt: Instant | undefined;
   readonly readyAt?: Instant | undefined;
   /** When it was connected. */
   readonly createdAt?: Instant | undefined;
+  /** Why it does not work, and since when; absent: it works, or an admin has paused it. */
+  readonly problem?: { readonly code: string; readonly since: Instant } | undefined;
 }
 
 export type SourceStates = ReadonlyMap<ConnectionId, SourceState>;
@@ -35,7 +39,14 @@ export function sourceState(
     freshAt: connection.freshAt,
     readyAt: connection.readyAt,
     createdAt: connection.createdAt,
+    problem: problemOf(connection),
   };
+}
+
+/** A problem of a connection that goes on reading (a refused reconcile) is one as well. */
+function problemOf({ status, problem, updatedAt }: Connection): SourceState["problem"] {
+  if (status !== "degraded" && (status !== "active" || !problem)) return undefined;
+  return { code: problem?.code ?? "unknown", since: problem?.since ?? updatedAt };
 }
 
 /**

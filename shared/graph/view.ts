@@ -1,13 +1,19 @@
+import type { CoverageGap, Quarantined } from "#shared/model/connection.ts";
 import type { Dependency, Link } from "#shared/model/edges.ts";
 import type { Goal, WorkItem } from "#shared/model/facts.ts";
 import type { History, HistoryId } from "#shared/model/history.ts";
 import type { ConnectionId, FactId, GoalId, WorkItemId } from "#shared/model/ids.ts";
 import type { Instant } from "#shared/model/time.ts";
 
+import type { Coverage } from "./coverage.ts";
+import { nothingHidden, withHidden } from "./coverage.ts";
 import { type LinkRules, noLinkRules } from "./link-rules.ts";
 import type { Org } from "./org.ts";
 import { blockedSince } from "./past.ts";
 import type { SourceStates } from "./sources.ts";
+
+/** Whatever may link to a goal. */
+export type LinkEnd = Link["fromId"];
 
 /**
  * What the kernel sees: a graph held in memory, the whole of it or just the part that an evaluation
@@ -22,6 +28,14 @@ export interface GraphView {
   linksFrom(id: WorkItemId | GoalId): readonly Link[];
   /** All links of an item: the stored ones, and those that link rules give it. */
   linksOf(item: WorkItem): readonly Link[];
+  /** Whatever has stored links to the goal. Complete only where the loader was asked for it. */
+  linkersOf(id: GoalId): Iterable<LinkEnd>;
+  /** Goals whose parent it is. Complete only where the loader was asked for it. */
+  goalsUnder(id: GoalId): Iterable<GoalId>;
+  /** All goals. Complete only where the loader was asked for it. */
+  goals(): Iterable<Goal>;
+  /** Goals that rules give work to, of whatever there is. */
+  readonly linkRules: Pick<LinkRules, "goalIds">;
   /** Items that have a home in this one. Complete only where the loader was asked for it. */
   childrenOf(id: WorkItemId): readonly WorkItem[];
   /** Present as long as any source asserts it. */
@@ -30,6 +44,8 @@ export interface GraphView {
   dependenciesOf(blockedId: WorkItemId): readonly Dependency[];
   /** Since when the source says that the one waits for the other; undefined where it does not say. */
   waitingSince(blockedId: WorkItemId, blockingId: WorkItemId): Instant | undefined;
+  /** What cannot be seen through a connection. Complete only where the loader was asked for it. */
+  coverage(id: ConnectionId): Coverage;
   readonly org: Org;
   readonly sources: SourceStates;
 }
@@ -46,10 +62,13 @@ export class MemoryGraph implements GraphView {
   readonly #goals = new Map<GoalId, Goal>();
   readonly #removed = new Set<FactId>();
   readonly #links = new Map<string, Link[]>();
+  readonly #linkers = new Map<GoalId, Set<LinkEnd>>();
+  readonly #goalsUnder = new Map<GoalId, Set<GoalId>>();
   /** The items themselves, so that nobody has to look up one child after the other. */
   readonly #children = new Map<WorkItemId, Map<WorkItemId, WorkItem>>();
   readonly #dependencies = new Map<WorkItemId, Map<WorkItemId, Dependency>>();
   readonly #pasts = new Map<HistoryId, History>();
+  readonly #coverage = new Map<ConnectionId, Coverage>();
 
   constructor(org: Org, sources: SourceStates, linkRules: LinkRules = noLinkRules) {
     this.org = org;
@@ -95,10 +114,14 @@ export class MemoryGraph implements GraphView {
   }
 
   addGoal(goal: Goal): void {
+    if (this.#goals.get(goal.id)?.parentId !== goal.parentId) this.dropGoal(goal.id);
     this.#goals.set(goal.id, goal);
+    if (goal.parentId !== undefined) addAt(this.#goalsUnder, goal.parentId, goal.id);
   }
 
   dropGoal(id: GoalId): void {
+    const parentId = this.#goals.get(id)?.parentId;
+    if (parentId !== undefined) dropAt(this.#goalsUnder, parentId, id);
     this.#goals.delete(id);
   }
 
@@ -113,6 +136,7 @@ export class MemoryGraph implements GraphView {
 
   addLink(link: Link): void {
     push(this.#links, link.fromId, link);
+    addAt(this.#linkers, link.toId, link.fromId);
   }
 
   /** Takes away this very link; whoever held it has it from here. */
@@ -120,6 +144,16 @@ export class MemoryGraph implements GraphView {
     const rest = this.linksFrom(link.fromId).filter((one) => one !== link);
     if (rest.length > 0) this.#links.set(link.fromId, rest);
     else this.#links.delete(link.fromId);
+    const isStillLinked = rest.some(({ toId }) => toId === link.toId);
+    if (!isStillLinked) dropAt(this.#linkers, link.toId, link.fromId);
+  }
+
+  linkersOf(id: GoalId): Iterable<LinkEnd> {
+    return this.#linkers.get(id) ?? noLinkers;
+  }
+
+  goalsUnder(id: GoalId): Iterable<GoalId> {
+    return this.#goalsUnder.get(id) ?? noGoals;
   }
 
   addDependency(edge: Dependency): void {
@@ -136,6 +170,15 @@ export class MemoryGraph implements GraphView {
 
   addHistory(history: History): void {
     this.#pasts.set(history.itemId, history);
+  }
+
+  addHidden(hidden: CoverageGap | Quarantined): void {
+    const { connectionId: id } = hidden;
+    this.#coverage.set(id, withHidden(this.coverage(id), hidden));
+  }
+
+  coverage(id: ConnectionId): Coverage {
+    return this.#coverage.get(id) ?? nothingHidden;
   }
 
   waitingSince(blockedId: WorkItemId, blockingId: WorkItemId): Instant | undefined {
@@ -209,6 +252,8 @@ export class MemoryGraph implements GraphView {
 
 const nobody: readonly WorkItem[] = [];
 const noLinks: readonly Link[] = [];
+const noLinkers: readonly LinkEnd[] = [];
+const noGoals: readonly GoalId[] = [];
 const noDependencies: readonly Dependency[] = [];
 const noHomes: readonly WorkItemId[] = [];
 
@@ -216,6 +261,18 @@ function push<K, V>(map: Map<K, V[]>, key: K, value: V): void {
   const list = map.get(key);
   if (list) list.push(value);
   else map.set(key, [value]);
+}
+
+function addAt<K, V>(map: Map<K, Set<V>>, key: K, value: V): void {
+  const held = map.get(key);
+  if (held) held.add(value);
+  else map.set(key, new Set([value]));
+}
+
+function dropAt<K, V>(map: Map<K, Set<V>>, key: K, value: V): void {
+  const held = map.get(key);
+  held?.delete(value);
+  if (held?.size === 0) map.delete(key);
 }
 
 function homesOf(item: WorkItem): readonly WorkItemId[] {

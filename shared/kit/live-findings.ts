@@ -6,6 +6,7 @@ import { isIdOf } from "#shared/model/ids.ts";
 import type { FactId, RuleName, SubjectId } from "#shared/model/ids.ts";
 import type { Instant } from "#shared/model/time.ts";
 
+import { DueSubjects } from "./due-subjects.ts";
 import { LiveTouches } from "./live-touches.ts";
 import type { Delta, Evaluation, Rule, Touch } from "./rule.ts";
 import { sameJson } from "./same-json.ts";
@@ -25,6 +26,13 @@ export interface FindingChange {
   readonly evaluation: Extract<Evaluation, { state: "open" | "cleared" }>;
 }
 
+/** A rule with what it has found, and when it is to look again. */
+interface Kept {
+  readonly set: SetRule;
+  readonly open: Map<SubjectId, Open>;
+  readonly due: DueSubjects;
+}
+
 /** What stands around the graph and is not of it; whoever tells of a change of these gives them anew. */
 interface Surroundings {
   readonly now?: Instant;
@@ -41,13 +49,17 @@ interface Surroundings {
  */
 export class LiveFindings {
   readonly #live: LiveGraph;
-  readonly #rules: readonly { readonly set: SetRule; readonly open: Map<SubjectId, Open> }[];
+  readonly #rules: readonly Kept[];
   #now: Instant;
 
   /** Evaluates every subject once. */
   constructor(live: LiveGraph, rules: readonly SetRule[], now: Instant) {
     this.#live = live;
-    this.#rules = rules.map((set) => ({ set, open: new Map<SubjectId, Open>() }));
+    this.#rules = rules.map((set) => ({
+      set,
+      open: new Map<SubjectId, Open>(),
+      due: new DueSubjects(),
+    }));
     this.#now = now;
     this.recompute();
   }
@@ -70,15 +82,15 @@ export class LiveFindings {
     // It is still there, and holds no more: to every rule that is as if it were gone.
     for (const link of this.#passTo(around.now ?? this.#now)) happened.push({ before: link });
     const changes: FindingChange[] = [];
-    for (const { set, open } of this.#rules) {
-      for (const change of this.#follow(set, open, happened)) changes.push(change);
+    for (const kept of this.#rules) {
+      for (const change of this.#follow(kept, happened)) changes.push(change);
     }
     return changes;
   }
 
   /** Evaluates everything there is, as after a change that touches all. */
   recompute(): readonly FindingChange[] {
-    return this.#rules.flatMap(({ set, open }) => this.#evaluate(set, open, this.#all(set, open)));
+    return this.#rules.flatMap((kept) => this.#evaluate(kept, this.#all(kept)));
   }
 
   #passTo(now: Instant) {
@@ -132,22 +144,21 @@ export class LiveFindings {
     return before ? { before } : { buriedId: id };
   }
 
-  #follow(
-    set: SetRule,
-    open: Map<SubjectId, Open>,
-    deltas: readonly Delta[],
-  ): readonly FindingChange[] {
+  #follow(kept: Kept, deltas: readonly Delta[]): readonly FindingChange[] {
+    const { set, open, due } = kept;
     const told: Touch[] = [];
     for (const delta of deltas) told.push(...set.rule.touched(delta, set.options));
-    if (told.length === 0) return none;
-    const touches = new LiveTouches(this.#live, this.#now, open);
+    const turning = due.takeUntil(this.#now);
+    if (told.length === 0 && turning.length === 0) return none;
+    const touches = new LiveTouches(this.#live, this.#now, open, set.rule.turnsWithTime);
     for (const touch of told) touches.add(touch);
-    if (touches.isEverything) return this.#evaluate(set, open, this.#all(set, open));
+    if (touches.isEverything) return this.#evaluate(kept, this.#all(kept));
+    for (const id of turning) touches.found.add(id);
     const isOpen = told.some(({ kind }) => kind === "open");
     if (isOpen || told.some(({ kind }) => kind === "led")) {
       for (const id of this.#routedElse(set.rule, open, isOpen)) touches.found.add(id);
     }
-    return touches.found.size === 0 ? none : this.#evaluate(set, open, touches.found);
+    return touches.found.size === 0 ? none : this.#evaluate(kept, touches.found);
   }
 
   /** All that is open, or only what would go to another leader now. */
@@ -162,13 +173,12 @@ export class LiveFindings {
     }
   }
 
-  #all({ rule }: SetRule, open: ReadonlyMap<SubjectId, Open>): ReadonlySet<SubjectId> {
-    return new Set([...rule.subjects(this.#live.graph), ...open.keys()]);
+  #all({ set, open }: Kept): ReadonlySet<SubjectId> {
+    return new Set([...set.rule.subjects(this.#live.graph), ...open.keys()]);
   }
 
   #evaluate(
-    { rule, options }: SetRule,
-    open: Map<SubjectId, Open>,
+    { set: { rule, options }, open, due }: Kept,
     subjects: Iterable<SubjectId>,
   ): readonly FindingChange[] {
     const changes: FindingChange[] = [];
@@ -176,6 +186,7 @@ export class LiveFindings {
     for (const subjectId of subjects) {
       const stands = open.get(subjectId);
       const evaluation = rule.evaluate({ view, subjectId, options, now, stands });
+      if (rule.turnsWithTime === true) due.set(subjectId, evaluation.turnsAt);
       // What stands, stands, where nothing can be said.
       if (evaluation.state === "unknown" || isSame(stands, evaluation)) continue;
       if (evaluation.state === "open") open.set(subjectId, evaluation);

@@ -7,14 +7,18 @@ import {
   waitingShape,
 } from "#shared/graph/circles.ts";
 import type { Shape } from "#shared/graph/circles.ts";
+import { teamsOfGoals } from "#shared/graph/goal-tree.ts";
+import type { OwnedGoal } from "#shared/graph/goal-tree.ts";
 import { parentIds, spineOf } from "#shared/graph/line-of-sight.ts";
 import type { LiveGraph } from "#shared/graph/live-graph.ts";
+import { ancestorsOf } from "#shared/graph/tops.ts";
+import type { LinkEnd } from "#shared/graph/view.ts";
 import { isOpen } from "#shared/model/facts.ts";
 import type { AccountId, GoalId, SubjectId, WorkItemId } from "#shared/model/ids.ts";
 import { dependencyId, isIdOf } from "#shared/model/ids.ts";
 import type { Instant } from "#shared/model/time.ts";
 
-import type { Touch } from "./rule.ts";
+import type { OfWork, Touch } from "./rule.ts";
 
 /** What touches mean in a graph that is held whole, to a rule with these open findings. */
 export class LiveTouches {
@@ -25,12 +29,19 @@ export class LiveTouches {
   readonly #live: LiveGraph;
   readonly #now: Instant;
   readonly #open: ReadonlyMap<SubjectId, unknown>;
+  readonly #turnsWithTime: boolean;
   #onlyOpen = false;
 
-  constructor(live: LiveGraph, now: Instant, open: ReadonlyMap<SubjectId, unknown>) {
+  constructor(
+    live: LiveGraph,
+    now: Instant,
+    open: ReadonlyMap<SubjectId, unknown>,
+    turnsWithTime = false,
+  ) {
     this.#live = live;
     this.#now = now;
     this.#open = open;
+    this.#turnsWithTime = turnsWithTime;
   }
 
   add(touch: Touch): void {
@@ -62,6 +73,20 @@ export class LiveTouches {
 
   #addWider(touch: Touch): void {
     switch (touch.kind) {
+      case "ancestors":
+        return ancestorsOf(this.#live.graph, touch.itemId).forEach((id) => this.#find(id));
+      case "linkers":
+        return this.#linkers(touch.goalId);
+      case "goals-of":
+        return this.#goalsLinkedFrom(touch.itemId);
+      case "goals-above":
+        return this.#goalsAbove(touch.goalId);
+      case "goals-below":
+        return this.#goalsBelow(touch.goalId);
+      case "team-of-goal":
+        return this.#teams([touch]);
+      case "goal-teams":
+        return this.#teams([...this.#live.graph.goals()].filter(isOpen));
       case "circles-above":
         return this.#circlesAbove(touch.id);
       case "circles-above-children":
@@ -79,7 +104,8 @@ export class LiveTouches {
 
   /** Where only an open finding counts, what has none is not looked at. */
   #find(id: SubjectId, onlyOpen = false): void {
-    if ((!onlyOpen && !this.#onlyOpen) || this.#open.has(id)) this.found.add(id);
+    const counts = this.#turnsWithTime || (!onlyOpen && !this.#onlyOpen);
+    if (counts || this.#open.has(id)) this.found.add(id);
   }
 
   /** What is under an open anchor counts for nothing there. */
@@ -116,6 +142,31 @@ export class LiveTouches {
     }
   }
 
+  #linkers(goalId: GoalId): void {
+    const { graph } = this.#live;
+    if (graph.linkRules.goalIds.has(goalId)) this.isEverything = true;
+    for (const id of this.#live.linkedTo(goalId)) if (isIdOf("work-item", id)) this.#find(id);
+  }
+
+  #goalsLinkedFrom(id: LinkEnd): void {
+    for (const { toId } of this.#live.graph.linksFrom(id)) this.#find(toId);
+  }
+
+  #goalsAbove(id: GoalId): void {
+    this.#goalsLinkedFrom(id);
+    const parentId = this.#live.graph.goal(id)?.parentId;
+    if (parentId !== undefined) this.#find(parentId);
+  }
+
+  #goalsBelow(id: GoalId): void {
+    for (const under of this.#live.graph.goalsUnder(id)) this.#find(under);
+    for (const from of this.#live.linkedTo(id)) if (isIdOf("goal", from)) this.#find(from);
+  }
+
+  #teams(goals: readonly OwnedGoal[]): void {
+    for (const id of teamsOfGoals(this.#live.graph.org, goals)) this.#find(id);
+  }
+
   #dependencies(id: WorkItemId): void {
     for (const blockedId of this.#live.blockedBy(id)) this.#find(dependencyId(blockedId, id));
     for (const edge of this.#live.graph.dependenciesOf(id)) {
@@ -123,9 +174,11 @@ export class LiveTouches {
     }
   }
 
-  #workOf(accountId: AccountId, of: "dependencies" | "work"): void {
+  #workOf(accountId: AccountId, of: OfWork): void {
+    if (of === "owned") for (const id of this.#live.ownedBy(accountId)) this.#find(id);
     for (const id of this.#live.assignedTo(accountId)) {
       if (of === "work") this.#anchor(id);
+      else if (of === "owned") this.#find(id);
       else this.#dependencies(id);
     }
   }

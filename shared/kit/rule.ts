@@ -35,6 +35,11 @@ export interface Delta {
   readonly buriedId?: FactId;
   /** What it said before could not be read: a finding may rest on that, and has stood since. */
   readonly wasUnread?: boolean;
+  /**
+   * How this connection stands, or what it cannot see, is another; it has nothing to do with what it told.
+   * Comes alone: what changes conclusions too is told as the change of the connection itself.
+   */
+  readonly ofConnection?: ConnectionId;
 }
 
 /** Which subjects a change may have touched, as far as the change alone can tell. */
@@ -42,6 +47,9 @@ export type Touch = Where & {
   /** What changed may end a finding or alter what it says, and can bring about none: open ones only. */
   readonly onlyOpen?: boolean;
 };
+
+/** What of somebody's work a change of theirs touches. */
+export type OfWork = "dependencies" | "work" | "owned";
 
 type Where =
   | { readonly kind: "subject"; readonly id: SubjectId }
@@ -60,24 +68,41 @@ type Where =
   | { readonly kind: "circles-above-children"; readonly itemId: WorkItemId }
   /** Circles that are reached from here by what waits for what, and findings about any on these ways. */
   | { readonly kind: "circles-of-waiting"; readonly itemId: WorkItemId }
+  /** The item, and all that is above it by any of its homes. */
+  | { readonly kind: "ancestors"; readonly itemId: WorkItemId }
   /** The anchors of everything that links to this goal; everything, where a link rule links to it. */
   | { readonly kind: "linked-to"; readonly goalId: GoalId }
+  /** The same, of the items themselves that link to it. */
+  | { readonly kind: "linkers"; readonly goalId: GoalId }
+  /** The goals that stored links of this item lead to. */
+  | { readonly kind: "goals-of"; readonly itemId: WorkItemId }
+  /** The goals right above this one: its parent, and those that its links lead to. */
+  | { readonly kind: "goals-above"; readonly goalId: GoalId }
+  /** The goals right below this one: those whose parent it is, and those that link to it. */
+  | { readonly kind: "goals-below"; readonly goalId: GoalId }
+  /** The team that owns a goal of this team's name or of this owner; see `teamOfGoal`. */
+  | {
+      readonly kind: "team-of-goal";
+      readonly teamName?: string | undefined;
+      readonly ownerId?: AccountId | undefined;
+    }
+  /** Every team that owns an open goal now. */
+  | { readonly kind: "goal-teams" }
   | { readonly kind: "dependency"; readonly id: DependencyId }
   /** All dependencies of which the item is either end. */
   | { readonly kind: "dependencies"; readonly itemId: WorkItemId }
-  /** Of work assigned to the account: all its dependencies, or itself and its anchors. */
-  | {
-      readonly kind: "assigned-to";
-      readonly accountId: AccountId;
-      readonly of: "dependencies" | "work";
-    }
+  /**
+   * Of work assigned to the account: all its dependencies, or itself and its anchors. `owned`: the work
+   * itself, and the goals of which it is the owner.
+   */
+  | { readonly kind: "assigned-to"; readonly accountId: AccountId; readonly of: OfWork }
   /** The same, for all accounts matched with the person, or that bear one of these addresses or ids. */
   | {
       readonly kind: "person";
       readonly personId: PersonId;
       readonly workEmails: readonly string[];
       readonly externalIds?: readonly string[];
-      readonly of: "dependencies" | "work";
+      readonly of: OfWork;
     }
   /** The subjects of the rule's open signals: what changed can alter their evidence or routing only. */
   | { readonly kind: "open" }
@@ -86,7 +111,10 @@ type Where =
   /** Everything: recompute and compare. */
   | { readonly kind: "all" };
 
-export type Evaluation =
+/** `turnsAt`: when time alone may make it another one; before that only a change can. */
+export type Evaluation = { readonly turnsAt?: Instant | undefined } & Found;
+
+type Found =
   | {
       readonly state: "open";
       readonly severity: Severity;
@@ -113,10 +141,22 @@ export interface EvaluateInput<Options> {
 }
 
 /**
- * `subject`: it alone, with its edges; both ends of a dependency. `above`: and everything above it.
- * `above-and-below`: and what is under it, where it is closed. `waited-for`: and all that it waits for.
+ * `subject`: it alone, with its edges; both ends of a dependency. `next-above`: and its parents and the goals
+ * that it links to. `above`: and everything above it. `above-and-below`: and what is under it, where it is
+ * closed. `next-above-and-all-below`: all that is under it, as long as the evaluation is open.
+ * `waited-for`: and all that it waits for. `under-goal`: a goal, the goals right below it and what links to
+ * it, no more than `linkersMax` of goal-tree.ts. `goals`: all goals, without their edges. `coverage`: of a connection, what it cannot see.
  */
-export type Reads = "subject" | "above" | "above-and-below" | "waited-for";
+export type Reads =
+  | "subject"
+  | "next-above"
+  | "above"
+  | "above-and-below"
+  | "next-above-and-all-below"
+  | "waited-for"
+  | "under-goal"
+  | "goals"
+  | "coverage";
 
 /** A rule: data for people, and pure functions of a graph. */
 export interface Rule<Options = unknown> {
@@ -150,6 +190,11 @@ export interface Rule<Options = unknown> {
    * it open. Absent: it could not.
    */
   readonly restsOnBelow?: (evaluation: Evaluation) => boolean;
+  /**
+   * Time alone may alter what it finds: its evaluations say when. The hourly pass finds that; whoever has no
+   * such pass evaluates whatever is touched, open or not, to know when to look again.
+   */
+  readonly turnsWithTime?: boolean;
   /** Which signals are worth an alert, by their content; absent: all of the rule. */
   readonly alertOn?: { readonly [field: string]: unknown };
   /**

@@ -2,7 +2,7 @@ import type { Person } from "#shared/model/facts.ts";
 import type { PersonId } from "#shared/model/ids.ts";
 
 import { differ } from "./differ.ts";
-import type { Delta, Touch } from "./rule.ts";
+import type { Delta, OfWork, Touch } from "./rule.ts";
 
 /** Decides where somebody is, and which accounts and records are theirs. */
 const decisive = [
@@ -15,9 +15,9 @@ const decisive = [
 
 /**
  * Whose work may be another team's after this change of a person, an account, or what binds the two; of
- * that work its dependencies, or the work itself and its anchors.
+ * that work its dependencies, or the work itself and its anchors, or all that is theirs.
  */
-export function touchedByTeams(delta: Delta, of: "dependencies" | "work"): readonly Touch[] {
+export function touchedByTeams(delta: Delta, of: OfWork): readonly Touch[] {
   const thing = delta.after ?? delta.before;
   switch (thing?.type) {
     case "account":
@@ -42,7 +42,15 @@ export function unitMatters({ before, after }: Delta): boolean {
   return differ(was, is, ["parentId", "boundToId", "name", "originalKind", "level"]);
 }
 
-function touchedByPerson({ before, after }: Delta, of: "dependencies" | "work"): readonly Touch[] {
+/** Whether this change of a person, or of what binds people, may alter whose work it is or who leads whom. */
+export function peopleMatter({ before, after }: Delta): boolean {
+  const was = before?.type === "person" ? before : undefined;
+  const is = after?.type === "person" ? after : undefined;
+  if (!was || !is) return true;
+  return differ(was, is, [...decisive, "managerId"]);
+}
+
+function touchedByPerson({ before, after }: Delta, of: OfWork): readonly Touch[] {
   const was = before?.type === "person" ? before : undefined;
   const is = after?.type === "person" ? after : undefined;
   const person: Person | undefined = is ?? was;
@@ -66,6 +74,6 @@ function recordsNamedIn({ before, after }: Delta): readonly PersonId[] {
   return [...new Set(ids.filter((id) => id !== undefined))];
 }
 
-function ofPerson(personId: PersonId, of: "dependencies" | "work") {
+function ofPerson(personId: PersonId, of: OfWork) {
   return { kind: "person" as const, personId, workEmails: [] as readonly string[], of };
 }

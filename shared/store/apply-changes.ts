@@ -23,7 +23,7 @@ import {
 import { factKey } from "./keys.ts";
 import { announceOrgChange } from "./org-changes.ts";
 import { withPast } from "./past.ts";
-import { isOutdatedBy, stateOf, storedState } from "./precedence.ts";
+import { isOutdatedBy, isSignOfLife, stateOf, storedState } from "./precedence.ts";
 
 /** What became of each change. `unchanged` and `stale` cost no write. */
 export interface Applied {
@@ -175,7 +175,8 @@ function decide(change: Change, current: Item | undefined): Outcome {
   // Somebody stopped between its edges: they must be made whole, whatever the content says.
   if (isSettling(current)) return "applied";
   if (change.kind === "upserted") {
-    return contentHash(change) === hashOfSaid(current) ? "unchanged" : "applied";
+    if (contentHash(change) !== hashOfSaid(current)) return "applied";
+    return isSignOfLife(typeOf(change), incoming, existing) ? "applied" : "unchanged";
   }
   // A later deletion of what was deleted guards against the updates from between the two.
   const isSame = existing.isRemoval && existing.sourceVersion === incoming.sourceVersion;

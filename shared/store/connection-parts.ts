@@ -4,7 +4,7 @@ import type { Rejected } from "#shared/model/change.ts";
 import { CoverageGap, Quarantined, Subscription } from "#shared/model/connection.ts";
 import type { ConnectionId } from "#shared/model/ids.ts";
 import { epochMsOf, Instant } from "#shared/model/time.ts";
-import type { Table } from "#shared/ports/table.ts";
+import type { Item, Table } from "#shared/ports/table.ts";
 
 import { fromItem, toAttributes } from "./codec.ts";
 import { gapKey, heardKey, quarantineKey, sealedSecretsKey, subscriptionKey } from "./keys.ts";
@@ -49,6 +49,12 @@ export async function quarantine(
       condition: [],
     });
   }
+}
+
+/** What a connection cannot see, or could not read, where an item says so; undefined for any other item. */
+export function readHidden(item: Item): CoverageGap | Quarantined | undefined {
+  if (item["type"] === "coverage-gap") return fromItem(CoverageGap, item);
+  return item["type"] === "quarantined" ? fromItem(Quarantined, item) : undefined;
 }
 
 export async function listQuarantined(

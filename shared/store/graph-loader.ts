@@ -1,4 +1,5 @@
 import { reach, waitingShape } from "#shared/graph/circles.ts";
+import { linkersMax } from "#shared/graph/goal-tree.ts";
 import { depthMax, parentIds, surestFirst } from "#shared/graph/line-of-sight.ts";
 import type { LinkRules } from "#shared/graph/link-rules.ts";
 import type { Org } from "#shared/graph/org.ts";
@@ -7,13 +8,15 @@ import { MemoryGraph } from "#shared/graph/view.ts";
 import type { Link } from "#shared/model/edges.ts";
 import type { WorkItem } from "#shared/model/facts.ts";
 import { isOpen } from "#shared/model/facts.ts";
-import type { FactId, GoalId, WorkItemId } from "#shared/model/ids.ts";
+import type { ConnectionId, FactId, GoalId, WorkItemId } from "#shared/model/ids.ts";
+import { isIdOf } from "#shared/model/ids.ts";
 import type { Item, Table } from "#shared/ports/table.ts";
 
 import { atMost } from "./at-most.ts";
+import { readHidden } from "./connection-parts.ts";
 import { readEdgeItem, readFactItem } from "./facts.ts";
 import { readWaiting } from "./histories.ts";
-import { childrenPrefix } from "./keys.ts";
+import { childrenPrefix, lists } from "./keys.ts";
 import { queryAll, queryAtMost } from "./list.ts";
 import { SetAside } from "./set-aside.ts";
 
@@ -41,6 +44,10 @@ export class GraphLoader {
   readonly #table: Table;
   /** What lies above each node that was asked for, once it is in the graph. */
   readonly #nodes = new Map<FactId, Promise<readonly FactId[]>>();
+  readonly #covered = new Map<ConnectionId, Promise<void>>();
+  readonly #neighbours = new Map<string, Promise<Item[]>>();
+  #goals: Promise<readonly Item[]> | undefined;
+  #allGoals: Promise<void> | undefined;
   readonly #inTurn = atMost(concurrencyMax);
 
   constructor(
@@ -70,6 +77,35 @@ export class GraphLoader {
     await Promise.all([...new Set(ids)].map((id) => this.#node(id)));
   }
 
+  /** Loads these nodes with their edges, their parents, and the goals that they link to. */
+  async loadNextAbove(ids: Iterable<FactId>): Promise<void> {
+    const above = await Promise.all([...new Set(ids)].map((id) => this.#node(id)));
+    await this.loadNodes(above.flat());
+  }
+
+  /** What cannot be seen through these connections. */
+  async loadCoverage(ids: Iterable<ConnectionId>): Promise<void> {
+    await Promise.all(
+      [...ids].map((id) => {
+        const covered = this.#covered.get(id) ?? this.#loadHidden(id);
+        this.#covered.set(id, covered);
+        return covered;
+      }),
+    );
+  }
+
+  async #loadHidden(id: ConnectionId): Promise<void> {
+    const found = await Promise.all(
+      ["gap#", "quarantined#"].map((sortPrefix) =>
+        this.#inTurn(() => queryAll(this.#table, { partition: id, sortPrefix, consistent: true })),
+      ),
+    );
+    for (const item of found.flat()) {
+      const hidden = this.setAside.read(item, () => readHidden(item));
+      if (hidden) this.graph.addHidden(hidden);
+    }
+  }
+
   /** Loads all that open work waits for, directly or not, as far as `reach` looks. */
   async loadWaitedFor(id: WorkItemId): Promise<void> {
     const shape = waitingShape(this.graph);
@@ -92,8 +128,59 @@ export class GraphLoader {
     item: WorkItem,
     isEnough: (entered: ReadonlySet<string>) => boolean = () => false,
   ): Promise<void> {
+    if (isOpen(item)) return;
+    await this.#loadUnder(item, { isEnough, goesOnBelow: (child) => !isOpen(child) });
+  }
+
+  /** All that is under an item, open or not, until `isEnough`. */
+  async loadUnder(item: WorkItem, isEnough: () => boolean): Promise<void> {
+    await this.#loadUnder(item, { isEnough, goesOnBelow: () => true });
+  }
+
+  /** A goal, and what is right below it, goals before work, until `isEnough`. */
+  async loadUnderGoal(goalId: GoalId, isEnough: () => boolean): Promise<void> {
+    await this.loadNodes([goalId]);
+    if (isEnough()) return;
+    const [goals, linkers] = await Promise.all([
+      this.goalsUnder(goalId, linkersMax),
+      this.linkedTo(goalId, linkersMax),
+    ]);
+    const isGoal = (id: FactId) => isIdOf("goal", id);
+    const below = [...goals, ...linkers.filter(isGoal), ...linkers.filter((id) => !isGoal(id))];
+    let next = descendantsAtOnce;
+    for (let start = 0; start < below.length && !isEnough(); start += next / 2) {
+      await this.loadNodes(below.slice(start, start + next));
+      next *= 2;
+    }
+  }
+
+  /** Goals whose parent it is. */
+  async goalsUnder(goalId: GoalId, most = Infinity): Promise<readonly GoalId[]> {
+    const keys = await this.#reverse(goalId, childrenPrefix("goal"), most);
+    return keys.map((item) => item.pk as GoalId);
+  }
+
+  /** All goals as they are now, without their edges; the list only says which there are. */
+  async loadGoals(): Promise<void> {
+    this.#allGoals ??= this.#loadGoals();
+    await this.#allGoals;
+  }
+
+  async #loadGoals(): Promise<void> {
+    const keys = (await this.#listedGoals()).map(({ pk, sk }) => ({ pk, sk }));
+    const items = keys.length === 0 ? [] : await this.#inTurn(() => this.#table.batchGet(keys));
+    for (const item of items) this.setAside.read(item, () => this.#add(item));
+  }
+
+  #listedGoals(): Promise<readonly Item[]> {
+    const request = { index: "list", partition: lists.goals } as const;
+    this.#goals ??= this.#inTurn(() => queryAll(this.#table, request));
+    return this.#goals;
+  }
+
+  async #loadUnder(item: WorkItem, { isEnough, goesOnBelow }: Descent): Promise<void> {
     const entered = new Set<WorkItemId>([item.id]);
-    if (isOpen(item) || isEnough(entered)) return;
+    if (isEnough(entered)) return;
     let parents: readonly WorkItemId[] = [item.id];
     while (parents.length > 0 && entered.size <= descendantsMax) {
       const left = descendantsMax + 1 - entered.size;
@@ -110,7 +197,7 @@ export class GraphLoader {
       }
       parents = fresh.filter((id) => {
         const child = this.graph.item(id);
-        return child !== undefined && !isOpen(child);
+        return child !== undefined && goesOnBelow(child);
       });
     }
   }
@@ -139,9 +226,24 @@ export class GraphLoader {
     return items.map((item) => item.pk as WorkItemId);
   }
 
+  /** Goals of which one of these accounts is the owner; there are few goals, and no index of owners. */
+  async ownedBy(accountIds: readonly string[]): Promise<readonly GoalId[]> {
+    const owned = (await this.#listedGoals()).filter(({ ownerId }) =>
+      accountIds.includes(String(ownerId)),
+    );
+    // Nothing else is in the list of goals.
+    return owned.map((item) => item.pk as GoalId);
+  }
+
   async #reverse(partition: string, sortPrefix: string, most: number): Promise<Item[]> {
+    const name = `${partition} ${sortPrefix} ${most}`;
+    // Several rules ask for the same.
+    const known = this.#neighbours.get(name);
+    if (known) return known;
     const request = { index: "reverse", partition, sortPrefix } as const;
-    return this.#inTurn(() => queryAtMost(this.#table, request, most));
+    const found = this.#inTurn(() => queryAtMost(this.#table, request, most));
+    this.#neighbours.set(name, found);
+    return found;
   }
 
   #node(id: FactId): Promise<readonly FactId[]> {
@@ -218,6 +320,12 @@ export class GraphLoader {
     }
     return [];
   }
+}
+
+interface Descent {
+  readonly isEnough: (entered: ReadonlySet<string>) => boolean;
+  /** Whether what is under this one counts as well. */
+  readonly goesOnBelow: (child: WorkItem) => boolean;
 }
 
 function toIdsOf(links: readonly Link[]): readonly GoalId[] {

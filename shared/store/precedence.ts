@@ -1,6 +1,8 @@
 import type { Change } from "#shared/model/change.ts";
+import { lifeNotedAfterDays } from "#shared/model/facts.ts";
+import type { FactType } from "#shared/model/ids.ts";
 import type { Instant } from "#shared/model/time.ts";
-import { epochMsOf, minuteMs } from "#shared/model/time.ts";
+import { dayMs, epochMsOf, minuteMs } from "#shared/model/time.ts";
 import type { Item } from "#shared/ports/table.ts";
 
 /** What orders the states of one record, whether they are stored or on their way. */
@@ -25,6 +27,15 @@ export function storedState(item: Item): State {
     sourceVersion: Number(item["sourceVersion"]),
     readAt: item["readAt"] as Instant,
   };
+}
+
+/**
+ * What says the same as before and is so much later tells that somebody is at it still: a comment, a text
+ * that we do not keep. It is worth a write, for all else that is known of it is that nothing changed.
+ */
+export function isSignOfLife(type: FactType, incoming: State, existing: State): boolean {
+  if (type !== "work-item" && type !== "goal") return false;
+  return incoming.sourceVersion - existing.sourceVersion >= lifeNotedAfterDays * dayMs;
 }
 
 /**

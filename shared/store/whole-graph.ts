@@ -3,6 +3,7 @@ import { matchRateOf } from "#shared/graph/match-rate.ts";
 import type { People } from "#shared/graph/people.ts";
 import type { SourceStates } from "#shared/graph/sources.ts";
 import { MemoryGraph } from "#shared/graph/view.ts";
+import type { CoverageGap, Quarantined } from "#shared/model/connection.ts";
 import type { Edge } from "#shared/model/edges.ts";
 import { Match } from "#shared/model/edges.ts";
 import type { Fact } from "#shared/model/facts.ts";
@@ -15,6 +16,7 @@ import type { CalendarDate, Instant } from "#shared/model/time.ts";
 import type { Item, Table } from "#shared/ports/table.ts";
 
 import { fromItem } from "./codec.ts";
+import { readHidden } from "./connection-parts.ts";
 import { readEdgeItem, readFactItem } from "./facts.ts";
 import { readWaiting } from "./histories.ts";
 import { scanEach } from "./list.ts";
@@ -91,6 +93,7 @@ function graphOfParts(parts: Parts, sources: SourceStates, { day, linkRules }: A
     else if (edge.type === "dependency") graph.addDependency(edge);
   }
   for (const history of parts.histories) graph.addHistory(history);
+  for (const hidden of parts.hidden) graph.addHidden(hidden);
   return { graph, openSignals, facts, setAside, changedLately: parts.changedLately };
 }
 
@@ -104,6 +107,7 @@ interface Parts {
   readonly openSignals: Signal[];
   /** Of items that have ever waited. */
   readonly histories: History[];
+  readonly hidden: (CoverageGap | Quarantined)[];
   readonly setAside: SetAside;
   readonly latelyIsAfter: Instant | undefined;
   readonly changedLately: Set<string>;
@@ -119,6 +123,7 @@ function newParts(latelyIsAfter: Instant | undefined): Parts {
     samePeople: [],
     openSignals: [],
     histories: [],
+    hidden: [],
     setAside: new SetAside(),
     latelyIsAfter,
     changedLately: new Set(),
@@ -155,8 +160,9 @@ function sortOther(parts: Parts, item: Item): void {
   else if (item["type"] === "signal" && item["state"] === "open") {
     openSignals.push(fromItem(Signal, item));
   } else {
-    const history = readWaiting(item);
+    const [history, hidden] = [readWaiting(item), readHidden(item)];
     if (history) parts.histories.push(history);
+    else if (hidden) parts.hidden.push(hidden);
     else assertReadable(item);
   }
 }

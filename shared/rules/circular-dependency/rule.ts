@@ -17,6 +17,7 @@ import { workItemEnds } from "#shared/kit/delta-ends.ts";
 import { differ } from "#shared/kit/differ.ts";
 import type { Delta, Evaluation, Touch } from "#shared/kit/rule.ts";
 import { defineRule } from "#shared/kit/rule.ts";
+import { peopleMatter } from "#shared/kit/team-touches.ts";
 import { isOpen } from "#shared/model/facts.ts";
 import type { WorkItem } from "#shared/model/facts.ts";
 import type { WorkItemId } from "#shared/model/ids.ts";
@@ -85,7 +86,7 @@ const touchedBy: Readonly<Partial<Record<DeltaType, (delta: Delta) => readonly T
   },
   connection: everything,
   "rule-settings": everything,
-  person: whatIsOpen,
+  person: (delta) => (peopleMatter(delta) ? whatIsOpen() : []),
   account: whatIsOpen,
   match: whatIsOpen,
   membership: whatIsOpen,

@@ -2,6 +2,7 @@ import { parentIds } from "#shared/graph/line-of-sight.ts";
 import { goalEnds, workItemEnds } from "#shared/kit/delta-ends.ts";
 import { differ } from "#shared/kit/differ.ts";
 import type { Delta, Touch } from "#shared/kit/rule.ts";
+import { peopleMatter } from "#shared/kit/team-touches.ts";
 import { isOpen } from "#shared/model/facts.ts";
 import type { Goal, WorkItem } from "#shared/model/facts.ts";
 import type { GoalId, WorkItemId } from "#shared/model/ids.ts";
@@ -20,7 +21,7 @@ const touchedBy: Readonly<Record<DeltaType, (delta: Delta) => readonly Touch[]>>
   link: touchedByLink,
   connection: everything,
   "rule-settings": everything,
-  person: whatIsOpen,
+  person: (delta) => (peopleMatter(delta) ? whatIsOpen() : []),
   account: whatIsOpen,
   match: whatIsOpen,
   membership: whatIsOpen,

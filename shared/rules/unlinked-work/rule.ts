@@ -9,14 +9,14 @@ import { incompleteBecause } from "#shared/graph/sources.ts";
 import { teamOf } from "#shared/graph/team.ts";
 import type { GraphView } from "#shared/graph/view.ts";
 import { differ } from "#shared/kit/differ.ts";
+import { touchedByLinkRule } from "#shared/kit/link-rule-touches.ts";
 import type { Delta, EvaluateInput, Evaluation, Touch } from "#shared/kit/rule.ts";
 import { defineRule } from "#shared/kit/rule.ts";
-import { touchedByTeams, unitMatters } from "#shared/kit/team-touches.ts";
+import { peopleMatter, touchedByTeams, unitMatters } from "#shared/kit/team-touches.ts";
 import { WorkItemKind, isOpen } from "#shared/model/facts.ts";
 import type { Goal, WorkItem } from "#shared/model/facts.ts";
 import type { ConnectionId, FactId, GoalId, SubjectId, WorkItemId } from "#shared/model/ids.ts";
 import { isIdOf, readFactId } from "#shared/model/ids.ts";
-import type { LinkRule } from "#shared/model/link-rule.ts";
 
 const Options = z.strictObject({
   allowances: z
@@ -115,7 +115,7 @@ const touchedBy: Readonly<Record<DeltaType, (delta: Delta) => readonly Touch[]>>
   connection: everything,
   "rule-settings": everything,
   "link-rule": touchedByLinkRule,
-  person: whatIsOpen,
+  person: (delta) => (peopleMatter(delta) ? whatIsOpen() : []),
   account: whatIsOpen,
   match: whatIsOpen,
   membership: whatIsOpen,
@@ -228,16 +228,6 @@ function touchedByItem(
 function touchedByLink(link: Delta["after"]): readonly Touch[] {
   if (link?.type !== "link" || !isIdOf("work-item", link.fromId)) return [];
   return [{ kind: "anchor", itemId: link.fromId }];
-}
-
-/** What a rule links is found in no index; its name, and rules that are off, link nothing. */
-function touchedByLinkRule({ before, after }: Delta): readonly Touch[] {
-  const [was, is] = [switchedOn(before), switchedOn(after)];
-  return differ(was, is, ["filter", "goalId", "confidence", "expiresAt"]) ? everything() : [];
-}
-
-function switchedOn(thing: Delta["before"]): LinkRule | undefined {
-  return thing?.type === "link-rule" && thing.isEnabled ? thing : undefined;
 }
 
 function touchedByBurial(id: FactId): readonly Touch[] {

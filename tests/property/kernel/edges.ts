@@ -46,9 +46,14 @@ export function without(graph: GraphView, from: Hop, to: Hop): GraphView {
     wasRemoved: (id) => graph.wasRemoved(id),
     linksFrom,
     linksOf: (item) => linksFrom(item.id),
+    linkersOf: (id) => graph.linkersOf(id),
+    goalsUnder: (id) => graph.goalsUnder(id),
+    goals: () => graph.goals(),
+    linkRules: graph.linkRules,
     childrenOf: (id) => graph.childrenOf(id),
     dependency: (blockedId, blockingId) => graph.dependency(blockedId, blockingId),
     dependenciesOf: (id) => graph.dependenciesOf(id),
+    coverage: (id) => graph.coverage(id),
     waitingSince: (blockedId, blockingId) => graph.waitingSince(blockedId, blockingId),
   };
 }

@@ -1,0 +1,109 @@
+import { goalEnds, workItemEnds } from "#shared/kit/delta-ends.ts";
+import { differ } from "#shared/kit/differ.ts";
+import { touchedByLinkRule } from "#shared/kit/link-rule-touches.ts";
+import type { Delta, Touch } from "#shared/kit/rule.ts";
+import { peopleMatter, touchedByTeams, unitMatters } from "#shared/kit/team-touches.ts";
+import { isOpen } from "#shared/model/facts.ts";
+import type { WorkItem } from "#shared/model/facts.ts";
+import type { FactId, GoalId, WorkItemId } from "#shared/model/ids.ts";
+import { dependencyId, isIdOf } from "#shared/model/ids.ts";
+
+type DeltaType = NonNullable<Delta["after"]>["type"];
+
+const everything = (): readonly Touch[] => [{ kind: "all" }];
+const nothing = (): readonly Touch[] => [];
+
+const touchedBy: Readonly<Record<DeltaType, (delta: Delta) => readonly Touch[]>> = {
+  "work-item": touchedByItem,
+  goal: touchedByGoal,
+  link: touchedByLink,
+  dependency: touchedByDependency,
+  person: touchedByPeople,
+  account: touchedByPeople,
+  match: touchedByPeople,
+  membership: touchedByPeople,
+  "same-person": touchedByPeople,
+  "org-unit": (delta) => (unitMatters(delta) ? everything() : []),
+  connection: everything,
+  "rule-settings": everything,
+  "link-rule": touchedByLinkRule,
+  home: nothing,
+};
+
+export function touchedOfDates(delta: Delta): readonly Touch[] {
+  if (delta.buriedId !== undefined) return touchedByBurial(delta.buriedId);
+  const type = (delta.after ?? delta.before)?.type;
+  return type === undefined ? [] : touchedBy[type](delta);
+}
+
+/** Without a date of its own nothing is late. */
+function touchedByItem(delta: Delta): readonly Touch[] {
+  const { was, is, any } = workItemEnds(delta);
+  const isDated = was?.dueOn !== undefined || is?.dueOn !== undefined || delta.wasUnread === true;
+  if (!any || !isDated) return [];
+  const { id } = any;
+  const mayBeLate = is !== undefined && is.dueOn !== undefined && isOpen(is);
+  const itself: Touch = { kind: "subject", id, onlyOpen: !mayBeLate };
+  const waits: Touch = { kind: "dependencies", itemId: id, onlyOpen: !mayBeLate };
+  if (!was || !is || isOpen(was) !== isOpen(is) || was.dueOn !== is.dueOn) return [itself, waits];
+  if (differ(was, is, ["assigneeId", "teamName"])) return [itself, waits];
+  // Link rules go by the others.
+  const isTold = differ(was, is, ["title", "key", "url"]);
+  const touches: Touch[] = differ(was, is, readByLinkRules) ? [itself] : [];
+  if (!isTold) return touches;
+  return [...touches, { ...itself, onlyOpen: true }, { ...waits, onlyOpen: true }];
+}
+
+const readByLinkRules = [
+  "container",
+  "kind",
+  "originalKind",
+  "labels",
+  "section",
+  "fields",
+  "title",
+  "key",
+] as const satisfies (keyof WorkItem)[];
+
+function touchedByGoal(delta: Delta): readonly Touch[] {
+  const { was, is, any } = goalEnds(delta);
+  if (!any) return [];
+  const goalId = any.id;
+  const isAnother =
+    !was || !is || isOpen(was) !== isOpen(is) || differ(was, is, ["dueOn"]) || isDropped(delta);
+  if (isAnother) return [{ kind: "linkers", goalId }];
+  return differ(was, is, ["title", "url", "key"])
+    ? [{ kind: "linkers", goalId, onlyOpen: true }]
+    : [];
+}
+
+function isDropped({ before, after }: Delta): boolean {
+  const [was, is] = [before, after].map(
+    (thing) => thing?.type === "goal" && thing.status === "dropped",
+  );
+  return was !== is;
+}
+
+function touchedByLink({ before, after }: Delta): readonly Touch[] {
+  const link = after ?? before;
+  if (link?.type !== "link" || !isIdOf("work-item", link.fromId)) return [];
+  return [{ kind: "subject", id: link.fromId }];
+}
+
+function touchedByDependency({ before, after }: Delta): readonly Touch[] {
+  const edge = after ?? before;
+  if (edge?.type !== "dependency") return [];
+  return [{ kind: "dependency", id: dependencyId(edge.blockedId, edge.blockingId) }];
+}
+
+function touchedByPeople(delta: Delta): readonly Touch[] {
+  if (!peopleMatter(delta)) return [];
+  return [...touchedByTeams(delta, "dependencies"), { kind: "open" }];
+}
+
+function touchedByBurial(id: FactId): readonly Touch[] {
+  // The type of an id is what the id itself says.
+  if (isIdOf("work-item", id))
+    return [{ kind: "dependencies", itemId: id as WorkItemId, onlyOpen: true }];
+  return isIdOf("goal", id) ? [{ kind: "linkers", goalId: id as GoalId }] : [];
+}

@@ -1,0 +1,108 @@
+import { parentIds } from "#shared/graph/line-of-sight.ts";
+import { goalEnds, workItemEnds } from "#shared/kit/delta-ends.ts";
+import { differ } from "#shared/kit/differ.ts";
+import type { Delta, Touch } from "#shared/kit/rule.ts";
+import { peopleMatter, unitMatters } from "#shared/kit/team-touches.ts";
+import type { WorkItem } from "#shared/model/facts.ts";
+import type { WorkItemId } from "#shared/model/ids.ts";
+import { isIdOf } from "#shared/model/ids.ts";
+import { epochMsOf } from "#shared/model/time.ts";
+
+import type { Options } from "./life.ts";
+import { silentAfterMs } from "./life.ts";
+
+type DeltaType = NonNullable<Delta["after"]>["type"];
+type TouchedBy = (delta: Delta, options: Options) => readonly Touch[];
+
+const everything = (): readonly Touch[] => [{ kind: "all" }];
+/** Whose it is, and who leads them, is part of every open finding. */
+const whatIsOpen = (): readonly Touch[] => [{ kind: "open" }];
+
+const touchedBy: Readonly<Partial<Record<DeltaType, TouchedBy>>> = {
+  "work-item": touchedByItem,
+  goal: touchedByGoal,
+  link: touchedByLink,
+  connection: everything,
+  "rule-settings": everything,
+  person: (delta) => (peopleMatter(delta) ? whatIsOpen() : []),
+  account: whatIsOpen,
+  match: whatIsOpen,
+  membership: whatIsOpen,
+  "same-person": whatIsOpen,
+  "org-unit": (delta) => (unitMatters(delta) ? whatIsOpen() : []),
+};
+
+export function touchedOfLife(delta: Delta, options: Options): readonly Touch[] {
+  const { buriedId } = delta;
+  if (buriedId !== undefined) {
+    // The type of an id is what the id itself says.
+    return isIdOf("work-item", buriedId) ? [childrenOf(buriedId as WorkItemId)] : [];
+  }
+  const type = (delta.after ?? delta.before)?.type;
+  const touches = type === undefined ? [] : (touchedBy[type]?.(delta, options) ?? []);
+  // What it said before may have been life to what it is under no more.
+  return delta.wasUnread === true && type === "work-item" ? everything() : touches;
+}
+
+/**
+ * A change is a sign of life: it can end a finding about the item, and about whatever is above it. Only
+ * where it was old already when we read it, or takes life away from what it leaves, can it bring one about.
+ */
+function touchedByItem(delta: Delta, options: Options): readonly Touch[] {
+  const { was, is, any } = workItemEnds(delta);
+  if (!any || (was && is && !differ(was, is, fieldsRead))) return [];
+  const { id } = any;
+  const mayBeSilent = is?.status === "in-progress" && wasOldWhenRead(is, options.days);
+  const touches: Touch[] = [{ kind: "subject", id, onlyOpen: !mayBeSilent }];
+  const [left, homes] = [was ? parentIds(was) : [], is ? parentIds(is) : []];
+  for (const home of left) if (!homes.includes(home)) touches.push(above(home, false));
+  // Where it came from elsewhere in time, what it was is life no more.
+  const isYounger = was && is && is.sourceVersion < was.sourceVersion;
+  for (const home of homes) touches.push(above(home, isYounger !== true));
+  if (!was || !is) touches.push(childrenOf(id));
+  return touches;
+}
+
+const fieldsRead = [
+  "status",
+  "sourceVersion",
+  "parentId",
+  "otherParentIds",
+  "kind",
+  "assigneeId",
+  "teamName",
+  "title",
+  "key",
+  "url",
+] as const satisfies (keyof WorkItem)[];
+
+function above(itemId: WorkItemId, onlyOpen: boolean): Touch {
+  return { kind: "ancestors", itemId, onlyOpen };
+}
+
+/** Who is under it is a top, or is none any more. */
+function childrenOf(itemId: WorkItemId): Touch {
+  return { kind: "children", itemId };
+}
+
+function touchedByGoal(delta: Delta, options: Options): readonly Touch[] {
+  const { was, is, any } = goalEnds(delta);
+  const fields = ["status", "sourceVersion", "ownerId", "teamName", "title", "url", "key"] as const;
+  if (!any || (was && is && !differ(was, is, fields))) return [];
+  const mayBeSilent = is?.status === "in-progress" && wasOldWhenRead(is, options.goalDays);
+  return [{ kind: "subject", id: any.id, onlyOpen: !mayBeSilent }];
+}
+
+/** What grows old after it was read, the hourly pass finds. */
+function wasOldWhenRead(
+  { sourceVersion, readAt }: Pick<WorkItem, "sourceVersion" | "readAt">,
+  days: number,
+): boolean {
+  return epochMsOf(readAt) - sourceVersion >= silentAfterMs(days);
+}
+
+function touchedByLink({ before, after }: Delta): readonly Touch[] {
+  const link = after ?? before;
+  if (link?.type !== "link" || !isIdOf("work-item", link.fromId)) return [];
+  return [{ kind: "subject", id: link.fromId }];
+}
