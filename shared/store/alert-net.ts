@@ -1,6 +1,8 @@
 import { HubError } from "#shared/errors.ts";
 import { reconcile, resolve } from "#shared/kit/alert-lifecycle.ts";
+import { asFoundBy } from "#shared/kit/alert-rule.ts";
 import type { AlertRule } from "#shared/kit/alert-rule.ts";
+import { isCustomRule } from "#shared/model/custom-rule.ts";
 import type { AlertId, RuleName, SignalId } from "#shared/model/ids.ts";
 import { alertId } from "#shared/model/ids.ts";
 import { standingStatuses } from "#shared/model/signal.ts";
@@ -26,27 +28,48 @@ export interface AlertDeps {
 const roundsMax = 10;
 
 /**
- * Brings the alert of one signal in line with the signal as the table holds it now. The event that
- * led here is only a hint, so repeats, delays and wrong order change nothing. Whether it had to be changed.
+ * Brings the alerts of one signal in line with the signal as the table holds it now: its rule's own, and
+ * those that custom rules make of it. The event that led here is only a hint, so repeats, delays and wrong
+ * order change nothing. Whether anything had to be changed.
  */
 export async function reconcileAlert(
   deps: AlertDeps,
   id: SignalId,
   policies = new AlertPolicies(deps),
 ): Promise<boolean> {
+  let isChanged = await reconcileAs(deps, { id, policies });
+  for (const rule of (await policies.customRules()).rules) {
+    isChanged = (await reconcileAs(deps, { id, policies, rule })) || isChanged;
+  }
+  return isChanged;
+}
+
+interface Reconciling {
+  readonly id: SignalId;
+  readonly policies: AlertPolicies;
+  /** A custom rule, whose alert it is; absent: the signal's own. */
+  readonly rule?: AlertRule;
+}
+
+async function reconcileAs(deps: AlertDeps, { id, policies, rule }: Reconciling): Promise<boolean> {
   for (let round = 0; round < roundsMax; round += 1) {
     const signal = await getDocument(deps.table, signalSpec, factKey(id));
     // Kept for a year after clearing; older than that, its alert is long resolved.
     if (!signal) return false;
     const [current, policy] = await Promise.all([
-      getDocument(deps.table, alertSpec, factKey(alertId(signal.rule, signal.subjectId))),
-      policies.of(signal),
+      getDocument(deps.table, alertSpec, factKey(alertIdOf(signal, rule))),
+      rule ? policies.by(rule, signal) : policies.of(signal),
     ]);
-    const next = policy && reconcile(current, signal, { ...policy, now: deps.clock.now() });
+    const told = rule ? asFoundBy(rule, signal) : signal;
+    const next = policy && reconcile(current, told, { ...policy, now: deps.clock.now() });
     if (!next) return false;
     if (await store(deps, current, next)) return true;
   }
   throw new HubError("entity.conflict", `The alert of ${id} is being changed by others`);
+}
+
+function alertIdOf({ rule, subjectId }: Signal, custom: AlertRule | undefined): AlertId {
+  return alertId(custom?.name ?? rule, subjectId);
 }
 
 async function store(deps: AlertDeps, current: Alert | undefined, next: Alert): Promise<boolean> {
@@ -76,7 +99,8 @@ export async function reconcileAlerts(
   { rule, untilMs }: { readonly rule?: RuleName | undefined; readonly untilMs: number },
 ): Promise<Compared> {
   const policies = new AlertPolicies(deps);
-  const known = new Set(deps.rules.map(({ name }) => name));
+  const custom = await policies.customRules();
+  const known = new Set([...deps.rules, ...custom.rules].map(({ name }) => name));
   const isMeant = (one: Pick<Alert, "rule">) =>
     known.has(one.rule) && (rule === undefined || one.rule === rule);
   const [signals, ...alertLists] = await Promise.all([
@@ -84,13 +108,17 @@ export async function reconcileAlerts(
     ...standingStatuses.map((status) => listDocuments(deps.table, alertSpec, alertList(status))),
   ]);
   const alerts = new Map(alertLists.flat().map((alert) => [alert.id, alert]));
-  const stale = await differingIn(deps, policies, signals.filter(isMeant), alerts);
+  const stale = await differingIn(deps, policies, signals, { alerts, isMeant });
   const isOpen = new Set(signals.map(({ id }) => id));
   const standing = [...alerts.values()].filter(isMeant);
   const ended = standing.flatMap(({ signalId }) => (isOpen.has(signalId) ? [] : [signalId]));
   const byId = new Map(standing.map((alert) => [alert.signalId, alert]));
   const differing = [...stale, ...ended];
   let [changed, looked] = [0, 0];
+  const abandoned = custom.areAll ? abandonedOf([...alerts.values()], known, rule) : [];
+  for (const alert of abandoned) {
+    if (await abandon(deps, alert)) changed += 1;
+  }
   for (const id of differing) {
     if (deps.clock.nowMs() >= untilMs) break;
     looked += 1;
@@ -103,20 +131,54 @@ export async function reconcileAlerts(
   return counts;
 }
 
+interface Listed {
+  readonly alerts: ReadonlyMap<AlertId, Alert>;
+  readonly isMeant: (of: Pick<Alert, "rule">) => boolean;
+}
+
 async function differingIn(
   deps: AlertDeps,
   policies: AlertPolicies,
   signals: readonly Signal[],
-  alerts: ReadonlyMap<AlertId, Alert>,
+  { alerts, isMeant }: Listed,
 ): Promise<SignalId[]> {
   const now = deps.clock.now();
+  const custom = (await policies.customRules()).rules.filter(({ name }) => isMeant({ rule: name }));
   const differing: SignalId[] = [];
   for (const signal of signals) {
-    const policy = await policies.of(signal);
-    const alert = alerts.get(alertId(signal.rule, signal.subjectId));
-    if (policy && reconcile(alert, signal, { ...policy, now })) differing.push(signal.id);
+    const own = isMeant(signal) ? await policies.of(signal) : undefined;
+    const alert = alerts.get(alertIdOf(signal, undefined));
+    let differs = own !== undefined && reconcile(alert, signal, { ...own, now }) !== undefined;
+    for (const rule of custom) {
+      if (differs) break;
+      const policy = await policies.by(rule, signal);
+      const theirs = alerts.get(alertIdOf(signal, rule));
+      differs = reconcile(theirs, asFoundBy(rule, signal), { ...policy, now }) !== undefined;
+    }
+    if (differs) differing.push(signal.id);
   }
   return differing;
+}
+
+/** Alerts of custom rules that there are no more. */
+function abandonedOf(
+  standing: readonly Alert[],
+  known: ReadonlySet<RuleName>,
+  rule: RuleName | undefined,
+): readonly Alert[] {
+  return standing.filter(
+    (alert) =>
+      isCustomRule(alert.rule) &&
+      !known.has(alert.rule) &&
+      (rule === undefined || alert.rule === rule),
+  );
+}
+
+/** Its rule was deleted. One that somebody changes just now is found by the next comparison. */
+async function abandon(deps: AlertDeps, listed: Alert): Promise<boolean> {
+  const alert = await getDocument(deps.table, alertSpec, factKey(listed.id));
+  const next = alert && resolve(alert, "rule-removed", deps.clock.now());
+  return alert !== undefined && next !== undefined && store(deps, alert, next);
 }
 
 /** An alert whose signal is kept no more has nothing to stand for. */

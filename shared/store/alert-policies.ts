@@ -2,11 +2,12 @@ import type { Org } from "#shared/graph/org.ts";
 import { depthMax } from "#shared/graph/ways-up.ts";
 import { isOfFirstReading } from "#shared/kit/alert-baseline.ts";
 import type { AlertPolicy } from "#shared/kit/alert-lifecycle.ts";
-import { holdDownMinutesDefault } from "#shared/kit/alert-rule.ts";
+import { alertRuleOf, holdDownMinutesDefault } from "#shared/kit/alert-rule.ts";
 import type { AlertRule } from "#shared/kit/alert-rule.ts";
 import { goalsOf, isInScope } from "#shared/kit/alert-scope.ts";
 import { heldByShare } from "#shared/kit/alert-share.ts";
 import { compilePattern } from "#shared/kit/event-pattern/compile-pattern.ts";
+import { isCustomRule } from "#shared/model/custom-rule.ts";
 import type { GoalId, OrgUnitId, RuleName } from "#shared/model/ids.ts";
 import type { Alert, RuleSettings, Signal } from "#shared/model/signal.ts";
 import type { Clock } from "#shared/ports/clock.ts";
@@ -14,11 +15,25 @@ import type { Item, Table } from "#shared/ports/table.ts";
 
 import type { Counted } from "./counted-shares.ts";
 import { readCountedShares } from "./counted-shares.ts";
+import { listCustomRules } from "./custom-rules.ts";
 import { getDocument, readDocument } from "./documents.ts";
 import { readFactItem } from "./facts.ts";
 import { factKey, routingKey, ruleSettingsKey } from "./keys.ts";
 import { OrgReader } from "./org-reader.ts";
+import { SetAside } from "./set-aside.ts";
 import { routingSpec, ruleSettingsSpec } from "./specs.ts";
+
+/** The custom rules that can be read, and whether they are all. */
+export interface CustomRules {
+  readonly rules: readonly AlertRule[];
+  readonly areAll: boolean;
+}
+
+async function readCustomRules(table: Table): Promise<CustomRules> {
+  const setAside = new SetAside();
+  const rules = await listCustomRules(table, setAside);
+  return { rules: rules.map(alertRuleOf), areAll: setAside.count === 0 };
+}
 
 interface PolicyDeps {
   readonly table: Table;
@@ -43,6 +58,7 @@ export class AlertPolicies {
   readonly #goalsAbove = new Map<GoalId, Promise<GoalId | undefined>>();
   readonly #patterns = new Map<RuleName, (found: Signal) => boolean>();
   #baselineMinutes: Promise<number> | undefined;
+  #customRules: Promise<CustomRules> | undefined;
 
   constructor(deps: PolicyDeps) {
     this.#deps = deps;
@@ -52,14 +68,18 @@ export class AlertPolicies {
   /** The policy for a signal's alert; undefined for a rule that this release does not have. */
   async of(signal: Signal): Promise<AlertPolicy | undefined> {
     const rule = this.#ruleOf(signal.rule);
-    if (!rule) return undefined;
+    return rule && this.by(rule, signal);
+  }
+
+  /** The policy for the alert that a rule makes of a signal, be it the rule's own or another's. */
+  async by(rule: AlertRule, signal: Signal): Promise<AlertPolicy> {
     const [waiting, settings, baselineMinutes] = await Promise.all([
-      this.waiting(signal),
-      this.#settings(signal.rule),
+      this.#waitingBy(rule, signal),
+      this.#settings(rule.name),
       this.#baseline(),
     ]);
     return {
-      ...(waiting ?? { graceMinutes: 0, holdDownMinutes: 0 }),
+      ...waiting,
       why: rule.why,
       nextStep: rule.nextStep,
       isInScope: this.#isWorthOne(rule, signal) && (await this.#isInScope(settings?.scope, signal)),
@@ -72,9 +92,12 @@ export class AlertPolicies {
     rule: name,
     teamIds,
   }: Pick<Alert | Signal, "rule" | "teamIds">): Promise<Waiting | undefined> {
-    const rule = this.#ruleOf(name);
-    if (!rule) return undefined;
-    const settings = await this.#settings(name);
+    const rule = this.#ruleOf(name) ?? (await this.#customRule(name));
+    return rule && this.#waitingBy(rule, { teamIds });
+  }
+
+  async #waitingBy(rule: AlertRule, { teamIds }: Pick<Alert, "teamIds">): Promise<Waiting> {
+    const settings = await this.#settings(rule.name);
     const { graceMinutes, holdDownMinutes = holdDownMinutesDefault } = rule.defaults;
     const heldBecause = await this.#heldBecause(settings, teamIds);
     return {
@@ -94,6 +117,17 @@ export class AlertPolicies {
     return item && readDocument(ruleSettingsSpec, item);
   }
 
+  /** What ops admins made rules of, as it stands now. */
+  customRules(): Promise<CustomRules> {
+    this.#customRules ??= readCustomRules(this.#deps.table);
+    return this.#customRules;
+  }
+
+  async #customRule(name: RuleName): Promise<AlertRule | undefined> {
+    if (!isCustomRule(name)) return undefined;
+    return (await this.customRules()).rules.find((rule) => rule.name === name);
+  }
+
   #ruleOf(name: RuleName): AlertRule | undefined {
     return this.#deps.rules.find((rule) => rule.name === name);
   }
@@ -107,7 +141,8 @@ export class AlertPolicies {
   }
 
   /** The same pattern decides which signals reach the alerts by the bus. */
-  #isWorthOne({ name, alertOn }: AlertRule, signal: Signal): boolean {
+  #isWorthOne({ name, alertOn, fits }: AlertRule, signal: Signal): boolean {
+    if (fits) return fits(signal);
     if (!alertOn) return true;
     const known = this.#patterns.get(name);
     const matches = known ?? compilePattern(alertOn).matches;

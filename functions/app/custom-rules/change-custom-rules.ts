@@ -2,6 +2,7 @@ import { HubError } from "#shared/errors.ts";
 import { deployablePattern } from "#shared/kit/custom-pattern.ts";
 import { CustomRuleId, customRulesMax } from "#shared/model/custom-rule.ts";
 import type { CustomRule } from "#shared/model/custom-rule.ts";
+import { reconcileAlerts } from "#shared/store/alert-net.ts";
 import {
   customRuleKey,
   customRuleSpec,
@@ -13,6 +14,9 @@ import { createDocument, replaceDocument } from "#shared/store/documents.ts";
 import type { AppContext } from "../app-deps.ts";
 import { checkPattern } from "./check-pattern.ts";
 import type { CustomRuleChange, CustomRuleInput } from "./custom-rule-answers.ts";
+
+/** What may be left to the hourly net, where there is more than fits into one request. */
+const followMs = 10_000;
 
 /** Checks the pattern, keeps the rule, and puts it on the bus. */
 export async function createCustomRule(
@@ -89,6 +93,12 @@ export async function deployCustomRule(context: AppContext, id: CustomRuleId): P
   await replaceDocument(context.table, customRuleSpec, rule, { ...rule, deployment });
   context.logger.info(`custom-rule.${deployment.state}`, { rule: id, isEnabled: rule.isEnabled });
   if (problem) throw problem;
+  await follow(context, id);
+}
+
+/** The bus tells of what comes; what is open already, and what the rule takes in no more, is looked at now. */
+async function follow(context: AppContext, rule: CustomRuleId): Promise<void> {
+  await reconcileAlerts(context, { rule, untilMs: context.clock.nowMs() + followMs });
 }
 
 /** Takes it from the bus first: a rule without its document would go on for ever. */
@@ -97,6 +107,7 @@ export async function removeCustomRule(context: AppContext, id: CustomRuleId): P
   await context.eventRules.remove(id);
   await context.table.write({ kind: "delete", key: customRuleKey(id), condition: [] });
   context.logger.info("custom-rule.removed", { rule: id });
+  await follow(context, id);
 }
 
 function changedMeanwhile(): HubError {

@@ -1,0 +1,90 @@
+import type { SQSEvent } from "aws-lambda";
+import { expect, test } from "vitest";
+
+import { alertId, signalId } from "#shared/model/ids.ts";
+import type { CustomRuleEvent } from "#shared/ports/event-rules.ts";
+import { rules } from "#shared/rules/index.ts";
+import { goal, goalId, itemId, linkTo, upserted, workItem } from "#shared/testing/facts.ts";
+import { createSilentLogger } from "#shared/testing/silent-logger.ts";
+
+import { AppRig } from "../../tests/rig/app-rig.ts";
+import { createHandler } from "./handler.ts";
+
+const words = { title: "Epics adrift", why: "They are many.", nextStep: "Ask." };
+const pattern = { detail: { rule: ["unlinked-work"], severity: ["warning"] } };
+const epic = (id: string, version = 1, links: Parameters<typeof upserted>[1] = []) =>
+  upserted(workItem(id, { version, kind: "epic" }), links);
+
+async function hubWithRule() {
+  const rig = await AppRig.create();
+  await rig.hub.setRule("unlinked-work");
+  await rig.hub.apply(upserted(goal("g")), epic("before"));
+  const { body } = await rig.send("POST", "/api/custom-rules", { json: { ...words, pattern } });
+  const { id } = body as { readonly id: string };
+  const alerts = async () =>
+    (await rig.hub.alerts()).filter(({ rule }) => rule === id).map((alert) => alert.title);
+  return { rig, id, alerts };
+}
+
+test("findings that fit become alerts of the rule: those that stand, and those that come", async () => {
+  const { rig, id, alerts } = await hubWithRule();
+  expect(await alerts()).toEqual(["Epics adrift: No goal above BEFORE Work before"]);
+  await rig.hub.apply(epic("after"), upserted(workItem("task")));
+  expect(await alerts()).toHaveLength(2);
+  const own = await rig.get(`/api/alerts/${encodeURIComponent(alertId(id, itemId("after")))}`);
+  expect(own.body).toMatchObject({ status: "open", rule: id, why: words.why });
+});
+
+test("an alert ends with its finding, and when what is found fits no more", async () => {
+  const { rig, id, alerts } = await hubWithRule();
+  await rig.hub.apply(epic("other"));
+  await rig.hub.apply(epic("before", 2, [linkTo(itemId("before"), goalId("g"))]));
+  expect(await alerts()).toHaveLength(1);
+  // A task is found too, but as no more than a hint.
+  await rig.hub.apply(upserted(workItem("other", { version: 2, kind: "task" })));
+  expect(await alerts()).toEqual([]);
+  const other = await rig.get(`/api/alerts/${encodeURIComponent(alertId(id, itemId("other")))}`);
+  expect(other.body).toMatchObject({ status: "resolved", resolvedBecause: "out of scope" });
+});
+
+test.each([
+  [
+    "switched off",
+    async (rig: AppRig, api: string) =>
+      rig.send("PUT", api, { json: { ...words, pattern, isEnabled: false } }),
+  ],
+  [
+    "narrowed",
+    async (rig: AppRig, api: string) =>
+      rig.send("PUT", api, {
+        json: {
+          ...words,
+          pattern: { detail: { rule: ["unlinked-work"], severity: ["critical"] } },
+        },
+      }),
+  ],
+  ["deleted", async (rig: AppRig, api: string) => rig.send("DELETE", api)],
+])("a rule that is %s resolves its alerts, and nobody else's", async (_how, change) => {
+  const { rig, id, alerts } = await hubWithRule();
+  expect(await change(rig, `/api/custom-rules/${id}`)).toMatchObject({ status: 200 });
+  expect(await alerts()).toEqual([]);
+  expect(await rig.hub.alerts()).toMatchObject([{ rule: "unlinked-work", status: "open" }]);
+});
+
+test("of a batch from the bus, only what cannot be read comes back", async () => {
+  const { rig, id } = await hubWithRule();
+  const { table, clock, logs } = rig.hub;
+  const handler = createHandler({ table, clock, rules, logger: createSilentLogger(logs) });
+  const told = {
+    customRule: id as CustomRuleEvent["customRule"],
+    detail: { id: signalId("unlinked-work", itemId("before")) },
+  } satisfies CustomRuleEvent;
+  const batch = {
+    Records: [
+      { messageId: "1", body: JSON.stringify(told) },
+      { messageId: "2", body: "{" },
+      { messageId: "3", body: JSON.stringify(told) },
+    ],
+  } as SQSEvent;
+  expect(await handler(batch)).toEqual({ batchItemFailures: [{ itemIdentifier: "2" }] });
+});
