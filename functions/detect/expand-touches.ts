@@ -281,8 +281,12 @@ async function ofWork(
   const assigned = await Promise.all(accountIds.map((id) => loader.assignedTo(id, most)));
   const itemIds = assigned.flat();
   if (itemIds.length > context.most) return "many";
-  if (of === "owned") return subjects([...itemIds, ...(await loader.ownedBy(accountIds))]);
-  return of === "work" ? anchorsOf(context, itemIds) : dependenciesOf(context, itemIds);
+  if (of === "dependencies") return dependenciesOf(context, itemIds);
+  const [anchors, goals] = await Promise.all([
+    anchorsOf(context, itemIds),
+    of === "owned" ? loader.ownedBy(accountIds) : [],
+  ]);
+  return [...anchors, ...subjects(goals)];
 }
 
 /** All edges of which one of these is either end. */

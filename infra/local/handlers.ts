@@ -59,6 +59,7 @@ export function createHandlers(parts: HandlerParts): Record<FunctionName, Handle
     readRecord: readStreamRecord,
     isSource: registry.isSource,
     providesGoals: registry.providesGoals,
+    providesWork: registry.providesWork,
   });
   const app = createApp(appDeps(parts, base("app")));
   const connections = new KnownConnections(table, clock);

@@ -177,8 +177,7 @@ export class LiveTouches {
   #workOf(accountId: AccountId, of: OfWork): void {
     if (of === "owned") for (const id of this.#live.ownedBy(accountId)) this.#find(id);
     for (const id of this.#live.assignedTo(accountId)) {
-      if (of === "work") this.#anchor(id);
-      else if (of === "owned") this.#find(id);
+      if (of !== "dependencies") this.#anchor(id);
       else this.#dependencies(id);
     }
   }

@@ -45,6 +45,11 @@ export class Registry {
   readonly providesGoals = (connection: Connection): boolean =>
     this.find(connection.connector)?.providesGoals(connection.settings) ?? false;
 
+  /** Whether it may bring work items. */
+  readonly providesWork = (connection: Connection): boolean =>
+    this.find(connection.connector)?.collections.some(({ facts }) => facts.includes("work-item")) ??
+    false;
+
   /** What a URL says by itself, asked of every connection that is in use. */
   recognizer(connections: readonly Connection[]): (url: string) => Recognized | undefined {
     const used = connections.filter(({ status }) => status !== "draft" && status !== "removing");

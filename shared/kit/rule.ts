@@ -92,8 +92,8 @@ type Where =
   /** All dependencies of which the item is either end. */
   | { readonly kind: "dependencies"; readonly itemId: WorkItemId }
   /**
-   * Of work assigned to the account: all its dependencies, or itself and its anchors. `owned`: the work
-   * itself, and the goals of which it is the owner.
+   * Of work assigned to the account: all its dependencies, or itself and its anchors. `owned`: the latter,
+   * and the goals of which it is the owner.
    */
   | { readonly kind: "assigned-to"; readonly accountId: AccountId; readonly of: OfWork }
   /** The same, for all accounts matched with the person, or that bear one of these addresses or ids. */

@@ -59,6 +59,8 @@ export async function readSourceStates(
   clock: Clock,
   registry: {
     readonly providesGoals: ProvidesGoals;
+    /** Absent: any may hold work. */
+    readonly providesWork?: (connection: Connection) => boolean;
     readonly isSource: (connection: Connection) => boolean;
   },
   known?: KnownConnections,
@@ -68,9 +70,10 @@ export async function readSourceStates(
     ({ status, ...connection }) =>
       status !== "removing" && status !== "draft" && registry.isSource({ status, ...connection }),
   );
-  const states = connections.map((connection) =>
-    sourceState(connection, registry.providesGoals(connection), clock.nowMs()),
-  );
+  const states = connections.map((connection) => ({
+    ...sourceState(connection, registry.providesGoals(connection), clock.nowMs()),
+    providesWork: registry.providesWork?.(connection),
+  }));
   const unreadable = [...setAside.partitions].map((id) => unreadableSource(ConnectionId.parse(id)));
   return new Map([...states, ...unreadable].map((state) => [state.id, state]));
 }

@@ -29,6 +29,8 @@ function between({ role }: Node): string {
   if (role === "blocking") return "waits on";
   if (role === "unit") return "they meet at";
   if (role === "goal") return "serves";
+  // One of several that stand beside each other.
+  if (role === "listed") return "with";
   return "under";
 }
 

@@ -44,7 +44,18 @@ const remove = fc.record({
   kind: word("remove"),
   what: fc.oneof({ arbitrary: item, weight: 4 }, goal, fc.constant("nobody" as const)),
 });
-const putGoal = fc.record({ kind: word("goal"), goal, status, parent: maybe(goal) });
+const putGoal = fc.record({
+  kind: word("goal"),
+  goal,
+  status,
+  parent: maybe(goal),
+  goalKind: fc.constantFrom("objective", "objective", "objective", "key-result", "theme"),
+  /** When rules that wait for a goal's age wait no more. */
+  agedInMs: fc.constantFrom(undefined, -1, 3, 10, 40),
+  startOn: fc.constantFrom(undefined, undefined, "2026-02-01", "2026-03-03"),
+  owner: maybe(one(peopleNames)),
+  team: fc.constantFrom(undefined, undefined, "u0", "U1", "Reds"),
+});
 const link = fc.record({
   kind: word("link"),
   from: fc.oneof({ arbitrary: item, weight: 6 }, one(deepNames), goal),

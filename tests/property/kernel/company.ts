@@ -8,7 +8,7 @@ import type { Delta } from "#shared/kit/rule.ts";
 import type { Dependency, Link } from "#shared/model/edges.ts";
 import type { Goal, OrgUnit, Person, WorkItem } from "#shared/model/facts.ts";
 import type { GoalId, WorkItemId } from "#shared/model/ids.ts";
-import { instantOf } from "#shared/model/time.ts";
+import { CalendarDate, dayMs, instantOf } from "#shared/model/time.ts";
 import type { Instant } from "#shared/model/time.ts";
 import { rules } from "#shared/rules/index.ts";
 import {
@@ -37,6 +37,12 @@ const allowances = {
   "a team": [{ reason: "Their work", teams: ["Reds", unitId("u0")] }],
 } as const;
 
+function optionsOf(rule: string, allowed: Company["allowances"]): unknown {
+  if (rule === "unlinked-work") return { allowances: allowed };
+  // Of three goals, more than three are never anybody's.
+  return rule === "too-many-objectives" ? { most: 1 } : {};
+}
+
 const accounts = peopleNames.map((name) => account(name));
 
 /** A company to which commands happen: once in a graph that lives, once in plain maps beside it. */
@@ -61,9 +67,7 @@ export class Company {
     this.allowances = allowances[allowing];
     this.rules = rules.map((rule) => ({
       rule,
-      options: rule.options.parse(
-        rule.name === "unlinked-work" ? { allowances: this.allowances } : {},
-      ),
+      options: rule.options.parse(optionsOf(rule.name, this.allowances)),
     }));
     this.#org = this.#newOrg();
     if (isDeep) for (const item of deepItems()) this.items.set(item.id, item);
@@ -163,8 +167,16 @@ export class Company {
   }
 
   #putGoal(given: CommandOf<"goal">): Delta {
+    const { agedInMs, startOn, owner, team } = given;
     const after = goal(given.goal, {
       status: given.status,
+      kind: given.goalKind as Goal["kind"],
+      ...(agedInMs !== undefined && {
+        createdAt: instantOf(this.#nowMs + agedInMs - 14 * dayMs),
+      }),
+      ...(startOn !== undefined && { startOn: CalendarDate.parse(startOn) }),
+      ...(owner !== undefined && { ownerId: accountId(owner) }),
+      ...(team !== undefined && { teamName: team }),
       ...(given.parent !== undefined && { parentId: goalId(given.parent) }),
     });
     const before = this.goals.get(after.id);

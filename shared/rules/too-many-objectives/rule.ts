@@ -1,0 +1,167 @@
+import * as z from "zod";
+
+import { owningTeam, teamsOfGoals } from "#shared/graph/goal-tree.ts";
+import { teamSources } from "#shared/graph/rests-on.ts";
+import type { GraphView } from "#shared/graph/view.ts";
+import { connectionsOf, leaderOfTeams, quoted, standingStill } from "#shared/kit/circle-finding.ts";
+import { goalEnds } from "#shared/kit/delta-ends.ts";
+import { differ } from "#shared/kit/differ.ts";
+import { touchedAround } from "#shared/kit/goal-finding.ts";
+import type { Delta, Evaluation, Touch } from "#shared/kit/rule.ts";
+import { defineRule } from "#shared/kit/rule.ts";
+import { peopleMatter } from "#shared/kit/team-touches.ts";
+import { isOpen } from "#shared/model/facts.ts";
+import type { Goal, OrgUnit } from "#shared/model/facts.ts";
+import type { ConnectionId, OrgUnitId, SubjectId } from "#shared/model/ids.ts";
+import type { CalendarDate, Instant } from "#shared/model/time.ts";
+import { dateOf, dayAfter, instantOf } from "#shared/model/time.ts";
+
+const Options = z.strictObject({
+  most: z.int().min(1).max(50).default(3).meta({
+    title: "Objectives at once",
+    description: "A team may own so many open objectives whose periods include today.",
+  }),
+});
+type Options = z.infer<typeof Options>;
+
+/** More goals than this are not counted team by team: then nothing is said. */
+const goalsMax = 20_000;
+/** Beside the team, as many as evidence may hold; the sentence names the first ones. */
+const [listedMax, namedMax] = [39, 5];
+
+/**
+ * A team that owns more open objectives at a time than people can keep in mind. The subject is the team.
+ * Whose an objective is, its tool says by a team's name, or by an owner whose unit is known; one whose
+ * team nobody can name counts for none. An objective without dates counts on every day.
+ */
+export const tooManyObjectives = defineRule<Options>({
+  name: "too-many-objectives",
+  title: "More objectives than a team can follow",
+  why: "Who follows everything at once follows nothing: with each further objective the others move more slowly.",
+  nextStep:
+    "Agree which of these come first, and move the others to a later period, to another team, or drop them.",
+  options: Options,
+  defaults: { graceMinutes: 24 * 60, delivery: "digest" },
+  reads: "goals",
+  turnsWithTime: true,
+  leaderOf: leaderOfTeams,
+
+  touched(delta: Delta): readonly Touch[] {
+    const thing = delta.after ?? delta.before;
+    if (thing?.type === "goal") return touchedByGoal(delta);
+    const around = touchedAround(delta) ?? [];
+    // Whose objectives they are may be another's now, who had none before.
+    const isOfPeople = around.some(({ kind }) => kind === "open") && peopleMatter(delta);
+    return isOfPeople ? [...around, { kind: "goal-teams" }] : around;
+  },
+
+  *subjects(graph) {
+    yield* teamsOfGoals(graph.org, [...graph.goals()].filter(isObjective));
+  },
+
+  evaluate({ view, subjectId, options, now }): Evaluation {
+    const id = asUnitId(subjectId);
+    const team = view.org.unit(id);
+    if (!team) return { state: "cleared", because: "removed" };
+    const owned = ownedBy(view, id);
+    if (owned === "too-many") return { state: "unknown", because: "too-many-goals" };
+    const today = dateOf(now);
+    const turnsAt = nextTurn(owned, today);
+    const still = standingStill(view.sources, connectionsOf(owned));
+    if (still !== undefined) return { state: "unknown", because: still, turnsAt };
+    const current = owned.filter((goal) => isCurrent(goal, today));
+    if (current.length <= options.most) return { state: "cleared", because: "few-enough", turnsAt };
+    return { ...opened(view, team, { current, most: options.most }), turnsAt };
+  },
+});
+
+/** Open objectives of a team, by id. */
+function ownedBy(view: GraphView, id: OrgUnitId): readonly Goal[] | "too-many" {
+  const owned: Goal[] = [];
+  let count = 0;
+  for (const goal of view.goals()) {
+    count += 1;
+    if (count > goalsMax) return "too-many";
+    if (isObjective(goal) && owningTeam(view.org, goal) === id) owned.push(goal);
+  }
+  return owned.toSorted((a, b) => (a.id < b.id ? -1 : 1));
+}
+
+function isObjective(goal: Goal): boolean {
+  return goal.kind === "objective" && isOpen(goal);
+}
+
+function isCurrent({ startOn, dueOn }: Goal, today: CalendarDate): boolean {
+  return (startOn === undefined || startOn <= today) && (dueOn === undefined || today <= dueOn);
+}
+
+/** The first day on which another one begins to count, or one counts no more. */
+function nextTurn(owned: readonly Goal[], today: CalendarDate): Instant | undefined {
+  const days = owned.flatMap(({ startOn, dueOn }) => [
+    ...(startOn === undefined ? [] : [startOn]),
+    ...(dueOn === undefined ? [] : [dayAfter(dueOn)]),
+  ]);
+  const [next] = days.filter((day) => day > today).toSorted();
+  return next === undefined ? undefined : instantOf(Date.parse(`${next}T00:00:00.000Z`));
+}
+
+interface Found {
+  readonly current: readonly Goal[];
+  readonly most: number;
+}
+
+function opened(view: GraphView, team: OrgUnit, { current, most }: Found) {
+  const teamIds = [team.id];
+  const named = current.slice(0, namedMax).map(quoted);
+  const more = current.length - named.length;
+  const others = more === 0 ? "" : ` and ${more} more`;
+  return {
+    state: "open" as const,
+    severity: "info" as const,
+    title: `${team.name} owns ${current.length} objectives at once`,
+    evidence: {
+      sentence: `${team.name} owns ${current.length} open objectives at the same time, ${most === 1 ? "where one is" : `where ${most} are`} thought enough: ${named.join(", ")}${others}.`,
+      path: [
+        { id: team.id, role: "team" as const, label: team.name },
+        ...current.slice(0, listedMax).map((goal) => ({
+          id: goal.id,
+          role: "listed" as const,
+          label: goal.title,
+          ...(goal.url !== undefined && { url: goal.url }),
+        })),
+      ],
+      facts: { kind: "team", objectives: current.length, most },
+    },
+    teamIds,
+    connectionIds: connectionsOf(current).slice(0, 4),
+    restsOn: restsOn(view, team, current),
+    leaderId: leaderOfTeams(view.org, teamIds),
+  };
+}
+
+function restsOn(view: GraphView, team: OrgUnit, current: readonly Goal[]): ConnectionId[] {
+  const ofOwners = current.flatMap(({ teamName, ownerId }) =>
+    teamSources(view.org, {
+      ...(teamName !== undefined && { teamName }),
+      ...(ownerId !== undefined && { assigneeId: ownerId }),
+    }),
+  );
+  return [team.connectionId, ...connectionsOf(current), ...ofOwners];
+}
+
+function touchedByGoal(delta: Delta): readonly Touch[] {
+  const { was, is } = goalEnds(delta);
+  const fields = ["kind", "teamName", "ownerId", "startOn", "dueOn"] as const;
+  const matters = !was || !is || isOpen(was) !== isOpen(is) || differ(was, is, fields);
+  if (!matters && !differ(was, is, ["title", "url"])) return [];
+  return [was, is].flatMap((goal): readonly Touch[] => {
+    if (!goal || !isObjective(goal)) return [];
+    const { teamName, ownerId } = goal;
+    return [{ kind: "team-of-goal", teamName, ownerId, onlyOpen: !matters }];
+  });
+}
+
+/** Subjects of this rule are units: `subjects` and `touched` give nothing else. */
+function asUnitId(id: SubjectId): OrgUnitId {
+  return id as OrgUnitId;
+}
