@@ -8,6 +8,7 @@ import { hibob } from "./hibob/connector.ts";
 import { jira } from "./jira/connector.ts";
 import { scim } from "./scim/connector.ts";
 import { slack } from "./slack/connector.ts";
+import { teams } from "./teams/connector.ts";
 import { webhook } from "./webhook/connector.ts";
 
 /** Every connector: sources of records, and channels to tell people. A new one is a folder and a line. */
@@ -20,5 +21,6 @@ export const connectors: readonly Connector[] = [
   hibob,
   scim,
   slack,
+  teams,
   webhook,
 ];

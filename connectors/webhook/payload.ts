@@ -1,4 +1,5 @@
 import type { Message } from "#shared/kit/notifier.ts";
+import { cutText, webUrl } from "#shared/kit/plain-text.ts";
 
 /**
  * What is posted. Text is as the hub knows it, unescaped: whoever shows it escapes it for where it is
@@ -73,7 +74,7 @@ function typeOf({ kind = "alert", reason }: Message): string {
 function payloadOf(message: Message, size: Size): WebhookPayload {
   const { severity, ruleTitle, owner, because, freshness, standing, blindSpots, sections } =
     message;
-  const text = (value: string) => cut(value, size.text);
+  const text = (value: string) => cutText(value, size.text);
   return {
     type: typeOf(message),
     timestamp: message.at,
@@ -86,7 +87,7 @@ function payloadOf(message: Message, size: Size): WebhookPayload {
       ...link(message.url),
       path: message.path.slice(0, size.items).map(({ id, role, label, url }) => ({
         role,
-        id: cut(id, 200),
+        id: cutText(id, 200),
         label: text(label),
         ...link(url),
       })),
@@ -108,23 +109,14 @@ function sectionsOf(sections: NonNullable<Message["sections"]>, size: Size) {
     const kept = lines.slice(0, room);
     room -= kept.length;
     return {
-      title: cut(title, size.text),
-      lines: kept.map((line) => ({ text: cut(line.text, size.text), ...link(line.url) })),
+      title: cutText(title, size.text),
+      lines: kept.map((line) => ({ text: cutText(line.text, size.text), ...link(line.url) })),
       more: more + lines.length - kept.length,
     };
   });
 }
 
-/** An address that a browser may open, or none. */
 function link(url: string | undefined): { readonly url?: string } {
-  const parsed = url === undefined ? null : URL.parse(url);
-  const isWeb = parsed?.protocol === "https:" || parsed?.protocol === "http:";
-  return isWeb && parsed.href.length <= 1000 ? { url: parsed.href } : {};
-}
-
-/** Cuts to `max` UTF-16 units without leaving half a character, and shows that it did. */
-function cut(text: string, max: number): string {
-  if (text.length <= max) return text;
-  const kept = text.slice(0, max - 1);
-  return `${/[\uD800-\uDBFF]$/u.test(kept) ? kept.slice(0, -1) : kept}…`;
+  const opened = webUrl(url);
+  return opened === undefined ? {} : { url: opened };
 }

@@ -136,7 +136,7 @@ function receiverApp({ clock, faults, operations, state, received }: ReceiverPar
     const payload = Payload.safeParse(JSON.parse(body));
     if (!payload.success) return c.json({ error: z.prettifyError(payload.error) }, 400);
     operations.perform({ kind: "receive", id: headers["webhook-id"], payload: payload.data });
-    return c.body(null, 204);
+    return c.json({ received: true });
   });
   return app;
 }
