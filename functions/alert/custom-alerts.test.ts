@@ -29,7 +29,7 @@ async function hubWithRule() {
 test("findings that fit become alerts of the rule: those that stand, and those that come", async () => {
   const { rig, id, alerts } = await hubWithRule();
   expect(await alerts()).toEqual(["Epics adrift: No goal above BEFORE Work before"]);
-  await rig.hub.apply(epic("after"), upserted(workItem("task")));
+  await rig.hub.apply(epic("after"), upserted(workItem("task", { kind: "task" })));
   expect(await alerts()).toHaveLength(2);
   const own = await rig.get(`/api/alerts/${encodeURIComponent(alertId(id, itemId("after")))}`);
   expect(own.body).toMatchObject({ status: "open", rule: id, why: words.why });

@@ -11,6 +11,7 @@ import { HubBus } from "./constructs/hub-bus.ts";
 import { HubFunction } from "./constructs/hub-function.ts";
 import { HubQueue } from "./constructs/hub-queue.ts";
 import type { HubResources } from "./constructs/hub-resources.ts";
+import { HubSchemas } from "./constructs/hub-schemas.ts";
 import { HubSecrets } from "./constructs/hub-secrets.ts";
 import { HubTable } from "./constructs/hub-table.ts";
 import { refusedByAws } from "./limits.ts";
@@ -49,6 +50,7 @@ export class HubStack extends Stack {
       secrets: new HubSecrets(this, "Secrets"),
       publicUrl: props.publicUrl ?? this.#api.endpoint,
     };
+    new HubSchemas(this, "Events");
     this.#hub.queues.custom.admit(this.#hub.bus.customRulesArn);
     const functions = Object.entries(props.topology.functions).map(([name, spec]) => {
       const target = new HubFunction(this, {

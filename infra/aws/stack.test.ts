@@ -2,10 +2,13 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
+import { Ajv } from "ajv";
+import addFormats from "ajv-formats";
 import { Template } from "aws-cdk-lib/assertions";
 import { afterAll, describe, expect, test } from "vitest";
 
 import { environments } from "#shared/adapters/environment.ts";
+import { eventSchemas } from "#shared/model/events.ts";
 import { logMetrics, metricDimension, metricNamespace } from "#shared/ports/log-metrics.ts";
 
 import { functions, topology, type FunctionSpec, type Topology } from "../topology.ts";
@@ -28,6 +31,37 @@ test("the stack is what the topology says, no more and no less", () => {
 
 test("every function of the topology knows its variables, and there is no list for another", () => {
   expect(Object.keys(environments).toSorted()).toEqual(Object.keys(functions).toSorted());
+});
+
+test("every event's schema is in the registry, and takes an event of its kind", () => {
+  const schemas = Object.values(
+    Template.fromJSON(template as object).findResources("AWS::EventSchemas::Schema"),
+  ).map(
+    ({ Properties }) => Properties as { readonly SchemaName: string; readonly Content: string },
+  );
+  expect(schemas.map(({ SchemaName }) => SchemaName).toSorted()).toEqual(
+    Object.keys(eventSchemas)
+      .map((type) => `throughline@${type}`)
+      .toSorted(),
+  );
+  const content = schemas.find(({ SchemaName }) => SchemaName.endsWith("goal.changed.v1"))?.Content;
+  const schema = JSON.parse(content ?? "") as { readonly $schema: string };
+  expect(schema.$schema).toBe("http://json-schema.org/draft-04/schema#");
+  const detail = { goalId: "asana:goal:conn_0123456789:77", change: "removed" };
+  const event = { "detail-type": "goal.changed.v1", source: "throughline", detail };
+  const envelope = {
+    version: "0",
+    id: "1",
+    account: "1",
+    time: "2026-11-21T08:00:00Z",
+    region: "eu",
+    resources: [],
+  };
+  // The dialects agree on every word that these schemas use.
+  const { $schema: _dialect, ...words } = schema;
+  const takes = addFormats.default(new Ajv({ strict: false })).compile(words);
+  expect(takes({ ...envelope, ...event })).toBe(true);
+  expect(takes({ ...envelope, ...event, detail: { ...detail, change: "moved" } })).toBe(false);
 });
 
 describe("a change on the topology's side alone is noticed", () => {
