@@ -2,8 +2,9 @@ import * as z from "zod";
 
 import type { Org } from "#shared/graph/org.ts";
 import type { SourceStates } from "#shared/graph/sources.ts";
+import { groupKeyOf } from "#shared/kit/alert-group.ts";
 import type { Rule } from "#shared/kit/rule.ts";
-import { AlertStatus, Evidence, Notification, Severity } from "#shared/model/signal.ts";
+import { AlertStatus, Contest, Evidence, Notification, Severity } from "#shared/model/signal.ts";
 import type { Alert, Signal } from "#shared/model/signal.ts";
 import { epochMsOf, Instant } from "#shared/model/time.ts";
 
@@ -63,6 +64,17 @@ const alertFields = {
   }),
   graceUntil: z.string().optional(),
   snoozedUntil: z.string().optional(),
+  snoozedUntilChange: z.boolean().meta({ description: "Quiet until what it says changes" }),
+  contest: Contest.optional().meta({
+    id: "Contest",
+    description: "The latest, answered or not; nobody's name is kept",
+  }),
+  isBaseline: z.boolean().meta({ description: "Found by a first reading" }),
+  heldBecause: z.string().optional().meta({
+    description: "Why it waits for another reason than time",
+  }),
+  wokenAt: z.string().optional(),
+  groupKey: z.string(),
   updatedAt: z.string(),
   resolvedAt: z.string().optional(),
   resolvedBecause: z.string().optional(),
@@ -158,6 +170,12 @@ export function describeAlert(names: Names, alert: Alert): AlertAnswer {
     waitingSeconds: waitingSeconds(alert, names.nowMs),
     graceUntil,
     snoozedUntil,
+    snoozedUntilChange: alert.snoozedUntilChangeOf !== undefined,
+    contest: alert.contest,
+    isBaseline: alert.isBaseline === true,
+    heldBecause: alert.heldBecause,
+    wokenAt: alert.wokenAt,
+    groupKey: groupKeyOf(alert),
     updatedAt,
     resolvedAt: alert.resolvedAt,
     resolvedBecause: alert.resolvedBecause,

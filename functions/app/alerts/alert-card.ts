@@ -46,14 +46,21 @@ function chip({ label, url, role }: Node): Html {
 
 /** One alert in the list. */
 export function alertCard(alert: AlertAnswer, back: string): Html {
-  return html`<li class="card alert ${alert.severity}">
+  const isOver = alert.status === "resolved" || alert.status === "pending";
+  return html`<li class="card alert ${alert.severity}" id="row-${alert.id}" data-row tabindex="-1">
     <article>
       <div class="head">
-        <h3><a href="${pathTo("alerts", alert.id)}">${alert.title}</a></h3>
-        <span class="row tight">${statusBadge(alert)}${severityBadge(alert.severity)}</span>
+        <div class="title">
+          ${isOver ? nothing : html`<input type="checkbox" id="tick-${alert.id}" name="id" value="${alert.id}" form="bulk" aria-label="${alert.title}" />`}
+          <h3><a href="${pathTo("alerts", alert.id)}">${alert.title}</a></h3>
+        </div>
+        <span class="row tight"
+          >${marks(alert)}${statusBadge(alert)}${severityBadge(alert.severity)}</span
+        >
       </div>
       <p class="sentence">${alert.evidence.sentence}</p>
       ${pathChips(alert.evidence.path)}
+      ${alert.heldBecause === undefined ? nothing : html`<p class="muted small">Nobody is told of it: ${alert.heldBecause}.</p>`}
       <div class="foot">
         <div class="meta">
           <span
@@ -72,10 +79,23 @@ export function alertCard(alert: AlertAnswer, back: string): Html {
   </li>`;
 }
 
-export function statusBadge({ status, snoozedUntil }: AlertAnswer): Html | string {
+/** What else is to be known of it at a glance. */
+export function marks({ contest, isBaseline }: AlertAnswer): Html {
+  const isContested = contest !== undefined && contest.answer === undefined;
+  return html`${isContested ? html`<span class="badge plain">Contested</span>` : nothing}${isBaseline ? html`<span class="badge plain" title="Found by a first reading">Baseline</span>` : nothing}`;
+}
+
+export function statusBadge({
+  status,
+  snoozedUntil,
+  snoozedUntilChange,
+}: AlertAnswer): Html | string {
   if (status === "open") return nothing;
   if (status === "snoozed" && snoozedUntil !== undefined) {
     return html`<span class="badge plain">Snoozed until ${moment(snoozedUntil)}</span>`;
+  }
+  if (status === "snoozed" && snoozedUntilChange) {
+    return html`<span class="badge plain">Snoozed until it changes</span>`;
   }
   const tone = status === "acknowledged" || status === "resolved" ? "good" : "";
   return html`<span class="badge ${tone}"

@@ -9,10 +9,20 @@ import { layout } from "../page/layout.ts";
 import { facts, freshnessLine, hidden, severityBadge } from "../page/parts.ts";
 import { rateWords } from "../people/rate-words.ts";
 import type { AlertDetail } from "./alert-answers.ts";
-import { alertActions, pathChips, statusBadge } from "./alert-card.ts";
+import { alertActions, marks, pathChips, statusBadge } from "./alert-card.ts";
+import { contestCard } from "./contest-card.ts";
+import type { UnseenAnswer } from "./read-unseen.ts";
+import { unseenCard } from "./unseen-card.ts";
+
+interface Around {
+  readonly unseen: readonly UnseenAnswer[];
+  /** The page's own address, for forms to come back to. */
+  readonly here: string;
+  readonly notice: string | undefined;
+}
 
 /** One alert: what was found, why it matters, what to do, and what became of it so far. */
-export function alertPage(alert: AlertDetail, here: string, notice: string | undefined): Html {
+export function alertPage(alert: AlertDetail, { unseen, here, notice }: Around): Html {
   return layout({
     title: alert.title,
     room: "Alerts",
@@ -22,7 +32,8 @@ export function alertPage(alert: AlertDetail, here: string, notice: string | und
       <div class="stack">
         <div class="card stack" id="alert" data-live="4">
           <div class="row tight">
-            ${severityBadge(alert.severity)}${statusBadge(alert)}<span class="muted small"
+            ${severityBadge(alert.severity)}${statusBadge(alert)}${marks(alert)}<span
+              class="muted small"
               >for ${duration(alert.ageSeconds)}, since ${moment(alert.openedAt)}</span
             >
           </div>
@@ -37,11 +48,11 @@ export function alertPage(alert: AlertDetail, here: string, notice: string | und
           <p>${alert.nextStep}</p>
           ${alert.leader ? html`<p class="muted">If it cannot be settled: ${alert.leader.name}.</p>` : nothing}
         </div>
-        ${history(alert)}
+        ${unseenCard(alert, unseen)} ${history(alert)}
       </div>
       <aside class="stack" aria-label="Handle this alert">
         <div class="card stack" id="handle" data-live="4">${handle(alert, here)}</div>
-        ${alertFacts(alert)}${notifications(alert)}
+        ${contestCard(alert, here)} ${alertFacts(alert)}${notifications(alert)}
       </aside>
     </div>`,
   });
@@ -69,7 +80,11 @@ function handle(alert: AlertDetail, here: string): Html {
       </p>`;
   }
   if (alert.status === "pending") {
-    return html`<h2>In its grace period</h2>
+    if (alert.heldBecause !== undefined) {
+      return html`<h2>Held back</h2>
+        <p>Nobody has been told: ${alert.heldBecause}. It opens when that share is exceeded.</p>`;
+    }
+    return html`<h2>Waiting</h2>
       <p>
         It opens ${alert.graceUntil === undefined ? "soon" : moment(alert.graceUntil)} if its cause
         is still there then. Nobody has been told.
@@ -93,9 +108,17 @@ function handle(alert: AlertDetail, here: string): Html {
             <button class="primary">Acknowledge</button>
           </form>`
     }
-    <div>
+    <div class="verbs">
       ${alertActions({ ...alert, status: alert.status === "open" ? "acknowledged" : alert.status }, here)}
+      ${untilChange(alert, here)}
     </div>`;
+}
+
+function untilChange({ id, status, snoozedUntilChange }: AlertDetail, here: string) {
+  if (status === "snoozed" && snoozedUntilChange) return nothing;
+  return html`<form method="post" action="${pathTo("alerts", id)}/snooze-until-change">
+    ${hidden({ back: here })}<button>Snooze until it says something else</button>
+  </form>`;
 }
 
 function alertFacts(alert: AlertDetail): Html {

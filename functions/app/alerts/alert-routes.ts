@@ -9,13 +9,23 @@ import type { Route } from "../http/route.ts";
 import { SourceAnswer } from "../work-items/work-answers.ts";
 import { AlertAnswer, AlertDetail, SignalAnswer, describeSignal } from "./alert-answers.ts";
 import { alertVerbRoutes } from "./alert-verb-routes.ts";
-import { AlertsQuery, listAlerts } from "./list-alerts.ts";
+import { bulkRoute } from "./bulk-alerts.ts";
+import { AlertsQuery } from "./filter-alerts.ts";
+import { GroupAnswer, listGroups } from "./group-alerts.ts";
+import { listAlerts } from "./list-alerts.ts";
 import { readAlert } from "./read-alert.ts";
 import { readNames } from "./read-names.ts";
 
 const topic = "Alerts";
 const params = z.strictObject({ id: AlertId });
 const count = z.int();
+const counts = z.strictObject({
+  pending: count,
+  open: count,
+  acknowledged: count,
+  snoozed: count,
+  resolved: count,
+});
 
 /** Signals as found, and alerts as people handle them. */
 export function alertRoutes(context: AppContext): readonly Route[] {
@@ -29,13 +39,7 @@ export function alertRoutes(context: AppContext): readonly Route[] {
       query: AlertsQuery,
       answer: z.strictObject({
         total: count,
-        counts: z.strictObject({
-          pending: count,
-          open: count,
-          acknowledged: count,
-          snoozed: count,
-          resolved: count,
-        }),
+        counts,
         alerts: z.array(AlertAnswer),
         sources: z.array(SourceAnswer),
         next,
@@ -52,6 +56,23 @@ export function alertRoutes(context: AppContext): readonly Route[] {
       refusals: ["entity.not-found"],
       run: ({ params }) => readAlert(context, params.id),
     }),
+    defineRoute({
+      method: "get",
+      path: "/api/alert-groups",
+      topic,
+      summary: "Alerts as matters: the same rule, teams and goal",
+      query: AlertsQuery,
+      answer: z.strictObject({
+        total: count,
+        totalAlerts: count,
+        counts,
+        groups: z.array(GroupAnswer),
+        sources: z.array(SourceAnswer),
+        next,
+      }),
+      run: ({ query }) => listGroups(context, query),
+    }),
+    bulkRoute(context),
     ...alertVerbRoutes(context),
   ];
 }

@@ -42,6 +42,10 @@ interface Said {
 /** Everybody here holds the same token, so a name is what somebody chose to give. */
 const nobodyInParticular = "an operator";
 
+export function sayingOf({ by, note }: Said): Said & { readonly by: string } {
+  return { by: by || nobodyInParticular, note: note || undefined };
+}
+
 /** Carries out what somebody wants of an alert; throws why it cannot be. */
 export async function changeAlert(
   context: AppContext,
@@ -49,8 +53,7 @@ export async function changeAlert(
   verb: AlertVerb,
   { by, note }: Said = {},
 ): Promise<Alert> {
-  const said = { by: by || nobodyInParticular, note: note || undefined };
-  const outcome = await applyAlertAction(context, { alertId }, verb, said);
+  const outcome = await applyAlertAction(context, { alertId }, verb, sayingOf({ by, note }));
   if (outcome.kind === "refused") throw outcome.error;
   return outcome.alert;
 }

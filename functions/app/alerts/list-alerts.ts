@@ -1,5 +1,3 @@
-import * as z from "zod";
-
 import { AlertStatus } from "#shared/model/signal.ts";
 import type { Alert, Severity } from "#shared/model/signal.ts";
 import { epochMsOf } from "#shared/model/time.ts";
@@ -8,26 +6,14 @@ import { alertList } from "#shared/store/keys.ts";
 import { alertSpec } from "#shared/store/specs.ts";
 
 import type { AppContext } from "../app-deps.ts";
-import { pageOf, pageQuery } from "../http/paging.ts";
+import { pageOf } from "../http/paging.ts";
 import { allSources } from "../work-items/describe.ts";
 import type { SourceAnswer } from "../work-items/work-answers.ts";
 import { describeAlert } from "./alert-answers.ts";
-import type { AlertAnswer } from "./alert-answers.ts";
+import type { AlertAnswer, Names } from "./alert-answers.ts";
+import type { AlertsQuery } from "./filter-alerts.ts";
+import { fits, wantedStatuses } from "./filter-alerts.ts";
 import { readNames } from "./read-names.ts";
-
-export const AlertsQuery = z.strictObject({
-  status: z
-    .union([AlertStatus, z.enum(["standing", "all"])])
-    .default("standing")
-    .meta({
-      description: "`standing` is open, acknowledged or snoozed; `all` also pending and resolved",
-    }),
-  rule: z.string().optional(),
-  team: z.string().optional().meta({ description: "An org unit's id" }),
-  connection: z.string().optional(),
-  ...pageQuery,
-});
-export type AlertsQuery = z.infer<typeof AlertsQuery>;
 
 export interface AlertList {
   readonly total: number;
@@ -38,7 +24,6 @@ export interface AlertList {
 }
 
 const statuses = AlertStatus.options;
-const standing: readonly AlertStatus[] = ["open", "acknowledged", "snoozed"];
 /** What needs somebody comes first. */
 const statusRank: readonly AlertStatus[] = [
   "open",
@@ -51,17 +36,8 @@ const severityRank: readonly Severity[] = ["critical", "warning", "info"];
 
 /** Alerts that fit the filters: open before acknowledged, critical before the rest, newest first. */
 export async function listAlerts(context: AppContext, query: AlertsQuery): Promise<AlertList> {
-  const [names, ...lists] = await Promise.all([
-    readNames(context),
-    ...statuses.map((status) => listDocuments(context.table, alertSpec, alertList(status))),
-  ]);
-  const fitting = unique(lists.flat()).filter((alert) => fits(alert, query));
-  const counts = Object.fromEntries(
-    statuses.map((status) => [status, fitting.filter((alert) => alert.status === status).length]),
-  ) as Record<AlertStatus, number>;
-  const wanted = wantedStatuses(query.status);
-  const sorted = fitting
-    .filter((alert) => wanted.includes(alert.status))
+  const { names, counts, wanted } = await fittingAlerts(context, query);
+  const sorted = wanted
     .map((alert) => ({ alert, key: sortKey(alert) }))
     .toSorted((a, b) => (a.key < b.key ? -1 : 1));
   const { page, next } = pageOf(sorted, ({ key }) => key, query);
@@ -74,6 +50,26 @@ export async function listAlerts(context: AppContext, query: AlertsQuery): Promi
   };
 }
 
+interface Fitting {
+  readonly names: Names;
+  /** Of all that fit everything but the status. */
+  readonly counts: Record<AlertStatus, number>;
+  readonly wanted: readonly Alert[];
+}
+
+export async function fittingAlerts(context: AppContext, query: AlertsQuery): Promise<Fitting> {
+  const [names, ...lists] = await Promise.all([
+    readNames(context),
+    ...statuses.map((status) => listDocuments(context.table, alertSpec, alertList(status))),
+  ]);
+  const fitting = unique(lists.flat()).filter((alert) => fits(alert, query, names.org));
+  const counts = Object.fromEntries(
+    statuses.map((status) => [status, fitting.filter((alert) => alert.status === status).length]),
+  ) as Record<AlertStatus, number>;
+  const which = wantedStatuses(query.status);
+  return { names, counts, wanted: fitting.filter(({ status }) => which.includes(status)) };
+}
+
 /** The lists are read one after the other: an alert that moved between them is counted where it is now. */
 function unique(alerts: readonly Alert[]): readonly Alert[] {
   const byId = new Map<string, Alert>();
@@ -84,21 +80,8 @@ function unique(alerts: readonly Alert[]): readonly Alert[] {
   return [...byId.values()];
 }
 
-function wantedStatuses(status: AlertsQuery["status"]): readonly AlertStatus[] {
-  if (status === "standing") return standing;
-  return status === "all" ? statuses : [status];
-}
-
-function fits(alert: Alert, { rule, team, connection }: AlertsQuery): boolean {
-  return (
-    (!rule || alert.rule === rule) &&
-    (!team || alert.teamIds.some((id) => id === team)) &&
-    (!connection || alert.connectionIds.some((id) => id === connection))
-  );
-}
-
 /** Text order is the order wanted; the age is turned round, so that the newest comes first. */
-function sortKey(alert: Alert): string {
+export function sortKey(alert: Alert): string {
   const youngest = (Number.MAX_SAFE_INTEGER - epochMsOf(alert.openedAt)).toString();
   const status = statusRank.indexOf(alert.status);
   return `${status}${severityRank.indexOf(alert.severity)}${youngest}#${alert.id}`;

@@ -2,8 +2,10 @@ import { createHash } from "node:crypto";
 
 import type { Hono } from "hono";
 
+import { inboxScript } from "./inbox-script.ts";
 import { liveScript } from "./live-script.ts";
 import { styleBase } from "./style-base.ts";
+import { styleInbox } from "./style-inbox.ts";
 import { styleOrg } from "./style-org.ts";
 import { stylePages } from "./style-pages.ts";
 import { styleParts } from "./style-parts.ts";
@@ -30,9 +32,10 @@ export const assets = {
     "style",
     "css",
     "text/css; charset=utf-8",
-    styleBase + styleParts + stylePages + styleSetup + stylePeople + styleOrg,
+    styleBase + styleParts + stylePages + styleSetup + stylePeople + styleOrg + styleInbox,
   ),
   live: asset("live", "js", "text/javascript; charset=utf-8", liveScript),
+  inbox: asset("inbox", "js", "text/javascript; charset=utf-8", inboxScript),
   icon: asset("icon", "svg", "image/svg+xml", icon),
 } as const;
 

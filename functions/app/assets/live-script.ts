@@ -8,10 +8,30 @@ export const liveScript = `
 (() => {
   const regions = () => [...document.querySelectorAll("[data-live]")];
   const seconds = () => Math.min(...regions().map((region) => Number(region.dataset.live) || 5));
-  const isBusy = (region) =>
-    region.contains(document.activeElement) && document.activeElement !== region ||
-    region.querySelector("details[open].menu, [data-dirty]") !== null;
-  document.addEventListener("input", (event) => { event.target.dataset.dirty = ""; });
+  // Rows and boxes are found again after a swap; whatever else is worked in would be lost.
+  const isKept = (element) => element.matches("[data-row], input[type=checkbox][form], summary");
+  const isBusy = (region) => {
+    const at = document.activeElement;
+    return region.contains(at) && at !== region && !isKept(at) ||
+      region.querySelector("details[open].menu, [data-dirty]") !== null;
+  };
+  document.addEventListener("input", (event) => {
+    if (!isKept(event.target)) event.target.dataset.dirty = "";
+  });
+  const idOf = (element) => element.id || element.parentElement?.id;
+  const swap = (region, next) => {
+    const at = region.contains(document.activeElement) ? document.activeElement : undefined;
+    const focused = at && [idOf(at), at.matches("summary")];
+    const ticked = [...region.querySelectorAll("input[type=checkbox][form]:checked")].map(({ id }) => id);
+    region.replaceChildren(...next.childNodes);
+    for (const id of ticked) {
+      const box = document.getElementById(id);
+      if (box) box.checked = true;
+    }
+    const again = focused && document.getElementById(focused[0]);
+    (focused?.[1] ? again?.querySelector("summary") : again)?.focus({ preventScroll: true });
+    document.dispatchEvent(new Event("live"));
+  };
 
   const refresh = async () => {
     const response = await fetch(location.href, { headers: { accept: "text/html" }, credentials: "same-origin" });
@@ -19,10 +39,11 @@ export const liveScript = `
     const fresh = new DOMParser().parseFromString(await response.text(), "text/html");
     for (const region of regions()) {
       const next = fresh.getElementById(region.id);
-      if (!next || isBusy(region) || region.innerHTML === next.innerHTML) continue;
-      const open = [...region.querySelectorAll("details[open]")].map((details) => details.id);
-      for (const id of open) if (id) next.querySelector("#" + CSS.escape(id))?.setAttribute("open", "");
-      region.replaceChildren(...next.childNodes);
+      if (!next || isBusy(region)) continue;
+      for (const { id, open } of region.querySelectorAll("details[id]")) {
+        next.querySelector("#" + CSS.escape(id))?.toggleAttribute("open", open);
+      }
+      if (region.innerHTML !== next.innerHTML) swap(region, next);
     }
   };
   const loop = async () => {

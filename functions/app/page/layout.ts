@@ -27,6 +27,8 @@ interface Page {
   readonly aside?: Html;
   /** What a form has just done. */
   readonly notice?: string | undefined;
+  /** A script of the page's own, beside the one that keeps pages fresh. */
+  readonly script?: "inbox";
   readonly body: Html;
 }
 
@@ -46,6 +48,7 @@ export function layout(page: Page): Html {
         <link rel="icon" href="${assets.icon.path}" type="image/svg+xml" />
         <link rel="stylesheet" href="${assets.style.path}" />
         <script src="${assets.live.path}" defer></script>
+        ${page.script === undefined ? nothing : html`<script src="${assets[page.script].path}" defer></script>`}
       </head>
       <body>
         <a class="skip" href="#content">Skip to the content</a>

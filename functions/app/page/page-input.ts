@@ -43,9 +43,13 @@ export function backPath(wanted: string | undefined, otherwise: string): string 
 const notices: Readonly<Record<string, string>> = {
   acknowledged: "Acknowledged. The alert stays here until its cause is gone.",
   snoozed: "Snoozed. It comes back by itself.",
+  "bulk-done": "Done.",
+  "bulk-some": "Done where it fits. Those it does not fit are as they were.",
+  "none-ticked": "Nothing was ticked, so nothing was changed.",
   "snoozed-until-change": "Quiet until it says something else than now.",
   woken: "The alert is open again.",
-  contested: "Contested. The rule's owner is told, without your name; nobody further up is, until they answer.",
+  contested:
+    "Contested. The rule's owner is told, without your name; nobody further up is, until they answer.",
   "contest-answered": "Answered.",
   linked: "Linked. Its alert resolves by itself in a moment.",
   unlinked: "The link was taken back.",
