@@ -4,7 +4,7 @@ import type { Change } from "#shared/model/change.ts";
 import type { Connection } from "#shared/model/connection.ts";
 import type { Link, Match } from "#shared/model/edges.ts";
 import type { RuleSettings } from "#shared/model/signal.ts";
-import { instantOf, minuteMs } from "#shared/model/time.ts";
+import { CalendarDate, dayMs, instantOf, minuteMs } from "#shared/model/time.ts";
 import { rules } from "#shared/rules/index.ts";
 import { toAttributes } from "#shared/store/codec.ts";
 import { lists, matchKey } from "#shared/store/keys.ts";
@@ -51,6 +51,9 @@ const seldom = <T>(values: fc.Arbitrary<T>, usual: T) =>
   fc.oneof({ arbitrary: fc.constant(usual), weight: 3 }, { arbitrary: values, weight: 1 });
 const kind = <K extends string>(word: K) => fc.constant(word);
 
+/** When the clock of the histories begins. */
+const beginMs = Date.parse("2026-03-02T09:00:00.000Z");
+
 export const itemStep = fc.record({
   kind: kind("item"),
   id: name(items),
@@ -80,6 +83,12 @@ export const goalStep = fc.record({
   serves: seldom(fc.subarray(goals, { maxLength: 2 }), []),
   edition: fc.constantFrom("", "moved"),
   team: seldom(maybe(["t1", "T2", "nobody"]), undefined),
+  owner: seldom(maybe(people), undefined),
+  goalKind: fc.constantFrom(...(["objective", "objective", "theme", "key-result"] as const)),
+  /** Days before the history begins, or after; some come of age while it goes on. */
+  madeDaysAgo: fc.constantFrom(undefined, 2, 14 - 1 / 48, 30),
+  startOn: fc.constantFrom(undefined, undefined, "2026-02-01", "2026-03-03"),
+  canHoldGoal: fc.constantFrom(undefined, undefined, true, false),
 });
 export const personStep = fc.record({
   kind: kind("person"),
@@ -218,6 +227,13 @@ export function changeOf(given: RecordStep, version: number): Change {
         version,
         status: given.status,
         title: `Goal ${given.id} ${given.edition}`,
+        kind: given.goalKind,
+        ...(given.canHoldGoal !== undefined && { canHoldGoal: given.canHoldGoal }),
+        ...(given.startOn !== undefined && { startOn: CalendarDate.parse(given.startOn) }),
+        ...(given.madeDaysAgo !== undefined && {
+          createdAt: instantOf(beginMs - given.madeDaysAgo * dayMs),
+        }),
+        ...(given.owner !== undefined && { ownerId: accountId(given.owner) }),
         ...(given.team !== undefined && { teamName: given.team }),
         ...(given.parent !== undefined && { parentId: goalId(given.parent) }),
       });
@@ -354,5 +370,8 @@ function optionsOf({ rule, isStrict, allowedTeam }: StepOf<typeof ruleStep>) {
 
 const lenient: Readonly<Record<string, RuleSettings["options"]>> = {
   "unlinked-work": { allowances: [{ reason: "Known work", originalKinds: ["Epic"] }] },
+  "too-many-objectives": { most: 2 },
+  "floating-goal": { days: 0, topKinds: ["theme", "objective"] },
+  "goal-without-work": { days: 0 },
   "blocked-across-boundary": { ignoreLevels: ["department"], onlyStarted: true },
 };
