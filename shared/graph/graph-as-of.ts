@@ -10,7 +10,7 @@ import { dateOf } from "#shared/model/time.ts";
 import { orgAsOf } from "./as-of.ts";
 import type { LinkRules } from "./link-rules.ts";
 import type { OrgParts } from "./org.ts";
-import { recordAt } from "./record-as-of.ts";
+import { recordAt, undoneSince } from "./record-as-of.ts";
 import type { RememberedRecord } from "./record-as-of.ts";
 import type { SourceState, SourceStates } from "./sources.ts";
 import { toldBySource, type Told } from "./told-by-source.ts";
@@ -94,7 +94,7 @@ function enter(
   else if (standing.how === "removed") graph.addRemoved(id);
 }
 
-type Standing =
+export type Standing =
   | {
       readonly how: "whole";
       readonly fact: WorkItem | Goal;
@@ -110,7 +110,8 @@ interface Around {
   readonly at: Instant;
 }
 
-function standingAt(record: RememberedRecord, around: Around): Standing {
+/** How one record stood at a moment, with what it asserted. */
+export function standingAt(record: RememberedRecord, around: Around): Standing {
   const { at, history, own } = around;
   const { past } = record;
   if (at >= past.since) {
@@ -139,7 +140,7 @@ function edgesAt(
   own: readonly (Link | Dependency)[],
   at: Instant,
 ): readonly (Link | Dependency)[] {
-  const { undone } = recordAt(record, at);
+  const undone = undoneSince(record, at);
   if (undone.length === 0) return own;
   const edges = new Map(own.map((edge) => [endsOf(edge), edge]));
   for (const { came, went } of undone) {
@@ -152,13 +153,15 @@ function edgesAt(
   return [...edges.values()];
 }
 
-function endsOf(edge: PastEdge | Link | Dependency): string {
+/** The key under which a record asserts an edge once. */
+export function endsOf(edge: PastEdge | Link | Dependency): string {
   return edge.type === "link"
     ? `${edge.fromId} ${edge.toId} ${edge.source}`
     : `${edge.blockedId} ${edge.blockingId} ${edge.source} waits`;
 }
 
-function byAsserter(edges: PastParts["edges"]): ReadonlyMap<FactId, (Link | Dependency)[]> {
+/** Edges by the record that asserts them. */
+export function byAsserter(edges: PastParts["edges"]): ReadonlyMap<FactId, (Link | Dependency)[]> {
   return Map.groupBy(
     edges.filter(({ assertedBy }) => assertedBy !== undefined),
     // Those without were just left out.
@@ -167,7 +170,7 @@ function byAsserter(edges: PastParts["edges"]): ReadonlyMap<FactId, (Link | Depe
 }
 
 /** Items and goals have histories, and only they are remembered. */
-function historyIdOf(id: FactId): HistoryId {
+export function historyIdOf(id: FactId): HistoryId {
   return id as HistoryId;
 }
 
@@ -202,7 +205,7 @@ function addFact(graph: MemoryGraph, fact: WorkItem | Goal): void {
  * Whether absence proved something then. When a source was connected and when it was read whole is known;
  * whether it stood still for a while, and came back, is not.
  */
-function sourcesAsOf(sources: SourceStates, at: Instant): SourceStates {
+export function sourcesAsOf(sources: SourceStates, at: Instant): SourceStates {
   const then = (source: SourceState): SourceState => ({
     ...source,
     isReady: source.readyAt !== undefined && source.readyAt <= at,

@@ -1,7 +1,7 @@
 import { Goal, WorkItem } from "#shared/model/facts.ts";
 import type { FactId } from "#shared/model/ids.ts";
 import { readFactId } from "#shared/model/ids.ts";
-import type { PastEdge, PastField, RecordPast, PastRow } from "#shared/model/past.ts";
+import type { PastField, RecordPast, PastRow } from "#shared/model/past.ts";
 import type { Instant } from "#shared/model/time.ts";
 
 /** A work item or goal as it is now, with what is remembered of it. */
@@ -12,18 +12,11 @@ export interface RememberedRecord {
   readonly sourceVersion: number;
 }
 
-/** What was undone to get from now to then, newest first. */
-export interface Undone {
-  readonly came: readonly PastEdge[];
-  readonly went: readonly PastEdge[];
-}
-
 interface StateThen {
   /** Undefined: no such record stood. */
   readonly fact: WorkItem | Goal | undefined;
   /** Something stood, and what is remembered of it does not make a record. */
   readonly isUnreadable: boolean;
-  readonly undone: readonly Undone[];
 }
 
 /**
@@ -31,11 +24,16 @@ interface StateThen {
  * moment on from which its past is whole. Pure.
  */
 export function recordAt(record: RememberedRecord, at: Instant): StateThen {
-  const rows = record.past.rows.filter((row) => row.at > at).toReversed();
+  const rows = undoneSince(record, at);
   let state: Fields | undefined = record.fact;
   for (const row of rows) state = before(row, state, record.past.id);
   const fact = parsed(state, rows.length > 0, record);
-  return { fact, isUnreadable: state !== undefined && fact === undefined, undone: rows };
+  return { fact, isUnreadable: state !== undefined && fact === undefined };
+}
+
+/** The writes since a moment, newest first. */
+export function undoneSince({ past }: RememberedRecord, at: Instant): readonly PastRow[] {
+  return past.rows.filter((row) => row.at > at).toReversed();
 }
 
 type Fields = Readonly<Record<string, unknown>>;

@@ -39,6 +39,8 @@ interface Surroundings {
   readonly org?: Org;
   readonly sources?: SourceStates;
   readonly linkRules?: LinkRules;
+  /** False: what time alone turns waits, as in the hub for the pass of the clock. Absent: true. */
+  readonly turns?: boolean;
 }
 
 /**
@@ -51,6 +53,8 @@ export class LiveFindings {
   readonly #live: LiveGraph;
   readonly #rules: readonly Kept[];
   #now: Instant;
+  /** Until when it was seen what time alone turns. */
+  #turnedAt: Instant;
 
   /** Evaluates every subject once. */
   constructor(live: LiveGraph, rules: readonly SetRule[], now: Instant) {
@@ -61,6 +65,7 @@ export class LiveFindings {
       due: new DueSubjects(),
     }));
     this.#now = now;
+    this.#turnedAt = now;
     this.recompute();
   }
 
@@ -80,10 +85,11 @@ export class LiveFindings {
     if (around.linkRules) graph.linkRules = around.linkRules;
     const happened = deltas.map((delta) => this.#happen(delta));
     // It is still there, and holds no more: to every rule that is as if it were gone.
-    for (const link of this.#passTo(around.now ?? this.#now)) happened.push({ before: link });
+    const { now = this.#now, turns = true } = around;
+    for (const link of this.#passTo(now, turns)) happened.push({ before: link });
     const changes: FindingChange[] = [];
     for (const kept of this.#rules) {
-      for (const change of this.#follow(kept, happened)) changes.push(change);
+      for (const change of this.#follow(kept, happened, turns)) changes.push(change);
     }
     return changes;
   }
@@ -93,9 +99,11 @@ export class LiveFindings {
     return this.#rules.flatMap((kept) => this.#evaluate(kept, this.#all(kept)));
   }
 
-  #passTo(now: Instant) {
-    const expired = now > this.#now ? this.#live.expiredBetween(this.#now, now) : [];
+  #passTo(now: Instant, turns: boolean) {
     this.#now = now > this.#now ? now : this.#now;
+    if (!turns || this.#turnedAt === this.#now) return none;
+    const expired = this.#live.expiredBetween(this.#turnedAt, this.#now);
+    this.#turnedAt = this.#now;
     return expired;
   }
 
@@ -144,11 +152,11 @@ export class LiveFindings {
     return before ? { before } : { buriedId: id };
   }
 
-  #follow(kept: Kept, deltas: readonly Delta[]): readonly FindingChange[] {
+  #follow(kept: Kept, deltas: readonly Delta[], turns: boolean): readonly FindingChange[] {
     const { set, open, due } = kept;
     const told: Touch[] = [];
     for (const delta of deltas) told.push(...set.rule.touched(delta, set.options));
-    const turning = due.takeUntil(this.#now);
+    const turning = turns ? due.takeUntil(this.#now) : none;
     if (told.length === 0 && turning.length === 0) return none;
     const touches = new LiveTouches(this.#live, this.#now, open, set.rule.turnsWithTime);
     for (const touch of told) touches.add(touch);
