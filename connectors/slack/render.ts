@@ -31,7 +31,7 @@ export function renderMessage(
   const title = titleOf(message);
   const before = [
     header(title),
-    ...(message.standing === undefined ? [] : [section(`*${escapeText(message.standing)}*`)]),
+    ...standingOf(message),
     ...sectionOf(message.sentence),
     ...(message.path.length === 0 ? [] : [section(pathText(message.path))]),
   ];
@@ -55,6 +55,11 @@ export function renderMessage(
 
 export function titleOf(message: Message): string {
   return isOver(message) ? `Resolved: ${message.title}` : message.title;
+}
+
+function standingOf({ standing = "" }: Message): readonly Block[] {
+  const escaped = escapeText(standing);
+  return escaped === "" ? [] : [section(`*${cut(escaped, sectionMax - 2)}*`)];
 }
 
 function sectionOf(text: string): readonly Block[] {

@@ -81,7 +81,7 @@ export function outcomeOfApiError(
   if (broken !== undefined) return { outcome: "refused", reason: broken, isGone: true };
   if (code === "missing_scope")
     return { outcome: "refused", reason: missingScopes([needed ?? ""]) };
-  const reason = refusals[code] ?? channel[code] ?? `Slack refused the message (${safe(code)})`;
+  const reason = refusals[code] ?? channel[code] ?? `Slack refused the message (${safeCode(code)})`;
   return { outcome: "refused", reason };
 }
 
@@ -90,12 +90,16 @@ export function isCredentialError(code: string): boolean {
 }
 
 export function missingScopes(scopes: readonly string[]): string {
-  const named = scopes.map(safe).filter((scope) => scope !== "");
+  const named = scopes.map(safeScope).filter((scope) => scope !== "");
   const which = named.length === 0 ? "a scope" : named.join(", ");
   return `The app lacks ${which}: add it under OAuth & Permissions and install the app again`;
 }
 
-/** Slack's codes are words; anything else is not Slack's and not for repeating. */
-function safe(code: string): string {
-  return /^[\w.:,-]{1,120}$/u.test(code) ? code : "";
+/** Slack's codes are words of small letters; anything else is not Slack's and not for repeating. */
+function safeCode(code: string): string {
+  return /^[a-z][a-z0-9_]{1,60}$/u.test(code) ? code : "for a reason of its own";
+}
+
+function safeScope(scope: string): string {
+  return /^[a-z][a-z.:]{1,60}$/u.test(scope) ? scope : "";
 }

@@ -1,17 +1,33 @@
 import type {
   ContractCase,
+  NotifierCase,
   NotifierStage,
+  TypedSettings,
 } from "#shared/testing/connector-contract/contract-case.ts";
 import { ManualClock } from "#shared/testing/manual-clock.ts";
 
 import type { Block, SlackMessage } from "./slack-message.ts";
 import { startSlackSimulator } from "./start-slack-simulator.ts";
+import type { SlackSimulator } from "./start-slack-simulator.ts";
+import { channelId } from "./state.ts";
 
-async function start(): Promise<NotifierStage> {
+/** The settings of one of the two ways to connect. */
+type Way = (slack: SlackSimulator) => TypedSettings;
+
+const byWebhook: Way = ({ webhookUrl }) => ({ webhookUrl, channel: "#alignment" });
+
+const byBot: Way = ({ botToken, apiUrl, signingSecret }) => ({
+  botToken,
+  channelId,
+  apiUrl,
+  webhookSecret: signingSecret,
+});
+
+async function start(way: Way): Promise<NotifierStage> {
   const clock = new ManualClock("2026-11-21T08:00:00.000Z");
   const slack = await startSlackSimulator({ clock });
   return {
-    settings: { webhookUrl: slack.webhookUrl, channel: "#alignment" },
+    settings: way(slack),
     faults: slack.faults,
     count: () => slack.messages().length,
     activeParts: () => {
@@ -44,9 +60,37 @@ function markdownOf(block: Block): readonly string[] {
   return texts.flatMap(({ type, text }) => (type === "mrkdwn" ? [text] : []));
 }
 
+const rightfulParts: NotifierCase["rightfulParts"] = (message) => [
+  ...message.path.flatMap(({ url }) => (url?.startsWith("https:") ? [url] : [])),
+  message.url,
+];
+
+/** The other way, an app's bot, for the same contract. */
+export const botCase: NotifierCase = {
+  start: () => start(byBot),
+  refused: [
+    {
+      what: "a token that is none",
+      settings: (good) => ({ ...good, botToken: "xoxb-of-nobody" }),
+      codes: ["connector.unauthorized"],
+    },
+    {
+      what: "a channel that there is not",
+      settings: (good) => ({ ...good, channelId: "C0NOSUCHONE" }),
+      codes: ["connector.not-found"],
+    },
+    {
+      what: "a host where nobody listens",
+      settings: (good) => ({ ...good, apiUrl: "http://127.0.0.1:9/api" }),
+      codes: ["connector.unreachable"],
+    },
+  ],
+  rightfulParts,
+};
+
 export const contractCase: ContractCase = {
   notifier: {
-    start,
+    start: () => start(byWebhook),
     refused: [
       {
         what: "the address of a webhook that is gone",
@@ -62,9 +106,6 @@ export const contractCase: ContractCase = {
         codes: ["connector.unreachable"],
       },
     ],
-    rightfulParts: (message) => [
-      ...message.path.flatMap(({ url }) => (url?.startsWith("https:") ? [url] : [])),
-      message.url,
-    ],
+    rightfulParts,
   },
 };

@@ -64,20 +64,7 @@ export async function startSlackSimulator(options: SlackSimulatorOptions): Promi
   });
   operations.replay();
   const sender = pressSender(clock, faults);
-  let presses = 0;
-
-  async function press(posted: PostedMessage, pressing: Pressing): Promise<number | undefined> {
-    presses += 1;
-    const to = { url: state.interactivityUrl, secret: signingSecret, now: clock.now() };
-    const request = pressRequest(posted, pressing, { ...to, count: presses });
-    if (!request || to.url === "") return undefined;
-    sender.send(request);
-    await sender.settle();
-    return sender
-      .deliveries()
-      .findLast(({ id }) => id === request.id)
-      ?.attempts.at(-1)?.status;
-  }
+  const press = presser(state, sender, clock);
 
   const app = new Hono();
   app.route(
@@ -158,7 +145,7 @@ function pageRoutes({ state, channel, press, perform }: PageDeps): Hono {
   app.get("/", (c) => c.html(messagesPage({ channel, state, said: c.req.query("said") })));
   app.post(`${controlPath}/page/press`, async (c) => {
     const form = await c.req.parseBody();
-    const text = (name: string) => String(form[name] ?? "");
+    const text = (name: string) => textIn(form, name);
     const posted = state.find(text("channel"), text("ts"));
     const choice = text("choice");
     const status = posted && (await press(posted, { actionId: text("action"), choice }));
@@ -167,10 +154,15 @@ function pageRoutes({ state, channel, press, perform }: PageDeps): Hono {
   });
   app.post(`${controlPath}/page/interactivity`, async (c) => {
     const form = await c.req.parseBody();
-    perform({ kind: "setInteractivity", url: String(form["url"] ?? "").slice(0, 2000) });
+    perform({ kind: "setInteractivity", url: textIn(form, "url").slice(0, 2000) });
     return c.redirect("/", 303);
   });
   return app;
+}
+
+function textIn(form: Readonly<Record<string, unknown>>, name: string): string {
+  const value = form[name];
+  return typeof value === "string" ? value : "";
 }
 
 async function readMessage(c: Context): Promise<SlackMessage | undefined> {
@@ -180,6 +172,23 @@ async function readMessage(c: Context): Promise<SlackMessage | undefined> {
     if (error instanceof SyntaxError) return undefined;
     throw error;
   }
+}
+
+/** What pressing does: the app's URL is called, and what it answered is what whoever pressed sees. */
+function presser(state: SlackState, sender: WebhookSender, clock: Clock): SlackSimulator["press"] {
+  let count = 0;
+  return async (posted, pressing) => {
+    count += 1;
+    const to = { url: state.interactivityUrl, secret: signingSecret, now: clock.now(), count };
+    const request = pressRequest(posted, pressing, to);
+    if (!request || to.url === "") return undefined;
+    sender.send(request);
+    await sender.settle();
+    return sender
+      .deliveries()
+      .findLast(({ id }) => id === request.id)
+      ?.attempts.at(-1)?.status;
+  };
 }
 
 /** A press is sent once: who pressed sees that it failed, and presses again. */
