@@ -4,7 +4,8 @@ import type { Org } from "#shared/graph/org.ts";
 import type { SourceStates } from "#shared/graph/sources.ts";
 import { groupKeyOf } from "#shared/kit/alert-group.ts";
 import type { Rule } from "#shared/kit/rule.ts";
-import { AlertStatus, Contest, Evidence, Notification, Severity } from "#shared/model/signal.ts";
+import { DeliveryMode, DispatchOutcome } from "#shared/model/notification.ts";
+import { AlertStatus, Contest, Evidence, Severity } from "#shared/model/signal.ts";
 import type { Alert, Signal } from "#shared/model/signal.ts";
 import { epochMsOf, Instant } from "#shared/model/time.ts";
 
@@ -98,8 +99,15 @@ export const AlertDetail = z
       z.strictObject({
         connectionId: z.string(),
         channel: z.string(),
+        recipient: z.string(),
+        because: z.string().meta({ description: "Why this recipient" }),
         reason: z.string(),
-        outcome: Notification.shape.outcome,
+        mode: DeliveryMode,
+        outcome: z.enum([...DispatchOutcome.options, "waiting", "dropped"]).meta({
+          description:
+            "`waiting`: for its time or its digest; `dropped`: over before anybody was told",
+        }),
+        dueAt: z.string().optional(),
         attempts: z.int(),
         detail: z.string().optional(),
         at: z.string(),

@@ -51,7 +51,7 @@ export function alertCard(alert: AlertAnswer, back: string): Html {
     <article>
       <div class="head">
         <div class="title">
-          ${isOver ? nothing : html`<input type="checkbox" id="tick-${alert.id}" name="id" value="${alert.id}" form="bulk" aria-label="${alert.title}" />`}
+          ${isOver ? nothing : html`<input type="checkbox" id="tick-${alert.id}" name="id" value="${alert.id}" form="bulk" /><label class="visually-hidden" for="tick-${alert.id}">Tick: ${alert.title}</label>`}
           <h3><a href="${pathTo("alerts", alert.id)}">${alert.title}</a></h3>
         </div>
         <span class="row tight"

@@ -188,6 +188,8 @@ const outcomeWords = {
   sent: "told",
   refused: "refused by the channel",
   uncertain: "may have been shown: its answer was lost, and it is not sent again",
+  waiting: "is to be told",
+  dropped: "over before anybody was told",
 } as const satisfies Record<AlertDetail["notifications"][0]["outcome"], string>;
 
 function notifications({ notifications: told }: AlertDetail): Html {
@@ -201,13 +203,17 @@ function notifications({ notifications: told }: AlertDetail): Html {
     <h2>Who was told</h2>
     <ul class="collections">
       ${told.map(
-        ({ channel, reason, outcome, at, detail }) =>
+        ({ channel, recipient, because, reason, mode, outcome, dueAt, at, detail }) =>
           html`<li>
             <div class="line">
-              <span>${channel}: ${reason}, ${outcomeWords[outcome]}</span
+              <span
+                >${recipient}${recipient === channel ? nothing : ` through ${channel}`}: ${reason},
+                ${outcomeWords[outcome]}${dueAt === undefined ? nothing : ` ${mode === "digest" ? "with the digest of" : "from"} ${moment(dueAt)}`}</span
               ><time class="muted" datetime="${at}">${moment(at)}</time>
             </div>
-            ${detail === undefined ? nothing : html`<p class="muted small">${detail}</p>`}
+            <p class="muted small">
+              ${because}${detail === undefined ? nothing : html`. ${detail}`}
+            </p>
           </li>`,
       )}
     </ul>

@@ -3,8 +3,11 @@ import * as z from "zod";
 
 import { alertId } from "#shared/model/ids.ts";
 import type { ConnectionId } from "#shared/model/ids.ts";
+import { DispatchId, channelRecipient } from "#shared/model/notification.ts";
+import type { Notification } from "#shared/model/notification.ts";
 import { instantOf, minuteMs } from "#shared/model/time.ts";
-import { notificationKey } from "#shared/store/keys.ts";
+import { createDocument } from "#shared/store/documents.ts";
+import { dispatchSpec, notificationSpec } from "#shared/store/specs.ts";
 import {
   account,
   accountId,
@@ -67,8 +70,50 @@ async function troubled(): Promise<AppRig> {
 const list = async (rig: AppRig, query = "") =>
   List.parse((await rig.get(`/api/alerts${query}`)).body);
 
+const recipient = channelRecipient(goalConnection);
+const dispatchId = `dispatch:${recipient}#1` as DispatchId;
+const told = { connectionId: goalConnection, recipient, because: "Channel of red" } as const;
+
+function toldNotification(now: Instant): Notification {
+  return {
+    type: "notification",
+    ...told,
+    alertId: alertId("unlinked-work", itemId("e1")),
+    generation: 1,
+    reason: "opened",
+    rung: 0,
+    groupKey: "group",
+    severity: "warning",
+    mode: "message",
+    state: "packed",
+    dueAt: now,
+    dispatchId,
+    createdAt: now,
+    updatedAt: now,
+    revision: 1,
+  };
+}
+
+function toldDispatch(now: Instant, outcome: Dispatch["outcome"]): Dispatch {
+  return {
+    type: "dispatch",
+    ...told,
+    id: dispatchId,
+    kind: "alert",
+    title: "Told",
+    alerts: [],
+    alertCount: 1,
+    outcome,
+    attemptCount: 1,
+    attempts: [{ at: now, verb: "show", outcome }],
+    createdAt: now,
+    updatedAt: now,
+    revision: 0,
+  };
+}
+
 test.each([
-  ["sent", 0, "opened, told"],
+  ["sent", 0, "opened,\n told"],
   ["uncertain", 0, "may have been shown"],
   ["attempting", 0, "being told now"],
   ["attempting", 1, "may have been shown"],
@@ -78,24 +123,56 @@ test.each([
   async (outcome, minutes, words) => {
     const rig = await troubled();
     const { table, clock } = rig.hub;
-    const told = {
-      type: "notification",
-      alertId: alertId("unlinked-work", itemId("e1")),
+    const now = clock.now();
+    const id = alertId("unlinked-work", itemId("e1"));
+    const dispatchId = DispatchId.parse("dispatch:1");
+    const common = {
       connectionId: goalConnection,
+      recipient: channelRecipient(goalConnection),
+      because: "Channel of red",
+      createdAt: now,
+      updatedAt: now,
+      revision: 0,
+    };
+    const told: Notification = {
+      ...common,
+      type: "notification",
+      alertId: id,
       generation: 1,
       reason: "opened",
+      rung: 0,
+      groupKey: "g",
+      severity: "warning",
+      mode: "message",
+      state: "packed",
+      dueAt: now,
+      dispatchId,
+    };
+    await createDocument(table, notificationSpec, told);
+    await createDocument(table, dispatchSpec, {
+      ...common,
+      type: "dispatch",
+      id: dispatchId,
+      kind: "alert",
+      title: "t",
+      alerts: [{ alertId: id, generation: 1, reason: "opened" }],
+      alertCount: 1,
       outcome,
-      attempts: 1,
-      updatedAt: clock.now(),
-    } as const;
-    const item = { ...told, ...notificationKey(told) };
-    await table.write({ kind: "put", item, condition: [] });
-    const spoilt = { ...item, sk: `${item.sk}~`, outcome: "of another age" };
+      attemptCount: 1,
+      attempts: [],
+    });
+    const spoilt = {
+      pk: id,
+      sk: "notification#~",
+      type: "notification",
+      outcome: "of another age",
+    };
     await table.write({ kind: "put", item: spoilt, condition: [] });
     clock.advance(minutes * minuteMs);
     const { status, text } = await rig.get(`/alerts/${unlinked("e1")}`, { accept: "text/html" });
     expect(status).toBe(200);
-    expect(text).toContain(words);
+    expect(text.replaceAll(/\s+/gu, " ")).toContain(words.replaceAll(/\s+/gu, " "));
+    expect(text).toContain("Channel of red");
   },
 );
 
@@ -250,4 +327,112 @@ test("an alert names every source that it rests on, as fresh as it is now and as
   const { text } = await rig.get(`/alerts/${unlinked("e1")}`, { accept: "text/html" });
   expect(text).toContain("When it was found");
   expect(text).toContain("conn_people0001 0 s old");
+});
+
+describe("matters", () => {
+  const Groups = z.looseObject({
+    total: z.int(),
+    totalAlerts: z.int(),
+    groups: z.array(
+      z.looseObject({ key: z.string(), rule: z.string(), count: z.int(), open: z.int() }),
+    ),
+  });
+  const groups = async (rig: AppRig, query = "") =>
+    Groups.parse((await rig.get(`/api/alert-groups${query}`)).body);
+
+  test("are the same rule, teams and goal; each says how many and since when", async () => {
+    const rig = await troubled();
+    await rig.hub.apply(upserted(workItem("e3", { assigneeId: accountId("ana") })));
+    const { total, totalAlerts, groups: found } = await groups(rig);
+    expect([total, totalAlerts]).toEqual([3, 4]);
+    expect(found).toContainEqual(
+      expect.objectContaining({
+        rule: "unlinked-work",
+        count: 2,
+        open: 2,
+        severity: "warning",
+        teams: [{ id: unitId("red"), name: "red" }],
+      }),
+    );
+    const [red] = found.filter(({ count }) => count === 2);
+    const { total: inIt } = await list(rig, `?group=${encodeURIComponent(red?.key ?? "")}`);
+    expect(inIt).toBe(2);
+  });
+
+  test("follow each other by pages without repeating", async () => {
+    const rig = await troubled();
+    const first = Groups.extend({ next: z.string() }).parse(
+      (await rig.get("/api/alert-groups?limit=1")).body,
+    );
+    const rest = await groups(rig, `?limit=9&after=${first.next}`);
+    expect(new Set([...first.groups, ...rest.groups].map(({ key }) => key)).size).toBe(3);
+  });
+});
+
+describe("filters", () => {
+  test.each([
+    [`?team=${encodeURIComponent(unitId("dept"))}`, 2],
+    ["?severity=critical", 0],
+    ["?q=WAITS%20elsewhere", 0],
+    ["?q=e1", 1],
+    ["?contested=true", 0],
+    ["?baseline=true", 0],
+    ["?status=pending&held=true", 0],
+    [`?goal=${encodeURIComponent(goalId("north"))}`, 0],
+  ])("%s finds %i", async (query, count) => {
+    expect((await list(await troubled(), query)).total).toBe(count);
+  });
+});
+
+describe("a contest", () => {
+  const act = async (rig: AppRig, verb: string, json: unknown = {}) =>
+    rig.send("POST", `/api/alerts/${unlinked("e1")}/${verb}`, { json });
+
+  test("is shown to the rule's owner without a name, and answered", async () => {
+    const rig = await troubled();
+    const said = await act(rig, "contest", { reason: "not-ours", note: "ask Blue" });
+    expect(said.body).toMatchObject({ status: "open", contest: { reason: "not-ours" } });
+    expect((await list(rig, "?contested=true")).total).toBe(1);
+    const page = await rig.get(`/alerts/${unlinked("e1")}`, { accept: "text/html" });
+    expect(page.text).toContain("It is not ours");
+    const answered = await act(rig, "answer-contest", { decision: "upheld" });
+    expect(answered.body).toMatchObject({ status: "snoozed", snoozedUntilChange: true });
+    expect((await act(rig, "answer-contest", { decision: "dismissed" })).status).toBe(409);
+    expect((await act(rig, "contest", { reason: "whatever" })).status).toBe(400);
+    expect((await act(rig, "unsnooze")).body).toMatchObject({ status: "open" });
+  });
+});
+
+describe("many at once", () => {
+  test("each ends by itself: what it does not fit is refused with a reason, the others go on", async () => {
+    const rig = await troubled();
+    const ids = ["e1", "nobody", "e2"].map((name) => alertId("unlinked-work", itemId(name)));
+    const { status, body } = await rig.send("POST", "/api/alerts/bulk", {
+      json: { ids, action: { verb: "snooze-until-change" } },
+    });
+    expect(status).toBe(200);
+    expect(body).toMatchObject({
+      results: [
+        { id: ids[0], outcome: "changed", status: "snoozed" },
+        { id: ids[1], outcome: "refused", reason: "There is no such alert" },
+        { id: ids[2], outcome: "changed" },
+      ],
+    });
+  });
+
+  test("whole groups are ticked with one box, without any script", async () => {
+    const rig = await troubled();
+    await rig.hub.apply(upserted(workItem("e3", { assigneeId: accountId("ana") })));
+    const { body } = await rig.get("/api/alert-groups");
+    const found = z.looseObject({
+      groups: z.array(z.looseObject({ key: z.string(), count: z.int() })),
+    });
+    const key = found.parse(body).groups.find(({ count }) => count === 2)?.key ?? "";
+    const form = { group: key, do: "acknowledge", back: "/?rule=unlinked-work", query: "" };
+    const { status, headers } = await rig.send("POST", "/alerts/bulk", { form });
+    expect([status, headers.get("location")]).toEqual([303, "/?rule=unlinked-work&did=bulk-done"]);
+    expect((await list(rig, "?status=acknowledged")).total).toBe(2);
+    const none = await rig.send("POST", "/alerts/bulk", { form: { do: "acknowledge" } });
+    expect(none.headers.get("location")).toBe("/?did=none-ticked");
+  });
 });

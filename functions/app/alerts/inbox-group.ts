@@ -34,8 +34,7 @@ export function inboxGroup(group: GroupAnswer, inbox: Inbox, isOpen: boolean): H
       name="group"
       value="${group.key}"
       form="${bulkForm}"
-      aria-label="All of: ${nameOf(group)}"
-    />
+    /><label class="visually-hidden" for="tick-${id}">Tick all of: ${nameOf(group)}</label>
     <details id="${id}" ${isOpen ? raw("open") : nothing}>
       <summary>${groupLine(group, inbox.nowMs)}</summary>
       <p class="group-note">${group.why} <b>Next step:</b> ${group.nextStep}</p>

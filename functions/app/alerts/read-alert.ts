@@ -1,12 +1,11 @@
 import { HubError } from "#shared/errors.ts";
 import type { AlertId } from "#shared/model/ids.ts";
-import { isAbandoned, Notification } from "#shared/model/signal.ts";
-import { fromItem } from "#shared/store/codec.ts";
+import type { Dispatch } from "#shared/model/notification.ts";
 import { getDocument } from "#shared/store/documents.ts";
 import { factKey } from "#shared/store/keys.ts";
-import { queryAll } from "#shared/store/list.ts";
-import { SetAside } from "#shared/store/set-aside.ts";
 import { alertSpec } from "#shared/store/specs.ts";
+import type { ToldOf } from "#shared/store/told.ts";
+import { outcomeNow, readTold } from "#shared/store/told.ts";
 
 import type { AppContext } from "../app-deps.ts";
 import { describeAlert } from "./alert-answers.ts";
@@ -18,27 +17,41 @@ export async function readAlert(context: AppContext, id: AlertId): Promise<Alert
   const [names, alert, told] = await Promise.all([
     readNames(context),
     getDocument(context.table, alertSpec, factKey(id)),
-    queryAll(context.table, { partition: id, sortPrefix: "notification#" }),
+    readTold(context.table, id),
   ]);
   if (!alert) throw new HubError("entity.not-found", "There is no such alert");
   return {
     ...describeAlert(names, alert),
     history: alert.history.map(({ to, at, by, note }) => ({ to, at, by, note })),
     notifications: told
-      .flatMap((item) => new SetAside().read(item, (one) => fromItem(Notification, one)) ?? [])
-      .map((one) => describeNotification(names, one, context.clock.nowMs()))
+      .flatMap((one) => describeTold(names, one, context.clock.nowMs()))
       .toSorted((a, b) => (a.at < b.at ? -1 : 1)),
   };
 }
 
-/** Who died at its last attempt has nobody to say so: it may have been shown. */
-function describeNotification(
+type Described = AlertDetail["notifications"][number];
+
+/** What was told of it, and that it is over, where that was said. */
+function describeTold(
   names: Names,
-  told: Notification,
+  { notification, dispatch, end }: ToldOf,
   nowMs: number,
-): AlertDetail["notifications"][0] {
-  const { connectionId, reason, attempts, detail, updatedAt } = told;
-  const outcome = isAbandoned(told, nowMs) ? "uncertain" : told.outcome;
+): readonly Described[] {
+  const { connectionId, reason, because, state, updatedAt, droppedBecause } = notification;
   const channel = names.connections.get(connectionId) ?? "a removed channel";
-  return { connectionId, channel, reason, outcome, attempts, detail, at: updatedAt };
+  const base = { connectionId, channel, because };
+  const said = end ? [{ ...base, reason: "resolved", ...attemptsOf(end, nowMs) }] : [];
+  if (dispatch) return [{ ...base, reason, ...attemptsOf(dispatch, nowMs) }, ...said];
+  const outcome = state === "dropped" ? ("dropped" as const) : ("waiting" as const);
+  return [{ ...base, reason, outcome, attempts: 0, detail: droppedBecause, at: updatedAt }];
+}
+
+function attemptsOf(dispatch: Dispatch, nowMs: number) {
+  const last = dispatch.attempts.findLast(({ verb }) => verb === "show");
+  return {
+    outcome: outcomeNow(dispatch, nowMs),
+    attempts: dispatch.attemptCount,
+    detail: last?.detail,
+    at: last?.at ?? dispatch.updatedAt,
+  };
 }

@@ -142,6 +142,7 @@ describe("every page", () => {
       expect(text).not.toMatch(/\sstyle="|<style/u);
       expect([...text.matchAll(/<script([^>]*)>/gu)].map(([, rest]) => rest)).toEqual([
         expect.stringMatching(/src="\/assets\/live-[\w-]+\.js"/u),
+        ...(page === "/" ? [expect.stringMatching(/src="\/assets\/inbox-[\w-]+\.js"/u)] : []),
       ]);
     }
   });
