@@ -3,6 +3,8 @@ import { expect, test } from "vitest";
 import { slack } from "#connectors/slack/connector.ts";
 import { pressRequest } from "#connectors/slack/simulator/press.ts";
 import type { Pressing } from "#connectors/slack/simulator/press.ts";
+import { DeliveryTally } from "#functions/ingest/delivery-tally.ts";
+import { ingest } from "#functions/ingest/ingest.ts";
 import { HeardSubscriptions } from "#functions/receive/heard-subscriptions.ts";
 import { KnownConnections } from "#functions/receive/known-connections.ts";
 import { receive } from "#functions/receive/receive.ts";
@@ -20,9 +22,7 @@ import { scanAll } from "#shared/store/list.ts";
 import { alertSpec, dispatchSpec } from "#shared/store/specs.ts";
 import { itemId } from "#shared/testing/facts.ts";
 
-import { MemoryQueue, ToolHub } from "../../tests/rig/tool-hub.ts";
-import { DeliveryTally } from "./delivery-tally.ts";
-import { ingest } from "./ingest.ts";
+import { MemoryQueue, ToolHub } from "./tool-hub.ts";
 
 const channel = connectionId("slack00001");
 const otherChannel = connectionId("slack00002");
