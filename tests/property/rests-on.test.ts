@@ -8,6 +8,7 @@ import type { MemoryGraph } from "#shared/graph/view.ts";
 import type { Evaluation } from "#shared/kit/rule.ts";
 import type { ConnectionId, SubjectId } from "#shared/model/ids.ts";
 import { connectionId, dependencyId, factId, readFactId } from "#shared/model/ids.ts";
+import { instantOf } from "#shared/model/time.ts";
 import { rules } from "#shared/rules/index.ts";
 import { account, goal, orgUnit, person, workItem } from "#shared/testing/facts.ts";
 import { graphOf, now, source } from "#shared/testing/graph.ts";
@@ -57,7 +58,7 @@ const company = fc.record({
   goals: fc.uniqueArray(
     fc.record({
       id: goalRef,
-      isDropped: fc.boolean(),
+      status: fc.constantFrom(...(["todo", "todo", "done", "dropped"] as const)),
       parentId: maybe(goalRef),
       teamName: maybe(name),
     }),
@@ -76,6 +77,8 @@ const company = fc.record({
   }),
 });
 type Company = typeof company extends fc.Arbitrary<infer T> ? T : never;
+
+const longAgo = instantOf(Date.parse("2025-01-01T00:00:00.000Z"));
 
 interface Without {
   readonly gone?: ConnectionId;
@@ -147,10 +150,11 @@ function seen(given: Company, { gone, silent }: Without = {}): MemoryGraph {
       }))
       .filter(stays),
     goals: given.goals
-      .map(({ id, isDropped, parentId, teamName }) => ({
+      .map(({ id, status, parentId, teamName }) => ({
         ...goal(id.slice(-1), {
           connectionId: of(id),
-          status: isDropped ? "dropped" : "todo",
+          status,
+          createdAt: longAgo,
           ...(parentId && { parentId }),
           ...(teamName && { teamName }),
         }),
@@ -163,7 +167,8 @@ function seen(given: Company, { gone, silent }: Without = {}): MemoryGraph {
 function evaluate(ruleName: string, view: MemoryGraph, subjectId: SubjectId): Evaluation {
   const rule = rules.find((one) => one.name === ruleName);
   if (!rule) throw new Error(`There is no rule ${ruleName}`);
-  return rule.evaluate({ view, subjectId, options: rule.options.parse({}), now });
+  const given = ruleName === "too-many-objectives" ? { most: 1 } : {};
+  return rule.evaluate({ view, subjectId, options: rule.options.parse(given), now });
 }
 
 /** What is found, without the list of what it rests on. */
@@ -181,6 +186,10 @@ function subjectsOf(given: Company): readonly (readonly [string, SubjectId])[] {
       items.map(({ id }) => [rule, id] as const),
     ),
     ...waits.map(([a, b]) => ["blocked-across-boundary", dependencyId(a, b)] as const),
+    ...["floating-goal", "goal-without-work", "closed-goal-open-work"].flatMap((rule) =>
+      given.goals.map(({ id }) => [rule, id] as const),
+    ),
+    ...given.units.map(({ id }) => ["too-many-objectives", id] as const),
   ];
 }
 

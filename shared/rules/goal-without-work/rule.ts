@@ -46,7 +46,7 @@ export const goalWithoutWork = defineRule<Options>({
   options: Options,
   defaults: { graceMinutes: 24 * 60 },
   reads: "under-goal",
-  restsOnBelow: ({ state }) => state === "open",
+  restsOnBelow: (found) => found.state !== "cleared" || found.because === "work-unread",
   turnsWithTime: true,
   leaderOf: leaderOfTeams,
 
