@@ -35,18 +35,22 @@ export function evaluate(
   const ids: readonly string[] = [subjectId, ...workItemsOf(subjectId)];
   if (ids.some((id) => setAside.partitions.has(id))) return unread;
   const evaluation = rule.evaluate({ ...input, view: graph });
-  // A link rule that cannot be read may have linked what looks unlinked now.
-  if (evaluation.state === "open" && stored?.state !== "open") {
-    if (setAside.partitions.has(linkRulesPartition)) return unread;
-  }
-  // Nor may anything that is under it and cannot be read be taken for dead.
-  if (evaluation.state === "open" && rule.reads === "next-above-and-all-below") {
-    return hidesBelow(graph, setAside, subjectId) ? unread : evaluation;
+  const isHidden = () => hidesBelow(graph, setAside, subjectId);
+  if (evaluation.state === "open") {
+    // A link rule that cannot be read may have linked what looks unlinked now.
+    const isNew = stored?.state !== "open";
+    if (isNew && setAside.partitions.has(linkRulesPartition)) return unread;
+    // Nor may anything under it that cannot be read be taken for dead.
+    return restsOnAllBelow(rule) && isHidden() ? unread : evaluation;
   }
   if (evaluation.state !== "cleared") return evaluation;
-  const restedOnUnread =
-    stored?.evidence.path.some(({ id }) => setAside.partitions.has(id)) === true;
-  return restedOnUnread || hidesBelow(graph, setAside, subjectId) ? unread : evaluation;
+  const path = stored?.evidence.path ?? [];
+  const restedOnUnread = path.some(({ id }) => setAside.partitions.has(id));
+  return restedOnUnread || isHidden() ? unread : evaluation;
+}
+
+function restsOnAllBelow({ reads }: Rule): boolean {
+  return reads === "next-above-and-all-below";
 }
 
 /** The work items that a subject is, or that it stands between. */

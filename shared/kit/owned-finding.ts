@@ -3,7 +3,7 @@ import { teamOf } from "#shared/graph/team.ts";
 import type { TeamFinding } from "#shared/graph/team.ts";
 import type { GraphView } from "#shared/graph/view.ts";
 import type { Goal, WorkItem } from "#shared/model/facts.ts";
-import type { ConnectionId, GoalId, SubjectId, WorkItemId } from "#shared/model/ids.ts";
+import type { ConnectionId, SubjectId, WorkItemId } from "#shared/model/ids.ts";
 import { isIdOf } from "#shared/model/ids.ts";
 import type { EvidenceNode } from "#shared/model/signal.ts";
 
@@ -18,7 +18,7 @@ export type Ownership = Pick<WorkItem, "teamName" | "assigneeId">;
 
 /** Subjects of these rules are work items and goals: `subjects` and `touched` give nothing else. */
 export function ownedAt(view: GraphView, id: SubjectId): Owned | undefined {
-  return isIdOf("goal", id) ? view.goal(id as GoalId) : view.item(id as WorkItemId);
+  return isIdOf("goal", id) ? view.goal(id) : view.item(id as WorkItemId);
 }
 
 export function ownershipOf(thing: Owned): Ownership {

@@ -58,6 +58,16 @@ export function dateOf(instant: Instant): CalendarDate {
   return instant.slice(0, 10) as CalendarDate;
 }
 
+/** How many days the one is after the other; negative where it is before. */
+export function daysBetween(from: CalendarDate, to: CalendarDate): number {
+  return (Date.parse(`${to}T00:00:00.000Z`) - Date.parse(`${from}T00:00:00.000Z`)) / dayMs;
+}
+
+/** The moment at which a day begins. */
+export function startOfDay(day: CalendarDate): Instant {
+  return instantOf(Date.parse(`${day}T00:00:00.000Z`));
+}
+
 /** The day after a day. */
 export function dayAfter(day: CalendarDate): CalendarDate {
   return dateOf(instantOf(Date.parse(`${day}T00:00:00.000Z`) + dayMs));

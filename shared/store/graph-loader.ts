@@ -228,8 +228,8 @@ export class GraphLoader {
 
   /** Goals of which one of these accounts is the owner; there are few goals, and no index of owners. */
   async ownedBy(accountIds: readonly string[]): Promise<readonly GoalId[]> {
-    const owned = (await this.#listedGoals()).filter(({ ownerId }) =>
-      accountIds.includes(String(ownerId)),
+    const owned = (await this.#listedGoals()).filter(
+      ({ ownerId }) => typeof ownerId === "string" && accountIds.includes(ownerId),
     );
     // Nothing else is in the list of goals.
     return owned.map((item) => item.pk as GoalId);

@@ -24,6 +24,7 @@ import {
   dependencyId,
   readDependencyId,
 } from "#shared/model/ids.ts";
+import { daysBetween } from "#shared/model/time.ts";
 import type { CalendarDate, Instant } from "#shared/model/time.ts";
 
 import { touchedOfDates } from "./touched.ts";
@@ -69,10 +70,6 @@ export const horizonMismatch = defineRule<Options>({
 /** Later than the other day by more than is tolerated. */
 function isAfter(day: CalendarDate, other: CalendarDate, { toleranceDays }: Options): boolean {
   return daysBetween(other, day) > toleranceDays;
-}
-
-function daysBetween(from: CalendarDate, to: CalendarDate): number {
-  return Math.round((Date.parse(to) - Date.parse(from)) / 86_400_000);
 }
 
 interface Given {

@@ -5,7 +5,7 @@ import type { Delta, Touch } from "#shared/kit/rule.ts";
 import { peopleMatter, touchedByTeams, unitMatters } from "#shared/kit/team-touches.ts";
 import { isOpen } from "#shared/model/facts.ts";
 import type { WorkItem } from "#shared/model/facts.ts";
-import type { FactId, GoalId, WorkItemId } from "#shared/model/ids.ts";
+import type { FactId } from "#shared/model/ids.ts";
 import { dependencyId, isIdOf } from "#shared/model/ids.ts";
 
 type DeltaType = NonNullable<Delta["after"]>["type"];
@@ -39,19 +39,24 @@ export function touchedOfDates(delta: Delta): readonly Touch[] {
 /** Without a date of its own nothing is late. */
 function touchedByItem(delta: Delta): readonly Touch[] {
   const { was, is, any } = workItemEnds(delta);
-  const isDated = was?.dueOn !== undefined || is?.dueOn !== undefined || delta.wasUnread === true;
-  if (!any || !isDated) return [];
-  const { id } = any;
-  const mayBeLate = is !== undefined && is.dueOn !== undefined && isOpen(is);
-  const itself: Touch = { kind: "subject", id, onlyOpen: !mayBeLate };
-  const waits: Touch = { kind: "dependencies", itemId: id, onlyOpen: !mayBeLate };
-  if (!was || !is || isOpen(was) !== isOpen(is) || was.dueOn !== is.dueOn) return [itself, waits];
-  if (differ(was, is, ["assigneeId", "teamName"])) return [itself, waits];
-  // Link rules go by the others.
-  const isTold = differ(was, is, ["title", "key", "url"]);
-  const touches: Touch[] = differ(was, is, readByLinkRules) ? [itself] : [];
-  if (!isTold) return touches;
-  return [...touches, { ...itself, onlyOpen: true }, { ...waits, onlyOpen: true }];
+  if (!any) return [];
+  const isDated = [was, is].some((item) => item?.dueOn !== undefined);
+  if (!isDated && delta.wasUnread !== true) return [];
+  const mayBeLate = is?.dueOn !== undefined && isOpen(is);
+  const itself: Touch = { kind: "subject", id: any.id, onlyOpen: !mayBeLate };
+  const waits: Touch = { kind: "dependencies", itemId: any.id, onlyOpen: !mayBeLate };
+  if (!was || !is || decides(was, is)) return [itself, waits];
+  return [
+    // Link rules go by these.
+    ...(differ(was, is, readByLinkRules) ? [itself] : []),
+    ...(differ(was, is, ["title", "key", "url"])
+      ? [itself, waits].map((touch) => ({ ...touch, onlyOpen: true }))
+      : []),
+  ];
+}
+
+function decides(was: WorkItem, is: WorkItem): boolean {
+  return isOpen(was) !== isOpen(is) || differ(was, is, ["dueOn", "assigneeId", "teamName"]);
 }
 
 const readByLinkRules = [
@@ -102,8 +107,6 @@ function touchedByPeople(delta: Delta): readonly Touch[] {
 }
 
 function touchedByBurial(id: FactId): readonly Touch[] {
-  // The type of an id is what the id itself says.
-  if (isIdOf("work-item", id))
-    return [{ kind: "dependencies", itemId: id as WorkItemId, onlyOpen: true }];
-  return isIdOf("goal", id) ? [{ kind: "linkers", goalId: id as GoalId }] : [];
+  if (isIdOf("work-item", id)) return [{ kind: "dependencies", itemId: id, onlyOpen: true }];
+  return isIdOf("goal", id) ? [{ kind: "linkers", goalId: id }] : [];
 }

@@ -10,9 +10,9 @@ import type { Evaluation } from "#shared/kit/rule.ts";
 import { defineRule } from "#shared/kit/rule.ts";
 import { isOpen } from "#shared/model/facts.ts";
 import type { OrgUnit } from "#shared/model/facts.ts";
-import type { ConnectionId } from "#shared/model/ids.ts";
+import type { AccountId, ConnectionId } from "#shared/model/ids.ts";
 import type { CalendarDate, Instant } from "#shared/model/time.ts";
-import { dateOf, dayAfter } from "#shared/model/time.ts";
+import { dateOf, dayAfter, startOfDay } from "#shared/model/time.ts";
 
 import { touchedOfOwners } from "./touched.ts";
 
@@ -86,28 +86,25 @@ interface Found {
 }
 
 /** An account that nobody has matched with a person says nothing of anybody's leaving. */
-function absenceOf({ org }: GraphView, thing: Owned, now: Instant): Found {
+function absenceOf(view: GraphView, thing: Owned, now: Instant): Found {
+  const { org } = view;
   const ownership = ownershipOf(thing);
-  const { assigneeId } = ownership;
   const { teamId } = teamOf(org, ownership);
   const unit = teamId === undefined ? undefined : org.unit(teamId);
   const endOn = unit?.endOn;
-  const isOver = endOn !== undefined && endOn < dateOf(now);
-  const turnsAt = endOn !== undefined && !isOver ? startOf(dayAfter(endOn)) : undefined;
-  const found = (absence: Absence | undefined): Found => ({ absence, turnsAt });
-  if (assigneeId !== undefined) {
-    // Whether somebody is there today the turn of the day has written down.
-    if (org.personOf(assigneeId)?.employmentStatus === "inactive") {
-      return found({ reason: "owner-left" });
-    }
-    if (org.account(assigneeId)?.isActive === false)
-      return found({ reason: "account-deactivated" });
-  }
-  return found(unit && isOver ? { reason: "team-dissolved", unit, endOn } : undefined);
+  const left = leftBy(view, ownership.assigneeId);
+  if (unit === undefined || endOn === undefined) return { absence: left, turnsAt: undefined };
+  const isOver = endOn < dateOf(now);
+  const dissolved = isOver ? ({ reason: "team-dissolved", unit, endOn } as const) : undefined;
+  return { absence: left ?? dissolved, turnsAt: isOver ? undefined : startOfDay(dayAfter(endOn)) };
 }
 
-function startOf(day: CalendarDate): Instant {
-  return `${day}T00:00:00.000Z` as Instant;
+/** Whether somebody is there today the turn of the day has written down. */
+function leftBy({ org }: GraphView, accountId: AccountId | undefined): Absence | undefined {
+  if (accountId === undefined) return undefined;
+  if (org.personOf(accountId)?.employmentStatus === "inactive") return { reason: "owner-left" };
+  const isOff = org.account(accountId)?.isActive === false;
+  return isOff ? { reason: "account-deactivated" } : undefined;
 }
 
 /** The tool, and every system that knows of the person or of the team. */

@@ -3,7 +3,7 @@ import { differ } from "#shared/kit/differ.ts";
 import type { Delta, Touch } from "#shared/kit/rule.ts";
 import { peopleMatter, touchedByTeams, unitMatters } from "#shared/kit/team-touches.ts";
 import { isOpen } from "#shared/model/facts.ts";
-import type { Goal, OrgUnit, WorkItem } from "#shared/model/facts.ts";
+import type { OrgUnit, WorkItem } from "#shared/model/facts.ts";
 import type { WorkItemId } from "#shared/model/ids.ts";
 import { isIdOf } from "#shared/model/ids.ts";
 
@@ -32,8 +32,7 @@ const touchedBy: Readonly<Record<DeltaType, (delta: Delta) => readonly Touch[]>>
 export function touchedOfOwners(delta: Delta): readonly Touch[] {
   const { buriedId } = delta;
   if (buriedId !== undefined) {
-    // The type of an id is what the id itself says.
-    return isIdOf("work-item", buriedId) ? [childrenOf(buriedId as WorkItemId)] : [];
+    return isIdOf("work-item", buriedId) ? [childrenOf(buriedId)] : [];
   }
   const type = (delta.after ?? delta.before)?.type;
   return type === undefined ? [] : touchedBy[type](delta);
@@ -42,20 +41,19 @@ export function touchedOfOwners(delta: Delta): readonly Touch[] {
 function touchedByItem(delta: Delta): readonly Touch[] {
   const { was, is, any } = workItemEnds(delta);
   if (!any) return [];
-  const itself: Touch = { kind: "subject", id: any.id };
+  const itself = itselfOf(is ?? any, is !== undefined && mayBeFound(is));
   // Who is under it is a top, or is none any more.
-  if (!was || !is) {
-    return [{ ...itself, onlyOpen: !is || !mayBeFound(is) }, childrenOf(any.id)];
-  }
-  if (!isOpen(was) && !isOpen(is)) return [];
-  if (differ(was, is, ["assigneeId", "teamName", "parentId", "otherParentIds", "kind"])) {
-    return [{ ...itself, onlyOpen: !mayBeFound(is) }];
-  }
-  if (isOpen(was) !== isOpen(is)) return [{ ...itself, onlyOpen: !mayBeFound(is) }];
-  return differ(was, is, ["title", "key", "url"]) ? [{ ...itself, onlyOpen: true }] : [];
+  if (!was || !is) return [itself, childrenOf(any.id)];
+  const decides = ["assigneeId", "teamName", "parentId", "otherParentIds", "kind"] as const;
+  if (isOpen(was) !== isOpen(is) || (isOpen(is) && differ(was, is, decides))) return [itself];
+  return differ(was, is, ["title", "key", "url"]) ? [itselfOf(is, false)] : [];
 }
 
-/** Whatever stands above it is left open; of almost all work the owner is asked for only at the top. */
+/** Of almost all work the owner is asked for only where nothing is above it. */
+function itselfOf({ id }: WorkItem, mayBeNew: boolean): Touch {
+  return mayBeNew ? { kind: "anchor", itemId: id } : { kind: "subject", id, onlyOpen: true };
+}
+
 function mayBeFound(item: WorkItem): boolean {
   const isOwned = item.assigneeId !== undefined || item.teamName !== undefined;
   return isOpen(item) && isOwned;
@@ -67,14 +65,12 @@ function childrenOf(itemId: WorkItemId): Touch {
 
 function touchedByGoal(delta: Delta): readonly Touch[] {
   const { was, is, any } = goalEnds(delta);
-  if (!any || (was && is && !matters(was, is))) return [];
-  return [{ kind: "subject", id: any.id, onlyOpen: !is || !isOpen(is) }];
-}
-
-function matters(was: Goal, is: Goal): boolean {
-  return (
-    isOpen(was) !== isOpen(is) || differ(was, is, ["ownerId", "teamName", "title", "key", "url"])
-  );
+  if (!any) return [];
+  const isAnother =
+    !was || !is || isOpen(was) !== isOpen(is) || differ(was, is, ["ownerId", "teamName"]);
+  const isTold = isAnother || differ(was, is, ["title", "key", "url"]);
+  const mayBeNew = isAnother && is !== undefined && isOpen(is);
+  return isTold ? [{ kind: "subject", id: any.id, onlyOpen: !mayBeNew }] : [];
 }
 
 /** What is theirs, and to whom what is open goes. */

@@ -35,8 +35,7 @@ const touchedBy: Readonly<Partial<Record<DeltaType, TouchedBy>>> = {
 export function touchedOfLife(delta: Delta, options: Options): readonly Touch[] {
   const { buriedId } = delta;
   if (buriedId !== undefined) {
-    // The type of an id is what the id itself says.
-    return isIdOf("work-item", buriedId) ? [childrenOf(buriedId as WorkItemId)] : [];
+    return isIdOf("work-item", buriedId) ? [childrenOf(buriedId)] : [];
   }
   const type = (delta.after ?? delta.before)?.type;
   const touches = type === undefined ? [] : (touchedBy[type]?.(delta, options) ?? []);
@@ -51,16 +50,19 @@ export function touchedOfLife(delta: Delta, options: Options): readonly Touch[] 
 function touchedByItem(delta: Delta, options: Options): readonly Touch[] {
   const { was, is, any } = workItemEnds(delta);
   if (!any || (was && is && !differ(was, is, fieldsRead))) return [];
-  const { id } = any;
   const mayBeSilent = is?.status === "in-progress" && wasOldWhenRead(is, options.days);
-  const touches: Touch[] = [{ kind: "subject", id, onlyOpen: !mayBeSilent }];
-  const [left, homes] = [was ? parentIds(was) : [], is ? parentIds(is) : []];
-  for (const home of left) if (!homes.includes(home)) touches.push(above(home, false));
-  // Where it came from elsewhere in time, what it was is life no more.
-  const isYounger = was && is && is.sourceVersion < was.sourceVersion;
-  for (const home of homes) touches.push(above(home, isYounger !== true));
-  if (!was || !is) touches.push(childrenOf(id));
-  return touches;
+  const itself: Touch = { kind: "subject", id: any.id, onlyOpen: !mayBeSilent };
+  return was && is
+    ? [itself, ...aboveBoth(was, is)]
+    : [itself, childrenOf(any.id), ...parentIds(any).map((home) => above(home, is !== undefined))];
+}
+
+/** What it leaves loses life; where it is, it brings some, unless what it was is of a later time. */
+function aboveBoth(was: WorkItem, is: WorkItem): readonly Touch[] {
+  const homes = parentIds(is);
+  const left = parentIds(was).filter((home) => !homes.includes(home));
+  const isLife = is.sourceVersion >= was.sourceVersion;
+  return [...left.map((home) => above(home, false)), ...homes.map((home) => above(home, isLife))];
 }
 
 const fieldsRead = [

@@ -27,6 +27,9 @@ const home = fc.oneof(
 const status = fc.constantFrom("todo", "in-progress", "done", "dropped");
 const source = fc.constantFrom("native", "person", "suggestion");
 
+/** How long ago the source was last told of a change of it. */
+const heardDaysAgo = fc.constantFrom(0, 0, 0, 25, 40, 60);
+const dueOn = fc.constantFrom(undefined, undefined, "2026-04-01", "2026-04-02", "2026-05-01");
 const put = fc.record({
   kind: word("put"),
   item,
@@ -37,6 +40,8 @@ const put = fc.record({
   canHoldGoal: fc.constantFrom(true, true, true, false),
   assignee: maybe(one(peopleNames)),
   team: fc.constantFrom(undefined, undefined, "u0", "U1", "Reds"),
+  heardDaysAgo,
+  dueOn,
 });
 const move = fc.record({ kind: word("move"), item, parent: maybe(home) });
 const settle = fc.record({ kind: word("settle"), item, status });
@@ -55,6 +60,8 @@ const putGoal = fc.record({
   startOn: fc.constantFrom(undefined, undefined, "2026-02-01", "2026-03-03"),
   owner: maybe(one(peopleNames)),
   team: fc.constantFrom(undefined, undefined, "u0", "U1", "Reds"),
+  heardDaysAgo,
+  dueOn,
 });
 const link = fc.record({
   kind: word("link"),
@@ -83,6 +90,12 @@ const person = fc.record({
   person: one(peopleNames),
   unit: maybe(one(unitNames)),
   manager: maybe(one(peopleNames)),
+  hasLeft: fc.constantFrom(false, false, true),
+});
+const account = fc.record({
+  kind: word("account"),
+  account: one(peopleNames),
+  isActive: fc.boolean(),
 });
 const unit = fc.record({
   kind: word("unit"),
@@ -90,13 +103,21 @@ const unit = fc.record({
   name: fc.constantFrom("u0", "u1", "Reds"),
   parent: maybe(one(unitNames)),
   boundTo: fc.constantFrom(undefined, undefined, ...unitNames),
+  endOn: fc.constantFrom(undefined, undefined, "2026-02-01", "2026-03-20", "2026-04-15"),
 });
 const standing = fc.record({
   kind: word("source"),
   source: fc.constantFrom("work", "goals"),
   isStale: fc.boolean(),
 });
-const pass = fc.record({ kind: word("pass"), ms: fc.integer({ min: 1, max: 12 }) });
+const dayMs = 86_400_000;
+const pass = fc.record({
+  kind: word("pass"),
+  ms: fc.oneof(
+    { arbitrary: fc.integer({ min: 1, max: 12 }), weight: 3 },
+    { arbitrary: fc.constantFrom(dayMs, 8 * dayMs, 20 * dayMs), weight: 1 },
+  ),
+});
 
 export const command = fc.oneof(
   { arbitrary: put, weight: 20 },
@@ -109,6 +130,7 @@ export const command = fc.oneof(
   { arbitrary: wait, weight: 8 },
   { arbitrary: person, weight: 2 },
   { arbitrary: unit, weight: 1 },
+  { arbitrary: account, weight: 1 },
   { arbitrary: standing, weight: 1 },
   { arbitrary: pass, weight: 3 },
 );

@@ -8,13 +8,11 @@ import type { Delta } from "#shared/kit/rule.ts";
 import type { Dependency, Link } from "#shared/model/edges.ts";
 import type { Goal, OrgUnit, Person, WorkItem } from "#shared/model/facts.ts";
 import type { GoalId, WorkItemId } from "#shared/model/ids.ts";
-import { CalendarDate, dayMs, instantOf } from "#shared/model/time.ts";
+import { CalendarDate, instantOf } from "#shared/model/time.ts";
 import type { Instant } from "#shared/model/time.ts";
 import { rules } from "#shared/rules/index.ts";
 import {
   account,
-  accountId,
-  goal,
   goalConnection,
   goalId,
   itemId,
@@ -24,12 +22,12 @@ import {
   testEpochMs,
   unitId,
   workConnection,
-  workItem,
 } from "#shared/testing/facts.ts";
 import { source, wholeSources } from "#shared/testing/graph.ts";
 
 import { goalNames, peopleNames, unitNames } from "./command.ts";
 import type { Command, CommandOf, Course } from "./command.ts";
+import { deepItems, endsOf, goalOf, itemOf, linkName } from "./records.ts";
 
 const allowances = {
   nothing: [],
@@ -42,8 +40,6 @@ function optionsOf(rule: string, allowed: Company["allowances"]): unknown {
   // Of three goals, more than three are never anybody's.
   return rule === "too-many-objectives" ? { most: 1 } : {};
 }
-
-const accounts = peopleNames.map((name) => account(name));
 
 /** A company to which commands happen: once in a graph that lives, once in plain maps beside it. */
 export class Company {
@@ -60,6 +56,7 @@ export class Company {
   #nowMs = testEpochMs;
   #org: Org;
   #sources: SourceStates = new Map(wholeSources.map((one) => [one.id, one]));
+  readonly #accounts = new Map(peopleNames.map((name) => [name as string, account(name)]));
   readonly #people = new Map(peopleNames.map((name) => [name as string, person(name)]));
   readonly #units = new Map(unitNames.map((name) => [name as string, orgUnit(name)]));
 
@@ -100,7 +97,7 @@ export class Company {
   #deltasOf(command: Command): readonly Delta[] {
     switch (command.kind) {
       case "put":
-        return [this.#putItem(itemOf(command))];
+        return [this.#putItem(itemOf(command, this.#nowMs))];
       case "move":
         return this.#changeItem(command.item, ({ parentId: _parent, ...item }) => ({
           ...item,
@@ -130,6 +127,8 @@ export class Company {
     switch (command.kind) {
       case "person":
         return [this.#movePerson(command)];
+      case "account":
+        return [this.#changeAccount(command)];
       case "unit":
         return [this.#changeUnit(command)];
       case "source":
@@ -167,18 +166,7 @@ export class Company {
   }
 
   #putGoal(given: CommandOf<"goal">): Delta {
-    const { agedInMs, startOn, owner, team } = given;
-    const after = goal(given.goal, {
-      status: given.status,
-      kind: given.goalKind as Goal["kind"],
-      ...(agedInMs !== undefined && {
-        createdAt: instantOf(this.#nowMs + agedInMs - 14 * dayMs),
-      }),
-      ...(startOn !== undefined && { startOn: CalendarDate.parse(startOn) }),
-      ...(owner !== undefined && { ownerId: accountId(owner) }),
-      ...(team !== undefined && { teamName: team }),
-      ...(given.parent !== undefined && { parentId: goalId(given.parent) }),
-    });
+    const after = goalOf(given, this.#nowMs);
     const before = this.goals.get(after.id);
     this.removed.delete(after.id);
     this.goals.set(after.id, after);
@@ -223,9 +211,18 @@ export class Company {
     return [{ after }];
   }
 
-  #movePerson({ person: name, unit, manager }: CommandOf<"person">): Delta {
+  #changeAccount({ account: name, isActive }: CommandOf<"account">): Delta {
+    const before = this.#accounts.get(name);
+    const after = account(name, { isActive });
+    this.#accounts.set(name, after);
+    this.#org = this.#newOrg();
+    return { ...(before && { before }), after };
+  }
+
+  #movePerson({ person: name, unit, manager, hasLeft }: CommandOf<"person">): Delta {
     const before = this.#people.get(name);
     const after: Person = person(name, {
+      employmentStatus: hasLeft ? "inactive" : "active",
       ...(unit !== undefined && { unitId: unitId(unit) }),
       ...(manager !== undefined && { managerId: personId(manager) }),
     });
@@ -234,10 +231,11 @@ export class Company {
     return { ...(before && { before }), after };
   }
 
-  #changeUnit({ unit, name, parent, boundTo }: CommandOf<"unit">): Delta {
+  #changeUnit({ unit, name, parent, boundTo, endOn }: CommandOf<"unit">): Delta {
     const before = this.#units.get(unit);
     const after: OrgUnit = orgUnit(unit, {
       name,
+      ...(endOn !== undefined && { endOn: CalendarDate.parse(endOn) }),
       ...(parent !== undefined && { parentId: unitId(parent) }),
       ...(boundTo !== undefined && { boundToId: unitId(boundTo), isDeliveryTeam: true }),
     });
@@ -255,7 +253,7 @@ export class Company {
 
   #newOrg(): Org {
     const [units, people] = [[...this.#units.values()], [...this.#people.values()]];
-    return new Org({ units, people, accounts, matches: [] });
+    return new Org({ units, people, accounts: this.#accounts.values(), matches: [] });
   }
 }
 
@@ -269,33 +267,3 @@ const ruleChange = {
   options: {},
   revision: 0,
 } as const;
-
-function itemOf(given: CommandOf<"put">): WorkItem {
-  const { parent, others, assignee, team } = given;
-  return workItem(given.item, {
-    status: given.status,
-    kind: given.workKind as WorkItem["kind"],
-    canHoldGoal: given.canHoldGoal,
-    ...(parent !== undefined && { parentId: itemId(parent) }),
-    ...(others.length > 0 && { otherParentIds: others.map(itemId) }),
-    ...(assignee !== undefined && { assigneeId: accountId(assignee) }),
-    ...(team !== undefined && { teamName: team }),
-  });
-}
-
-function endsOf({ from, to, source: by }: CommandOf<"unlink"> | CommandOf<"link">) {
-  const isGoal = goalNames.some((name) => name === from);
-  const fromId = isGoal ? goalId(from) : itemId(from);
-  return { fromId, toId: goalId(to), source: by as Link["source"] };
-}
-
-function linkName({ from, to, source: by }: CommandOf<"unlink"> | CommandOf<"link">): string {
-  return `${from} ${to} ${by}`;
-}
-
-/** A line of 62, one under the other. */
-function deepItems(): readonly WorkItem[] {
-  return Array.from({ length: 62 }, (_, at) =>
-    workItem(`d${at}`, at === 0 ? {} : { parentId: itemId(`d${at - 1}`) }),
-  );
-}
