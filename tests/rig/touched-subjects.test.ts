@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, test } from "vitest";
 
 import type { Change } from "#shared/model/change.ts";
-import type { WorkItem } from "#shared/model/facts.ts";
+import type { Goal, WorkItem } from "#shared/model/facts.ts";
 import { rules } from "#shared/rules/index.ts";
 import {
   account,
@@ -96,6 +96,8 @@ const leaf = (given: Partial<WorkItem> = {}, edges: Parameters<typeof upserted>[
     }),
     edges,
   );
+const aGoal = (given: Partial<Goal>) =>
+  goal("goal", { parentId: goalId("top"), ...given, ...next() });
 const other = { parentId: itemId("other") };
 
 describe("a change that alters no finding", () => {
@@ -104,13 +106,9 @@ describe("a change that alters no finding", () => {
     ["the status of a leaf", () => leaf({ status: "done" })],
     ["a leaf that is opened again", () => leaf()],
     ["whose work a leaf is", () => leaf({ assigneeId: accountId("bob") })],
-    ["a leaf that moves to another anchor", () => leaf(other)],
-    ["a link of a leaf", () => leaf(other, [linkTo(itemId("leaf"), goalId("goal"))])],
-    ["a leaf that moves back", () => leaf()],
     ["a leaf that is new", () => upserted(task("new", { parentId: itemId("middle") }))],
-    ["the title of a goal", () => upserted(goal("goal", { title: "G", ...next() }))],
-    ["the parent of a goal", () => upserted(goal("goal", { ...next() }))],
-    ["the due date of a leaf", () => leaf({ dueOn: "2026-04-01" as never })],
+    ["the title of a goal", () => upserted(aGoal({ title: "G" }))],
+    ["a goal that is nearer to its end", () => upserted(aGoal({ title: "G", progress: 0.5 }))],
   ])("looks at no subject: %s", async (_what, change) => {
     const { subjects, rounds } = await costOf(change());
     expect(subjects).toEqual([]);
@@ -118,6 +116,37 @@ describe("a change that alters no finding", () => {
   });
 
   test.each<[what: string, change: () => Change, subjects: readonly string[]]>([
+    [
+      "a leaf that moves to another anchor",
+      () => leaf(other),
+      ["stale-by-evidence linked", "stale-by-evidence middle"],
+    ],
+    [
+      "a link of a leaf",
+      () => leaf(other, [linkTo(itemId("leaf"), goalId("goal"))]),
+      ["closed-goal-open-work goal", "horizon-mismatch leaf", "stale-by-evidence leaf"],
+    ],
+    [
+      "a leaf that moves back, without its link",
+      () => leaf(),
+      [
+        "goal-without-work goal",
+        "horizon-mismatch leaf",
+        "stale-by-evidence leaf",
+        "stale-by-evidence other",
+        "stale-by-evidence unlinked",
+      ],
+    ],
+    [
+      "the parent of a goal",
+      () => upserted(aGoal({ parentId: undefined as never })),
+      ["floating-goal goal", "goal-without-work top"],
+    ],
+    [
+      "the due date of a leaf",
+      () => leaf({ dueOn: "2026-04-01" as never }),
+      ["horizon-mismatch leaf"],
+    ],
     [
       "the title of a linked anchor",
       () =>
@@ -134,9 +163,9 @@ describe("a change that alters no finding", () => {
     [
       "a dependency between two of one team",
       () => leaf({}, [blockedBy(itemId("leaf"), itemId("middle"))]),
-      ["blocked-across-boundary leaf=>middle"],
+      ["blocked-across-boundary leaf=>middle", "horizon-mismatch leaf=>middle"],
     ],
-  ])("looks at one: %s", async (_what, change, wanted) => {
+  ])("looks at the few that it may touch: %s", async (_what, change, wanted) => {
     const { subjects, rounds } = await costOf(change());
     expect(subjects).toEqual(wanted);
     expect(rounds).toBeLessThanOrEqual(9);
@@ -149,12 +178,23 @@ describe("a change that alters a finding", () => {
       "a link of an anchor",
       () =>
         upserted(workItem("unlinked", { ...next() }), [linkTo(itemId("unlinked"), goalId("goal"))]),
-      ["unlinked-work unlinked"],
+      [
+        "closed-goal-open-work goal",
+        "horizon-mismatch unlinked",
+        "stale-by-evidence unlinked",
+        "unlinked-work unlinked",
+      ],
     ],
     [
       "the link taken away",
       () => upserted(workItem("unlinked", { assigneeId: accountId("cyd"), ...next() })),
-      ["unlinked-work unlinked"],
+      [
+        "goal-without-work goal",
+        "horizon-mismatch unlinked",
+        "owner-left unlinked",
+        "stale-by-evidence unlinked",
+        "unlinked-work unlinked",
+      ],
     ],
     [
       "the title of an unlinked anchor",
@@ -165,12 +205,22 @@ describe("a change that alters a finding", () => {
     [
       "a dependency across teams",
       () => leaf({}, [blockedBy(itemId("leaf"), itemId("other"))]),
-      ["blocked-across-boundary leaf=>middle", "blocked-across-boundary leaf=>other"],
+      [
+        "blocked-across-boundary leaf=>middle",
+        "blocked-across-boundary leaf=>other",
+        "horizon-mismatch leaf=>middle",
+        "horizon-mismatch leaf=>other",
+      ],
     ],
     [
       "a person who moves, with the edges of their work and what is open",
       () => upserted(person("bob", { unitId: unitId("t1"), ...next() })),
-      ["blocked-across-boundary leaf=>other", "unlinked-work closed", "unlinked-work unlinked"],
+      [
+        "blocked-across-boundary leaf=>other",
+        "horizon-mismatch leaf=>other",
+        "unlinked-work closed",
+        "unlinked-work unlinked",
+      ],
     ],
     [
       "a parent that closes a circle",
@@ -183,7 +233,15 @@ describe("a change that alters a finding", () => {
     [
       "a parent that opens it again, and a dependency taken away",
       () => leaf({ parentId: itemId("unlinked") }),
-      ["blocked-across-boundary leaf=>other", "circular-hierarchy leaf"],
+      [
+        "blocked-across-boundary leaf=>other",
+        "circular-hierarchy leaf",
+        "horizon-mismatch leaf=>other",
+        "stale-by-evidence leaf",
+        "stale-by-evidence linked",
+        "stale-by-evidence middle",
+        "stale-by-evidence unlinked",
+      ],
     ],
   ])("looks at what it touches and nothing else: %s", async (_what, change, wanted) => {
     const { subjects, rounds } = await costOf(change());
@@ -191,8 +249,14 @@ describe("a change that alters a finding", () => {
     expect(rounds).toBeLessThanOrEqual(30);
   });
 
-  test("a goal that is dropped: the anchors that link to it, once each", async () => {
+  test("a goal that is dropped: itself, and what links to it, once each", async () => {
     const { subjects } = await costOf(upserted(goal("top", { status: "dropped", ...next() })));
-    expect(subjects).toEqual(links.map((name) => `unlinked-work ${name}`));
+    expect(subjects).toEqual([
+      "closed-goal-open-work top",
+      "floating-goal top",
+      "goal-without-work top",
+      ...links.map((name) => `horizon-mismatch ${name}`),
+      ...links.map((name) => `unlinked-work ${name}`),
+    ]);
   });
 });
