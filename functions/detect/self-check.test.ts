@@ -5,6 +5,7 @@ import { signalId } from "#shared/model/ids.ts";
 import type { SelfCheck } from "#shared/model/self-check.ts";
 import { dayMs, epochMsOf, hourMs, instantOf, minuteMs } from "#shared/model/time.ts";
 import type { Table } from "#shared/ports/table.ts";
+import { unlinkedWork } from "#shared/rules/unlinked-work/rule.ts";
 import { createDocument, replaceDocument } from "#shared/store/documents.ts";
 import { factKey } from "#shared/store/keys.ts";
 import { statePersonLink } from "#shared/store/person-links.ts";
@@ -14,7 +15,7 @@ import { goal, goalId, itemId, linkTo, upserted, workItem } from "#shared/testin
 import { MemoryHub } from "../../tests/rig/memory-hub.ts";
 
 async function withUnlinked(wrap?: (table: Table) => Table): Promise<MemoryHub> {
-  const hub = await MemoryHub.ready(wrap);
+  const hub = await MemoryHub.ready(wrap, [unlinkedWork]);
   await hub.apply(
     upserted(goal("north")),
     upserted(workItem("a")),
