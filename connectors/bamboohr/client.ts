@@ -1,7 +1,7 @@
 import type * as z from "zod";
 
 import { HubError } from "#shared/errors.ts";
-import type { Instant } from "#shared/model/time.ts";
+import type { CalendarDate, Instant } from "#shared/model/time.ts";
 
 import { columnsOf } from "./fields.ts";
 import type { DatedTable } from "./fields.ts";
@@ -19,6 +19,7 @@ import {
   TableRows,
   WebhookList,
   WebhookSetup,
+  WhosOut,
 } from "./wire.ts";
 import type { ChangedEmployee } from "./wire.ts";
 
@@ -126,6 +127,23 @@ export class BambooClient {
     return new Map(
       Object.entries(employees).map(([id, { rows }]) => [id, rows.map((row) => pick(row, kept))]),
     );
+  }
+
+  /**
+   * Who is out on any of these days, and holidays. Undefined where the account may not see it, or the company
+   * has switched it off (403; https://documentation.bamboohr.com/reference/list-whos-out, 2026-11).
+   */
+  async listWhosOut(start: CalendarDate, end: CalendarDate) {
+    const what = "the list of who is out";
+    const answer = await this.#transport.send({
+      method: "GET",
+      path: "/v1/time_off/whos_out",
+      query: { start, end },
+      what,
+    });
+    if (answer.status === 403 || answer.status === 404) return undefined;
+    if (answer.status !== 200) throw this.#transport.failureOf(answer, what);
+    return parse(WhosOut, answer.text, what);
   }
 
   /** The company's tables with their columns; needs the right to see the list of fields. */

@@ -7,7 +7,7 @@ export const bamboohr = defineConnector({
   name: "bamboohr",
   title: "BambooHR",
   summary:
-    "People, teams and reporting lines. Only names, work e-mail, unit, manager, location, status and dates are read.",
+    "People, teams and reporting lines. Only names, work e-mail, unit, manager, location, status, dates and days away are read.",
   settings: BambooSettings,
   collections: [
     {
@@ -18,6 +18,7 @@ export const bamboohr = defineConnector({
       reconcileEveryMinutes: 24 * 60,
     },
   ],
+  tellsAbsences: true,
   providesGoals: () => false,
   oauth: async () => (await import("./oauth.ts")).bambooOAuth,
   source: async () => (await import("./source.ts")).createBambooSource,

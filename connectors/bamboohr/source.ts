@@ -18,12 +18,15 @@ import {
 } from "#shared/kit/units-of-people.ts";
 import type { UnitsSeen } from "#shared/kit/units-of-people.ts";
 import { watermarkAfter } from "#shared/kit/watermark.ts";
+import type { Absences } from "#shared/model/absence.ts";
 import type { Delivery } from "#shared/model/delivery.ts";
 import type { HeldFact } from "#shared/model/held-fact.ts";
 import { readFactId } from "#shared/model/ids.ts";
 import type { FactId } from "#shared/model/ids.ts";
 import { minuteMs } from "#shared/model/time.ts";
+import type { CalendarDate } from "#shared/model/time.ts";
 
+import { absencesOf } from "./absences.ts";
 import { BambooClient } from "./client.ts";
 import { EmployeeReader, omittedGaps } from "./employee-reader.ts";
 import type { EmployeesReading } from "./employee-reader.ts";
@@ -74,6 +77,11 @@ class BambooSource implements Source {
 
   probe(): Promise<Probe> {
     return probeBamboo(this.#context, this.#client, this.#reader.tables);
+  }
+
+  async readAbsences(from: CalendarDate, to: CalendarDate): Promise<Absences | undefined> {
+    const entries = await this.#client.listWhosOut(from, to);
+    return entries && absencesOf(entries, this.#context.connectionId);
   }
 
   async *pull(_collection: string, position: string | undefined): AsyncIterable<PulledPage> {

@@ -90,3 +90,16 @@ export const ThinEvent = z.looseObject({
 
 /** A delivery of the older, field-based kind. Its field values are never looked at. */
 export const FieldEvents = z.looseObject({ employees: z.array(z.looseObject({ id: Id })) });
+
+/** Who is out: of each entry only whose it is and its days are kept, whatever it is for. */
+export const WhosOut = z.array(
+  z
+    .looseObject({
+      type: z.string().optional(),
+      employeeId: z.union([z.int(), z.string()]).optional(),
+      start: z.string().optional(),
+      end: z.string().optional(),
+    })
+    .transform(({ type, employeeId, start, end }) => ({ type, employeeId, start, end })),
+);
+export type WhosOut = z.infer<typeof WhosOut>;

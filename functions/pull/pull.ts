@@ -14,6 +14,7 @@ import type { PullDeps } from "./deps.ts";
 import { erasePerson } from "./erase-person.ts";
 import { noteProblem } from "./freshness.ts";
 import { pullCollection } from "./pull-collection.ts";
+import { readAbsencesOf } from "./read-absences.ts";
 import { readHistories } from "./read-histories.ts";
 import { reconcileCollection } from "./reconcile-collection.ts";
 import { removeConnection } from "./remove-connection.ts";
@@ -43,6 +44,7 @@ export async function pull(deps: PullDeps, message: PullMessage): Promise<void> 
   }
   if (connection.status !== "active" && connection.status !== "degraded") return;
   if (message.kind === "histories") return readHistories(deps, { connection, connections });
+  if (message.kind === "absences") return readAbsencesOf(deps, { connection, connections });
   try {
     await read(deps, message, { connection, connections });
   } catch (error) {
@@ -58,7 +60,7 @@ export async function pull(deps: PullDeps, message: PullMessage): Promise<void> 
 
 type ReadMessage = Exclude<
   PullMessage,
-  { kind: "remove" | "write-back" | "remove-grant" | "histories" | "erase" }
+  { kind: "remove" | "write-back" | "remove-grant" | "histories" | "absences" | "erase" }
 >;
 
 async function noteFailure(deps: PullDeps, message: ReadMessage, error: HubError): Promise<void> {

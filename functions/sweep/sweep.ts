@@ -41,6 +41,8 @@ export interface SweepDeps {
 const sentAgainMs = 5 * minuteMs;
 /** How often registrations and removals are looked after: new projects, lost or failed messages. */
 const lookAfterEveryMinutes = 15;
+/** Who is away changes by the day; whoever falls ill in the morning is known at noon. */
+const absencesEveryMinutes = 4 * lookAfterEveryMinutes;
 const credentialWarnDays = 30;
 const draftKeptMs = dayMs;
 /** That a consent still stands at its vendor is said for so long, unless an admin has seen to it. */
@@ -97,6 +99,10 @@ async function lookAfter(deps: SweepDeps, connections: readonly Connection[]): P
     if (status === "removing") await send(deps, { kind: "remove", connectionId });
     if (isReading(connection) && deps.registry.isSource(connection)) {
       await send(deps, { kind: "subscribe", connectionId });
+      const tellsAbsences = deps.registry.find(connection.connector)?.tellsAbsences === true;
+      if (tellsAbsences && minute % absencesEveryMinutes === 0) {
+        await send(deps, { kind: "absences", connectionId });
+      }
     }
   }
 }

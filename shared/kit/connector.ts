@@ -1,11 +1,12 @@
 import type * as z from "zod";
 
+import type { Absences } from "#shared/model/absence.ts";
 import type { Rejected, Change } from "#shared/model/change.ts";
 import type { Delivery } from "#shared/model/delivery.ts";
 import type { Fact } from "#shared/model/facts.ts";
 import type { HeldFact } from "#shared/model/held-fact.ts";
 import type { ConnectionId, FactId, FactType, GoalId, WorkItemId } from "#shared/model/ids.ts";
-import type { Instant } from "#shared/model/time.ts";
+import type { CalendarDate, Instant } from "#shared/model/time.ts";
 import type { Clock } from "#shared/ports/clock.ts";
 import type { KeptRecords } from "#shared/ports/kept-records.ts";
 import type { Logger } from "#shared/ports/logger.ts";
@@ -182,6 +183,11 @@ export interface Source {
     position: string | undefined,
     wanted: () => Promise<readonly WorkItemId[]>,
   ): AsyncIterable<HistoryPage>;
+  /**
+   * Who is away on any of these days, both ends included: dates alone. Undefined: the account may not see it,
+   * or it is switched off. Absent: the source does not tell.
+   */
+  readAbsences?(from: CalendarDate, to: CalendarDate): Promise<Absences | undefined>;
   /** Interprets a verified delivery; reads the source again where the event is thin. */
   interpret(delivery: Delivery): Promise<Reading>;
   /** Which resources need a webhook registration now; absent or empty: the admin registers by hand, or none. */
@@ -242,6 +248,8 @@ export interface Connector {
   readonly collections: readonly Collection[];
   /** How long after one reading of the past the next is due; absent: it has no `pullHistories`. */
   readonly historiesEveryMinutes?: number;
+  /** Whether its source can tell who is away; absent: it has no `readAbsences`. */
+  readonly tellsAbsences?: boolean;
   /** The setting that turns write-back on; absent: the connector cannot write. */
   readonly writeBackSetting?: string;
   /** True when its records may hold goals or links to goals, given these settings. */

@@ -17,6 +17,8 @@ export const PullMessage = z.discriminatedUnion("kind", [
   }),
   /** Reads on in the past of work: what changed when, before the hub saw it. */
   z.strictObject({ kind: z.literal("histories"), connectionId: ConnectionId }),
+  /** Reads who is away. */
+  z.strictObject({ kind: z.literal("absences"), connectionId: ConnectionId }),
   /** Reads quarantined records again: all of the connection, or those of one collection. */
   z.strictObject({
     kind: z.literal("retry-quarantined"),

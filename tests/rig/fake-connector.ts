@@ -16,6 +16,7 @@ import type {
 import { defineConnector } from "#shared/kit/connector.ts";
 import type { HistoryPage } from "#shared/kit/history-page.ts";
 import type { Outline } from "#shared/kit/outline.ts";
+import type { Absences } from "#shared/model/absence.ts";
 import type { Change } from "#shared/model/change.ts";
 import type { History } from "#shared/model/history.ts";
 import type { FactId } from "#shared/model/ids.ts";
@@ -61,6 +62,8 @@ export class FakeTool {
   tellsVersions = false;
   /** The past, page by page: the position of the n-th is n; absent: the tool tells nothing of it. */
   pasts: (readonly History[])[] | undefined;
+  /** Who is away, where the tool tells at all. */
+  absences: (() => Promise<Absences | undefined>) | undefined;
   /** Called before each page of the past is handed out. */
   beforePast: (page: number) => Promise<void> | void = () => undefined;
   /** Ids that were read one by one. */
@@ -109,6 +112,7 @@ export class FakeTool {
         },
       }),
       ...(this.pasts && { pullHistories: (position) => this.#pasts(position) }),
+      ...(this.absences && { readAbsences: this.absences }),
       isOf: () => true,
       readByIds: async (_collection, wanted) => {
         this.readById.push(...wanted);

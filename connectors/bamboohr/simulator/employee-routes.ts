@@ -43,6 +43,7 @@ export function employeeRoutes(state: BambooState): Hono {
     if (fields.length > fieldsMax) return c.body(null, 400);
     return c.json({ id: employee.id, ...visibleFields(state, employee, fields) });
   });
+  app.get("/time_off/whos_out", (c) => whosOut(state, c));
   app.get("/company_information", (c) => {
     const { companyDomain } = state.seed;
     return c.json({ legalName: `${companyDomain} Inc.`, displayName: companyDomain });
@@ -51,6 +52,27 @@ export function employeeRoutes(state: BambooState): Hono {
     c.json(fieldsOf(state).filter((field) => !state.hiddenFields.has(field.alias))),
   );
   return app;
+}
+
+/** Time off and holidays that touch the period, by their first day. */
+function whosOut(state: BambooState, c: Context): Response {
+  if (!state.seed.showsWhosOut) return c.body(null, 403);
+  const { start = "0000", end = "9999" } = c.req.query();
+  const out = state.seed.timeOff
+    .filter((entry) => entry.start <= end && entry.end >= start)
+    .map(({ employeeId, ...entry }, at) => {
+      const whose = state.employees.get(employeeId ?? "");
+      return employeeId === undefined
+        ? { id: at + 1, type: "holiday", name: "A holiday", ...entry }
+        : {
+            id: at + 1,
+            type: "timeOff",
+            employeeId: Number(employeeId),
+            name: `${whose?.firstName} ${whose?.lastName}`,
+            ...entry,
+          };
+    });
+  return c.json(out.toSorted((a, b) => (a.start < b.start ? -1 : 1)));
 }
 
 function listEmployees(state: BambooState, c: Context): Response {

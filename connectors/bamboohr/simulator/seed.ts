@@ -57,6 +57,12 @@ export const BambooSeed = z.strictObject({
   /** As in `https://<companyDomain>.bamboohr.com`. */
   companyDomain: z.string().regex(/^[a-z0-9-]+$/u),
   companyId: z.string().default("48151"),
+  /** Who is out; without an employee, a holiday of all. */
+  timeOff: z
+    .array(z.strictObject({ employeeId: Id.optional(), start: CalendarDate, end: CalendarDate }))
+    .default([]),
+  /** False: the company has switched “Who’s Out” off. */
+  showsWhosOut: z.boolean().default(true),
   apiKey: z.string().min(8),
   /** The employee whose account the key is of; absent: an account of its own. */
   apiKeyOf: Id.optional(),
