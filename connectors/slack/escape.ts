@@ -22,18 +22,21 @@ function isBlank(text: string): boolean {
  * The same, harmless in Slack's mrkdwn: no mention, link or entity comes out of it, whatever a work item
  * is called. `&`, `<` and `>` are Slack's control characters
  * (https://docs.slack.dev/messaging/formatting-message-text, 2026-11); a zero-width space after `@` and
- * `#` keeps clients that look for names (Mattermost, older Slack) from finding one. Marks that reach beyond
- * their line, for code and quotations, become letters that look the same.
+ * `#` keeps clients that look for names (Mattermost, older Slack) from finding one. Marks of formatting
+ * become letters that look the same.
  */
 export function escapeText(text: string): string {
   return cleanText(text)
-    .replace(/`/gu, "ˋ")
+    .replace(/[`*~]/gu, (mark) => lookalikes[mark] ?? mark)
+    .replace(/(?<![\p{L}\p{N}])_|_(?![\p{L}\p{N}])/gu, "ˍ")
     .replace(/^>/u, "\u200B>")
     .replace(/&/gu, "&amp;")
     .replace(/</gu, "&lt;")
     .replace(/>/gu, "&gt;")
     .replace(/[@#＠＃](?=\S)/gu, "$&\u200B");
 }
+
+const lookalikes: Readonly<Record<string, string>> = { "`": "ˋ", "*": "∗", "~": "∼" };
 
 /** A link with a label; only the label where the address is none that a browser should open. */
 export function link(url: string | undefined, label: string): string {
