@@ -1,0 +1,69 @@
+import type { Instant } from "#shared/model/time.ts";
+import { dateOf } from "#shared/model/time.ts";
+
+import type { BackTestInput } from "./back-test.ts";
+import type { Episode } from "./episode.ts";
+import type { Replayed } from "./replay.ts";
+import { limitsOf } from "./rule-limits.ts";
+
+interface Told {
+  readonly input: BackTestInput;
+  readonly replayed: Replayed;
+  readonly reachedAt: Instant;
+}
+
+/** In sentences, what of the time asked for is not known, or is as of today; what counts most comes first. */
+export function whatIsNotKnown({ input, replayed, reachedAt }: Told): readonly string[] {
+  const { parts, from, to, rule, wanted } = input;
+  const hidden = replayed.hidden[0]?.size ?? 0;
+  const early = countOf(replayed, ({ start }) => start === "unknown");
+  const standing = countOf(replayed, ({ start }) => start === "before");
+  const first = firstHeard(parts);
+  const said: (string | false)[] = [
+    reachedAt < to &&
+      `There was no time for more than the days until ${dateOf(reachedAt)}: ask for fewer days, or for fewer at a time.`,
+    replayed.mayMissLinks &&
+      "A record that may have linked the work of others has forgotten its past, so that the lack of a link proves nothing for a while.",
+    hidden > 0 &&
+      `Of ${things(hidden)} it is not known for a part of the time whether the rule would have found ${them(hidden)}: for that part ${they(hidden)} not counted.`,
+    early > 0 &&
+      `${findings(early)} had begun before anything is known of ${them(early)}, and ${they(early)} not counted as new.`,
+    standing > 0 &&
+      `${findings(standing)} stood when the time begins, and ${they(standing)} not counted as new.`,
+    first !== undefined &&
+      from < first &&
+      `Nothing was connected before ${dateOf(first)}: in the days before that nothing could be found.`,
+    ...limitsOf(rule).ofToday,
+    replayed.orgStep === "hour" || replayed.orgStep === "day"
+      ? `So many people moved that the organisation is followed by the ${replayed.orgStep} only.`
+      : false,
+    (wanted.allowedShares ?? []).length > 0 &&
+      "Shares of work that units may have outside strategy are not counted again: alerts that they would have held back are counted.",
+    "Link rules and matches of accounts are those of today. That a source stood still for a while, and what removed connections told, is not remembered.",
+  ];
+  return said.filter((one) => one !== false);
+}
+
+function countOf({ episodes }: Replayed, fits: (episode: Episode) => boolean): number {
+  return (episodes[0] ?? []).filter(fits).length;
+}
+
+function firstHeard({ sources }: BackTestInput["parts"]): Instant | undefined {
+  return [...sources.values()].flatMap(({ createdAt }) => createdAt ?? []).toSorted()[0];
+}
+
+function things(count: number): string {
+  return count === 1 ? "one thing" : `${count.toLocaleString("en")} things`;
+}
+
+function findings(count: number): string {
+  return count === 1 ? "One finding" : `${count.toLocaleString("en")} findings`;
+}
+
+function them(count: number): string {
+  return count === 1 ? "it" : "them";
+}
+
+function they(count: number): string {
+  return count === 1 ? "it is" : "they are";
+}
