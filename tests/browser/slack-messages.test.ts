@@ -1,6 +1,6 @@
 import { once } from "node:events";
 import { createServer } from "node:http";
-import type { IncomingMessage } from "node:http";
+import type { IncomingMessage, ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { buffer } from "node:stream/consumers";
 
@@ -198,12 +198,12 @@ test("what is over has no buttons, and its thread says so", async () => {
 /** The hub's end: verifies as it does, and keeps what was pressed. */
 async function startApp() {
   const pressed: Interaction[] = [];
-  const server = createServer((request, response) => {
-    void readPresses(request).then((found) => {
-      pressed.push(...(found ?? []));
-      response.writeHead(found ? 200 : 401).end();
-    });
-  });
+  const answer = async (request: IncomingMessage, response: ServerResponse) => {
+    const found = await readPresses(request);
+    pressed.push(...(found ?? []));
+    response.writeHead(found ? 200 : 401).end();
+  };
+  const server = createServer((request, response) => void answer(request, response));
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
   // It listens on TCP, so its address is one of the network.

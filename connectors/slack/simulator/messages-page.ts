@@ -16,6 +16,7 @@ header { background: var(--card); border-bottom: 1px solid var(--line); padding:
 main { max-width: 720px; margin: 0 auto; padding: 20px; } a { color: var(--accent); }
 article { background: var(--card); border: 1px solid var(--line); border-radius: 8px; padding: 12px 16px; margin-bottom: 12px; overflow-wrap: anywhere; }
 article h2 { font-size: 16px; margin: 0 0 6px; } article p { margin: 6px 0; white-space: pre-line; } .soft { color: var(--soft); font-size: 13px; }
+article p.soft { white-space: normal; } .soft span { white-space: pre-line; margin-right: 14px; }
 .actions { display: flex; flex-wrap: wrap; gap: 8px; } form { display: inline-flex; gap: 4px; margin: 0; } button, select, input { font: inherit; padding: 3px 10px; border: 1px solid var(--line); border-radius: 4px; background: var(--card); color: var(--ink); }
 .thread { border-left: 3px solid var(--line); margin-top: 10px; padding-left: 12px; } .thread article { border: 0; padding: 0; margin: 0; } .reaction { border: 1px solid var(--line); border-radius: 10px; padding: 0 8px; }
 details { padding: 8px 20px; } details form { width: 100%; } details input { flex: 1; }
