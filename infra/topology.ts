@@ -115,10 +115,17 @@ export const rules: Readonly<Record<RuleName, RuleSpec>> & {
 } = {
   ...Object.fromEntries(signalRules.map(signalsOf)),
   [toldRule]: {
-    summary: "Alerts that opened or resolved, worth a message",
+    summary: "Alerts that came, went or changed hands, worth a message",
     pattern: {
       source: [eventSource],
-      "detail-type": ["alert.opened.v1", "alert.resolved.v1"],
+      "detail-type": [
+        "alert.opened.v1",
+        "alert.acknowledged.v1",
+        "alert.snoozed.v1",
+        "alert.contested.v1",
+        "alert.contest-answered.v1",
+        "alert.resolved.v1",
+      ],
       detail: { severity: [{ "anything-but": ["info"] }] },
     },
   },
@@ -272,10 +279,15 @@ export const functions = {
   },
   notify: {
     summary: "Tells people through the channels that are connected",
-    triggers: [{ kind: "rule", rule: toldRule }],
+    triggers: [
+      { kind: "rule", rule: toldRule },
+      // Rungs, messages and digests that are due; channels that asked to be tried again.
+      { kind: "schedule", everyMinutes: 1 },
+    ],
     rights: ["table:read", "table:write", "secrets:read", "public-url"],
+    // Shorter than `attemptMsMax` of shared/model/notification.ts: who has run out of it answers no more.
     timeoutSeconds: 30,
-    memoryMb: 256,
+    memoryMb: 512,
   },
   sweep: {
     summary: "The clock: due pulls, grace periods, snoozes, webhook registrations, staleness",

@@ -82,7 +82,15 @@ export function createHandlers(parts: HandlerParts): Record<FunctionName, Handle
     detect,
     relay: createRelay({ ...base("relay"), bus: ports.bus, readRecord: readStreamRecord }),
     alert: createAlert({ ...base("alert"), rules }),
-    notify: createNotify({ ...base("notify"), secrets, registry, publicUrl, outbound }),
+    notify: createNotify({
+      ...base("notify"),
+      secrets,
+      registry,
+      publicUrl,
+      outbound,
+      rules,
+      orgReader: new OrgReader(table, clock),
+    }),
     sweep: createSweep({ ...base("sweep"), pulls, registry, rules }),
   };
 }

@@ -12,7 +12,7 @@ export interface MessageSection {
   readonly title: string;
   readonly lines: readonly MessageLine[];
   /** Lines that there was no room for. */
-  readonly more?: number;
+  readonly more?: number | undefined;
 }
 
 /** The one message every notifier renders. Text is plain; each channel escapes it in its own way. */

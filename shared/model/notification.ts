@@ -2,7 +2,7 @@ import * as z from "zod";
 
 import { AlertId, ConnectionId, PersonId } from "./ids.ts";
 import { Severity } from "./signal.ts";
-import { Instant } from "./time.ts";
+import { epochMsOf, Instant } from "./time.ts";
 
 /*
  * How an alert reaches people. A transition of an alert makes one `Notification` for each recipient; those
@@ -53,6 +53,8 @@ export const Notification = z.strictObject({
   /** How high on the ladder: 0 the owning team, then each manager above. */
   rung: z.int().nonnegative(),
   recipient: RecipientId,
+  /** Which time, where a transition can come again in one generation: when it woke, or was contested. */
+  occasionAt: Instant.optional(),
   /** The channel it goes through. */
   connectionId: ConnectionId,
   /** Why this recipient, as pages show it: "Lead of Payments", "Channel of Payments". */
@@ -95,6 +97,27 @@ const DispatchAttempt = z.strictObject({
   detail: z.string().max(300).optional(),
 });
 
+const ReportLine = z.strictObject({
+  text: z.string().max(1500),
+  url: z.string().max(1500).optional(),
+});
+
+/** What a report says beside the alerts of its dispatch, as it was composed. */
+export const DispatchReport = z.strictObject({
+  sentence: z.string().max(1500),
+  sections: z
+    .array(
+      z.strictObject({
+        title: z.string().max(400),
+        lines: z.array(ReportLine).max(50).readonly(),
+        more: z.int().positive().optional(),
+      }),
+    )
+    .max(40)
+    .readonly(),
+});
+export type DispatchReport = z.infer<typeof DispatchReport>;
+
 /** What is sent to one recipient: one message with one alert or many, recorded before it goes out. */
 export const Dispatch = z.strictObject({
   type: z.literal("dispatch"),
@@ -116,6 +139,7 @@ export const Dispatch = z.strictObject({
     )
     .max(dispatchAlertsMax),
   alertCount: z.int().nonnegative(),
+  report: DispatchReport.optional(),
   /** Of the first showing. */
   outcome: DispatchOutcome,
   /** By which the channel finds what it showed, to update it or answer below it. */
@@ -124,6 +148,10 @@ export const Dispatch = z.strictObject({
   shown: z.string().max(100).optional(),
   /** When something is still to be done: the next attempt, or an update. Absent: nothing. */
   dueAt: Instant.optional(),
+  /** An alert in it has changed since it was shown, or while it was being shown. */
+  isChanged: z.boolean().optional(),
+  /** The week of the recipient's budget that it took a message of. */
+  countedIn: z.string().max(10).optional(),
   attemptCount: z.int().nonnegative(),
   /** The latest attempts, newest last. */
   attempts: z.array(DispatchAttempt).max(dispatchAttemptsMax),
@@ -144,6 +172,8 @@ export const Rung = z.strictObject({
   /** The rung that is due: 0 is the owning team. */
   rung: z.int().nonnegative(),
   dueAt: Instant,
+  /** The latest waking from a snooze that was told of. */
+  wokenAt: Instant.optional(),
   /** Absent while there is one to climb; then why there is none: "acknowledged", "top of the ladder". */
   endedBecause: z.string().max(200).optional(),
   updatedAt: Instant,
@@ -160,10 +190,41 @@ export const Mailbox = z.strictObject({
   /** Dispatches made so far: the next one's id comes of it. */
   sequence: z.int().nonnegative(),
   /** Messages a week (ISO week, by the recipient's own calendar), the latest weeks only. */
-  weeks: z.array(z.strictObject({ week: z.string(), messages: z.int().nonnegative() })).max(8),
+  weeks: z
+    .array(
+      z.strictObject({
+        week: z.string(),
+        messages: z.int().nonnegative(),
+        /** How many of them told of what a first reading found. */
+        baseline: z.int().nonnegative().optional(),
+      }),
+    )
+    .max(8),
+  /** When it is to be looked into next: what waits for its recipient, or a brief. Absent: nothing waits. */
+  dueAt: Instant.optional(),
+  /** When something was last put into it; the index that tells what waits may lag a moment. */
+  announcedAt: Instant.optional(),
+  /** When the recipient's next brief is due; absent for whoever leads nobody. */
+  briefAt: Instant.optional(),
   lastDigestAt: Instant.optional(),
   lastBriefAt: Instant.optional(),
   updatedAt: Instant,
   revision: z.int().nonnegative(),
 });
 export type Mailbox = z.infer<typeof Mailbox>;
+
+/** The latest dispatch of one group to one recipient: what comes within a day is added to it. */
+export const SentGroup = z.strictObject({
+  type: z.literal("sent-group"),
+  recipient: RecipientId,
+  groupKey: z.string().max(1200),
+  dispatchId: DispatchId,
+  sentAt: Instant,
+  revision: z.int().nonnegative(),
+});
+export type SentGroup = z.infer<typeof SentGroup>;
+
+/** Whether whoever began an attempt at `beganAt` is gone, so that nobody knows whether it was shown. */
+export function isAbandonedAt(beganAt: Instant, nowMs: number): boolean {
+  return nowMs - epochMsOf(beganAt) >= attemptMsMax;
+}

@@ -10,7 +10,7 @@ import {
   SignalId,
   SubjectId,
 } from "./ids.ts";
-import { epochMsOf, Instant } from "./time.ts";
+import { Instant } from "./time.ts";
 
 export const Severity = z.enum(["info", "warning", "critical"]);
 export type Severity = z.infer<typeof Severity>;
@@ -172,38 +172,6 @@ export const standingStatuses = [
   "acknowledged",
   "snoozed",
 ] as const satisfies AlertStatus[];
-
-export const NotificationReason = z.enum(["opened", "resolved"]);
-export type NotificationReason = z.infer<typeof NotificationReason>;
-
-/**
- * One message to one channel: recorded before it is sent, so that it never vanishes. `deferred`: the
- * channel has not taken it and is asked again. `uncertain`: its answer was lost, so that it may have been
- * shown; it is sent again only where the channel drops a repeat.
- */
-export const Notification = z.strictObject({
-  type: z.literal("notification"),
-  alertId: AlertId,
-  connectionId: ConnectionId,
-  generation: z.int().positive(),
-  reason: NotificationReason,
-  outcome: z.enum(["attempting", "deferred", "sent", "refused", "uncertain"]),
-  attempts: z.int().positive(),
-  detail: z.string().max(300).optional(),
-  updatedAt: Instant,
-});
-export type Notification = z.infer<typeof Notification>;
-
-/** Longer than the function may run: whoever began an attempt so long ago will not answer for it any more. */
-export const attemptMsMax = 45_000;
-
-/** Whether whoever began this attempt is gone, so that nobody knows whether it was shown. */
-export function isAbandoned(
-  { outcome, updatedAt }: Pick<Notification, "outcome" | "updatedAt">,
-  nowMs: number,
-): boolean {
-  return outcome === "attempting" && nowMs - epochMsOf(updatedAt) >= attemptMsMax;
-}
 
 /** What an ops admin set for one rule; absent settings mean the rule's own defaults. */
 export const RuleSettings = z.strictObject({

@@ -1,7 +1,7 @@
 import type * as z from "zod";
 
 import { HubError } from "#shared/errors.ts";
-import type { Item, Key, Table } from "#shared/ports/table.ts";
+import type { Item, Key, Table, Write } from "#shared/ports/table.ts";
 
 import { fromItem, toAttributes } from "./codec.ts";
 import { queryAll } from "./list.ts";
@@ -60,15 +60,33 @@ export async function listDocuments<T extends Versioned>(
   return items.flatMap((item) => setAside.read(item, (one) => readDocument(spec, one)) ?? []);
 }
 
+/** The write that creates a document, for a transaction. */
+export function creationOf<T extends Versioned>(
+  spec: DocumentSpec<T>,
+  value: T,
+): Extract<Write, { kind: "put" }> {
+  return { kind: "put", item: itemOf(spec, value), condition: [[["pk", "absent"]]] };
+}
+
+/** The write that replaces `before` by `after` with the next revision, for a transaction. */
+export function replacementOf<T extends Versioned>(
+  spec: DocumentSpec<T>,
+  before: T,
+  after: Unversioned<T>,
+): { readonly write: Write; readonly next: T } {
+  // The spread keeps every field of T but the revision, which is set right here.
+  const next = { ...after, revision: before.revision + 1 } as unknown as T;
+  const condition = [[["revision", "=", before.revision] as const]];
+  return { write: { kind: "put", item: itemOf(spec, next), condition }, next };
+}
+
 /** Creates; false when one already stands under the key. */
 export async function createDocument<T extends Versioned>(
   table: Table,
   spec: DocumentSpec<T>,
   value: T,
 ): Promise<boolean> {
-  const item = itemOf(spec, value);
-  const outcome = await table.write({ kind: "put", item, condition: [[["pk", "absent"]]] });
-  return outcome.applied;
+  return (await table.write(creationOf(spec, value))).applied;
 }
 
 /**
@@ -81,14 +99,8 @@ export async function replaceDocument<T extends Versioned>(
   before: T,
   after: Unversioned<T>,
 ): Promise<T | undefined> {
-  // The spread keeps every field of T but the revision, which is set right here.
-  const next = { ...after, revision: before.revision + 1 } as unknown as T;
-  const outcome = await table.write({
-    kind: "put",
-    item: itemOf(spec, next),
-    condition: [[["revision", "=", before.revision]]],
-  });
-  return outcome.applied ? next : undefined;
+  const { write, next } = replacementOf(spec, before, after);
+  return (await table.write(write)).applied ? next : undefined;
 }
 
 const roundsMax = 10;

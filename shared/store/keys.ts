@@ -17,13 +17,8 @@ import type {
   SignalId,
 } from "#shared/model/ids.ts";
 import { readFactId } from "#shared/model/ids.ts";
-import type {
-  DispatchId,
-  Notification as TransitionNotice,
-  RecipientId,
-  Rung,
-} from "#shared/model/notification.ts";
-import type { AlertStatus, Notification } from "#shared/model/signal.ts";
+import type { DispatchId, Notification, RecipientId, Rung } from "#shared/model/notification.ts";
+import type { AlertStatus } from "#shared/model/signal.ts";
 import type { CalendarDate, Instant } from "#shared/model/time.ts";
 import type { Key } from "#shared/ports/table.ts";
 
@@ -60,10 +55,12 @@ import type { Key } from "#shared/ports/table.ts";
  * an alert's notifications              | pk = alert, sk ^ notification#             | 1 R
  * what is held of a connection          | connection: cpk = connection#type of fact  | ½ R per 20 facts or edges
  * runs of the self-check, latest first  | pk = self-check, sk ^ run#…                 | 1 R
- * waiting notifications, due dispatches, | list: lpk = notification#waiting | …       | ½ R per 4 KB
- *   due rungs, by when; the log of a month|   dispatch#due | rung#due | dispatch#<month>|
+ * due mailboxes, due dispatches, due     | list: lpk = mailbox#due | dispatch#due |    | ½ R per 4 KB
+ *   rungs, by when; the log of a month    |   rung#due | dispatch#<month>               |
+ * what waits for a recipient, by when    | list: lpk = waiting#<recipient>             | ½ R per 4 KB
  * a dispatch; a recipient's mailbox      | pk = dispatch:… | mailbox:…, sk = 0        | 1 R
  * a press in a dispatch's message        | pk = dispatch:…, sk = press#<delivery>      | 1 R
+ * what a recipient last got of a group   | pk = mailbox:…, sk = group#…                | 1 R
  * who hears of alerts                    | pk = routing, sk = 0                       | 1 R
  * the version of the org, its changes    | pk = org, sk = version | change#… | …     | 1 R
  * the whole graph (oracle, lists)       | parallel scan                              | ½ R per 4 KB
@@ -95,7 +92,7 @@ export const lists = {
   ruleSettings: "rule-settings",
   openSignals: "signal#open",
   grants: "grant",
-  waitingNotifications: "notification#waiting",
+  dueMailboxes: "mailbox#due",
   dueDispatches: "dispatch#due",
   dueRungs: "rung#due",
 } as const;
@@ -283,18 +280,24 @@ export function counterKey(
   return { pk: owner, sk: `counter#${day}` };
 }
 
+/** A transition of an alert for one recipient. */
 export function notificationKey(
-  n: Pick<Notification, "alertId" | "generation" | "reason" | "connectionId">,
+  n: Pick<Notification, "alertId" | "generation" | "reason" | "rung" | "recipient" | "occasionAt">,
 ): Key {
-  return { pk: n.alertId, sk: `notification#${n.generation}#${n.reason}#${n.connectionId}` };
+  const { alertId, generation, reason, rung, recipient, occasionAt } = n;
+  const occasion = occasionAt === undefined ? "" : `#${occasionAt}`;
+  return {
+    pk: alertId,
+    sk: `${notificationPrefix}${generation}#${reason}#${rung}#${recipient}${occasion}`,
+  };
 }
 
-/** A transition of an alert for one recipient. */
-export function recipientNotificationKey(
-  n: Pick<TransitionNotice, "alertId" | "generation" | "reason" | "rung" | "recipient">,
-): Key {
-  const { alertId, generation, reason, rung, recipient } = n;
-  return { pk: alertId, sk: `notification#${generation}#${reason}#${rung}#${recipient}` };
+/** Notifications stand beside their alert. */
+export const notificationPrefix = "notification#";
+
+/** What waits for one recipient, by when it is due. */
+export function waitingList(recipient: RecipientId): string {
+  return `waiting#${recipient}`;
 }
 
 export function rungKey({ alertId, generation }: Pick<Rung, "alertId" | "generation">): Key {
@@ -317,6 +320,12 @@ export function pressKey(id: DispatchId, deliveryId: string): Key {
 
 export function mailboxKey(recipient: RecipientId): Key {
   return { pk: `mailbox:${recipient}`, sk: selfSort };
+}
+
+/** The latest dispatch of a group, beside the mailbox; group keys are long. */
+export function sentGroupKey(recipient: RecipientId, groupKey: string): Key {
+  const digest = createHash("sha256").update(groupKey).digest("base64url");
+  return { pk: `mailbox:${recipient}`, sk: `group#${digest}` };
 }
 
 export const routingKey: Key = { pk: "routing", sk: selfSort };

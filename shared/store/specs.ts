@@ -1,7 +1,7 @@
 import { Connection, Cursor } from "#shared/model/connection.ts";
 import { Grant } from "#shared/model/grant.ts";
 import { LinkRule } from "#shared/model/link-rule.ts";
-import { Dispatch, Mailbox, Notification, Rung } from "#shared/model/notification.ts";
+import { Dispatch, Mailbox, Notification, Rung, SentGroup } from "#shared/model/notification.ts";
 import { Routing } from "#shared/model/routing.ts";
 import { Alert, RuleSettings, Signal, standingStatuses } from "#shared/model/signal.ts";
 import { epochMsOf } from "#shared/model/time.ts";
@@ -18,10 +18,12 @@ import {
   listSort,
   lists,
   mailboxKey,
-  recipientNotificationKey,
+  notificationKey,
   routingKey,
   ruleSettingsKey,
   rungKey,
+  sentGroupKey,
+  waitingList,
 } from "./keys.ts";
 import type { CursorLane } from "./keys.ts";
 
@@ -101,13 +103,13 @@ export const linkRuleSpec: DocumentSpec<LinkRule> = {
 
 export const routingSpec: DocumentSpec<Routing> = { schema: Routing, key: () => routingKey };
 
-/** Listed by when it is due, while it waits. */
+/** Listed for its recipient by when it is due, while it waits. */
 export const notificationSpec: DocumentSpec<Notification> = {
   schema: Notification,
-  key: recipientNotificationKey,
-  list: ({ state, dueAt, alertId, recipient }) =>
+  key: notificationKey,
+  list: ({ state, dueAt, alertId, recipient, reason }) =>
     state === "waiting"
-      ? { lpk: lists.waitingNotifications, lsk: listSort(dueAt, `${recipient}#${alertId}`) }
+      ? { lpk: waitingList(recipient), lsk: listSort(dueAt, `${alertId}#${reason}`) }
       : undefined,
   expiresAtEpochSeconds: ({ state, updatedAt }) =>
     state === "waiting" ? undefined : expiry(updatedAt, alertDays),
@@ -133,7 +135,18 @@ export const rungSpec: DocumentSpec<Rung> = {
     endedBecause === undefined ? undefined : expiry(updatedAt, alertDays),
 };
 
+/** Listed by when it is to be looked into. */
 export const mailboxSpec: DocumentSpec<Mailbox> = {
   schema: Mailbox,
   key: ({ recipient }) => mailboxKey(recipient),
+  list: ({ dueAt, recipient }) =>
+    dueAt === undefined ? undefined : { lpk: lists.dueMailboxes, lsk: listSort(dueAt, recipient) },
+};
+
+const sentGroupDays = 2;
+
+export const sentGroupSpec: DocumentSpec<SentGroup> = {
+  schema: SentGroup,
+  key: ({ recipient, groupKey }) => sentGroupKey(recipient, groupKey),
+  expiresAtEpochSeconds: ({ sentAt }) => expiry(sentAt, sentGroupDays),
 };

@@ -72,7 +72,12 @@ export class MeteredHub {
       bus: { publish: (all) => this.#publish(all) },
     });
     const alert = createAlert({ ...base, rules });
-    const notify = createNotify({ ...calling, publicUrl: "http://127.0.0.1" });
+    const notify = createNotify({
+      ...calling,
+      publicUrl: "http://127.0.0.1",
+      rules,
+      orgReader: new OrgReader(this.table, this.clock),
+    });
     this.#targets = [
       ...rules.map(({ name }) => ({ rule: topology.rules[name], handler: alert })),
       { rule: topology.rules["tell-people"], handler: notify },

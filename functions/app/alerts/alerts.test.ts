@@ -70,48 +70,6 @@ async function troubled(): Promise<AppRig> {
 const list = async (rig: AppRig, query = "") =>
   List.parse((await rig.get(`/api/alerts${query}`)).body);
 
-const recipient = channelRecipient(goalConnection);
-const dispatchId = `dispatch:${recipient}#1` as DispatchId;
-const told = { connectionId: goalConnection, recipient, because: "Channel of red" } as const;
-
-function toldNotification(now: Instant): Notification {
-  return {
-    type: "notification",
-    ...told,
-    alertId: alertId("unlinked-work", itemId("e1")),
-    generation: 1,
-    reason: "opened",
-    rung: 0,
-    groupKey: "group",
-    severity: "warning",
-    mode: "message",
-    state: "packed",
-    dueAt: now,
-    dispatchId,
-    createdAt: now,
-    updatedAt: now,
-    revision: 1,
-  };
-}
-
-function toldDispatch(now: Instant, outcome: Dispatch["outcome"]): Dispatch {
-  return {
-    type: "dispatch",
-    ...told,
-    id: dispatchId,
-    kind: "alert",
-    title: "Told",
-    alerts: [],
-    alertCount: 1,
-    outcome,
-    attemptCount: 1,
-    attempts: [{ at: now, verb: "show", outcome }],
-    createdAt: now,
-    updatedAt: now,
-    revision: 0,
-  };
-}
-
 test.each([
   ["sent", 0, "opened,\n told"],
   ["uncertain", 0, "may have been shown"],

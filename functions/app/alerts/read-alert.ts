@@ -1,6 +1,7 @@
 import { HubError } from "#shared/errors.ts";
 import type { AlertId } from "#shared/model/ids.ts";
 import type { Dispatch } from "#shared/model/notification.ts";
+import { personOfRecipient } from "#shared/model/notification.ts";
 import { getDocument } from "#shared/store/documents.ts";
 import { factKey } from "#shared/store/keys.ts";
 import { alertSpec } from "#shared/store/specs.ts";
@@ -37,13 +38,17 @@ function describeTold(
   { notification, dispatch, end }: ToldOf,
   nowMs: number,
 ): readonly Described[] {
-  const { connectionId, reason, because, state, updatedAt, droppedBecause } = notification;
+  const { connectionId, reason, because, state, mode, dueAt, updatedAt } = notification;
   const channel = names.connections.get(connectionId) ?? "a removed channel";
-  const base = { connectionId, channel, because };
+  const personId = personOfRecipient(notification.recipient);
+  const person = personId && (names.org.person(personId)?.name ?? "somebody who has left");
+  const base = { connectionId, channel, recipient: person ?? channel, because, mode };
   const said = end ? [{ ...base, reason: "resolved", ...attemptsOf(end, nowMs) }] : [];
   if (dispatch) return [{ ...base, reason, ...attemptsOf(dispatch, nowMs) }, ...said];
   const outcome = state === "dropped" ? ("dropped" as const) : ("waiting" as const);
-  return [{ ...base, reason, outcome, attempts: 0, detail: droppedBecause, at: updatedAt }];
+  const detail = notification.droppedBecause;
+  const due = outcome === "waiting" ? { dueAt } : {};
+  return [{ ...base, ...due, reason, outcome, attempts: 0, detail, at: updatedAt }];
 }
 
 function attemptsOf(dispatch: Dispatch, nowMs: number) {

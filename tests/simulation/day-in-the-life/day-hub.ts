@@ -160,6 +160,7 @@ export class DayHub {
     if (nowMs - this.#sweptAtMs >= minuteMs) {
       this.#sweptAtMs = nowMs;
       await this.#functions.invoke("sweep", undefined);
+      await this.#functions.invoke("notify", { schedule: true });
     }
     await this.settle();
   }

@@ -39,7 +39,7 @@ interface Events {
   detect: { readonly Records: DynamoDBRecord[] };
   relay: { readonly Records: DynamoDBRecord[] };
   alert: EventBridgeEvent<string, unknown>;
-  notify: EventBridgeEvent<string, unknown>;
+  notify: EventBridgeEvent<string, unknown> | { readonly schedule: true };
   sweep: undefined;
 }
 export type FunctionName = keyof Events;
@@ -120,7 +120,7 @@ export class Functions {
       detect: createDetect({ ...base, isSource, providesGoals, orgReader }),
       relay: createRelay({ ...base, bus: { publish } }),
       alert: createAlert(base),
-      notify: createNotify({ ...base, publicUrl: "https://hub.example" }),
+      notify: createNotify({ ...base, orgReader, publicUrl: "https://hub.example" }),
       sweep: createSweep({ ...base, pulls: nowhere }),
     };
   }

@@ -1,14 +1,16 @@
 import type { Change } from "#shared/model/change.ts";
+import type { Dispatch } from "#shared/model/notification.ts";
 import type { Alert, Signal } from "#shared/model/signal.ts";
-import { Notification, standingStatuses } from "#shared/model/signal.ts";
+import { standingStatuses } from "#shared/model/signal.ts";
 import { dayMs, instantOf, minuteMs } from "#shared/model/time.ts";
 import type { Item, Table } from "#shared/ports/table.ts";
-import { fromItem } from "#shared/store/codec.ts";
-import { listDocuments } from "#shared/store/documents.ts";
+import { listDocuments, readDocument } from "#shared/store/documents.ts";
 import { readFactItem } from "#shared/store/facts.ts";
 import { alertList, lists } from "#shared/store/keys.ts";
 import { scanAll } from "#shared/store/list.ts";
-import { alertSpec, signalSpec } from "#shared/store/specs.ts";
+import { alertSpec, dispatchSpec, signalSpec } from "#shared/store/specs.ts";
+import type { ToldOf } from "#shared/store/told.ts";
+import { readTold } from "#shared/store/told.ts";
 import { seededRandom } from "#shared/testing/simulator/seeded-random.ts";
 
 import { graphContent } from "../convergence/graph-content.ts";
@@ -103,15 +105,19 @@ async function look(
   const signals = await listDocuments(table, signalSpec, lists.openSignals);
   const alerts = await standingAlerts(table);
   const keys = wall.shown.map(({ idempotencyKey }) => idempotencyKey);
-  const told = await notifications(table);
-  const outcomes = Map.groupBy(told.values(), ({ outcome }) => outcome);
+  const told = await Promise.all(alerts.map(({ id }) => readTold(table, id)));
+  const dispatches = await allDispatches(table);
+  const outcomes = Map.groupBy(dispatches, ({ outcome }) => outcome);
   return {
     graph: await graphContent(table),
     signals: signals.map(lineOfSignal).toSorted(),
     alerts: alerts.map(lineOfAlert).toSorted(),
     drift,
-    toldTwice: keys.filter((key, at) => keys.indexOf(key) !== at),
-    untold: alerts.flatMap((alert) => (isUntold(alert, told) ? [alert.id] : [])),
+    toldTwice: [
+      ...keys.filter((key, at) => keys.indexOf(key) !== at),
+      ...inTwoMessages(dispatches),
+    ],
+    untold: alerts.flatMap((alert, at) => (isUntold(alert, told[at] ?? []) ? [alert.id] : [])),
     dead: inbox.dead.length + targets.alert.dead.length + targets.notify.dead.length,
     mended,
     crashes: crashes.met,
@@ -140,17 +146,28 @@ async function standingAlerts(table: Table): Promise<readonly Alert[]> {
   return (await Promise.all(found)).flat();
 }
 
-/** By alert, generation and reason: there is one channel. */
-async function notifications(table: Table): Promise<ReadonlyMap<string, Notification>> {
-  const items = (await scanAll(table)).filter((item: Item) => item["type"] === "notification");
-  const read = items.map((item) => fromItem(Notification, item));
-  return new Map(read.map((one) => [`${one.alertId}#${one.generation}#${one.reason}`, one]));
+async function allDispatches(table: Table): Promise<readonly Dispatch[]> {
+  const items = (await scanAll(table)).filter((item: Item) => item["type"] === "dispatch");
+  return items.map((item) => readDocument(dispatchSpec, item));
 }
 
-function isUntold(alert: Alert, told: ReadonlyMap<string, Notification>): boolean {
-  if (alert.severity === "info") return false;
-  const outcome = told.get(`${alert.id}#${alert.generation}#opened`)?.outcome;
-  return outcome !== "sent" && outcome !== "uncertain";
+/** Transitions that are part of two messages: there is one channel. */
+function inTwoMessages(dispatches: readonly Dispatch[]): readonly string[] {
+  const keys = dispatches.flatMap(({ alerts }) =>
+    alerts.map(({ alertId, generation, reason }) => `${alertId}#${generation}#${reason}`),
+  );
+  const seen = new Set<string>();
+  return keys.filter((key) => seen.size === seen.add(key).size);
+}
+
+function isUntold(alert: Alert, told: readonly ToldOf[]): boolean {
+  if (alert.severity === "info" || alert.status === "pending") return false;
+  return !told.some(
+    ({ notification: { generation, reason }, dispatch }) =>
+      generation === alert.generation &&
+      reason === "opened" &&
+      (dispatch?.outcome === "sent" || dispatch?.outcome === "uncertain"),
+  );
 }
 
 function lineOfSignal({ rule, subjectId, ...signal }: Signal): string {

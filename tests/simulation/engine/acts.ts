@@ -29,7 +29,10 @@ export async function pass(run: Run, minutes: number): Promise<void> {
   run.clock.advance(minutes * minuteMs);
   run.checks += 1;
   // It comes once a minute.
-  if (minutes > 0) await run.host.invoke("sweep", undefined);
+  if (minutes > 0) {
+    await run.host.invoke("sweep", undefined);
+    await run.host.invoke("notify", { schedule: true });
+  }
   await settle(run);
 }
 

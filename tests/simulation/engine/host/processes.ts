@@ -75,7 +75,15 @@ const makers = {
     return createRelay({ clock, logger, bus: fusedBus(ground.publish, fuse), readRecord });
   },
   alert: (ground: Ground, fuse: Fuse) => createAlert({ ...baseOf(ground, fuse), rules }),
-  notify: (ground: Ground, fuse: Fuse) => createNotify({ ...baseOf(ground, fuse), publicUrl }),
+  notify: (ground: Ground, fuse: Fuse) => {
+    const base = baseOf(ground, fuse);
+    return createNotify({
+      ...base,
+      rules,
+      orgReader: new OrgReader(base.table, base.clock),
+      publicUrl,
+    });
+  },
   sweep: (ground: Ground, fuse: Fuse) => {
     return createSweep({
       ...baseOf(ground, fuse),
@@ -123,7 +131,7 @@ export interface Events {
   detect: DynamoDBStreamEvent | { readonly schedule: true };
   relay: DynamoDBStreamEvent;
   alert: EventBridgeEvent<string, unknown>;
-  notify: EventBridgeEvent<string, unknown>;
+  notify: EventBridgeEvent<string, unknown> | { readonly schedule: true };
   sweep: undefined;
 }
 

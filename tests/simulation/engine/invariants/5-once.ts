@@ -3,8 +3,9 @@ import { alertId } from "#shared/model/ids.ts";
 import type { Alert } from "#shared/model/signal.ts";
 import { AlertStatus, standingStatuses } from "#shared/model/signal.ts";
 import { listDocuments } from "#shared/store/documents.ts";
-import { alertList, lists, notificationKey } from "#shared/store/keys.ts";
+import { alertList, lists } from "#shared/store/keys.ts";
 import { alertSpec, signalSpec } from "#shared/store/specs.ts";
+import { readTold } from "#shared/store/told.ts";
 
 import { busTargets } from "../host/wiring.ts";
 import type { Run } from "../run.ts";
@@ -55,18 +56,28 @@ async function alertsByKey({ host }: Run): Promise<ReadonlyMap<string, readonly 
   return Map.groupBy(all.flat(), (alert) => alertId(alert.rule, alert.subjectId));
 }
 
-/** An open alert worth a message was told of; or it is recorded that nobody knows whether it was. */
+/**
+ * An open alert worth a message was told of; or it is recorded that nobody knows whether it was. Each of its
+ * transitions is part of one message at most for each recipient.
+ */
 async function checkTold(run: Run, alert: Alert): Promise<void> {
-  if (alert.status !== "open" || alert.severity === "info") return;
-  const key = `${alert.id}#${alert.generation}#opened`;
-  if (run.company.channel.received.has(key)) return;
-  const kept = await run.host.table.get(
-    notificationKey({
-      alertId: alert.id,
-      generation: alert.generation,
-      reason: "opened",
-      connectionId: channelConnection,
-    }),
+  const told = await readTold(run.host.table, alert.id);
+  const transitions = Map.groupBy(told, ({ notification: { generation, reason, rung, ...one } }) =>
+    [generation, reason, rung, one.recipient, one.occasionAt ?? ""].join("#"),
   );
-  if (kept?.["outcome"] !== "uncertain") violated(run, 5, `nobody was told of ${key}`);
+  for (const [key, all] of transitions) {
+    if (all.length > 1) violated(run, 5, `${alert.id} ${key} is noted ${all.length} times`);
+  }
+  if (alert.status !== "open" || alert.severity === "info") return;
+  const ofNow = told.filter(({ notification: { generation, reason, connectionId } }) => {
+    return (
+      generation === alert.generation && reason === "opened" && connectionId === channelConnection
+    );
+  });
+  const { received } = run.company.channel;
+  const isTold = ofNow.some(
+    ({ dispatch }) =>
+      dispatch !== undefined && (received.has(dispatch.id) || dispatch.outcome === "uncertain"),
+  );
+  if (!isTold) violated(run, 5, `nobody was told of ${alert.id}#${alert.generation}`);
 }

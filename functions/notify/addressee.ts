@@ -1,0 +1,77 @@
+import type { MessageTarget } from "#shared/kit/notifier.ts";
+import { channelForPeople } from "#shared/kit/routing/route-alert.ts";
+import type { Calendar } from "#shared/kit/routing/working-time.ts";
+import { calendarOf, nextDisturbable } from "#shared/kit/routing/working-time.ts";
+import type { Person } from "#shared/model/facts.ts";
+import type { ConnectionId } from "#shared/model/ids.ts";
+import { ConnectionId as ConnectionIdSchema } from "#shared/model/ids.ts";
+import type { RecipientId } from "#shared/model/notification.ts";
+import { personOfRecipient } from "#shared/model/notification.ts";
+import type { Severity } from "#shared/model/signal.ts";
+import type { Instant } from "#shared/model/time.ts";
+
+import type { KnownChannel, Round } from "./round.ts";
+
+/** A recipient as they can be reached now. */
+export interface Addressee {
+  readonly recipient: RecipientId;
+  readonly person: Person | undefined;
+  /** Absent: not connected, or at rest. */
+  readonly channel: KnownChannel | undefined;
+  readonly connectionId: ConnectionId | undefined;
+  readonly target: MessageTarget | undefined;
+  readonly calendar: Calendar;
+  readonly isSystem: boolean;
+  /** Whether the connection is gone for good. */
+  readonly isGone: boolean;
+}
+
+export async function addresseeOf(round: Round, recipient: RecipientId): Promise<Addressee> {
+  const { routing, times, channels, connections } = await round.policy();
+  const personId = personOfRecipient(recipient);
+  if (personId === undefined) {
+    const connectionId = ConnectionIdSchema.parse(recipient.slice("channel:".length));
+    const channel = channels.find(({ id }) => id === connectionId);
+    return {
+      recipient,
+      person: undefined,
+      channel,
+      connectionId,
+      target: { kind: "channel" },
+      calendar: calendarOf(times),
+      isSystem: channel?.traits.isSystem === true,
+      isGone: connections.every(({ id, status }) => id !== connectionId || status === "removing"),
+    };
+  }
+  const person = (await round.org()).person(personId);
+  const through = channelForPeople(routing, channels);
+  const channel = channels.find(({ id }) => id === through?.id);
+  return {
+    recipient,
+    person,
+    channel,
+    connectionId: channel?.id,
+    target:
+      person?.workEmail === undefined
+        ? undefined
+        : { kind: "person", name: person.name, workEmail: person.workEmail },
+    calendar: calendarOf(times, person),
+    isSystem: false,
+    isGone: person?.workEmail === undefined || person.employmentStatus === "inactive",
+  };
+}
+
+/**
+ * The first moment from `at` on at which the recipient may be told: programs, and whoever has no routing yet,
+ * at once; a channel in quiet hours of what is critical; a person never.
+ */
+export async function freeAt(
+  round: Round,
+  { person, calendar, isSystem, recipient }: Addressee,
+  given: { readonly severity: Severity; readonly at: Instant },
+): Promise<Instant> {
+  const { routing } = await round.policy();
+  const isPerson = person !== undefined || personOfRecipient(recipient) !== undefined;
+  if (!routing || isSystem || (!isPerson && given.severity === "critical")) return given.at;
+  return nextDisturbable(calendar, given.at);
+}

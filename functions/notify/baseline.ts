@@ -1,0 +1,61 @@
+import type { BaselineFinding } from "#shared/kit/reports/compose-baseline.ts";
+import { composeBaseline } from "#shared/kit/reports/compose-baseline.ts";
+import type { BaselineWindow } from "#shared/kit/routing/baseline-windows.ts";
+import { defaultChannel } from "#shared/kit/routing/route-alert.ts";
+import type { DispatchId } from "#shared/model/notification.ts";
+import { epochMsOf, hourMs } from "#shared/model/time.ts";
+import { dispatchKey } from "#shared/store/keys.ts";
+
+import { reportedOf } from "./compose-dispatch.ts";
+import { alertsOf } from "./forgotten.ts";
+import { sendReport } from "./report-dispatch.ts";
+import type { Round } from "./round.ts";
+
+/** A hub that was down for longer than this when a first reading ended has its digests all the same. */
+const lateMsMax = 6 * hourMs;
+
+/** One report for what each first reading found, when its time for findings is over. */
+export async function reportBaselines(round: Round): Promise<void> {
+  const { windows } = await round.policy();
+  const nowMs = round.deps.clock.nowMs();
+  for (const window of windows) {
+    const sinceMs = nowMs - epochMsOf(window.endsAt);
+    if (sinceMs >= 0 && sinceMs < lateMsMax) await reportOne(round, window);
+  }
+}
+
+async function reportOne(round: Round, window: BaselineWindow): Promise<void> {
+  const { routing, channels, connections } = await round.policy();
+  const found = defaultChannel(routing, channels);
+  const channel = channels.find(({ id }) => id === found?.id);
+  const [firstId] = window.connectionIds;
+  if (!channel || firstId === undefined) return;
+  const id = `dispatch:baseline:${firstId}` as DispatchId;
+  if (await round.deps.table.get(dispatchKey(id))) return;
+  const findings = await findingsOf(round, window);
+  if (findings.length === 0) return;
+  const names = connections.filter((one) => window.connectionIds.includes(one.id));
+  const report = composeBaseline(findings, {
+    publicUrl: round.deps.publicUrl,
+    connectionNames: names.map(({ name }) => name),
+  });
+  await sendReport(round, channel, { id, kind: "baseline", because: "Default channel", report });
+}
+
+async function findingsOf(
+  round: Round,
+  { connectionIds }: BaselineWindow,
+): Promise<readonly BaselineFinding[]> {
+  const around = await round.surroundings();
+  const statuses = ["open", "acknowledged", "snoozed", "pending"] as const;
+  const all = (await Promise.all(statuses.map((status) => alertsOf(round, status)))).flat();
+  return all
+    .filter((alert) => alert.isBaseline === true)
+    .filter(({ connectionIds: ids, restsOn = [] }) =>
+      [...ids, ...restsOn.map((one) => one.connectionId)].some((id) => connectionIds.includes(id)),
+    )
+    .map((alert) => {
+      const sizes = alert.teamIds.map((id) => around.org.membersOf(id).length);
+      return { ...reportedOf(around, alert), teamSize: Math.min(...sizes, Infinity) };
+    });
+}

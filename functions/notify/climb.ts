@@ -1,0 +1,164 @@
+import { rungsMax } from "#shared/kit/routing/preview-route.ts";
+import type { Recipient } from "#shared/kit/routing/recipients.ts";
+import { routeAlert } from "#shared/kit/routing/route-alert.ts";
+import { isContested } from "#shared/kit/routing/still-true.ts";
+import { addWorkingHours, calendarOf } from "#shared/kit/routing/working-time.ts";
+import type { Notification, RecipientId, Rung } from "#shared/model/notification.ts";
+import type { Alert } from "#shared/model/signal.ts";
+import type { Instant } from "#shared/model/time.ts";
+import { getDocument, readDocument, replaceDocument } from "#shared/store/documents.ts";
+import { factKey, notificationPrefix } from "#shared/store/keys.ts";
+import { queryAll } from "#shared/store/list.ts";
+import { SetAside } from "#shared/store/set-aside.ts";
+import { alertSpec, notificationSpec, rungSpec } from "#shared/store/specs.ts";
+
+import type { Round } from "./round.ts";
+import { isFirstTelling, tell } from "./tell.ts";
+
+/** What the alert's own people are told of: open, nobody contests it, and worth a message. */
+export function isTellable(alert: Alert): boolean {
+  return alert.status === "open" && alert.severity !== "info" && !isContested(alert);
+}
+
+export async function notificationsOf(
+  round: Round,
+  alertId: Alert["id"],
+): Promise<readonly Notification[]> {
+  const request = { partition: alertId, sortPrefix: notificationPrefix, consistent: true };
+  const items = await queryAll(round.deps.table, request);
+  const setAside = new SetAside();
+  return items.flatMap(
+    (item) => setAside.read(item, (one) => readDocument(notificationSpec, one)) ?? [],
+  );
+}
+
+/**
+ * Climbs the rung that is due, if the alert still stands: tells its people, and says when the next is due.
+ * Gives what waits now. Two at once tell nobody twice.
+ */
+export async function climb(round: Round, rung: Rung): Promise<readonly Notification[]> {
+  const { table } = round.deps;
+  if (rung.endedBecause !== undefined || rung.dueAt > round.now) return [];
+  const [alert, told] = await Promise.all([
+    getDocument(table, alertSpec, factKey(rung.alertId)),
+    notificationsOf(round, rung.alertId),
+  ]);
+  if (!alert || alert.generation !== rung.generation || !isTellable(alert)) {
+    await replaceDocument(table, rungSpec, rung, ended(round, rung, wordsOf(alert, rung)));
+    return [];
+  }
+  const ours = told.filter(
+    ({ generation, reason }) => generation === rung.generation && reason !== "contested",
+  );
+  const untold = ours.filter((one) => one.state === "waiting" && one.rung < rung.rung);
+  if (untold.length > 0) {
+    await waitFor(round, alert, rung, untold);
+    return [];
+  }
+  return climbTo(round, alert, { rung, ours });
+}
+
+/** Why the ladder of an alert has come to its end. */
+export function wordsOf(alert: Alert | undefined, rung: Pick<Rung, "generation">): string {
+  if (!alert || alert.generation !== rung.generation) return "resolved";
+  if (isContested(alert)) return "contested";
+  return alert.status === "open" ? "not worth a message" : alert.status;
+}
+
+export function ended(round: Round, rung: Rung, because: string): Rung {
+  return { ...rung, endedBecause: because, updatedAt: round.now };
+}
+
+/** Those below have not heard of it yet: in quiet hours, or in the next digest. Their time has not begun. */
+async function waitFor(
+  round: Round,
+  alert: Alert,
+  rung: Rung,
+  untold: readonly Notification[],
+): Promise<void> {
+  const latest = latestOf(untold, round.now);
+  const dueAt = await responseEnd(round, alert, latest);
+  await replaceDocument(round.deps.table, rungSpec, rung, { ...rung, dueAt, updatedAt: round.now });
+}
+
+function latestOf(waiting: readonly Pick<Notification, "dueAt">[], now: Instant): Instant {
+  return waiting.reduce((latest, { dueAt }) => (dueAt > latest ? dueAt : latest), now);
+}
+
+/** When those who are told then have had their time. */
+export async function responseEnd(round: Round, alert: Alert, from: Instant): Promise<Instant> {
+  const [{ times }, { responseHours }] = await Promise.all([
+    round.policy(),
+    round.rule(alert.rule),
+  ]);
+  return addWorkingHours(calendarOf(times), from, responseHours);
+}
+
+interface Climbing {
+  readonly rung: Rung;
+  /** What was told of this generation. */
+  readonly ours: readonly Notification[];
+}
+
+async function climbTo(
+  round: Round,
+  alert: Alert,
+  { rung, ours }: Climbing,
+): Promise<readonly Notification[]> {
+  const { reached, recipients, hasNext } = await peopleAt(round, alert, { rung, ours });
+  const reason = reached === 0 ? "opened" : "escalated";
+  const waiting = await tell(round, alert, { reason, rung: reached, recipients });
+  const { routing } = await round.policy();
+  const next = hasNext
+    ? {
+        ...rung,
+        rung: reached + 1,
+        dueAt: await responseEnd(round, alert, latestOf(waiting, round.now)),
+        updatedAt: round.now,
+      }
+    : ended(
+        round,
+        { ...rung, rung: reached },
+        routing ? "top of the ladder" : "nobody else hears of it until routing is set up",
+      );
+  const stored = await replaceDocument(round.deps.table, rungSpec, rung, next);
+  if (stored) {
+    const { alertId, generation } = rung;
+    const count = recipients.length;
+    round.deps.logger.info("notify.climbed", { alertId, generation, rung: reached, count });
+  }
+  return waiting;
+}
+
+/** The people of the rung; where there is nobody, those of the next that has somebody. */
+async function peopleAt(round: Round, alert: Alert, { rung, ours }: Climbing) {
+  const [{ routing, channels }, { escalates }, org] = await Promise.all([
+    round.policy(),
+    round.rule(alert.rule),
+    round.org(),
+  ]);
+  const input = { alert, escalates, routing, org, channels, now: round.now };
+  const below = ours.filter((one) => isFirstTelling(one.reason) && one.rung < rung.rung);
+  const told = new Set<RecipientId>(below.map(({ recipient }) => recipient));
+  let reached = rung.rung;
+  let found = routeAlert(input, reached, told);
+  while (found.recipients.length === 0 && found.hasNext && reached < rungsMax) {
+    reached += 1;
+    found = routeAlert(input, reached, told);
+  }
+  // Whoever was chosen when this was begun stays chosen.
+  const begun = ours.filter((one) => isFirstTelling(one.reason) && one.rung === reached);
+  const recipients = mergeRecipients(begun, found.recipients);
+  return { reached, recipients, hasNext: found.hasNext };
+}
+
+function mergeRecipients(
+  begun: readonly Recipient[],
+  found: readonly Recipient[],
+): readonly Recipient[] {
+  const all = new Map(found.map((one) => [one.recipient, one]));
+  for (const { recipient, connectionId, because } of begun) {
+    all.set(recipient, { recipient, connectionId, because });
+  }
+  return [...all.values()];
+}

@@ -1,0 +1,176 @@
+import { defaultChannel } from "#shared/kit/routing/route-alert.ts";
+import { isContested, reasonToDrop } from "#shared/kit/routing/still-true.ts";
+import type { AlertId } from "#shared/model/ids.ts";
+import type { Notification, Rung } from "#shared/model/notification.ts";
+import { channelRecipient } from "#shared/model/notification.ts";
+import type { Alert } from "#shared/model/signal.ts";
+import type { Instant } from "#shared/model/time.ts";
+import { createDocument, getDocument, replaceDocument } from "#shared/store/documents.ts";
+import { factKey, rungKey } from "#shared/store/keys.ts";
+import { alertSpec, notificationSpec, rungSpec } from "#shared/store/specs.ts";
+
+import { climb, ended, isTellable, notificationsOf, responseEnd, wordsOf } from "./climb.ts";
+import { markChanged } from "./mark-changed.ts";
+import { packFor } from "./pack.ts";
+import type { Round } from "./round.ts";
+import { isFirstTelling, tell } from "./tell.ts";
+import { workDispatch } from "./work-dispatch.ts";
+
+/**
+ * Brings everything that is told of an alert in line with how it stands now: its ladder, what waits to be
+ * told, and what was shown. What led here is only a hint, so that repeats, delays and wrong order change
+ * nothing.
+ */
+export async function hearOf(round: Round, alertId: AlertId): Promise<void> {
+  const waiting = await alignLadder(round, alertId);
+  const recipients = new Set(
+    waiting.filter(({ dueAt }) => dueAt <= round.now).map(({ recipient }) => recipient),
+  );
+  for (const recipient of recipients) {
+    const fresh = waiting.filter((one) => one.recipient === recipient);
+    await packFor(round, recipient, fresh);
+  }
+}
+
+/** All of it but the sending, which finds what it gives by itself too. */
+export async function alignLadder(
+  round: Round,
+  alertId: AlertId,
+): Promise<readonly Notification[]> {
+  const alert = await getDocument(round.deps.table, alertSpec, factKey(alertId));
+  if (!alert) return [];
+  const { generation } = alert;
+  const rung = await getDocument(round.deps.table, rungSpec, rungKey({ alertId, generation }));
+  if (isTellable(alert)) return open(round, alert, rung);
+  const told = await notificationsOf(round, alertId);
+  if (rung && rung.endedBecause === undefined) {
+    await replaceDocument(
+      round.deps.table,
+      rungSpec,
+      rung,
+      ended(round, rung, wordsOf(alert, rung)),
+    );
+  }
+  await dropWaiting(round, alert, told);
+  const waiting = isContested(alert) ? await tellOwner(round, alert) : [];
+  await reflect(round, alert, told);
+  return waiting;
+}
+
+/** It stands: its ladder begins, or goes on after it rested. */
+async function open(
+  round: Round,
+  alert: Alert,
+  rung: Rung | undefined,
+): Promise<readonly Notification[]> {
+  if (!rung) {
+    const begun = firstRung(round, alert);
+    const isOurs = await createDocument(round.deps.table, rungSpec, begun);
+    // What an opening before this one was told by is over.
+    if (alert.generation > 1) await reflect(round, alert, await notificationsOf(round, alert.id));
+    return isOurs ? climb(round, begun) : [];
+  }
+  const resumedAt = resumptionOf(alert);
+  if (resumedAt !== undefined && (rung.wokenAt ?? "") < resumedAt) {
+    return resume(round, alert, { rung, resumedAt });
+  }
+  return climb(round, rung);
+}
+
+function firstRung(round: Round, { id, generation, ...alert }: Alert): Rung {
+  const resumedAt = resumptionOf({ id, generation, ...alert });
+  return {
+    type: "rung",
+    alertId: id,
+    generation,
+    rung: 0,
+    dueAt: round.now,
+    ...(resumedAt !== undefined && { wokenAt: resumedAt }),
+    updatedAt: round.now,
+    revision: 0,
+  };
+}
+
+/** When it last began to stand again: a snooze ended, or a contest was dismissed. */
+function resumptionOf({ wokenAt, contest }: Alert): Instant | undefined {
+  const dismissedAt = contest?.answer?.decision === "dismissed" ? contest.answer.at : undefined;
+  if (wokenAt === undefined || dismissedAt === undefined) return wokenAt ?? dismissedAt;
+  return wokenAt > dismissedAt ? wokenAt : dismissedAt;
+}
+
+interface Resuming {
+  readonly rung: Rung;
+  readonly resumedAt: Instant;
+}
+
+/** Those who heard of it, or were about to, hear that it stands again; then its ladder goes on. */
+async function resume(
+  round: Round,
+  alert: Alert,
+  { rung, resumedAt }: Resuming,
+): Promise<readonly Notification[]> {
+  const told = (await notificationsOf(round, alert.id)).filter(
+    ({ generation, reason }) => generation === alert.generation && isFirstTelling(reason),
+  );
+  const recipients = [...new Map(told.map((one) => [one.recipient, one])).values()];
+  const waiting = await tell(round, alert, {
+    reason: "woken",
+    rung: rung.rung,
+    occasionAt: resumedAt,
+    recipients,
+  });
+  const { endedBecause, ...rest } = rung;
+  const isOver = endedBecause === undefined || !restingWords.has(endedBecause);
+  const goesOn = isOver ? rung : { ...rest, dueAt: await responseEnd(round, alert, round.now) };
+  const next: Rung = { ...goesOn, wokenAt: resumedAt, updatedAt: round.now };
+  await replaceDocument(round.deps.table, rungSpec, rung, next);
+  await reflect(round, alert, told);
+  return waiting;
+}
+
+/** Ends of a ladder after which it may go on; the top is the top. */
+const restingWords: ReadonlySet<string> = new Set(["acknowledged", "snoozed", "contested"]);
+
+async function dropWaiting(
+  round: Round,
+  alert: Alert,
+  told: readonly Notification[],
+): Promise<void> {
+  for (const one of told) {
+    const because = one.state === "waiting" ? reasonToDrop(one, alert) : undefined;
+    if (because === undefined) continue;
+    await replaceDocument(round.deps.table, notificationSpec, one, {
+      ...one,
+      state: "dropped",
+      droppedBecause: because.slice(0, 200),
+      updatedAt: round.now,
+    });
+  }
+}
+
+/** A contest goes to the rule's owner, with its reason and without a name. */
+async function tellOwner(round: Round, alert: Alert): Promise<readonly Notification[]> {
+  const [{ routing, channels }, { settings }] = await Promise.all([
+    round.policy(),
+    round.rule(alert.rule),
+  ]);
+  const own = channels.find(({ id }) => id === settings?.ownerChannelId);
+  const channel = own ?? defaultChannel(routing, channels);
+  if (!channel || !alert.contest) return [];
+  const recipient = channelRecipient(channel.id);
+  const because = own ? "Channel of the rule's owner" : "Default channel, for the rule's owner";
+  return tell(round, alert, {
+    reason: "contested",
+    rung: 0,
+    occasionAt: alert.contest.at,
+    recipients: [{ recipient, connectionId: channel.id, because }],
+  });
+}
+
+/** What was shown of it says what it says now. */
+async function reflect(round: Round, alert: Alert, told: readonly Notification[]): Promise<void> {
+  const recent = told.filter(({ generation }) => generation >= alert.generation - 1);
+  for (const id of new Set(recent.flatMap(({ dispatchId }) => dispatchId ?? []))) {
+    if (await markChanged(round, id)) await workDispatch(round, id);
+  }
+}

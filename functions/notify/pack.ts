@@ -1,0 +1,223 @@
+import { packDue } from "#shared/kit/routing/pack-due.ts";
+import type { Due, PlannedDispatch } from "#shared/kit/routing/pack-due.ts";
+import { nextDigestAt, weekOf } from "#shared/kit/routing/working-time.ts";
+import type { Notification, RecipientId } from "#shared/model/notification.ts";
+import { personOfRecipient } from "#shared/model/notification.ts";
+import type { Instant } from "#shared/model/time.ts";
+import { hourMs, instantOf, minuteMs } from "#shared/model/time.ts";
+import { getDocument, replaceDocument } from "#shared/store/documents.ts";
+import { dispatchKey } from "#shared/store/keys.ts";
+import { dispatchSpec, notificationSpec } from "#shared/store/specs.ts";
+
+import type { Addressee } from "./addressee.ts";
+import { addresseeOf, freeAt } from "./addressee.ts";
+import type { BriefPart } from "./brief.ts";
+import { briefFor } from "./brief.ts";
+import { createDispatch, dispatchIdOf } from "./create-dispatch.ts";
+import { earlier, HeldMailbox } from "./mailbox.ts";
+import type { Round } from "./round.ts";
+import { showFirst } from "./show.ts";
+import { shownGroups } from "./shown-groups.ts";
+import { readWaiting } from "./waiting.ts";
+import { workDispatch } from "./work-dispatch.ts";
+
+/** More looks at one mailbox than announcements come within one. */
+const looksMax = 5;
+/** How long what is for a channel at rest is left alone. */
+const restMs = hourMs;
+const atOnce = 25;
+
+/**
+ * Packs what is due for one recipient, and sends it. One run at a time: whoever finds the mailbox taken
+ * leaves, and whoever has it looks again before letting go. `fresh` is what was put into it just now.
+ */
+export async function packFor(
+  round: Round,
+  recipient: RecipientId,
+  fresh: readonly Notification[] = [],
+): Promise<void> {
+  const held = await HeldMailbox.take(round.deps, recipient);
+  if (!held) return;
+  for (let look = 0; look < looksMax; look += 1) {
+    held.isNews = false;
+    const dueAt = await packOnce(round, held, look === 0 ? fresh : []);
+    if (!held.isNews && (await held.release(dueAt))) return;
+    if (!(await held.renew())) return;
+  }
+  await held.release(round.now);
+}
+
+/** Gives when the mailbox is to be looked into next. */
+async function packOnce(
+  round: Round,
+  held: HeldMailbox,
+  fresh: readonly Notification[],
+): Promise<Instant | undefined> {
+  const { recipient } = held.mailbox;
+  const addressee = await addresseeOf(round, recipient);
+  const blockedUntil = await blockedBy(round, held);
+  if (blockedUntil !== undefined) return blockedUntil;
+  const waiting = await readWaiting(round, recipient, fresh);
+  const restsUntil = await restOf(round, addressee, waiting.due);
+  if (restsUntil !== undefined) return earlier(waiting.nextDueAt, restsUntil);
+  const packed = await plan(round, held, { addressee, waiting: waiting.due });
+  for (const { notification, because } of packed.dropped) {
+    await drop(round, notification, because);
+  }
+  const brief = await briefFor(round, held, addressee);
+  const next = await sendAll(round, held, { addressee, planned: packed.dispatches, brief });
+  if (next !== undefined) return next;
+  await postpone(round, packed.postponed, packed.nextDigestAt);
+  return soonest(
+    waiting.nextDueAt,
+    packed.freeAt,
+    packed.postponed.length > 0 ? packed.nextDigestAt : undefined,
+    held.mailbox.briefAt,
+  );
+}
+
+function soonest(...all: readonly (Instant | undefined)[]): Instant | undefined {
+  return all.filter((one) => one !== undefined).toSorted()[0];
+}
+
+/** While the channel has not taken the last message, no more is packed: what waits may be over by then. */
+async function blockedBy(round: Round, held: HeldMailbox): Promise<Instant | undefined> {
+  const { recipient, sequence } = held.mailbox;
+  if (sequence === 0) return undefined;
+  const key = dispatchKey(dispatchIdOf(recipient, sequence));
+  const last = await getDocument(round.deps.table, dispatchSpec, key);
+  if (last?.outcome !== "deferred" && last?.outcome !== "attempting") return undefined;
+  const soon = instantOf(round.deps.clock.nowMs() + minuteMs);
+  return last.dueAt !== undefined && last.dueAt > soon ? last.dueAt : soon;
+}
+
+/** Whoever cannot be reached for now keeps what is theirs; whoever is gone for good does not. */
+async function restOf(
+  round: Round,
+  addressee: Addressee,
+  due: readonly Notification[],
+): Promise<Instant | undefined> {
+  if (addressee.channel && addressee.target) return undefined;
+  if (!addressee.isGone) {
+    return due.length > 0 ? instantOf(round.deps.clock.nowMs() + restMs) : undefined;
+  }
+  const isPerson = personOfRecipient(addressee.recipient) !== undefined;
+  const because = isPerson ? "this person has left" : "the channel is not connected any more";
+  for (const one of due) await drop(round, one, because);
+  return undefined;
+}
+
+interface Packing {
+  readonly addressee: Addressee;
+  readonly waiting: readonly Notification[];
+}
+
+async function plan(round: Round, held: HeldMailbox, { addressee, waiting }: Packing) {
+  const now = round.now;
+  const { routing } = await round.policy();
+  const digestAt = nextDigestAt(addressee.calendar, now);
+  if (!addressee.channel || !addressee.target) {
+    return {
+      dropped: [],
+      postponed: [],
+      dispatches: [],
+      nextDigestAt: digestAt,
+      freeAt: undefined,
+    };
+  }
+  const due: Notification[] = [];
+  let nextFreeAt: Instant | undefined;
+  for (const one of waiting) {
+    // It was due before, and its channel could not be asked then.
+    const at =
+      one.mode === "digest"
+        ? now
+        : await freeAt(round, addressee, { severity: one.severity, at: now });
+    if (at > now) nextFreeAt = earlier(nextFreeAt, at);
+    else due.push(one);
+  }
+  const alerts = await round.alerts(due.map(({ alertId }) => alertId));
+  const all: Due[] = due.map((notification) => ({
+    notification,
+    alert: alerts.get(notification.alertId),
+  }));
+  const shown = await shownGroups(round, addressee, all);
+  const isPerson = personOfRecipient(addressee.recipient) !== undefined;
+  const budget = isPerson ? routing?.weeklyBudgetOfPerson : routing?.weeklyBudgetOfChannel;
+  const week = held.mailbox.weeks.find((one) => one.week === weekOf(addressee.calendar, now));
+  const packed = packDue(all, {
+    now,
+    isSystem: addressee.isSystem,
+    budgetLeft: budget === undefined ? undefined : budget - (week?.messages ?? 0),
+    baselineLeft: routing ? routing.baselineAlertsMax - (week?.baseline ?? 0) : Infinity,
+    nextDigestAt: digestAt,
+    shownOf: (groupKey) => shown.get(groupKey),
+  });
+  return { ...packed, nextDigestAt: digestAt, freeAt: nextFreeAt };
+}
+
+interface Sending {
+  readonly addressee: Addressee;
+  readonly planned: readonly PlannedDispatch[];
+  readonly brief: BriefPart | undefined;
+}
+
+/** Sends one after the other; a channel that has not taken one is asked for no more. Gives when it will be. */
+async function sendAll(
+  round: Round,
+  held: HeldMailbox,
+  { addressee, planned, brief }: Sending,
+): Promise<Instant | undefined> {
+  const digest = planned.find(({ kind }) => kind === "digest");
+  const others = planned.filter(({ kind }) => kind !== "digest");
+  const reports = digest || brief ? [{ ...(digest ?? emptyDigest), brief }] : [];
+  for (const one of [...others.map((other) => ({ ...other, brief: undefined })), ...reports]) {
+    const made = await createDispatch(round, held, { addressee, planned: one });
+    if (made.kind === "lost") return round.now;
+    if (made.kind === "none") continue;
+    if (made.kind === "added") {
+      await workDispatch(round, made.id);
+      continue;
+    }
+    const sent = await showFirst(round, made);
+    if (sent?.outcome === "deferred") return sent.dueAt ?? nextMinute(round);
+  }
+  return undefined;
+}
+
+function nextMinute(round: Round): Instant {
+  return instantOf(round.deps.clock.nowMs() + minuteMs);
+}
+
+const emptyDigest: PlannedDispatch = {
+  kind: "digest",
+  groupKey: undefined,
+  due: [],
+  addTo: undefined,
+  takesBudget: false,
+  isBaseline: false,
+};
+
+async function drop(round: Round, one: Notification, because: string): Promise<void> {
+  await replaceDocument(round.deps.table, notificationSpec, one, {
+    ...one,
+    state: "dropped",
+    droppedBecause: because.slice(0, 200),
+    updatedAt: round.now,
+  });
+}
+
+async function postpone(round: Round, all: readonly Notification[], dueAt: Instant): Promise<void> {
+  for (let at = 0; at < all.length; at += atOnce) {
+    await Promise.all(
+      all.slice(at, at + atOnce).map((one) =>
+        replaceDocument(round.deps.table, notificationSpec, one, {
+          ...one,
+          mode: "digest",
+          dueAt,
+          updatedAt: round.now,
+        }),
+      ),
+    );
+  }
+}

@@ -1,0 +1,132 @@
+import type { Dispatch } from "#shared/model/notification.ts";
+import { attemptMsMax, dispatchAttemptsMax } from "#shared/model/notification.ts";
+import type { Instant } from "#shared/model/time.ts";
+import { instantOf } from "#shared/model/time.ts";
+import { createDocument, replaceDocument } from "#shared/store/documents.ts";
+import { dispatchSpec } from "#shared/store/specs.ts";
+import { endOf } from "#shared/store/told.ts";
+
+import { addresseeOf, freeAt } from "./addressee.ts";
+import { composeUpdate, shownDigest } from "./compose-dispatch.ts";
+import type { Opened } from "./open-channel.ts";
+import { openChannel } from "./open-channel.ts";
+import type { Round } from "./round.ts";
+import { nextTryAt } from "./settle.ts";
+import { showFirst } from "./show.ts";
+
+/** What is shown follows what it tells of, in the channel's own way. */
+export async function reflectChange(round: Round, dispatch: Dispatch): Promise<void> {
+  const isOfAlerts = dispatch.kind === "alert" || dispatch.kind === "group";
+  const addressee = await addresseeOf(round, dispatch.recipient);
+  const channel = addressee.channel?.id === dispatch.connectionId ? addressee.channel : undefined;
+  const end = channel?.traits.end ?? "nothing";
+  if (!isOfAlerts || !channel || end === "nothing") return rest(round, dispatch);
+  const { message, isAllOver } = await composeUpdate(round, dispatch);
+  const opened = await openChannel(round, channel);
+  if (opened.kind === "closed") return later(round, dispatch, nextTryAt(round, dispatch));
+  const { notifier } = opened;
+  if (end === "update" && notifier.update && dispatch.receipt !== undefined) {
+    if (!message) return rest(round, dispatch);
+    const shown = shownDigest(message);
+    if (shown === dispatch.shown) return rest(round, dispatch);
+    const keyed = { ...message, idempotencyKey: `${dispatch.id}~${shown}` };
+    const outcome = await notifier.update(dispatch.receipt, keyed, addressee.target);
+    return afterUpdate(round, dispatch, { outcome, shown });
+  }
+  if (!isAllOver) return rest(round, dispatch);
+  const at = await freeAt(round, addressee, { severity: "warning", at: round.now });
+  if (at > round.now) return later(round, dispatch, at);
+  await tellEnd(round, dispatch, { opened, addressee });
+  await rest(round, dispatch);
+}
+
+type Updated = Awaited<
+  ReturnType<NonNullable<Extract<Opened, { kind: "opened" }>["notifier"]["update"]>>
+>;
+
+/** Updating again does no harm: only what is refused, or fails for too long, is left. */
+async function afterUpdate(
+  round: Round,
+  dispatch: Dispatch,
+  { outcome, shown }: { readonly outcome: Updated; readonly shown: string },
+): Promise<void> {
+  const isDone = outcome.outcome === "sent" || outcome.outcome === "refused";
+  const failures = dispatch.attempts.filter(
+    ({ verb, outcome: word }) => verb === "update" && word === "deferred",
+  ).length;
+  const word = isDone ? outcome.outcome : "deferred";
+  const attempt = {
+    at: round.now,
+    verb: "update",
+    outcome: word,
+    ...("reason" in outcome && { detail: outcome.reason.slice(0, 300) }),
+  } as const;
+  const { isChanged: _changed, dueAt: _due, ...others } = dispatch;
+  const isLeft = isDone || failures >= dispatchAttemptsMax - 2;
+  const afterMs = outcome.outcome === "retry" ? outcome.afterMs : 0;
+  const receipt = outcome.outcome === "sent" ? outcome.receipt : undefined;
+  await replaceDocument(round.deps.table, dispatchSpec, dispatch, {
+    ...others,
+    ...(isLeft
+      ? {}
+      : {
+          isChanged: true,
+          dueAt: nextTryAt(round, { id: dispatch.id, attemptCount: failures + 1 }, afterMs),
+        }),
+    ...(outcome.outcome === "sent" && { shown }),
+    ...(receipt !== undefined && { receipt: receipt.slice(0, 1000) }),
+    attempts: [...dispatch.attempts, attempt].slice(-dispatchAttemptsMax),
+    updatedAt: round.now,
+  });
+}
+
+/** Nothing is left to do. Marked anew meanwhile: it stays marked. */
+async function rest(round: Round, dispatch: Dispatch): Promise<void> {
+  const { isChanged: _changed, dueAt: _due, ...others } = dispatch;
+  await replaceDocument(round.deps.table, dispatchSpec, dispatch, {
+    ...others,
+    updatedAt: round.now,
+  });
+}
+
+async function later(round: Round, dispatch: Dispatch, dueAt: Instant): Promise<void> {
+  await replaceDocument(round.deps.table, dispatchSpec, dispatch, {
+    ...dispatch,
+    dueAt,
+    updatedAt: round.now,
+  });
+}
+
+/** One message says that all of it is over, exactly one, whoever comes first; it takes nothing of the budget. */
+async function tellEnd(
+  round: Round,
+  dispatch: Dispatch,
+  given: {
+    readonly opened: Extract<Opened, { kind: "opened" }>;
+    readonly addressee: Awaited<ReturnType<typeof addresseeOf>>;
+  },
+): Promise<void> {
+  const now = round.now;
+  const { recipient, connectionId, because, title, alerts, alertCount, groupKey } = dispatch;
+  const notice: Dispatch = {
+    type: "dispatch",
+    id: endOf(dispatch.id),
+    kind: "notice",
+    recipient,
+    connectionId,
+    because,
+    ...(groupKey !== undefined && { groupKey }),
+    title,
+    alerts: alerts.map((one) => ({ ...one, reason: "resolved" as const })),
+    alertCount,
+    outcome: "attempting",
+    dueAt: instantOf(round.deps.clock.nowMs() + attemptMsMax),
+    attemptCount: 1,
+    attempts: [{ at: now, verb: "show", outcome: "attempting" }],
+    createdAt: now,
+    updatedAt: now,
+    revision: 0,
+  };
+  if (!(await createDocument(round.deps.table, dispatchSpec, notice))) return;
+  await showFirst(round, { ...given, dispatch: notice });
+}

@@ -1,0 +1,46 @@
+import type { Due } from "#shared/kit/routing/pack-due.ts";
+import { isOver } from "#shared/kit/routing/still-true.ts";
+import type { Dispatch } from "#shared/model/notification.ts";
+import { dispatchAlertsMax } from "#shared/model/notification.ts";
+import { dayMs, epochMsOf } from "#shared/model/time.ts";
+import { getDocument } from "#shared/store/documents.ts";
+import { dispatchKey, sentGroupKey } from "#shared/store/keys.ts";
+import { dispatchSpec, sentGroupSpec } from "#shared/store/specs.ts";
+
+import type { Addressee } from "./addressee.ts";
+import type { Round } from "./round.ts";
+import { isFirstTelling } from "./tell.ts";
+
+/**
+ * By group, what this recipient was shown of it within a day and still says something that stands: where the
+ * channel can change a message, what is new is added to that.
+ */
+export async function shownGroups(
+  round: Round,
+  { channel, recipient, isSystem }: Addressee,
+  all: readonly Due[],
+): Promise<ReadonlyMap<string, Dispatch>> {
+  const shown = new Map<string, Dispatch>();
+  if (channel?.traits.end !== "update" || isSystem) return shown;
+  const keys = new Set(
+    all
+      .filter(({ notification: { mode, reason } }) => mode === "message" && isFirstTelling(reason))
+      .map(({ notification }) => notification.groupKey),
+  );
+  for (const groupKey of keys) {
+    const key = sentGroupKey(recipient, groupKey);
+    const sent = await getDocument(round.deps.table, sentGroupSpec, key);
+    if (!sent || round.deps.clock.nowMs() - epochMsOf(sent.sentAt) > dayMs) continue;
+    const one = await getDocument(round.deps.table, dispatchSpec, dispatchKey(sent.dispatchId));
+    if (one && (await takesMore(round, one))) shown.set(groupKey, one);
+  }
+  return shown;
+}
+
+async function takesMore(round: Round, dispatch: Dispatch): Promise<boolean> {
+  const { alerts, outcome, receipt } = dispatch;
+  if (outcome !== "sent" || receipt === undefined) return false;
+  if (alerts.length >= dispatchAlertsMax) return false;
+  const found = await round.alerts(alerts.map(({ alertId }) => alertId));
+  return alerts.some((one) => !isOver(one, found.get(one.alertId)));
+}
