@@ -42,7 +42,7 @@ const fields = z.strictObject({
   webhookSecret: z.string().min(8).max(200).optional().meta({
     title: "Signing secret",
     description:
-      "For buttons: the Signing Secret of the Slack app (Basic Information). With it, messages can be answered where they are shown; without it they have no buttons.",
+      "For buttons: the Signing Secret of the Slack app (Basic Information). With it, messages can be answered where they are shown; without it they have no buttons. While it is being changed: the old and the new one, with a space between.",
     secret: true,
   }),
   buttons: z.boolean().default(true).meta({

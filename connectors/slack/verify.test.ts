@@ -55,6 +55,9 @@ describe("the example that Slack publishes", () => {
       slackWebhook.verify(asSent(), secrets, vectorMs).outcome;
     expect(verify(["the-new-secret", vector.secret])).toBe("malformed");
     expect(verify([vector.secret, "the-old-secret"])).toBe("malformed");
+    expect(verify([`the-new-secret ${vector.secret}`])).toBe("malformed");
+    expect(verify([`the-new-secret${vector.secret}`])).toBe("unverified");
+    expect(verify([" "])).toBe("unverified");
     expect(verify(["the-new-secret", "the-old-secret"])).toBe("unverified");
   });
 

@@ -18,8 +18,8 @@ export const slackWebhook = {
   verify(delivery: Delivery, stored: readonly string[], nowMs: number): Verdict {
     // Slack looks whether the address has a good certificate and signs nothing then; that says nothing.
     if (isCertificateCheck(delivery.body)) return { outcome: "ignored", reason: "ssl-check" };
-    // With an empty secret anybody could sign.
-    const secrets = stored.filter((secret) => secret !== "");
+    // While a secret is being changed two are typed in. With an empty one anybody could sign.
+    const secrets = stored.flatMap((typed) => typed.split(/\s+/u)).filter((one) => one !== "");
     const timestamp = delivery.headers["x-slack-request-timestamp"];
     const signature = delivery.headers["x-slack-signature"];
     if (timestamp === undefined || signature === undefined) return unverified("signature-missing");
