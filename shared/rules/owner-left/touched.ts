@@ -68,7 +68,7 @@ function touchedByGoal(delta: Delta): readonly Touch[] {
   if (!any) return [];
   const isAnother =
     !was || !is || isOpen(was) !== isOpen(is) || differ(was, is, ["ownerId", "teamName"]);
-  const isTold = isAnother || differ(was, is, ["title", "key", "url"]);
+  const isTold = isAnother || differ(was, is, ["title", "key", "url", "kind"]);
   const mayBeNew = isAnother && is !== undefined && isOpen(is);
   return isTold ? [{ kind: "subject", id: any.id, onlyOpen: !mayBeNew }] : [];
 }

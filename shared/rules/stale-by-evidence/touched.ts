@@ -89,7 +89,16 @@ function childrenOf(itemId: WorkItemId): Touch {
 
 function touchedByGoal(delta: Delta, options: Options): readonly Touch[] {
   const { was, is, any } = goalEnds(delta);
-  const fields = ["status", "sourceVersion", "ownerId", "teamName", "title", "url", "key"] as const;
+  const fields = [
+    "status",
+    "sourceVersion",
+    "ownerId",
+    "teamName",
+    "title",
+    "url",
+    "key",
+    "kind",
+  ] as const;
   if (!any || (was && is && !differ(was, is, fields))) return [];
   const mayBeSilent = is?.status === "in-progress" && wasOldWhenRead(is, options.goalDays);
   return [{ kind: "subject", id: any.id, onlyOpen: !mayBeSilent }];
