@@ -4,6 +4,7 @@ import { html, raw } from "hono/html";
 import { HubError } from "#shared/errors.ts";
 import type { InputIssue } from "#shared/errors.ts";
 import { RuleName } from "#shared/model/ids.ts";
+import { listConnections } from "#shared/store/connections.ts";
 
 import type { AppContext } from "../app-deps.ts";
 import { parseInput } from "../http/route.ts";
@@ -12,67 +13,74 @@ import type { Html } from "../page/html.ts";
 import { nothing, withQuery } from "../page/html.ts";
 import { layout } from "../page/layout.ts";
 import { noticeOf, readForm, withNotice } from "../page/page-input.ts";
-import { RuleChange, listRules, saveRule } from "./rule-routes.ts";
+import type { KnownNames, RuleForm } from "./rule-form-input.ts";
+import { readRuleForm } from "./rule-form-input.ts";
+import type { Surroundings } from "./rule-form.ts";
+import { deliveryFields } from "./rule-form.ts";
+import { listRules, saveRule } from "./rule-routes.ts";
 import type { RuleAnswer } from "./rule-routes.ts";
 
-/** A refused change: which rule, what was typed as its options, what was wrong. */
+/** A refused change: which rule, what was typed, what was wrong. */
 interface Refused {
   readonly rule: string;
-  readonly options: string;
+  readonly form: RuleForm;
   readonly message: string;
   readonly issues: readonly InputIssue[];
 }
 
 /** The page of the rules and the form of each. */
 export function serveRulePages(app: Hono, context: AppContext): void {
-  app.get("/rules", async (c) =>
-    c.html(rulesPage(await listRules(context), undefined, noticeOf(c))),
-  );
+  app.get("/rules", async (c) => c.html(await render(context, undefined, noticeOf(c))));
 
   app.post("/rules/:name", async (c) => {
     const name = parseInput(RuleName, c.req.param("name"), "name");
     const form = await readForm(c);
-    const options = form["options"] ?? "{}";
     try {
-      await saveRule(context, name, readChange(form, options));
+      await saveRule(context, name, readRuleForm(form, await readKnownNames(context)));
       return c.redirect(withNotice("/rules", "changed"), 303);
     } catch (error) {
       if (!(error instanceof HubError) || error.traits.httpStatus !== 400) throw error;
       const { message, issues } = error;
-      const refused = { rule: name, options, message, issues };
-      return c.html(rulesPage(await listRules(context), refused, undefined), 400);
+      const refused = { rule: name, form, message, issues };
+      return c.html(await render(context, refused, undefined), 400);
     }
   });
 }
 
-function readChange(form: Readonly<Record<string, string>>, options: string): RuleChange {
-  return parseInput(
-    RuleChange,
-    {
-      isEnabled: form["isEnabled"] === "on",
-      graceMinutes: Number(form["graceMinutes"] ?? "0"),
-      options: parseOptions(options),
-    },
-    "",
-  );
+async function readKnownNames({ orgReader, snapshots }: AppContext): Promise<KnownNames> {
+  const [org, { graph }] = await Promise.all([orgReader.read(), snapshots.read()]);
+  return { org, graph };
 }
 
-function parseOptions(text: string): unknown {
-  try {
-    return JSON.parse(text) as unknown;
-  } catch (cause) {
-    throw new HubError("input.invalid", "The options are not valid JSON", {
-      cause,
-      issues: [{ path: "options", message: "Check quotes, commas and brackets" }],
-    });
-  }
-}
-
-function rulesPage(
-  rules: readonly RuleAnswer[],
+async function render(
+  context: AppContext,
   refused: Refused | undefined,
   notice: string | undefined,
-): Html {
+): Promise<Html> {
+  const [rules, known, connections] = await Promise.all([
+    listRules(context),
+    readKnownNames(context),
+    listConnections(context.table),
+  ]);
+  const titles = new Map<string, string>();
+  for (const { id, title } of known.graph.goals()) titles.set(id, title);
+  const channels = connections.filter(
+    ({ connector, status }) =>
+      status !== "draft" &&
+      status !== "removing" &&
+      context.registry.find(connector)?.notifier !== undefined,
+  );
+  const around = { ...known, channels, goalTitle: (id: string) => titles.get(id) };
+  return rulesPage(rules, { refused, notice, around });
+}
+
+interface Around {
+  readonly refused: Refused | undefined;
+  readonly notice: string | undefined;
+  readonly around: Surroundings;
+}
+
+function rulesPage(rules: readonly RuleAnswer[], { refused, notice, around }: Around): Html {
   return layout({
     title: "Rules",
     room: "Rules",
@@ -80,12 +88,12 @@ function rulesPage(
       "What the hub looks for. A rule that is off finds nothing, and what it had found clears.",
     notice,
     body: html`<div class="stack">
-      ${rules.map((rule) => ruleCard(rule, refused?.rule === rule.name ? refused : undefined))}
+      ${rules.map((rule) => ruleCard(rule, refused?.rule === rule.name ? refused : undefined, around))}
     </div>`,
   });
 }
 
-function ruleCard(rule: RuleAnswer, refused: Refused | undefined): Html {
+function ruleCard(rule: RuleAnswer, refused: Refused | undefined, around: Surroundings): Html {
   const { name, title, why, nextStep, isEnabled, openSignals } = rule;
   return html`<section class="card stack" aria-labelledby="rule-${name}">
     <div class="section-head">
@@ -100,6 +108,7 @@ function ruleCard(rule: RuleAnswer, refused: Refused | undefined): Html {
     <details ${refused ? raw("open") : nothing}>
       <summary>Settings</summary>
       ${refused ? html`<p class="notice bad" role="alert">${refused.message}</p>` : nothing}
+      ${refusedIn(refused).map(({ message }) => html`<p class="error-text">${message}</p>`)}
       <form method="post" action="/rules/${name}">
         <div class="field">
           <div class="check">
@@ -111,32 +120,24 @@ function ruleCard(rule: RuleAnswer, refused: Refused | undefined): Html {
             /><label for="${name}-on">The rule is on</label>
           </div>
         </div>
-        <div class="field">
-          <label for="${name}-grace">Grace period in minutes</label>
-          <p class="hint">How long a finding must stand before anybody is told.</p>
-          <input
-            id="${name}-grace"
-            name="graceMinutes"
-            type="number"
-            min="0"
-            max="43200"
-            required
-            value="${rule.graceMinutes}"
-          />
-        </div>
-        ${optionsField(rule, refused)}
+        ${deliveryFields(rule, refused?.form ?? {}, around)} ${optionsField(rule, refused)}
         <p class="actions"><button class="primary">Save</button></p>
       </form>
     </details>
   </section>`;
 }
 
+/** What is wrong outside the options, whose field says it by itself. */
+function refusedIn(refused: Refused | undefined): readonly InputIssue[] {
+  return refused?.issues.filter(({ path }) => !path.startsWith("options")) ?? [];
+}
+
 function optionsField(
   { name, options, optionsSchema }: RuleAnswer,
   refused: Refused | undefined,
 ): Html | string {
-  const issues = refused?.issues ?? [];
-  if (!refused && Object.keys(propertiesOf(optionsSchema)).length === 0) return nothing;
+  const issues = refused?.issues.filter(({ path }) => path.startsWith("options")) ?? [];
+  if (issues.length === 0 && Object.keys(propertiesOf(optionsSchema)).length === 0) return nothing;
   return html`<div class="field">
     <label for="${name}-options">Options</label>
     <div class="hint">${describeOptions(optionsSchema)}</div>
@@ -148,7 +149,7 @@ function optionsField(
       spellcheck="false"
       ${issues.length > 0 ? raw('aria-invalid="true"') : nothing}
     >
-${refused?.options ?? JSON.stringify(options, undefined, 2)}</textarea>
+${refused?.form["options"] ?? JSON.stringify(options, undefined, 2)}</textarea>
     ${issues.map(({ path, message }) => html`<p class="error"><code>${path}</code> ${message}</p>`)}
   </div>`;
 }
