@@ -58,12 +58,18 @@ export function sampleConnections(company: SampleCompany): readonly ConnectionBo
     {
       connector: "slack",
       name: "Slack #alignment",
-      settings: { webhookUrl: company.slack.webhookUrl, channel: "#alignment" },
+      settings: {
+        webhookUrl: company.slack.webhookUrl,
+        channel: "#alignment",
+        webhookSecret: company.slack.signingSecret,
+      },
     },
   ];
 }
 
-const Listed = z.looseObject({ connections: z.array(z.looseObject({ name: z.string() })) });
+const Listed = z.looseObject({
+  connections: z.array(z.looseObject({ id: z.string(), connector: z.string(), name: z.string() })),
+});
 
 const ListedRules = z.looseObject({ rules: z.array(z.looseObject({ name: z.string() })) });
 
@@ -84,6 +90,15 @@ export async function connectSample({
   for (const body of sampleConnections(company)) {
     if (!known.has(body.name)) await call(hubUrl, "POST", "/api/connections", body);
   }
+  await takePresses(hubUrl, company);
+}
+
+/** Tells the sample's Slack where presses go, as an admin does in the settings of its app. */
+async function takePresses(hubUrl: string, { slack }: SampleCompany): Promise<void> {
+  const { connections } = Listed.parse(await call(hubUrl, "GET", "/api/connections"));
+  const connection = connections.find(({ connector }) => connector === "slack");
+  if (!connection) return;
+  slack.perform({ kind: "setInteractivity", url: `${hubUrl}/webhooks/slack/${connection.id}` });
 }
 
 async function setRules(hubUrl: string, { asana }: SampleCompany): Promise<void> {
