@@ -3,6 +3,7 @@ import type { Connector } from "#shared/kit/connector.ts";
 import { asana } from "./asana/connector.ts";
 import { bamboohr } from "./bamboohr/connector.ts";
 import { csv } from "./csv/connector.ts";
+import { email } from "./email/connector.ts";
 import { goalsFile } from "./goals-file/connector.ts";
 import { hibob } from "./hibob/connector.ts";
 import { jira } from "./jira/connector.ts";
@@ -22,5 +23,6 @@ export const connectors: readonly Connector[] = [
   scim,
   slack,
   teams,
+  email,
   webhook,
 ];

@@ -191,6 +191,8 @@ export interface NotifierStage {
 
 export interface NotifierCase {
   readonly start: () => Promise<NotifierStage>;
+  /** False where the channel has no way to say when it may be asked again. */
+  readonly saysWhen?: false;
   /** Addresses that a probe refuses: what is wrong, made out of the good settings, and what is said. */
   readonly refused: readonly {
     readonly what: string;
