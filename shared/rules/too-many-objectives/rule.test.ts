@@ -1,0 +1,143 @@
+import { describe, expect, test } from "vitest";
+
+import { Org } from "#shared/graph/org.ts";
+import type { Evaluation } from "#shared/kit/rule.ts";
+import type { Goal } from "#shared/model/facts.ts";
+import { CalendarDate } from "#shared/model/time.ts";
+import {
+  account,
+  accountId,
+  goal,
+  goalConnection,
+  goalId,
+  orgUnit,
+  person,
+  personId,
+  unitId,
+} from "#shared/testing/facts.ts";
+import { graphOf, now, source } from "#shared/testing/graph.ts";
+import type { GraphParts } from "#shared/testing/graph.ts";
+
+import { tooManyObjectives } from "./rule.ts";
+
+const org = new Org({
+  units: [orgUnit("red"), orgUnit("blue"), orgUnit("Reds", { boundToId: unitId("red") })],
+  people: [person("ann", { unitId: unitId("red") })],
+  accounts: [account("ann"), account("stranger", { workEmail: "nobody@elsewhere.example" })],
+  matches: [],
+});
+const day = (text: string) => CalendarDate.parse(text);
+const names = ["a", "b", "c", "d"];
+const four = (given: Partial<Goal> = { teamName: "red" }) => names.map((name) => goal(name, given));
+
+function evaluate(parts: GraphParts, options: unknown = {}, team = "red"): Evaluation {
+  return tooManyObjectives.evaluate({
+    view: graphOf({ org, ...parts }),
+    subjectId: unitId(team),
+    options: tooManyObjectives.options.parse(options),
+    now,
+  });
+}
+
+describe("too many objectives", () => {
+  test("are told of the team that owns them, with each of them", () => {
+    expect(evaluate({ goals: four() })).toMatchObject({
+      state: "open",
+      title: "red owns 4 objectives at once",
+      evidence: {
+        sentence:
+          "red owns 4 open objectives at the same time, where 3 are thought enough: “Goal a”, “Goal b”, “Goal c”, “Goal d”.",
+        path: [
+          { id: unitId("red"), role: "team", label: "red" },
+          ...names.map((name) => ({ id: goalId(name), role: "listed" })),
+        ],
+        facts: { objectives: 4, most: 3 },
+      },
+      teamIds: [unitId("red")],
+      leaderId: personId("ann"),
+      connectionIds: [goalConnection],
+    });
+  });
+
+  test("are those of its people, and of the delivery team that is bound to it", () => {
+    const [a, b, c, d] = names;
+    const goals = [
+      goal(a ?? "", { ownerId: accountId("ann") }),
+      goal(b ?? "", { teamName: "Reds" }),
+      goal(c ?? "", { teamName: "RED" }),
+      goal(d ?? "", { ownerId: accountId("ann") }),
+    ];
+    expect(evaluate({ goals }).state).toBe("open");
+    expect([...tooManyObjectives.subjects(graphOf({ org, goals }))]).toEqual([unitId("red")]);
+  });
+
+  test.each<[what: string, given: Partial<Goal>]>([
+    ["are done", { teamName: "red", status: "done" }],
+    ["are key results", { teamName: "red", kind: "key-result" }],
+    ["have not begun", { teamName: "red", startOn: day("2026-03-03") }],
+    ["ended yesterday", { teamName: "red", dueOn: day("2026-03-01") }],
+    ["are of another team", { teamName: "blue" }],
+    ["are of somebody whom nobody knows", { ownerId: accountId("stranger") }],
+    ["are nobody's", {}],
+  ])("do not count where they %s", (_what, given) => {
+    expect(evaluate({ goals: four(given) })).toMatchObject({
+      state: "cleared",
+      because: "few-enough",
+    });
+  });
+
+  test("count on their first and last day", () => {
+    const today = day("2026-03-02");
+    expect(
+      evaluate({ goals: four({ teamName: "red", startOn: today, dueOn: today }) }),
+    ).toMatchObject({
+      state: "open",
+      turnsAt: "2026-03-03T00:00:00.000Z",
+    });
+  });
+
+  test("are looked at again on the day on which another one begins", () => {
+    const goals = four({ teamName: "red", startOn: day("2026-03-05"), dueOn: day("2026-03-31") });
+    expect(evaluate({ goals })).toMatchObject({
+      state: "cleared",
+      turnsAt: "2026-03-05T00:00:00.000Z",
+    });
+  });
+
+  test("are as many as the options say, and no team is none", () => {
+    expect(evaluate({ goals: four() }, { most: 4 }).state).toBe("cleared");
+    expect(evaluate({ goals: four() }, {}, "gone")).toEqual({
+      state: "cleared",
+      because: "removed",
+    });
+  });
+
+  test("stand while the tool that tells of them stands still", () => {
+    const sources = [source(goalConnection, { isStale: true })];
+    expect(evaluate({ goals: four(), sources }).state).toBe("unknown");
+  });
+});
+
+describe("what touches them", () => {
+  test("the teams that owned and that own an objective, if it counts", () => {
+    const touched = (before: Partial<Goal>, after: Partial<Goal>) =>
+      tooManyObjectives.touched({ before: goal("a", before), after: goal("a", after) });
+    expect(touched({ teamName: "red" }, { teamName: "blue" })).toMatchObject([
+      { kind: "team-of-goal", teamName: "red", onlyOpen: false },
+      { kind: "team-of-goal", teamName: "blue", onlyOpen: false },
+    ]);
+    expect(touched({ teamName: "red" }, { teamName: "red", title: "Other" })).toMatchObject([
+      { onlyOpen: true },
+      { onlyOpen: true },
+    ]);
+    expect(touched({}, { progress: 0.5 })).toEqual([]);
+    expect(touched({ kind: "key-result" }, { kind: "key-result", teamName: "red" })).toEqual([]);
+  });
+
+  test("whoever moves: any team that owns one", () => {
+    const moved = { before: person("ann"), after: person("ann", { unitId: unitId("blue") }) };
+    expect(tooManyObjectives.touched(moved)).toContainEqual({ kind: "goal-teams" });
+    const renamed = { before: person("ann"), after: person("ann", { name: "Ann B." }) };
+    expect(tooManyObjectives.touched(renamed)).toEqual([{ kind: "open" }]);
+  });
+});
