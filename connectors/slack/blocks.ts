@@ -1,7 +1,7 @@
 import { cleanText, cut } from "./escape.ts";
 
 /** Limits (https://docs.slack.dev/reference/block-kit/blocks and …/block-elements, 2026-11). */
-export const headerMax = 150;
+const headerMax = 150;
 export const sectionMax = 3000;
 export const blocksMax = 50;
 export const blockIdMax = 255;

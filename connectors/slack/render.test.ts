@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import type { Message } from "#shared/kit/notifier.ts";
 import { DispatchId } from "#shared/model/notification.ts";
 import { Instant } from "#shared/model/time.ts";
-import { hostileTitles } from "#shared/testing/hostile-titles.ts";
+import { hostileHost, hostileTitles } from "#shared/testing/hostile-titles.ts";
 
 import { cleanText } from "./escape.ts";
 import { renderMessage } from "./render.ts";
@@ -209,8 +209,8 @@ describe("addresses", () => {
     "data:text/html,x",
     "file:///etc/passwd",
     "slack://open",
-    "//evil.example",
-    "https://hub.example@evil.example/",
+    `//${hostileHost}`,
+    `https://hub.example@${hostileHost}/`,
     "https://user:secret@jira.example/",
     "mailto:all@evil.example",
     "",

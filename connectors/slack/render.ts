@@ -53,7 +53,7 @@ export function renderMessage(
   };
 }
 
-export function titleOf(message: Message): string {
+function titleOf(message: Message): string {
   return isOver(message) ? `Resolved: ${message.title}` : message.title;
 }
 
