@@ -26,8 +26,12 @@ export function watchHonesty(run: Run): (change: ItemChange) => void {
   };
 }
 
+/** What they tell of is the connection, which the hub itself knows, and nothing that was read through it. */
+const ofConnections: ReadonlySet<unknown> = new Set(["connection-degraded", "coverage-lost"]);
+
 /** Its own sources, and for lack of a link every source that may hold one. */
 function neededBy(run: Run, signal: Item): readonly ConnectionId[] {
+  if (ofConnections.has(signal["rule"])) return [];
   const own = Array.isArray(signal["connectionIds"]) ? signal["connectionIds"] : [];
   const ids = own.flatMap((id) => ConnectionIdSchema.safeParse(id).data ?? []);
   if (signal["rule"] !== "unlinked-work") return ids;
