@@ -24,6 +24,7 @@ export type Right =
   | "secrets:read"
   | "secrets:write"
   | "access-token:read"
+  | "mail:send"
   | "sources:call"
   | "public-url";
 
@@ -284,7 +285,7 @@ export const functions = {
       // Rungs, messages and digests that are due; channels that asked to be tried again.
       { kind: "schedule", everyMinutes: 1 },
     ],
-    rights: ["table:read", "table:write", "secrets:read", "public-url"],
+    rights: ["table:read", "table:write", "secrets:read", "mail:send", "public-url"],
     // Shorter than `attemptMsMax` of shared/model/notification.ts: who has run out of it answers no more.
     timeoutSeconds: 30,
     memoryMb: 512,

@@ -15,7 +15,7 @@ import { functions, topology, type FunctionSpec, type Topology } from "../topolo
 import { deployedResources } from "./testing/deployed-resources.ts";
 import { differences } from "./testing/differences.ts";
 import { intendedResources } from "./testing/intended-resources.ts";
-import { customRules, secretsOfConnections } from "./testing/intended-rights.ts";
+import { customRules, mailIdentities, secretsOfConnections } from "./testing/intended-rights.ts";
 import { makeStack, templateOf } from "./testing/synthesize.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "hub-stack-"));
@@ -274,7 +274,9 @@ test("no role may do anything with a wildcard, but for the secrets of connection
     rights.filter(
       (right) =>
         right.includes("*") &&
-        ![secretsOfConnections, customRules].some((named) => right.endsWith(` on ${named}`)),
+        ![secretsOfConnections, customRules, mailIdentities].some((named) =>
+          right.endsWith(` on ${named}`),
+        ),
     ),
   ).toEqual([]);
 });

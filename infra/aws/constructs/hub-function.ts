@@ -17,7 +17,7 @@ import { nodeOptionsOf } from "../node-options.ts";
 import { parkingQueue } from "./hub-queue.ts";
 import type { HubResources } from "./hub-resources.ts";
 import { nameLogically, pascal } from "./logical-name.ts";
-import { statementsFor } from "./rights.ts";
+import { mailIdentitiesArn, statementsFor } from "./rights.ts";
 import { variablesOf } from "./variables.ts";
 
 interface HubFunctionProps {
@@ -84,6 +84,7 @@ export class HubFunction extends Construct {
     nameLogically(this.lambda, `${pascal(name)}Function`);
     acknowledgeNamespace(role, spec, hub);
     acknowledgeCustomRules(role, spec, hub);
+    acknowledgeSenders(role, spec, hub);
   }
 }
 
@@ -119,6 +120,16 @@ function acknowledgeCustomRules(role: Role, spec: FunctionSpec, hub: HubResource
     id: `AwsSolutions-IAM5[Resource::${findingText(Stack.of(role).resolve(hub.bus.customRulesArn))}]`,
     reason:
       "Ops admins make rules of their own while the hub runs, so their names are not known before. The right stops at the hub's own bus and the names that only these rules have.",
+  });
+}
+
+/** Senders are verified in Amazon SES by an operator, whenever mail is wanted. */
+function acknowledgeSenders(role: Role, spec: FunctionSpec, hub: HubResources): void {
+  if (!spec.rights.includes("mail:send")) return;
+  Validations.of(role).acknowledge({
+    id: `AwsSolutions-IAM5[Resource::${findingText(Stack.of(role).resolve(mailIdentitiesArn(hub)))}]`,
+    reason:
+      "The sender's address is a setting of the hub, chosen after the stack is deployed. The right stops at the account's own identities in this region, and SES sends as verified ones only.",
   });
 }
 

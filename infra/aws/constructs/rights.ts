@@ -1,3 +1,4 @@
+import { Stack } from "aws-cdk-lib";
 import { PolicyStatement } from "aws-cdk-lib/aws-iam";
 
 import type { Right, Trigger } from "../../topology.ts";
@@ -13,6 +14,11 @@ const keyWriting = [
   "kms:GenerateDataKey",
   "kms:GenerateDataKeyWithoutPlaintext",
 ];
+
+/** Whoever the account may send mail as: verified in Amazon SES when an operator wants mail, or never. */
+export function mailIdentitiesArn({ bus }: HubResources): string {
+  return Stack.of(bus).formatArn({ service: "ses", resource: "identity", resourceName: "*" });
+}
 
 /** What a right of the topology means in IAM: exact actions on exact resources. */
 const grantsOfRight: Readonly<Record<Right, (hub: HubResources) => readonly Grant[]>> = {
@@ -71,6 +77,8 @@ const grantsOfRight: Readonly<Record<Right, (hub: HubResources) => readonly Gran
   "access-token:read": ({ secrets }) => [
     [["secretsmanager:GetSecretValue"], [secrets.accessTokenArn]],
   ],
+  // A mail that is given whole is checked by the second, whichever call takes it.
+  "mail:send": (hub) => [[["ses:SendEmail", "ses:SendRawEmail"], [mailIdentitiesArn(hub)]]],
   "sources:call": () => [],
   "public-url": () => [],
 };

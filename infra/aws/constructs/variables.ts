@@ -25,6 +25,7 @@ export const variablesOf: Readonly<Record<Right, (hub: HubResources) => Variable
   "secrets:read": ({ secrets }) => ({ SECRET_PREFIX: secrets.prefix }),
   "secrets:write": ({ secrets }) => ({ SECRET_PREFIX: secrets.prefix }),
   "access-token:read": ({ secrets }) => ({ ACCESS_TOKEN_SECRET_ARN: secrets.accessTokenArn }),
+  "mail:send": () => ({}),
   "sources:call": () => ({}),
   "public-url": ({ publicUrl }) => ({ PUBLIC_URL: publicUrl }),
 };

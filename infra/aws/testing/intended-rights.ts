@@ -14,6 +14,8 @@ export const customRules = "arn:aws:events:us-east-1:{AWS::AccountId}:rule/{Alig
 /** A resource with a wildcard: connections come and go, each with a secret under this prefix. */
 export const secretsOfConnections =
   "arn:aws:secretsmanager:us-east-1:{AWS::AccountId}:secret:throughline/*";
+/** Whoever the account may send mail as. */
+export const mailIdentities = "arn:aws:ses:us-east-1:{AWS::AccountId}:identity/*";
 const onSecrets = (...actions: readonly string[]) =>
   actions.map((action) => `secretsmanager:${action} on ${secretsOfConnections}`);
 
@@ -51,6 +53,7 @@ const meaning: Readonly<Record<Right, readonly string[]>> = {
     "DeleteSecret",
   ),
   "access-token:read": ["secretsmanager:GetSecretValue on {AccessTokenSecret}"],
+  "mail:send": ["SendEmail", "SendRawEmail"].map((action) => `ses:${action} on ${mailIdentities}`),
   "sources:call": [],
   "public-url": [],
 };
