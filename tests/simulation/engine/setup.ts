@@ -57,6 +57,8 @@ export async function setRules({ table, clock }: Storing, graceMinutes: number):
       options: {},
       graceMinutes,
       holdDownMinutes: 0,
+      // What waits for digests is told of in them, long after a run is over.
+      delivery: "message",
       updatedAt: clock.now(),
       revision: 0,
     };
