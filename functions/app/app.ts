@@ -40,6 +40,8 @@ import { serveErasurePages } from "./people/erasure-pages.ts";
 import { erasureRoutes } from "./people/erasure-routes.ts";
 import { servePeoplePages } from "./people/people-pages.ts";
 import { peopleRoutes } from "./people/people-routes.ts";
+import { serveRoutingPages } from "./routing/routing-pages.ts";
+import { routingRoutes } from "./routing/routing-routes.ts";
 import { serveRulePages } from "./rules/rule-pages.ts";
 import { ruleRoutes } from "./rules/rule-routes.ts";
 import { serveSendingPages } from "./scim/sending-pages.ts";
@@ -66,6 +68,8 @@ export function createApp(deps: AppDeps): Hono {
   mount(app, apiRoutes(context));
   serveAssets(app);
   serveSignIn(app, context);
+  // Before the alerts: an id at the end of a path takes slashes too.
+  serveRoutingPages(app, context);
   serveAlertPages(app, context);
   // Before the pages of now, whose addresses they share.
   serveAsOfPages(app, context);
@@ -90,6 +94,7 @@ export function createApp(deps: AppDeps): Hono {
 /** Every operation of the API, its own description included. */
 export function apiRoutes(context: AppContext): readonly Route[] {
   const routes: Route[] = [
+    ...routingRoutes(context),
     ...alertRoutes(context),
     // Before what an item's id may swallow.
     ...asOfRoutes(context),
