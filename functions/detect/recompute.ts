@@ -12,6 +12,7 @@ import type { WholeGraph } from "#shared/store/whole-graph.ts";
 import { loadWholeGraph } from "#shared/store/whole-graph.ts";
 
 import { activeRules } from "./active-rules.ts";
+import { countShares } from "./count-shares.ts";
 import { evaluateDeps } from "./deps.ts";
 import type { DetectDeps } from "./deps.ts";
 import { evaluate } from "./doubt.ts";
@@ -72,6 +73,7 @@ export async function recompute(deps: RecomputeDeps, pass: Pass = {}): Promise<R
   // Before anything rests on it: the evaluations below read it with the organisation.
   const { matchRate } = whole.graph.org;
   if (matchRate) await saveMatchRate(deps.table, matchRate);
+  await countShares(deps, whole, deps.clock.now());
   const rules = await activeRules(deps.table, deps.rules, deps.logger);
   const { subjects, differing } = differingIn(whole, rules, {
     now: deps.clock.now(),

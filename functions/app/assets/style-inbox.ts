@@ -9,7 +9,7 @@ export const styleInbox = `
 .group > details[open] > summary { margin-bottom: 4px; }
 .group > details > ul { padding-bottom: 14px; }
 .group > details > .more { padding-bottom: 14px; }
-.group .card.alert { box-shadow: none; background: var(--bg); }
+.group .card.alert { box-shadow: none; }
 .group-line { display: flex; flex-wrap: wrap; gap: 4px 14px; align-items: baseline; }
 .group-line::before { content: "▸"; color: var(--muted); width: .8em; }
 details[open] > summary > .group-line::before { content: "▾"; }
