@@ -1,5 +1,7 @@
 import { parentIds } from "#shared/graph/line-of-sight.ts";
 import type { MemoryGraph } from "#shared/graph/view.ts";
+import { isIdOf } from "#shared/model/ids.ts";
+import type { GoalId } from "#shared/model/ids.ts";
 import type { EvidenceNode, Signal } from "#shared/model/signal.ts";
 import { linkRulesPartition, ruleSettingsKey } from "#shared/store/keys.ts";
 import type { WholeGraph } from "#shared/store/whole-graph.ts";
@@ -35,8 +37,20 @@ export function isOnItsWay(
   return bearing.some((one) => changedLately.has(one));
 }
 
+/** Right above and below a goal, what links to it, and who owns it. */
+function aroundGoal(graph: MemoryGraph, id: GoalId): readonly string[] {
+  const { parentId, ownerId } = graph.goal(id) ?? {};
+  return [
+    ...graph.linksFrom(id).map(({ toId }) => toId),
+    ...graph.goalsUnder(id),
+    ...graph.linkersOf(id),
+    ...[parentId, ownerId].filter((one) => one !== undefined),
+  ];
+}
+
 /** The items of a subject, all that is named above them, and the goals that these are linked to. */
 function aboveAll(graph: MemoryGraph, subjectId: Subject["id"]): readonly string[] {
+  if (isIdOf("goal", subjectId)) return aroundGoal(graph, subjectId);
   const ids = new Set(workItemsOf(subjectId));
   const beside: string[] = [];
   for (const id of ids) {
