@@ -36,6 +36,16 @@ interface MemoryTableOptions {
    * numbers count up from 1. A write that changes nothing makes no record.
    */
   readonly onRecord?: (change: ItemChange) => void;
+  /** What another table held; nobody is told of it, and nobody paid for it here. */
+  readonly held?: HeldItems | undefined;
+}
+
+/** Everything in a table in memory, at one moment. */
+export interface HeldItems {
+  /** As the table itself handed them out: frozen, and shared from then on. */
+  readonly items: readonly Item[];
+  /** Of its stream's latest record: the next one counts on from there. */
+  readonly sequenceNumber: string;
 }
 
 /** The hub table in memory, for tests: the same promises, units and page tokens as DynamoDB's. */
@@ -43,9 +53,10 @@ export function createMemoryTable(options: MemoryTableOptions = {}): Table {
   const memory: Memory = {
     store: createItemStore(),
     meter: createUnitMeter(),
-    stream: createStream(options.onRecord),
+    stream: createStream(options.onRecord, Number(options.held?.sequenceNumber ?? 0)),
   };
   const { meter, store } = memory;
+  for (const item of options.held?.items ?? []) store.set({ pk: item.pk, sk: item.sk }, item);
   const count = ({ page, bytes }: BilledPage, consistent: boolean): Page => {
     meter.countRead(readUnits(bytes, consistent));
     return page;
@@ -153,9 +164,12 @@ interface Stream {
 }
 
 /** Numbers the changes; one that a reader's own write causes comes after those already waiting. */
-function createStream(onRecord: (change: ItemChange) => void = () => undefined): Stream {
+function createStream(
+  onRecord: (change: ItemChange) => void = () => undefined,
+  latest = 0,
+): Stream {
   const waiting: ItemChange[] = [];
-  let sequence = 0;
+  let sequence = latest;
   let flushing = false;
   return {
     append: (before, after) => {

@@ -46,10 +46,13 @@ function edit(
   perform(run.company, act, streamOf(run.plan.seed, `edit ${key}`), key);
 }
 
-export async function takeStep(run: Run, { id, afterMinutes, act }: Step): Promise<void> {
+export async function takeStep(
+  run: Run,
+  { id, afterMinutes, isAtOnce = false, act }: Step,
+): Promise<void> {
   run.step = id;
   run.host.trace(`step ${id} ${act.kind}`);
-  await pass(run, afterMinutes);
+  if (!isAtOnce) await pass(run, afterMinutes);
   // The entry of its own kind takes it: `CarryOut` says so of each.
   await (carryOut[act.kind] as (run: Run, id: string, act: Act) => unknown)(run, id, act);
 }
@@ -149,8 +152,9 @@ function rotate({ network, host, company, met }: Run): void {
 }
 
 async function erase(run: Run, id: string): Promise<void> {
-  const native = pick(streamOf(run.plan.seed, `erase ${id}`), peopleNames) ?? "ann";
-  const { spec } = run.company.sites.people.tool;
+  const { spec, records } = run.company.sites.people.tool;
+  const employed = peopleNames.filter((name) => records.has(name));
+  const native = pick(streamOf(run.plan.seed, `erase ${id}`), employed) ?? "ann";
   const personId = factId("person", spec.name, spec.connectionId, native);
   const stored = await run.host.table.get({ pk: personId, sk: "0" });
   // Nothing can be known of who was never read.

@@ -76,11 +76,14 @@ async function signalsIn(
   );
 }
 
-/** Deletion is a fact: that something is gone is known, and is another thing than that it was never read. */
+/**
+ * Deletion is a fact: that something is gone is known, and is another thing than that it was never read.
+ * What went before the first reading came to it, nobody can know.
+ */
 function gravesOf(run: Run, tool: Tool): readonly Change[] {
   const readAt = run.clock.now();
   return [...tool.records.values()].flatMap((record): Change[] =>
-    record.isDeleted
+    record.isDeleted && run.heardOf.has(tool.idOf(record))
       ? [{ kind: "removed", id: tool.idOf(record), sourceVersion: record.version, readAt }]
       : [],
   );

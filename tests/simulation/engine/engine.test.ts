@@ -8,14 +8,16 @@ import { runPlan, runSeed } from "./run-plan.ts";
 /** `npm run simulate` runs as many more as there is time for. */
 const seeds = 1000;
 const secondsMax = 90;
+/** So often at least each fault of `faults.ts` must truly meet the hub within those seeds. */
+const metMin = 10;
 
 test(`${seeds} companies under faults keep all nine invariants`, { timeout: 600_000 }, async () => {
   const { failing, met, lines, seconds } = await runInParallel({ from: 1, seeds, workers: 2 });
   process.stdout.write(`${lines.at(-1) ?? ""}\n`);
   expect(failing.map(({ seed, violations }) => ({ seed, violations }))).toEqual([]);
-  // A run without faults proves nothing.
-  const never = Object.entries(faultsMet(met)).filter(([, count]) => count === 0);
-  expect(never).toEqual([]);
+  // A run without faults proves nothing, and a fault that is met by chance twice a thousand little.
+  const seldom = Object.entries(faultsMet(met)).filter(([, count]) => count < metMin);
+  expect(seldom).toEqual([]);
   // Time is for a quiet machine to keep; a busy one is told.
   if (seconds > secondsMax)
     process.stdout.write(

@@ -11,8 +11,18 @@ export interface Plan {
   readonly steps: readonly Step[];
 }
 
+/** Which company it is: the same in every run that names it. */
+export interface CompanyChoice {
+  readonly number: number;
+  readonly isSmall: boolean;
+}
+
 /** What holds for the whole run. */
 export interface PlanConfig {
+  /** Absent: one of full size that no other seed has. */
+  readonly company?: CompanyChoice;
+  /** The hub has read all of it, calmly, before the first step; absent: reading is still to be done. */
+  readonly isRead?: boolean;
   readonly hasWebhooks: boolean;
   /** Shares of the webhooks that never come, that come twice, that come up to half an hour late. */
   readonly dropped: number;
@@ -36,6 +46,8 @@ export interface Step {
   readonly id: string;
   /** What passes before it. */
   readonly afterMinutes: number;
+  /** What is due waits for it: so a first step is there before the first reading is. */
+  readonly isAtOnce?: boolean;
   readonly act: Act;
 }
 

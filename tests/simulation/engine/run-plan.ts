@@ -1,28 +1,22 @@
-import { dayMs, hourMs } from "#shared/model/time.ts";
+import { hourMs } from "#shared/model/time.ts";
 
 import { bringUp, pass, settle, takeStep } from "./acts.ts";
+import { begin } from "./begin.ts";
 import { readClean } from "./clean-read.ts";
+import { beginRead, connectCompany } from "./first-reading.ts";
 import type { CreateTable } from "./host/host.ts";
-import { Host } from "./host/host.ts";
-import { Interpreted } from "./interpreted.ts";
 import { checkConverged } from "./invariants/1-convergence.ts";
 import { checkNoLoss } from "./invariants/2-no-loss.ts";
 import { checkIncremental, checkSameSignals } from "./invariants/3-incremental.ts";
 import { checkSupport } from "./invariants/4-support.ts";
 import { checkOnce } from "./invariants/5-once.ts";
-import { watchDeletions } from "./invariants/7-deletion.ts";
-import { watchHonesty } from "./invariants/8-honest.ts";
 import { checkBounded } from "./invariants/9-bounded.ts";
-import { Met } from "./met.ts";
 import { planOf } from "./plan-of.ts";
 import type { Plan } from "./plan.ts";
 import type { Run, Violation } from "./run.ts";
 import { violated } from "./run.ts";
-import { connectAll, registryOf } from "./setup.ts";
-import { foundCompany, toolNames } from "./world/company.ts";
+import { toolNames } from "./world/company.ts";
 import { mendAll } from "./world/edits.ts";
-import { Network } from "./world/network.ts";
-import { VirtualClock } from "./world/virtual-clock.ts";
 
 export interface SeedResult {
   readonly seed: number;
@@ -39,22 +33,18 @@ export interface RunOptions {
   readonly createTable?: CreateTable;
 }
 
-const startMs = Date.parse("2026-03-02T09:00:00.000Z");
-
 export async function runSeed(seed: number): Promise<SeedResult> {
   return runPlan(planOf(seed));
 }
 
 /** A company lives through its plan; then all is well for a day, and everything must be right. */
 export async function runPlan(plan: Plan, options: RunOptions = {}): Promise<SeedResult> {
-  const run = begin(plan, options);
-  // The company is older than its hub: what it has was not changed just now.
-  run.clock.advance(12 * hourMs);
+  const { company, isRead = false } = plan.config;
+  // What was read into the table in memory is in no other.
+  const isReadBefore = company !== undefined && isRead && options.createTable === undefined;
+  const run = isReadBefore ? await beginRead(plan, company) : begin(plan, options);
   try {
-    await connectAll(run.host, run.company, {
-      graceMinutes: plan.config.graceMinutes,
-      handSecret: run.network.handSecret,
-    });
+    if (!isReadBefore) await connectCompany(run);
     for (const step of plan.steps) await takeStep(run, step);
     await getWell(run);
     await checkEnd(run);
@@ -66,88 +56,6 @@ export async function runPlan(plan: Plan, options: RunOptions = {}): Promise<See
     );
   }
   return resultOf(run);
-}
-
-function begin(plan: Plan, { createTable }: RunOptions): Run {
-  const { seed, config } = plan;
-  // What is there at the start was there for a day.
-  const clock = new VirtualClock(startMs - dayMs);
-  const met = new Met();
-  const company = foundCompany(seed, clock, met);
-  clock.advance(dayMs);
-  const registry = registryOf(company);
-  const { busDuplicated, shards, isEager } = config;
-  const host = new Host({
-    seed,
-    clock,
-    registry,
-    met,
-    shards,
-    busDuplicated,
-    isEager,
-    createTable,
-  });
-  const network = new Network({ seed, clock, company, config, met });
-  const run: Run = {
-    plan,
-    clock,
-    host,
-    company,
-    network,
-    met,
-    violations: [],
-    watchers: [],
-    interpreted: new Interpreted(),
-    troubled: new Set(),
-    erased: new Set(),
-    step: "start",
-    checks: 0,
-  };
-  wire(run);
-  return run;
-}
-
-function wire(run: Run): void {
-  const { host, network, company, plan } = run;
-  if (plan.config.granularityMs > 1) run.met.add("coarse versions");
-  run.watchers.push(watchDeletions(run), watchHonesty(run));
-  host.onRecord = (change) => {
-    for (const watch of run.watchers) watch(change);
-  };
-  network.receive = async (event) => {
-    const result = await host.invoke("receive", event);
-    return result.ok ? (result.value.statusCode ?? 500) : 500;
-  };
-  host.onInvoking = (name) => run.interpreted.begun(name);
-  host.onInvoked = (name, broken, isDead) => run.interpreted.ended(name, broken, isDead);
-  for (const name of toolNames) {
-    const site = company.sites[name];
-    site.hasWebhooks = plan.config.hasWebhooks;
-    site.pageSize = plan.config.pageSize;
-    site.indexLagMs = plan.config.indexLagMs;
-    site.tool.skewMs = plan.config.skewMs[name];
-    site.tool.granularityMs = plan.config.granularityMs;
-    if (site.tool.skewMs !== 0) run.met.add("clock skew");
-    site.onInterpreted = ({ headers }) => run.interpreted.add(headers["x-delivery"] ?? "");
-    if (site.consent) watchConsent(run, site.consent);
-  }
-}
-
-/** A refresh token is used once; after a crash, whoever takes over cannot know that it was. */
-function watchConsent(
-  run: Run,
-  consent: NonNullable<Run["company"]["sites"]["tracker"]["consent"]>,
-): void {
-  let mishapsBefore = 0;
-  const mishaps = () => run.host.crashes + run.host.failures;
-  consent.onRefresh = () => {
-    run.met.add("token refreshed");
-    mishapsBefore = mishaps();
-  };
-  consent.onReuse = () => {
-    if (mishaps() === mishapsBefore)
-      violated(run, 9, "a refresh token was used twice, though nobody died");
-  };
 }
 
 /** The faults end; what is under way arrives; every pull and a whole reconcile come due. */

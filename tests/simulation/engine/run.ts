@@ -30,6 +30,8 @@ export interface Run {
   readonly watchers: ((change: ItemChange) => void)[];
   /** Deliveries that ingest has read and stored, by id. */
   readonly interpreted: Interpreted;
+  /** Keys of all that the hub has ever had a word of. */
+  readonly heardOf: Set<string>;
   /** Tools whose trouble lasts: nothing can be said of their records now. */
   readonly troubled: Set<string>;
   /** Native ids of people who were erased on request. */

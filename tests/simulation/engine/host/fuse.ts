@@ -21,6 +21,32 @@ export interface Mishap {
   readonly act?: () => Promise<void>;
 }
 
+/** Mishaps that wait for certain operations of one function, in whichever invocation they come. */
+export class WaitingMishaps {
+  readonly #all: { readonly mishap: Mishap; readonly on: string; met: number }[] = [];
+
+  add(mishap: Mishap, on: string): void {
+    this.#all.push({ mishap, on, met: 0 });
+  }
+
+  clear(): void {
+    this.#all.length = 0;
+  }
+
+  /** What befalls this operation; one that comes no more is forgotten before it acts. */
+  metBy(operation: string): Mishap | undefined {
+    for (const [index, one] of this.#all.entries()) {
+      if (!operation.startsWith(one.on)) continue;
+      one.met += 1;
+      const { at, times } = one.mishap;
+      if (one.met < at) continue;
+      if (one.met >= at + times - 1) this.#all.splice(index, 1);
+      return one.mishap;
+    }
+    return undefined;
+  }
+}
+
 /** Stands between one invocation and the world: counts its operations, and breaks where it is told to. */
 export class Fuse {
   operations = 0;
@@ -28,31 +54,24 @@ export class Fuse {
   /** What was broken: the operation's name, for the trace. */
   broken: string | undefined;
   #mishap: Mishap | undefined;
-  /** Operations of this invocation that the mishap counts. */
-  #met = 0;
+  #waiting: WaitingMishaps | undefined;
 
-  /** A mishap that waits for certain operations, and did not come to its own: what is left of it. */
-  get left(): Mishap | undefined {
-    const mishap = this.#mishap;
-    if (mishap?.on === undefined || this.broken !== undefined) return undefined;
-    return { ...mishap, at: mishap.at - this.#met };
-  }
-
-  begin(mishap: Mishap | undefined): void {
+  /** `mishap` is this invocation's own; `waiting` may befall others as well. */
+  begin(mishap: Mishap | undefined, waiting: WaitingMishaps | undefined): void {
     this.operations = 0;
-    this.#met = 0;
     this.broken = undefined;
     this.#mishap = mishap;
+    this.#waiting = waiting;
   }
 
   guard<T>(name: string, run: () => Promise<T>): Promise<T> {
     if (this.isDead) return Promise.reject(new Crash(name));
     this.operations += 1;
-    const mishap = this.#mishap;
-    if (mishap === undefined || !name.startsWith(mishap.on ?? "")) return run();
-    this.#met += 1;
-    if (this.#met < mishap.at || this.#met >= mishap.at + mishap.times) return run();
-    return this.#break(mishap, name, run);
+    const own = this.#mishap;
+    const isMet =
+      own && this.operations >= own.at && this.operations < own.at + own.times ? own : undefined;
+    const mishap = isMet ?? this.#waiting?.metBy(name);
+    return mishap ? this.#break(mishap, name, run) : run();
   }
 
   async #break<T>(mishap: Mishap, name: string, run: () => Promise<T>): Promise<T> {

@@ -3,6 +3,7 @@ import { createHash } from "node:crypto";
 import type { EventBridgeEvent, SQSRecord } from "aws-lambda";
 
 import { targetQueueSpec } from "#infra/local/bus.ts";
+import type { HeldItems } from "#shared/adapters/memory/memory-table.ts";
 import { createMemoryTable } from "#shared/adapters/memory/memory-table.ts";
 import { HubError } from "#shared/errors.ts";
 import type { Registry } from "#shared/kit/registry.ts";
@@ -14,7 +15,7 @@ import type { Met } from "../met.ts";
 import { streamOf, textOf } from "../random.ts";
 import type { VirtualClock } from "../world/virtual-clock.ts";
 import type { Mishap } from "./fuse.ts";
-import { Crash } from "./fuse.ts";
+import { Crash, WaitingMishaps } from "./fuse.ts";
 import { Vault } from "./ports.ts";
 import type { Events, FunctionName, Ground, Process, Results } from "./processes.ts";
 import { startProcess } from "./processes.ts";
@@ -34,10 +35,15 @@ export interface HostOptions {
   readonly busDuplicated: number;
   /** Another table than the one in memory. */
   readonly createTable?: CreateTable | undefined;
+  /** What the table in memory begins with. */
+  readonly held?: HeldItems | undefined;
 }
 
 /** A table that tells its stream: each change once, in order, before the write has its answer. */
-export type CreateTable = (options: { readonly onRecord: (change: ItemChange) => void }) => Table;
+export type CreateTable = (options: {
+  readonly onRecord: (change: ItemChange) => void;
+  readonly held?: HeldItems | undefined;
+}) => Table;
 
 export type Invoked<T> =
   | { readonly ok: true; readonly value: T }
@@ -73,17 +79,18 @@ export class Host {
   readonly #options: HostOptions;
   readonly #idle = new Map<FunctionName, Process[]>();
   readonly #mishaps = new Map<FunctionName, Mishap[]>();
+  readonly #waiting = new Map<FunctionName, WaitingMishaps>();
   readonly #trace = createHash("sha256");
   /** Not yet in the hash: each call of it costs more than the text. */
   #lines: string[] = [];
 
   constructor(options: HostOptions) {
-    const { clock, createTable = createMemoryTable, registry, seed, shards } = options;
+    const { clock, createTable = createMemoryTable, held, registry, seed, shards } = options;
     this.#options = options;
     this.clock = clock;
     this.isEager = options.isEager;
     this.stream = new SimStream(clock, readers, shards);
-    this.table = createTable({ onRecord: (change) => this.#recorded(change) });
+    this.table = createTable({ onRecord: (change) => this.#recorded(change), held });
     this.inbox = new SimQueue("inbox", queueSpecs.inbox, clock);
     this.pulls = new SimQueue("pulls", queueSpecs.pulls, clock);
     this.targets = busTargets.map(
@@ -129,13 +136,20 @@ export class Host {
     this.stream.append(change);
   }
 
-  /** The next invocation of the function meets it. */
+  /** The next invocation of the function meets it, or whichever does what it waits for. */
   arm(name: FunctionName, mishap: Mishap): void {
+    if (mishap.on !== undefined) {
+      const waiting = this.#waiting.get(name) ?? new WaitingMishaps();
+      this.#waiting.set(name, waiting);
+      waiting.add(mishap, mishap.on);
+      return;
+    }
     this.#mishaps.set(name, [...(this.#mishaps.get(name) ?? []), mishap]);
   }
 
   disarm(): void {
     this.#mishaps.clear();
+    for (const waiting of this.#waiting.values()) waiting.clear();
   }
 
   /** One call of a function. A process that dies is gone with all that it kept; the next one starts anew. */
@@ -149,11 +163,9 @@ export class Host {
     this.#idle.set(name, idle);
     const process = idle.pop() ?? startProcess(name, this.ground);
     const { fuse } = process;
-    fuse.begin(this.#mishaps.get(name)?.shift());
+    fuse.begin(this.#mishaps.get(name)?.shift(), this.#waiting.get(name));
     this.onInvoking(name);
     const result = await call<Results[N]>(process, event);
-    const { left } = fuse;
-    if (left) this.arm(name, left);
     const isDead = fuse.isDead;
     if (isDead) this.crashes += 1;
     else idle.push(process);

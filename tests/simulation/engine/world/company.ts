@@ -92,26 +92,37 @@ export const peopleNames = ["ann", "ben", "cem", "dia"] as const;
 export const teamNames = ["red", "blue"] as const;
 
 /** A small company as it stood before anything happened. */
-export function foundCompany(seed: number, clock: VirtualClock, met: Met): Company {
+export function foundCompany(
+  { seed, isSmall }: { readonly seed: number; readonly isSmall: boolean },
+  clock: VirtualClock,
+  met: Met,
+): Company {
   const siteOf = (name: ToolName) => new Site(new Tool(specs[name], clock), clock, met);
   const sites = { tracker: siteOf("tracker"), board: siteOf("board"), people: siteOf("people") };
   const company = { sites, channel: new Channel() };
-  fill(seed, company);
+  const random = streamOf(seed, "company");
+  const size = isSmall ? small : full;
+  fillPeople(random, company, size);
+  fillBoard(random, company, size);
+  fillTracker(random, company, size);
   return company;
 }
 
-function fill(seed: number, company: Company): void {
-  const random = streamOf(seed, "company");
-  fillPeople(random, company);
-  fillBoard(random, company);
-  fillTracker(random, company);
+interface Size {
+  readonly people: number;
+  readonly tasks: number;
+  readonly issues: number;
 }
 
-function fillPeople(random: Random, { sites: { people, tracker } }: Company): void {
+/** Most of what goes wrong at all goes wrong with a few records; some only where there are more. */
+const small: Size = { people: 2, tasks: 2, issues: 3 };
+const full: Size = { people: 4, tasks: 4, issues: 6 };
+
+function fillPeople(random: Random, { sites: { people, tracker } }: Company, size: Size): void {
   people.tool.create("units", "acme", { name: "acme", level: 0 });
   for (const name of teamNames)
     people.tool.create("units", name, { name, level: 1, parent: "acme" });
-  for (const name of peopleNames) {
+  for (const name of peopleNames.slice(0, size.people)) {
     const unit = pick(random, teamNames) ?? "red";
     const isManaged = name !== "ann";
     const email = `${name}@company.example`;
@@ -125,7 +136,7 @@ function fillPeople(random: Random, { sites: { people, tracker } }: Company): vo
   }
 }
 
-function fillBoard(random: Random, { sites: { board } }: Company): void {
+function fillBoard(random: Random, { sites: { board } }: Company, size: Size): void {
   board.tool.create("goals", "G1", { title: "Grow", status: "in-progress", supports: ["T1"] });
   board.tool.create("goals", "G2", {
     title: "Last",
@@ -133,9 +144,11 @@ function fillBoard(random: Random, { sites: { board } }: Company): void {
     parents: ["G1"],
     supports: [],
   });
-  for (let at = 1; at <= 4; at += 1) {
-    const homes = at > 2 ? [`T${between(random, 1, 2)}`] : [];
-    const kind = at <= 2 ? "project" : "task";
+  // The first half holds the others.
+  const projects = size.tasks >> 1;
+  for (let at = 1; at <= size.tasks; at += 1) {
+    const homes = at > projects ? [`T${between(random, 1, projects)}`] : [];
+    const kind = at <= projects ? "project" : "task";
     board.tool.create("tasks", `T${at}`, {
       title: `Task ${at}`,
       kind,
@@ -146,9 +159,10 @@ function fillBoard(random: Random, { sites: { board } }: Company): void {
   }
 }
 
-function fillTracker(random: Random, { sites: { board, tracker } }: Company): void {
-  for (let at = 1; at <= 6; at += 1) {
-    const isEpic = at <= 2;
+function fillTracker(random: Random, { sites: { board, tracker } }: Company, size: Size): void {
+  const epics = size.issues / 3;
+  for (let at = 1; at <= size.issues; at += 1) {
+    const isEpic = at <= epics;
     const goal = board.tool.addressOf({
       collection: "goals",
       id: pick(random, ["G1", "G2"]) ?? "G1",
@@ -157,10 +171,10 @@ function fillTracker(random: Random, { sites: { board, tracker } }: Company): vo
       title: `Issue ${at}`,
       kind: isEpic ? "epic" : "story",
       status: "in-progress",
-      parents: isEpic ? [] : [`I${between(random, 1, 2)}`],
-      waitsFor: random() < 0.3 ? [`I${between(random, 1, 6)}`] : [],
+      parents: isEpic ? [] : [`I${between(random, 1, epics)}`],
+      waitsFor: random() < 0.3 ? [`I${between(random, 1, size.issues)}`] : [],
       goals: random() < 0.4 ? [goal] : [],
-      assignee: `u-${pick(random, peopleNames) ?? "ann"}`,
+      assignee: `u-${pick(random, peopleNames.slice(0, size.people)) ?? "ann"}`,
     });
   }
 }

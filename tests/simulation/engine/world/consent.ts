@@ -5,6 +5,12 @@ import type { Clock } from "#shared/ports/clock.ts";
 
 const tokenLifeMs = hourMs;
 
+export interface ConsentStanding {
+  readonly serial: number;
+  readonly accessEndsMs: number;
+  readonly used: readonly string[];
+}
+
 /**
  * One consent whose refresh tokens die when they are used. Using one twice is what a vendor takes for
  * theft; here it is counted, for nobody but a crash may bring it about.
@@ -29,6 +35,17 @@ export class Consent {
   /** Only the latest access token is good, and only for its time. */
   accepts(token: string): boolean {
     return token === `access-${this.#serial}` && this.#clock.nowMs() < this.#accessEndsMs;
+  }
+
+  /** How things stand, for another of the same consent to go on from. */
+  get standing(): ConsentStanding {
+    return { serial: this.#serial, accessEndsMs: this.#accessEndsMs, used: [...this.#used] };
+  }
+
+  stand({ serial, accessEndsMs, used }: ConsentStanding): void {
+    this.#serial = serial;
+    this.#accessEndsMs = accessEndsMs;
+    for (const token of used) this.#used.add(token);
   }
 
   #make(): TokenSet {
