@@ -19,7 +19,7 @@ async function start(more: Readonly<Record<string, unknown>> = {}) {
 }
 
 const over: Partial<Message> = {
-  reason: "resolved",
+  isOver: true,
   idempotencyKey: "dispatch:1#over",
   standing: "Resolved: linked",
 };

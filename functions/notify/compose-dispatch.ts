@@ -53,8 +53,10 @@ export async function composeUpdate(
   const found = await round.alerts(dispatch.alerts.map(({ alertId }) => alertId));
   const told = toldOf(dispatch.alerts, found);
   const around = await round.surroundings();
-  const message = composeAlerts(around, { ...dispatch, told, isUpdate: true });
-  return { message, isAllOver: told.every((one) => isOver(one, one.alert)) };
+  const composed = composeAlerts(around, { ...dispatch, told, isUpdate: true });
+  const isAllOver = told.every((one) => isOver(one, one.alert));
+  const message = composed && isAllOver ? { ...composed, isOver: true as const } : composed;
+  return { message, isAllOver };
 }
 
 function toldOf(

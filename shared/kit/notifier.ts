@@ -47,6 +47,8 @@ export interface Message {
   readonly dispatchId?: DispatchId;
   /** How it stands now, where the message is the update of one shown before: "Resolved: linked". */
   readonly standing?: string;
+  /** Nothing that it tells of stands any more: there is nothing left to do, or to press. */
+  readonly isOver?: true;
   /** Where whoever does not want such messages says so. */
   readonly unsubscribeUrl?: string;
 }
