@@ -33,10 +33,8 @@ export function fewSteps(random: Random, config: PlanConfig): readonly Step[] {
     const trouble = (pick(random, kinds) ?? mishap)(random);
     add(pause, trouble);
     for (const other of alsoWith(trouble)) add(0, other);
-    for (const act of hits(random, hitBy(trouble) ?? tool)) {
-      add(random() < 0.5 ? 0 : between(random, 1, 5), act);
-    }
-    pause = isMetByPulls(trouble) ? between(random, 20, 25) : between(random, 0, 12);
+    addHits(random, add, hitBy(trouble) ?? tool);
+    pause = pauseAfter(random, trouble);
   }
   if (isRested) add(pause, restOf(random));
   // What stood still meanwhile is seen by what comes after; so is a trouble that waits for a pull.
@@ -45,9 +43,19 @@ export function fewSteps(random: Random, config: PlanConfig): readonly Step[] {
 }
 
 /** One or two edits, mostly where the trouble is. */
-function hits(random: Random, tool: ToolName): readonly Act[] {
-  const one = () => editOf(random, random() < 0.8 ? tool : toolOf(random));
-  return random() < 0.5 ? [one()] : [one(), one()];
+function addHits(
+  random: Random,
+  add: (afterMinutes: number, act: Act) => void,
+  tool: ToolName,
+): void {
+  for (let edits = between(random, 1, 2); edits > 0; edits -= 1) {
+    const hit = random() < 0.8 ? tool : toolOf(random);
+    add(random() < 0.5 ? 0 : between(random, 1, 5), editOf(random, hit));
+  }
+}
+
+function pauseAfter(random: Random, trouble: Act): number {
+  return isMetByPulls(trouble) ? between(random, 20, 25) : between(random, 0, 12);
 }
 
 /** A record is written alone or with its edges: what waits for its write waits for both. */
