@@ -19,7 +19,7 @@ async function start(more: Readonly<Record<string, unknown>> = {}) {
 }
 
 const over: Partial<Message> = {
-  isOver: true,
+  reason: "resolved",
   idempotencyKey: "dispatch:1#over",
   standing: "Resolved: linked",
 };

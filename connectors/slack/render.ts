@@ -16,8 +16,8 @@ export interface SlackPayload {
 }
 
 /** Everything that a message tells of is over: it gives no advice, and there is nothing to press. */
-export function isOver(message: Pick<Message, "reason" | "isOver">): boolean {
-  return message.isOver === true || message.reason === "resolved";
+export function isOver({ reason }: Pick<Message, "reason">): boolean {
+  return reason === "resolved";
 }
 
 /**

@@ -55,7 +55,8 @@ export async function composeUpdate(
   const around = await round.surroundings();
   const composed = composeAlerts(around, { ...dispatch, told, isUpdate: true });
   const isAllOver = told.every((one) => isOver(one, one.alert));
-  const message = composed && isAllOver ? { ...composed, isOver: true as const } : composed;
+  // By this a channel knows that there is nothing left to do, or to press.
+  const message = composed && isAllOver ? { ...composed, reason: "resolved" as const } : composed;
   return { message, isAllOver };
 }
 

@@ -21,6 +21,7 @@ export interface Message {
   readonly idempotencyKey: string;
   /** Absent: `alert`. `digest`, `brief` and `baseline` tell of many, by sections. */
   readonly kind?: DispatchKind;
+  /** `resolved`, of a new message or an update: nothing that it tells of stands, and nothing is left to press. */
   readonly reason: NotificationReason;
   readonly severity: Severity;
   readonly title: string;
@@ -47,8 +48,6 @@ export interface Message {
   readonly dispatchId?: DispatchId;
   /** How it stands now, where the message is the update of one shown before: "Resolved: linked". */
   readonly standing?: string;
-  /** Nothing that it tells of stands any more: there is nothing left to do, or to press. */
-  readonly isOver?: true;
   /** Where whoever does not want such messages says so. */
   readonly unsubscribeUrl?: string;
 }

@@ -186,7 +186,7 @@ test("what is over has no buttons, and its thread says so", async () => {
   const notifier = bot();
   const sent = await notifier.send(messageOf("PLAN-1 Lighthouse"));
   const receipt = sent.outcome === "sent" ? (sent.receipt ?? "") : "";
-  const over = { ...messageOf("PLAN-1 Lighthouse", 1), isOver: true as const };
+  const over = { ...messageOf("PLAN-1 Lighthouse", 1), reason: "resolved" as const };
   await notifier.update?.(receipt, { ...over, standing: "Resolved: linked" });
   const { page } = await open();
   expect(await page.getByRole("button", { name: "Acknowledge" }).count()).toBe(0);
