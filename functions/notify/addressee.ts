@@ -1,4 +1,5 @@
 import type { MessageTarget } from "#shared/kit/notifier.ts";
+import type { KnownChannel } from "#shared/kit/routing/channels-of.ts";
 import { channelForPeople } from "#shared/kit/routing/route-alert.ts";
 import type { Calendar } from "#shared/kit/routing/working-time.ts";
 import { calendarOf, nextDisturbable } from "#shared/kit/routing/working-time.ts";
@@ -10,7 +11,7 @@ import { personOfRecipient } from "#shared/model/notification.ts";
 import type { Severity } from "#shared/model/signal.ts";
 import type { Instant } from "#shared/model/time.ts";
 
-import type { KnownChannel, Round } from "./round.ts";
+import type { Round } from "./round.ts";
 
 /** A recipient as they can be reached now. */
 export interface Addressee {

@@ -1,10 +1,11 @@
 import { openNotifier } from "#shared/access/open-source.ts";
 import { HubError } from "#shared/errors.ts";
 import type { Notifier, NotifierTraits } from "#shared/kit/notifier.ts";
+import type { KnownChannel } from "#shared/kit/routing/channels-of.ts";
 import type { ConnectionId } from "#shared/model/ids.ts";
 import { ConnectionId as ConnectionIdSchema } from "#shared/model/ids.ts";
 
-import type { KnownChannel, Round } from "./round.ts";
+import type { Round } from "./round.ts";
 
 /** A channel to send by, or why there is none for now. */
 export type Opened =

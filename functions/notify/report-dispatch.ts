@@ -1,4 +1,5 @@
 import type { ComposedReport } from "#shared/kit/reports/compose-digest.ts";
+import type { KnownChannel } from "#shared/kit/routing/channels-of.ts";
 import type { Dispatch, DispatchId } from "#shared/model/notification.ts";
 import { attemptMsMax, channelRecipient } from "#shared/model/notification.ts";
 import { instantOf } from "#shared/model/time.ts";
@@ -7,7 +8,7 @@ import { dispatchSpec } from "#shared/store/specs.ts";
 
 import { addresseeOf } from "./addressee.ts";
 import { openChannel } from "./open-channel.ts";
-import type { KnownChannel, Round } from "./round.ts";
+import type { Round } from "./round.ts";
 import { showFirst } from "./show.ts";
 
 /**

@@ -1,9 +1,9 @@
 import type { Org } from "#shared/graph/org.ts";
-import type { NotifierTraits } from "#shared/kit/notifier.ts";
 import type { Surroundings } from "#shared/kit/reports/compose-alert.ts";
 import type { BaselineWindow } from "#shared/kit/routing/baseline-windows.ts";
 import { baselineWindows } from "#shared/kit/routing/baseline-windows.ts";
-import type { Channel } from "#shared/kit/routing/recipients.ts";
+import type { KnownChannel } from "#shared/kit/routing/channels-of.ts";
+import { channelsOf } from "#shared/kit/routing/channels-of.ts";
 import type { Connection } from "#shared/model/connection.ts";
 import type { ConnectionId, RuleName } from "#shared/model/ids.ts";
 import { Routing } from "#shared/model/routing.ts";
@@ -16,11 +16,6 @@ import { SetAside } from "#shared/store/set-aside.ts";
 import { alertSpec, routingSpec, ruleSettingsSpec } from "#shared/store/specs.ts";
 
 import type { NotifyDeps } from "./deps.ts";
-
-/** A connection that tells people, as it stands. */
-export interface KnownChannel extends Channel {
-  readonly connection: Connection;
-}
 
 /** Who hears of what, as an ops admin set it; or as it is before anybody did. */
 export interface Policy {
@@ -40,8 +35,6 @@ export interface RulePolicy {
   readonly escalates: boolean;
   readonly responseHours: number;
 }
-
-const plainTraits: NotifierTraits = { reaches: ["channel"], end: "message" };
 
 /** What one invocation knows: read when first asked for, and then kept. */
 export class Round {
@@ -82,12 +75,7 @@ export class Round {
     ]);
     const times =
       routing ?? Routing.parse({ type: "routing", updatedAt: clock.now(), revision: 0 });
-    const channels = connections.flatMap((connection) => {
-      const connector = registry.find(connection.connector);
-      if (connection.status !== "active" || !connector?.notifier) return [];
-      const traits = connector.notifierTraits?.(connection.settings) ?? plainTraits;
-      return [{ id: connection.id, name: connection.name, traits, connection }];
-    });
+    const channels = channelsOf(connections, registry);
     const sources = connections.filter((connection) => registry.isSource(connection));
     const windows = routing ? baselineWindows(sources, routing.baselineMinutes) : [];
     return { routing, times, connections, channels, windows };

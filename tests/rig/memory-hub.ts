@@ -57,6 +57,8 @@ export class MemoryHub {
   readonly events: HubEvent[] = [];
   /** While it is, events are accepted and reach nobody. */
   isBusDown = false;
+  /** Whoever else listens to the bus. */
+  onEvent: (event: HubEvent) => Promise<void> = async () => undefined;
   readonly table: Table;
   readonly #rules: typeof rules;
   readonly #records: ItemChange[] = [];
@@ -247,6 +249,7 @@ export class MemoryHub {
     for (const { matches } of toAlert) {
       if (matches(shaped)) await this.#alert(shaped as EventBridgeEvent<string, unknown>);
     }
+    await this.onEvent(event);
   }
 
   async openSignals(): Promise<readonly Signal[]> {

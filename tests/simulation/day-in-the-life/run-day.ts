@@ -163,10 +163,12 @@ function inTwoMessages(dispatches: readonly Dispatch[]): readonly string[] {
 function isUntold(alert: Alert, told: readonly ToldOf[]): boolean {
   if (alert.severity === "info" || alert.status === "pending") return false;
   return !told.some(
-    ({ notification: { generation, reason }, dispatch }) =>
+    ({ notification: { generation, reason, mode, state }, dispatch }) =>
       generation === alert.generation &&
       reason === "opened" &&
-      (dispatch?.outcome === "sent" || dispatch?.outcome === "uncertain"),
+      (dispatch === undefined
+        ? state === "waiting" && mode === "digest"
+        : dispatch.outcome === "sent" || dispatch.outcome === "uncertain"),
   );
 }
 

@@ -57,8 +57,8 @@ async function alertsByKey({ host }: Run): Promise<ReadonlyMap<string, readonly 
 }
 
 /**
- * An open alert worth a message was told of; or it is recorded that nobody knows whether it was. Each of its
- * transitions is part of one message at most for each recipient.
+ * An open alert worth a message was told of, or waits for its digest; or it is recorded that nobody knows
+ * whether it was. Each of its transitions is part of one message at most for each recipient.
  */
 async function checkTold(run: Run, alert: Alert): Promise<void> {
   const told = await readTold(run.host.table, alert.id);
@@ -75,9 +75,10 @@ async function checkTold(run: Run, alert: Alert): Promise<void> {
     );
   });
   const { received } = run.company.channel;
-  const isTold = ofNow.some(
-    ({ dispatch }) =>
-      dispatch !== undefined && (received.has(dispatch.id) || dispatch.outcome === "uncertain"),
+  const isTold = ofNow.some(({ dispatch, notification: { state, mode, dueAt } }) =>
+    dispatch === undefined
+      ? state === "waiting" && mode === "digest" && dueAt > run.clock.now()
+      : received.has(dispatch.id) || dispatch.outcome === "uncertain",
   );
   if (!isTold) violated(run, 5, `nobody was told of ${alert.id}#${alert.generation}`);
 }
