@@ -11,7 +11,9 @@ import type { ContentLine, ContentSection, MailContent } from "./mail-content.ts
 
 type Html = ReturnType<typeof html>;
 
-const font = "font-family:-apple-system,'Segoe UI',Roboto,Helvetica,Arial,sans-serif";
+/** A word without end is broken where the line ends. */
+const font =
+  "font-family:-apple-system,'Segoe UI',Roboto,Helvetica,Arial,sans-serif;overflow-wrap:anywhere;word-break:break-word";
 
 const looks = {
   ground: "background:#f4f5f7;margin:0;padding:0",
@@ -84,7 +86,7 @@ export function renderHtml(content: MailContent): string {
                 cellpadding="0"
                 cellspacing="0"
                 border="0"
-                style="max-width:600px;text-align:left"
+                style="max-width:600px;table-layout:fixed;text-align:left"
               >
                 <tr>
                   <td class="soft" style="${looks.brand};padding:0 4px 10px">Throughline</td>
