@@ -20,6 +20,8 @@ import { serveCoveragePages } from "./coverage/coverage-pages.ts";
 import { coverageRoutes } from "./coverage/coverage-routes.ts";
 import { serveCustomRulePages } from "./custom-rules/custom-rule-pages.ts";
 import { customRuleRoutes } from "./custom-rules/custom-rule-routes.ts";
+import { serveDeliveryPages } from "./deliveries/delivery-pages.ts";
+import { deliveryRoutes } from "./deliveries/delivery-routes.ts";
 import { eventRoutes } from "./events/event-routes.ts";
 import { requireAccess } from "./http/access.ts";
 import { asHubError, errorAnswer } from "./http/error-envelope.ts";
@@ -88,6 +90,7 @@ export function createApp(deps: AppDeps): Hono {
   serveRulePages(app, context);
   serveLinkRulePages(app, context);
   serveCustomRulePages(app, context);
+  serveDeliveryPages(app, context);
   return app;
 }
 
@@ -110,6 +113,7 @@ export function apiRoutes(context: AppContext): readonly Route[] {
     ...linkRuleRoutes(context),
     ...customRuleRoutes(context),
     ...eventRoutes(),
+    ...deliveryRoutes(context),
     ...coverageRoutes(context),
     ...selfCheckRoutes(context),
     ...erasureRoutes(context),
