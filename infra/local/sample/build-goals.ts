@@ -4,7 +4,7 @@ import type { SampleGoal } from "./company.ts";
 import { dayFrom } from "./dice.ts";
 import type { Dice } from "./dice.ts";
 import { initiatives } from "./engineering-plan.ts";
-import { goalStatuses, themes } from "./goal-plan.ts";
+import { achievedResults, goalStatuses, themes } from "./goal-plan.ts";
 import { jiraProjects } from "./org-plan.ts";
 import type { Roster } from "./roster.ts";
 
@@ -30,9 +30,15 @@ export function buildGoals(
       status: "on-track",
     });
     for (const objective of objectives) {
-      const { teamId, keyResults, ...own } = objective;
+      const { teamId, keyResults, status: planned, ...own } = objective;
       const shared = { ...half, tool: "asana" as const, teamId, ownerId: headOf(teamId) };
-      goals.push({ ...shared, ...own, kind: "objective", parentId: id, status: status() });
+      goals.push({
+        ...shared,
+        ...own,
+        kind: "objective",
+        parentId: id,
+        status: planned ?? status(),
+      });
       for (const [at, result] of keyResults.entries()) {
         goals.push({
           ...shared,
@@ -40,7 +46,7 @@ export function buildGoals(
           kind: "key-result",
           title: result,
           parentId: objective.id,
-          status: status(),
+          status: achievedResults.has(result) ? "achieved" : status(),
         });
       }
     }
@@ -52,7 +58,7 @@ export function buildGoals(
       tool: "jira",
       kind: "initiative",
       title,
-      parentId: objectiveId,
+      ...(objectiveId !== undefined && { parentId: objectiveId }),
       ownerId: headOf(teamId),
       teamId,
       status: status(),

@@ -6,7 +6,8 @@ interface EpicPlan {
 
 interface InitiativePlan {
   readonly title: string;
-  readonly objectiveId: string;
+  /** Absent: nobody ever said which objective it serves. */
+  readonly objectiveId?: string;
   readonly teamId: string;
   readonly epics: readonly EpicPlan[];
 }
@@ -164,6 +165,11 @@ export const initiatives: readonly InitiativePlan[] = [
       "Earnings and settlement view / the earnings view",
       "Large type and gloves / large-type mode",
     ),
+  },
+  {
+    title: "Warehouse tablets for dock supervisors",
+    teamId: "driver-app",
+    epics: epics("Dock check-in on a tablet / dock check-in"),
   },
 ];
 

@@ -6,6 +6,8 @@ interface ObjectivePlan {
   readonly teamId: string;
   /** Measured results below the objective; engineering has initiatives in Jira instead. */
   readonly keyResults: readonly string[];
+  /** Where it is part of the story; else the dice decide. */
+  readonly status?: SampleGoal["status"];
 }
 
 interface ThemePlan {
@@ -86,6 +88,21 @@ export const themes: readonly ThemePlan[] = [
         teamId: "support",
         keyResults: ["First contact resolution at 78 %", "First answer within 15 minutes"],
       },
+      // With these its team owns four objectives, and works for one of them.
+      {
+        id: "analysts",
+        title: "Every analyst who covers freight visibility names us",
+        teamId: "demand-generation",
+        keyResults: [],
+        status: "on-track",
+      },
+      {
+        id: "community",
+        title: "A community of a thousand dispatchers who help each other",
+        teamId: "demand-generation",
+        keyResults: [],
+        status: "at-risk",
+      },
     ],
   },
   {
@@ -129,6 +146,9 @@ export const themes: readonly ThemePlan[] = [
     ],
   },
 ];
+
+/** Results that were reached, while the work for them goes on. */
+export const achievedResults: ReadonlySet<string> = new Set(["Books closed by working day five"]);
 
 export const goalStatuses: readonly (readonly [SampleGoal["status"], number])[] = [
   ["on-track", 6],

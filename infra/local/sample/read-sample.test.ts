@@ -171,6 +171,22 @@ describe("the sample company, read by the real connectors", () => {
     expect(titles.join("\n")).not.toContain(supportProjectName);
   });
 
+  test("each rule about goals finds something that can be understood", () => {
+    const of = (rule: string) => read.open.get(rule) ?? [];
+    expect(of("floating-goal")).toEqual([
+      "Serves no other goal: Warehouse tablets for dock supervisors",
+    ]);
+    expect(of("goal-without-work").toSorted()).toEqual([
+      "No work for A community of a thousand dispatchers who help each other",
+      "No work for Co-author an emissions accounting standard with three carriers",
+      "No work for Every analyst who covers freight visibility names us",
+    ]);
+    expect(of("closed-goal-open-work")).toEqual([
+      "Done, with 1 open item: Books closed by working day five",
+    ]);
+    expect(of("too-many-objectives")).toEqual(["Demand Generation owns 4 objectives at once"]);
+  });
+
   test("a link rule can go by the product area of epics, and by the sections of tasks", () => {
     const items = read.facts.filter((fact) => fact.type === "work-item");
     const epic = items.find(({ title }) => title === famousEpicTitle);

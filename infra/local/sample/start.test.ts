@@ -69,11 +69,11 @@ describe("startSampleCompany", () => {
     expect(asana.state.list("goal")).toHaveLength(company.goals.length - initiatives);
   });
 
-  test("every initiative points at a goal that Asana shows at that address", async () => {
+  test("every initiative but one points at a goal that Asana shows at that address", async () => {
     const { jira } = await start(newFolder());
     const urls = [...jira.state.issues.values()]
       .filter((issue) => jira.state.typeOf(issue).hierarchyLevel === 2)
-      .map((issue) => String(Object.values(issue.custom)[0]));
+      .flatMap((issue) => Object.values(issue.custom).map(String));
     expect(urls).toHaveLength(12);
     for (const url of urls) expect((await fetch(url)).status).toBe(200);
   });

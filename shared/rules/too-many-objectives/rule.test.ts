@@ -79,11 +79,20 @@ describe("too many objectives", () => {
     ["are of another team", { teamName: "blue" }],
     ["are of somebody whom nobody knows", { ownerId: accountId("stranger") }],
     ["are nobody's", {}],
+    ["are parts of one of its own", { teamName: "red", parentId: goalId("a") }],
   ])("do not count where they %s", (_what, given) => {
     expect(evaluate({ goals: four(given) })).toMatchObject({
       state: "cleared",
       because: "few-enough",
     });
+  });
+
+  test("count where they are parts of another team's, or of one that is done", () => {
+    const under = four({ teamName: "red", parentId: goalId("whole") });
+    const whole = (given: Partial<Goal>) => evaluate({ goals: [...under, goal("whole", given)] });
+    expect(whole({ teamName: "blue" }).state).toBe("open");
+    expect(whole({ teamName: "red", status: "done" }).state).toBe("open");
+    expect(whole({ teamName: "red" }).state).toBe("cleared");
   });
 
   test("count on their first and last day", () => {

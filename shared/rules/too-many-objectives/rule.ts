@@ -32,7 +32,8 @@ const [listedMax, namedMax] = [39, 5];
 /**
  * A team that owns more open objectives at a time than people can keep in mind. The subject is the team.
  * Whose an objective is, its tool says by a team's name, or by an owner whose unit is known; one whose
- * team nobody can name counts for none. An objective without dates counts on every day.
+ * team nobody can name counts for none. An objective without dates counts on every day; one that is part of
+ * another one of the same team is no further one.
  */
 export const tooManyObjectives = defineRule<Options>({
   name: "too-many-objectives",
@@ -82,9 +83,18 @@ function ownedBy(view: GraphView, id: OrgUnitId): readonly Goal[] | "too-many" {
   for (const goal of view.goals()) {
     count += 1;
     if (count > goalsMax) return "too-many";
-    if (isObjective(goal) && owningTeam(view.org, goal) === id) owned.push(goal);
+    if (isOwned(view, goal, id) && !isPartOfOwned(view, goal, id)) owned.push(goal);
   }
   return owned.toSorted((a, b) => (a.id < b.id ? -1 : 1));
+}
+
+function isOwned({ org }: GraphView, goal: Goal, id: OrgUnitId): boolean {
+  return isObjective(goal) && owningTeam(org, goal) === id;
+}
+
+function isPartOfOwned(view: GraphView, { id, parentId }: Goal, teamId: OrgUnitId): boolean {
+  const whole = parentId === undefined || parentId === id ? undefined : view.goal(parentId);
+  return whole !== undefined && isOwned(view, whole, teamId);
 }
 
 function isObjective(goal: Goal): boolean {
@@ -151,7 +161,7 @@ function restsOn(view: GraphView, team: OrgUnit, current: readonly Goal[]): Conn
 
 function touchedByGoal(delta: Delta): readonly Touch[] {
   const { was, is } = goalEnds(delta);
-  const fields = ["kind", "teamName", "ownerId", "startOn", "dueOn"] as const;
+  const fields = ["kind", "parentId", "teamName", "ownerId", "startOn", "dueOn"] as const;
   const matters = !was || !is || isOpen(was) !== isOpen(is) || differ(was, is, fields);
   if (!matters && !differ(was, is, ["title", "url"])) return [];
   return [was, is].flatMap((goal): readonly Touch[] => {
