@@ -39,7 +39,7 @@ export async function countShares(
 }
 
 /** Work counts where the nearest allowance above its team is; what no allowance is for counts nowhere. */
-export function sharesOf(
+function sharesOf(
   { graph, openSignals }: Pick<WholeGraph, "graph" | "openSignals">,
   rule: Rule,
   allowedShares: NonNullable<RuleSettings["allowedShares"]>,

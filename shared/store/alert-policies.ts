@@ -16,7 +16,7 @@ import type { Item, Table } from "#shared/ports/table.ts";
 import type { Counted } from "./counted-shares.ts";
 import { readCountedShares } from "./counted-shares.ts";
 import { listCustomRules } from "./custom-rules.ts";
-import { getDocument, readDocument } from "./documents.ts";
+import { readDocument } from "./documents.ts";
 import { readFactItem } from "./facts.ts";
 import { factKey, routingKey, ruleSettingsKey } from "./keys.ts";
 import { OrgReader } from "./org-reader.ts";
@@ -57,7 +57,7 @@ export class AlertPolicies {
   readonly #shares = new Map<RuleName, Promise<ReadonlyMap<OrgUnitId, Counted>>>();
   readonly #goalsAbove = new Map<GoalId, Promise<GoalId | undefined>>();
   readonly #patterns = new Map<RuleName, (found: Signal) => boolean>();
-  #baselineMinutes: Promise<number> | undefined;
+  #routing: Promise<Item | undefined> | undefined;
   #customRules: Promise<CustomRules> | undefined;
 
   constructor(deps: PolicyDeps) {
@@ -109,7 +109,14 @@ export class AlertPolicies {
 
   /** The settings of a rule as they are stored, whether anybody can read them or not. */
   settingsItem(rule: RuleName): Promise<Item | undefined> {
-    return once(this.#items, rule, () => this.#deps.table.get(ruleSettingsKey(rule)));
+    return once(this.#items, rule, async () => {
+      const key = ruleSettingsKey(rule);
+      if (this.#routing) return this.#deps.table.get(key);
+      // Whoever needs the one mostly needs the other, and a look costs as much as both.
+      const both = this.#deps.table.batchGet([key, routingKey]);
+      this.#routing = both.then((items) => items.find(({ pk }) => pk === routingKey.pk));
+      return (await both).find(({ pk }) => pk === key.pk);
+    });
   }
 
   async #settings(rule: RuleName): Promise<RuleSettings | undefined> {
@@ -133,11 +140,10 @@ export class AlertPolicies {
   }
 
   /** A hub that nobody has set the routing of has no baseline: every finding is news. */
-  #baseline(): Promise<number> {
-    this.#baselineMinutes ??= getDocument(this.#deps.table, routingSpec, routingKey).then(
-      (routing) => routing?.baselineMinutes ?? 0,
-    );
-    return this.#baselineMinutes;
+  async #baseline(): Promise<number> {
+    this.#routing ??= this.#deps.table.get(routingKey);
+    const item = await this.#routing;
+    return item ? readDocument(routingSpec, item).baselineMinutes : 0;
   }
 
   /** The same pattern decides which signals reach the alerts by the bus. */

@@ -131,7 +131,7 @@ describe("an epic with ten thousand children", () => {
     const deleted = await costOf(removed(itemId("epic"), 4));
     // A signal and an alert each, and of each child two looks.
     expect(deleted.writes).toBeLessThanOrEqual(orphans * 2 + 10);
-    expect(deleted.calls).toBeLessThan(orphans * 8);
+    expect(deleted.calls).toBeLessThan(orphans * 9);
     expect(await hub.openSignals()).toHaveLength(orphans);
     expect(await hub.drift()).toBe(0);
   }, 120_000);

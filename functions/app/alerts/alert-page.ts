@@ -117,7 +117,7 @@ function handle(alert: AlertDetail, here: string): Html {
 function untilChange({ id, status, snoozedUntilChange }: AlertDetail, here: string) {
   if (status === "snoozed" && snoozedUntilChange) return nothing;
   return html`<form method="post" action="${pathTo("alerts", id)}/snooze-until-change">
-    ${hidden({ back: here })}<button>Snooze until it says something else</button>
+    ${hidden({ back: here })}<button>Snooze until it changes</button>
   </form>`;
 }
 

@@ -22,10 +22,16 @@ details[open] > summary > .group-line::before { content: "▾"; }
 .alert .head .title { display: flex; gap: 10px; align-items: baseline; min-width: 0; }
 .alert .head .title input { position: relative; top: 3px; }
 .bulk { position: sticky; bottom: 0; z-index: 2; display: flex; flex-wrap: wrap; gap: 8px 16px; align-items: center; justify-content: space-between; background: var(--surface); border: 1px solid var(--line-strong); border-radius: var(--radius) var(--radius) 0 0; padding: 9px 16px; margin-top: 18px; box-shadow: 0 -2px 10px rgb(20 25 30 / .08); }
-.bulk .actions select { width: auto; min-height: 36px; padding: 4px 8px; }
+.bulk .actions select { width: auto; max-width: 11rem; min-height: 36px; padding: 4px 8px; }
+fieldset { border: 0; padding: 0; margin: 0; min-width: 0; }
+fieldset legend { padding: 0; }
+fieldset .hint + .field { margin-top: 10px; }
 @media (max-width: 720px) {
   .bulk { padding: 8px 12px; margin-inline: -16px; border-radius: 0; border-inline: 0; }
   .bulk [data-keys], .bulk:not([data-some]) .actions { display: none; }
+  .bulk .actions { flex-wrap: nowrap; width: 100%; gap: 6px; }
+  .bulk .actions button { padding: 6px 9px; font-size: .86rem; }
+  .bulk .actions select { flex: 1 1 0; min-width: 0; font-size: .86rem; }
   .group { padding: 0 12px 0 10px; gap: 0 8px; }
   .group .card.alert { padding: 11px 12px; }
 }

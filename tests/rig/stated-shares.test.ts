@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 
+import { sweep } from "#functions/sweep/sweep.ts";
 import { rules } from "#shared/rules/index.ts";
 import { readCountedShares } from "#shared/store/counted-shares.ts";
 import {
@@ -16,9 +17,8 @@ import {
   workItem,
 } from "#shared/testing/facts.ts";
 
-import { MemoryHub } from "../../tests/rig/memory-hub.ts";
-import { ToolHub } from "../../tests/rig/tool-hub.ts";
-import { sweep } from "../sweep/sweep.ts";
+import { MemoryHub } from "./memory-hub.ts";
+import { ToolHub } from "./tool-hub.ts";
 
 /** A department of one team with four pieces of work, one of them linked. */
 async function company(share: number): Promise<MemoryHub> {
