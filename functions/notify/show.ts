@@ -2,6 +2,7 @@ import type { Dispatch } from "#shared/model/notification.ts";
 
 import type { Addressee } from "./addressee.ts";
 import { composeFirst, shownDigest } from "./compose-dispatch.ts";
+import { disableGone } from "./disable-gone.ts";
 import { giveBack } from "./mailbox.ts";
 import type { Opened } from "./open-channel.ts";
 import type { Round } from "./round.ts";
@@ -33,6 +34,7 @@ export async function showFirst(
   }
   const { message, alerts, alertCount } = composed;
   const outcome = await notifier.send(message, addressee.target);
+  await disableGone(round, opened.connectionId, outcome);
   return settle(round, dispatch, {
     outcome,
     dropsRepeats,
