@@ -1,0 +1,110 @@
+import { expect, test } from "vitest";
+
+import type { Routing } from "#shared/model/routing.ts";
+import { Routing as RoutingSchema } from "#shared/model/routing.ts";
+import { hourMs } from "#shared/model/time.ts";
+import { rules } from "#shared/rules/index.ts";
+import { reconcileAlerts } from "#shared/store/alert-net.ts";
+import { createDocument } from "#shared/store/documents.ts";
+import { routingSpec } from "#shared/store/specs.ts";
+import {
+  account,
+  accountId,
+  goal,
+  goalId,
+  itemId,
+  linkTo,
+  orgUnit,
+  person,
+  unitId,
+  upserted,
+  workItem,
+} from "#shared/testing/facts.ts";
+import { createSilentLogger } from "#shared/testing/silent-logger.ts";
+
+import { MemoryHub } from "./memory-hub.ts";
+
+const unlinked = async (hub: MemoryHub) =>
+  (await hub.alerts()).filter(({ rule }) => rule === "unlinked-work");
+
+async function net(hub: MemoryHub, untilMs = Infinity) {
+  const { table, clock } = hub;
+  const compared = await reconcileAlerts(
+    { table, clock, rules, logger: createSilentLogger() },
+    { untilMs },
+  );
+  await hub.settle();
+  return compared;
+}
+
+async function readyHub(): Promise<MemoryHub> {
+  const hub = await MemoryHub.ready();
+  await hub.setRule("unlinked-work");
+  await hub.apply(upserted(goal("g")));
+  return hub;
+}
+
+test("an event that is lost for good leaves neither a signal without its alert, nor the reverse", async () => {
+  const hub = await readyHub();
+  hub.isBusDown = true;
+  await hub.apply(upserted(workItem("a")), upserted(workItem("b")));
+  expect(await unlinked(hub)).toEqual([]);
+  await net(hub);
+  expect(await unlinked(hub)).toMatchObject([{ status: "open" }, { status: "open" }]);
+  await hub.apply(upserted(workItem("a", { version: 2 }), [linkTo(itemId("a"), goalId("g"))]));
+  expect(await unlinked(hub)).toHaveLength(2);
+  await net(hub);
+  expect(await unlinked(hub)).toMatchObject([{ subjectId: itemId("b") }]);
+  expect(await net(hub)).toEqual({ changed: 0, remaining: 0 });
+});
+
+test("a net that runs out of time says what is left, and the next one goes on there", async () => {
+  const hub = await readyHub();
+  hub.isBusDown = true;
+  await hub.apply(upserted(workItem("a")), upserted(workItem("b")));
+  const { changed, remaining } = await net(hub, hub.clock.nowMs());
+  expect([changed, remaining > 1]).toEqual([0, true]);
+  await net(hub);
+  expect(await unlinked(hub)).toHaveLength(2);
+});
+
+test("a scope that shrinks resolves what stands outside it, and one that widens brings it back", async () => {
+  const hub = await readyHub();
+  await hub.apply(
+    upserted(orgUnit("dept", {})),
+    upserted(orgUnit("red", { parentId: unitId("dept") })),
+    upserted(person("ana", { unitId: unitId("red") })),
+    upserted(account("ana")),
+    upserted(workItem("ours", { assigneeId: accountId("ana") })),
+    upserted(workItem("nobodys")),
+  );
+  expect(await unlinked(hub)).toHaveLength(2);
+  await hub.setRule("unlinked-work", { scope: { unitIds: [unitId("dept")] } });
+  await net(hub);
+  expect(await unlinked(hub)).toMatchObject([{ subjectId: itemId("ours") }]);
+  await hub.setRule("unlinked-work");
+  await net(hub);
+  const back = (await unlinked(hub)).find(({ subjectId }) => subjectId === itemId("nobodys"));
+  expect(back).toMatchObject({ status: "open", generation: 1, wokenAt: hub.clock.now() });
+});
+
+test("what a first reading finds is baseline where a routing says how long, and news later or without one", async () => {
+  const hub = await readyHub();
+  await hub.apply(upserted(workItem("before")));
+  const routing: Routing = RoutingSchema.parse({
+    type: "routing",
+    baselineMinutes: 60,
+    updatedAt: hub.clock.now(),
+    revision: 0,
+  });
+  await createDocument(hub.table, routingSpec, routing);
+  await hub.apply(upserted(workItem("during")));
+  hub.clock.advance(hourMs);
+  await hub.apply(upserted(workItem("after")));
+  const marks = new Map((await unlinked(hub)).map((one) => [one.subjectId, one.isBaseline]));
+  expect(["before", "during", "after"].map((name) => marks.get(itemId(name)))).toEqual([
+    undefined,
+    true,
+    undefined,
+  ]);
+});
