@@ -121,9 +121,8 @@ function firstOf(climber: Climber, candidates: readonly PersonId[], turn: Turn):
       return { recipients: [{ recipient, connectionId: climber.connectionId, because }], skipped };
     }
     skipped.push({ id, name: person?.name ?? "somebody unknown", because: why });
-    // Whoever has been told needs nobody to stand in for them beyond the last turn.
-    const isLast = index >= turn.turns - 1;
-    if (isLast && skipped.every(({ because }) => because === "told before")) break;
+    // Above the last turn somebody may stand in; where they were told before, somebody above has been.
+    if (isTold && index >= turn.turns - 1) break;
   }
   return { recipients: [], skipped };
 }
