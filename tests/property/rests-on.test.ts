@@ -182,6 +182,7 @@ function seen(given: Company, { gone, silent }: Without = {}): MemoryGraph {
           status,
           createdAt: longAgo,
           sourceVersion: 0,
+          progress: 0.5,
           ...(owner && { ownerId: factId("account", "tool", ...owner) }),
           ...(dueOn && { dueOn: CalendarDate.parse(dueOn) }),
           ...(parentId && { parentId }),

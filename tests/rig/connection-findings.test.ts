@@ -73,7 +73,9 @@ test("what only time brings about is found by the hourly pass, and is no drift",
   const endOn = instantOf(testEpochMs).slice(0, 10) as never;
   await hub.apply(
     upserted(orgUnit("red", { endOn })),
-    upserted(goal("g", { teamName: "red", sourceVersion: testEpochMs - 47.5 * dayMs })),
+    upserted(
+      goal("g", { teamName: "red", progress: 0.5, sourceVersion: testEpochMs - 47.5 * dayMs }),
+    ),
   );
   await hub.tickDetect();
   const before = await openIn(hub);

@@ -96,10 +96,13 @@ describe("work in progress", () => {
 });
 
 test("a goal in progress that nobody has updated is told of after its own time", () => {
-  const of = (given: Partial<Goal>) => evaluate(goalId("g"), { goals: [goal("g", given)] });
+  const of = (given: Partial<Goal>) =>
+    evaluate(goalId("g"), { goals: [goal("g", { progress: 0.4, ...given })] });
   expect(of(heard(48))).toMatchObject({ state: "open", severity: "warning" });
   expect(of(heard(47))).toMatchObject({ state: "cleared", because: "alive" });
   expect(of({ ...heard(48), status: "todo" })).toMatchObject({ state: "cleared" });
+  const { progress: _none, ...bare } = goal("g", { progress: 0.4, ...heard(48) });
+  expect(evaluate(goalId("g"), { goals: [bare] })).toMatchObject({ because: "not-watched" });
 });
 
 describe("a change", () => {

@@ -30,7 +30,9 @@ export const staleByEvidence = defineRule<Options>({
 
   *subjects(graph) {
     const always = "" as Instant;
-    for (const goal of graph.goals()) if (goal.status === "in-progress") yield goal.id;
+    for (const goal of graph.goals()) {
+      if (goal.status === "in-progress" && goal.progress !== undefined) yield goal.id;
+    }
     for (const item of graph.items()) if (isWatched(graph, item, always)) yield item.id;
   },
 
@@ -39,7 +41,9 @@ export const staleByEvidence = defineRule<Options>({
     if (!thing) return { state: "cleared", because: "removed" };
     if (thing.status !== "in-progress") return { state: "cleared", because: "not-in-progress" };
     const isItem = thing.type === "work-item";
-    if (isItem && !isWatched(view, thing, now)) return { state: "cleared", because: "not-watched" };
+    // A goal without a measure needs no update: the work for it tells how it goes.
+    const counts = isItem ? isWatched(view, thing, now) : thing.progress !== undefined;
+    if (!counts) return { state: "cleared", because: "not-watched" };
     const { isAlive, turnsAt } = isItem
       ? lifeOf(view, thing, { days: options.days, now })
       : lifeOfGoal(quietFrom(thing, options.goalDays), now);

@@ -92,6 +92,7 @@ function touchedByGoal(delta: Delta, options: Options): readonly Touch[] {
   const fields = [
     "status",
     "sourceVersion",
+    "progress",
     "ownerId",
     "teamName",
     "title",

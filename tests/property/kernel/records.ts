@@ -24,6 +24,7 @@ export function goalOf(given: CommandOf<"goal">, nowMs: number): Goal {
   return goal(given.goal, {
     status: given.status,
     ...heard(given, nowMs),
+    ...(given.heardDaysAgo !== 25 && { progress: 0.5 }),
     kind: given.goalKind as Goal["kind"],
     ...(agedInMs !== undefined && {
       createdAt: instantOf(nowMs + agedInMs - 14 * dayMs),
