@@ -187,6 +187,15 @@ describe("the sample company, read by the real connectors", () => {
     expect(of("too-many-objectives")).toEqual(["Demand Generation owns 4 objectives at once"]);
   });
 
+  test("some work is due after what waits for it in its own team, and nothing else is amiss", () => {
+    const late = read.open.get("horizon-mismatch") ?? [];
+    expect(late.length).toBeGreaterThanOrEqual(5);
+    expect(late.length).toBeLessThanOrEqual(15);
+    for (const rule of ["owner-left", "connection-degraded", "coverage-lost"]) {
+      expect([rule, read.open.get(rule)]).toEqual([rule, []]);
+    }
+  });
+
   test("a link rule can go by the product area of epics, and by the sections of tasks", () => {
     const items = read.facts.filter((fact) => fact.type === "work-item");
     const epic = items.find(({ title }) => title === famousEpicTitle);
