@@ -1,5 +1,7 @@
 import { afterEach, describe, expect, test } from "vitest";
 
+import { testNotifierContext } from "#shared/testing/notifier-context.ts";
+
 import { createSlackNotifier } from "./notifier.ts";
 import type { SlackSettings } from "./settings.ts";
 import { messageOf, startBot } from "./simulator/bot-stage.ts";
@@ -122,7 +124,7 @@ describe("probe", () => {
     simulator.faults.arm({ on: "request", kind: "status", status: 429, times: 1 });
     expect(await codeOf()).toBe("connector.rate-limited");
     const settledBy = (change: Partial<SlackSettings>) =>
-      createSlackNotifier({ ...settings, ...change });
+      createSlackNotifier({ ...settings, ...change }, testNotifierContext);
     expect(await codeOf(settledBy({ apiUrl: "http://127.0.0.1:9/api" }))).toBe(
       "connector.unreachable",
     );

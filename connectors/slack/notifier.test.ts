@@ -7,6 +7,7 @@ import { afterEach, describe, expect, test } from "vitest";
 import type { Message } from "#shared/kit/notifier.ts";
 import { Instant } from "#shared/model/time.ts";
 import { ManualClock } from "#shared/testing/manual-clock.ts";
+import { testNotifierContext } from "#shared/testing/notifier-context.ts";
 
 import { createSlackNotifier } from "./notifier.ts";
 import { renderMessage } from "./render.ts";
@@ -44,7 +45,7 @@ async function start(journalPath?: string) {
   });
   closers.push(() => simulator.close());
   const settings = SlackSettings.parse({ webhookUrl: simulator.webhookUrl, channel: "#alignment" });
-  return { simulator, notifier: createSlackNotifier(settings), settings };
+  return { simulator, notifier: createSlackNotifier(settings, testNotifierContext), settings };
 }
 
 function blockTexts(message: Message): string {
@@ -164,9 +165,15 @@ describe("probe", () => {
     const { simulator, notifier, settings } = await start();
     simulator.faults.arm({ on: "request", kind: "status", status: 503, times: 1 });
     await expect(notifier.probe()).rejects.toMatchObject({ code: "connector.unavailable" });
-    const gone = createSlackNotifier({ ...settings, webhookUrl: `${simulator.url}/services/x` });
+    const gone = createSlackNotifier(
+      { ...settings, webhookUrl: `${simulator.url}/services/x` },
+      testNotifierContext,
+    );
     await expect(gone.probe()).rejects.toMatchObject({ code: "connector.unauthorized" });
-    const dead = createSlackNotifier({ ...settings, webhookUrl: "http://127.0.0.1:9/x" });
+    const dead = createSlackNotifier(
+      { ...settings, webhookUrl: "http://127.0.0.1:9/x" },
+      testNotifierContext,
+    );
     await expect(dead.probe()).rejects.toMatchObject({ code: "connector.unreachable" });
   });
 });

@@ -1,7 +1,9 @@
 import { HubError } from "#shared/errors.ts";
 import type { Message, Notifier, SendOutcome } from "#shared/kit/notifier.ts";
+import { outcomeOfResult } from "#shared/kit/outbound-outcome.ts";
+import type { Outbound, OutboundResult } from "#shared/ports/outbound.ts";
 
-import { outcomeOf, outcomeOfNetworkFailure } from "./errors.ts";
+import { outcomeOf } from "./errors.ts";
 import { renderMessage } from "./render.ts";
 import type { WebhookSettings } from "./settings.ts";
 import { showsButtons } from "./settings.ts";
@@ -16,19 +18,19 @@ const answerCharactersMax = 200;
  * not sent again: it was shown once or not at all, and the alert's page says so. (`client_msg_id` of
  * chat.postMessage is for Slack's own clients: github.com/slackapi/java-slack-sdk/issues/852, 2026-11.)
  */
-export function createWebhookNotifier(settings: WebhookSettings): Notifier {
+export function createWebhookNotifier(settings: WebhookSettings, outbound: Outbound): Notifier {
   const hasButtons = showsButtons(settings);
   return {
     async send(message: Message): Promise<SendOutcome> {
-      try {
-        const { status, body, retryAfter } = await post(
-          settings,
-          renderMessage(message, { hasButtons }),
-        );
-        return outcomeOf(status, body, retryAfter);
-      } catch (error) {
-        return outcomeOfNetworkFailure(error);
-      }
+      const payload = renderMessage(message, { hasButtons });
+      const result = await post(settings, outbound, payload);
+      return result.outcome === "answered"
+        ? outcomeOf(
+            result.status,
+            result.body.slice(0, answerCharactersMax),
+            result.retryAfter ?? null,
+          )
+        : outcomeOfResult(result, "Slack");
     },
 
     /**
@@ -37,17 +39,17 @@ export function createWebhookNotifier(settings: WebhookSettings): Notifier {
      */
     async probe() {
       const identity = `${settings.channel ?? "a channel"} through ${new URL(settings.webhookUrl).host}`;
-      let answer;
-      try {
-        answer = await post(settings, {});
-      } catch (error) {
+      const answer = await post(settings, outbound, {});
+      if (answer.outcome === "forbidden") {
+        throw new HubError("connector.misconfigured", answer.reason);
+      }
+      if (answer.outcome !== "answered") {
         throw new HubError(
           "connector.unreachable",
           "The webhook's server could not be reached: check the URL and the network",
-          { cause: error },
         );
       }
-      const outcome = outcomeOf(answer.status, answer.body, answer.retryAfter);
+      const outcome = outcomeOf(answer.status, answer.body, answer.retryAfter ?? null);
       if (outcome.outcome === "sent" || answer.status === 400) return { identity };
       if (outcome.outcome === "retry") {
         throw new HubError("connector.unavailable", outcome.reason, {
@@ -61,14 +63,15 @@ export function createWebhookNotifier(settings: WebhookSettings): Notifier {
   };
 }
 
-async function post(settings: WebhookSettings, payload: unknown) {
-  const response = await fetch(settings.webhookUrl, {
-    method: "POST",
+function post(
+  settings: WebhookSettings,
+  outbound: Outbound,
+  payload: unknown,
+): Promise<OutboundResult> {
+  return outbound.post({
+    url: settings.webhookUrl,
     headers: { "content-type": "application/json; charset=utf-8" },
     body: JSON.stringify(payload),
-    redirect: "manual",
-    signal: AbortSignal.timeout(timeoutMs),
+    timeoutMs,
   });
-  const body = (await response.text()).slice(0, answerCharactersMax);
-  return { status: response.status, body, retryAfter: response.headers.get("retry-after") };
 }

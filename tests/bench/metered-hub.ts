@@ -20,6 +20,7 @@ import type { Clock } from "#shared/ports/clock.ts";
 import type { ItemChange, Table } from "#shared/ports/table.ts";
 import { rules } from "#shared/rules/index.ts";
 import { OrgReader } from "#shared/store/org-reader.ts";
+import { testNotifierContext } from "#shared/testing/notifier-context.ts";
 
 import { MemoryQueue, MemorySecrets } from "../rig/tool-hub.ts";
 import { MeteredTable } from "./metered-table.ts";
@@ -74,6 +75,7 @@ export class MeteredHub {
     const alert = createAlert({ ...base, rules });
     const notify = createNotify({
       ...calling,
+      outbound: testNotifierContext.outbound,
       publicUrl: "http://127.0.0.1",
       rules,
       orgReader: new OrgReader(this.table, this.clock),

@@ -21,6 +21,7 @@ import { DispatchId } from "#shared/model/notification.ts";
 import { instantOf } from "#shared/model/time.ts";
 import { hostileFlag, hostileTitles } from "#shared/testing/hostile-titles.ts";
 import { ManualClock } from "#shared/testing/manual-clock.ts";
+import { testNotifierContext } from "#shared/testing/notifier-context.ts";
 
 import { openBrowser } from "./open-browser.ts";
 
@@ -90,6 +91,7 @@ function bot() {
       apiUrl: slack.apiUrl,
       webhookSecret: slack.signingSecret,
     }),
+    testNotifierContext,
   );
 }
 

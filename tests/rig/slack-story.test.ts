@@ -11,6 +11,7 @@ import { DispatchId } from "#shared/model/notification.ts";
 import { minuteMs } from "#shared/model/time.ts";
 import { getConnection } from "#shared/store/connections.ts";
 import { goal, goalId, itemId, linkTo, upserted, workItem } from "#shared/testing/facts.ts";
+import { testNotifierContext } from "#shared/testing/notifier-context.ts";
 
 import { NotifyRig } from "./notify-rig.ts";
 import { MemorySecrets } from "./tool-hub.ts";
@@ -29,7 +30,12 @@ test("an alert is one message in Slack, which a press changes, and whose thread 
     await secrets.write(secretName(channel), { botToken, webhookSecret: signingSecret });
     const settings = { channelId, apiUrl: simulator.apiUrl };
     await hub.connect(channel, { connector: "slack", name: "Slack", settings });
-    const notify = createHandler({ ...deps, secrets, registry: new Registry([slack]) });
+    const notify = createHandler({
+      ...deps,
+      outbound: testNotifierContext.outbound,
+      secrets,
+      registry: new Registry([slack]),
+    });
     const pass = async () => {
       hub.clock.advance(minuteMs);
       await notify({ schedule: true });

@@ -2,6 +2,7 @@ import type { Message, Notifier, SendOutcome } from "#shared/kit/notifier.ts";
 import { DispatchId } from "#shared/model/notification.ts";
 import { Instant } from "#shared/model/time.ts";
 import { ManualClock } from "#shared/testing/manual-clock.ts";
+import { testNotifierContext } from "#shared/testing/notifier-context.ts";
 
 import { createSlackNotifier } from "../notifier.ts";
 import { SlackSettings } from "../settings.ts";
@@ -51,7 +52,7 @@ export async function startBot(more: Readonly<Record<string, unknown>> = {}): Pr
     webhookSecret: simulator.signingSecret,
     ...more,
   });
-  const notifier = createSlackNotifier(settings);
+  const notifier = createSlackNotifier(settings, testNotifierContext);
   return {
     simulator,
     notifier,

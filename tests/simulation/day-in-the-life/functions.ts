@@ -17,6 +17,7 @@ import type { Queue } from "#shared/ports/queue.ts";
 import type { ItemChange, Table } from "#shared/ports/table.ts";
 import { rules } from "#shared/rules/index.ts";
 import { OrgReader } from "#shared/store/org-reader.ts";
+import { testNotifierContext } from "#shared/testing/notifier-context.ts";
 
 import { MemorySecrets } from "../../rig/tool-hub.ts";
 import type { Crashes, Process } from "./crashes.ts";
@@ -120,7 +121,13 @@ export class Functions {
       detect: createDetect({ ...base, isSource, providesGoals, orgReader }),
       relay: createRelay({ ...base, bus: { publish } }),
       alert: createAlert(base),
-      notify: createNotify({ ...base, orgReader, publicUrl: "https://hub.example" }),
+      notify: createNotify({
+        ...base,
+        ...testNotifierContext,
+        clock,
+        orgReader,
+        publicUrl: "https://hub.example",
+      }),
       sweep: createSweep({ ...base, pulls: nowhere }),
     };
   }
