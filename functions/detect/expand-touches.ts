@@ -1,14 +1,15 @@
 import { circlesAmong, goalShape, reach, spineShape, waitingShape } from "#shared/graph/circles.ts";
 import type { Shape } from "#shared/graph/circles.ts";
-import { teamsOfGoals } from "#shared/graph/goal-tree.ts";
 import { parentIds, spineOf } from "#shared/graph/line-of-sight.ts";
 import { ancestorsOf } from "#shared/graph/tops.ts";
 import type { OfWork, Touch } from "#shared/kit/rule.ts";
 import { isOpen } from "#shared/model/facts.ts";
 import type { AccountId, SubjectId, WorkItemId } from "#shared/model/ids.ts";
-import { GoalId, WorkItemId as WorkItemIdSchema, dependencyId, isIdOf } from "#shared/model/ids.ts";
+import { GoalId, WorkItemId as WorkItemIdSchema, dependencyId } from "#shared/model/ids.ts";
 import type { Instant } from "#shared/model/time.ts";
 import type { GraphLoader } from "#shared/store/graph-loader.ts";
+
+import { goalsTouched } from "./expand-goals.ts";
 
 /** A subject that a change may have touched; with `onlyOpen`, if a finding about it is open. */
 export interface Candidate {
@@ -79,50 +80,28 @@ async function expandOne(context: Context, touch: Touch): Promise<Expanded> {
       return ofWork(context, [touch.accountId], touch.of);
     case "person":
       return ofWork(context, loader.graph.org.accountsBearing(touch.personId, touch), touch.of);
+    default:
+      return expandFurther(context, touch);
+  }
+}
+
+async function expandFurther(context: Context, touch: Touch): Promise<Expanded> {
+  const { loader } = context;
+  switch (touch.kind) {
     case "ancestors":
       await loader.loadUp([touch.itemId]);
       return subjects([...ancestorsOf(loader.graph, touch.itemId)]);
-    case "linkers": {
-      const ids = await linkersOf(context, touch.goalId);
-      return ids === "many" ? ids : subjects(ids);
+    case "linkers":
+      return asExpanded(await linkersOf(context, touch.goalId));
+    default: {
+      const goals = await goalsTouched(context, touch);
+      return goals === undefined ? expandCircles(context, touch) : asExpanded(goals);
     }
-    default:
-      return expandGoals(context, touch);
   }
 }
 
-async function expandGoals(context: Context, touch: Touch): Promise<Expanded> {
-  const { loader } = context;
-  const { graph } = loader;
-  switch (touch.kind) {
-    case "goals-of":
-      await loader.loadNodes([touch.itemId]);
-      return subjects(graph.linksFrom(touch.itemId).map(({ toId }) => toId));
-    case "goals-above": {
-      await loader.loadNodes([touch.goalId]);
-      const parentId = graph.goal(touch.goalId)?.parentId;
-      const linked = graph.linksFrom(touch.goalId).map(({ toId }) => toId);
-      return subjects(parentId === undefined ? linked : [parentId, ...linked]);
-    }
-    case "goals-below":
-      return goalsBelow(context, touch.goalId);
-    case "team-of-goal":
-      return subjects([...teamsOfGoals(graph.org, [touch])]);
-    case "goal-teams":
-      await loader.loadGoals();
-      return subjects([...teamsOfGoals(graph.org, [...graph.goals()].filter(isOpen))]);
-    default:
-      return expandCircles(context, touch);
-  }
-}
-
-async function goalsBelow({ loader, most }: Context, goalId: GoalId): Promise<Expanded> {
-  const [under, linkers] = await Promise.all([
-    loader.goalsUnder(goalId, most),
-    loader.linkedTo(goalId, most),
-  ]);
-  const from = linkers.filter((id) => isIdOf("goal", id));
-  return under.length + linkers.length > most ? "many" : subjects([...under, ...from]);
+function asExpanded(ids: readonly SubjectId[] | "many"): Expanded {
+  return ids === "many" ? ids : subjects(ids);
 }
 
 function subjects(ids: readonly SubjectId[]): readonly Candidate[] {

@@ -5,7 +5,7 @@ import type { Goal } from "#shared/model/facts.ts";
 import { shortText } from "#shared/model/facts.ts";
 import type { ConnectionId, GoalId, SubjectId } from "#shared/model/ids.ts";
 import type { Instant } from "#shared/model/time.ts";
-import { dayMs, epochMsOf, instantOf } from "#shared/model/time.ts";
+import { dayMs, epochMsOf, instantOf, startOfDay } from "#shared/model/time.ts";
 
 import type { Delta, Touch } from "./rule.ts";
 
@@ -39,7 +39,7 @@ export function daysAfter(moment: Instant | undefined, days: number): Instant | 
 export function beganAt(goal: Goal): Instant | undefined {
   const { startOn, createdAt } = goal;
   if (startOn === undefined) return knownSince(goal);
-  const start = instantOf(Date.parse(`${startOn}T00:00:00.000Z`));
+  const start = startOfDay(startOn);
   return createdAt !== undefined && createdAt > start ? createdAt : start;
 }
 

@@ -12,10 +12,9 @@ import type { ConnectionId, FactId, GoalId, WorkItemId } from "#shared/model/ids
 import { isIdOf } from "#shared/model/ids.ts";
 import type { Item, Table } from "#shared/ports/table.ts";
 
+import { addToGraph } from "./add-to-graph.ts";
 import { atMost } from "./at-most.ts";
 import { readHidden } from "./connection-parts.ts";
-import { readEdgeItem, readFactItem } from "./facts.ts";
-import { readWaiting } from "./histories.ts";
 import { childrenPrefix, lists } from "./keys.ts";
 import { queryAll, queryAtMost } from "./list.ts";
 import { SetAside } from "./set-aside.ts";
@@ -145,19 +144,17 @@ export class GraphLoader {
       this.goalsUnder(goalId, linkersMax),
       this.linkedTo(goalId, linkersMax),
     ]);
-    const isGoal = (id: FactId) => isIdOf("goal", id);
-    const below = [...goals, ...linkers.filter(isGoal), ...linkers.filter((id) => !isGoal(id))];
+    const below = new Set([...goals, ...linkers.filter((id) => isIdOf("goal", id)), ...linkers]);
     let next = descendantsAtOnce;
-    for (let start = 0; start < below.length && !isEnough(); start += next / 2) {
-      await this.loadNodes(below.slice(start, start + next));
+    for (let start = 0; start < below.size && !isEnough(); start += next / 2) {
+      await this.loadNodes([...below].slice(start, start + next));
       next *= 2;
     }
   }
 
   /** Goals whose parent it is. */
   async goalsUnder(goalId: GoalId, most = Infinity): Promise<readonly GoalId[]> {
-    const keys = await this.#reverse(goalId, childrenPrefix("goal"), most);
-    return keys.map((item) => item.pk as GoalId);
+    return (await this.#reverse(goalId, "goal#", most)).map((item) => item.pk as GoalId);
   }
 
   /** All goals as they are now, without their edges; the list only says which there are. */
@@ -169,7 +166,7 @@ export class GraphLoader {
   async #loadGoals(): Promise<void> {
     const keys = (await this.#listedGoals()).map(({ pk, sk }) => ({ pk, sk }));
     const items = keys.length === 0 ? [] : await this.#inTurn(() => this.#table.batchGet(keys));
-    for (const item of items) this.setAside.read(item, () => this.#add(item));
+    for (const item of items) this.setAside.read(item, () => addToGraph(this.graph, item));
   }
 
   #listedGoals(): Promise<readonly Item[]> {
@@ -260,7 +257,7 @@ export class GraphLoader {
     const items = await this.#inTurn(() => queryAll(this.#table, request));
     const above: FactId[] = [];
     for (const item of items) {
-      above.push(...(this.setAside.read(item, () => this.#add(item)) ?? []));
+      above.push(...(this.setAside.read(item, () => addToGraph(this.graph, item)) ?? []));
     }
     if (this.#isGoneGoalOfRule(id)) this.graph.addRemoved(id);
     // Only now are all its own links known, which go before those of rules. No other fact is an item.
@@ -274,9 +271,10 @@ export class GraphLoader {
     for (let end = linksAtOnce; end < links.length; end += linksAtOnce) {
       const some = links.slice(end - linksAtOnce, end);
       await this.loadNodes(some.map(({ toId }) => toId));
-      if (some.some((link) => this.#surelySupports(link))) return toIdsOf(links.slice(0, end));
+      if (some.some((link) => this.#surelySupports(link)))
+        return links.slice(0, end).map(({ toId }) => toId);
     }
-    return toIdsOf(links);
+    return links.map(({ toId }) => toId);
   }
 
   #surelySupports({ toId, source, expiresAt }: Link): boolean {
@@ -293,41 +291,10 @@ export class GraphLoader {
     if (!linkRules.goalIds.has(goalId) || this.setAside.partitions.has(id)) return false;
     return this.graph.goal(goalId) === undefined;
   }
-
-  #add(item: Item): readonly FactId[] {
-    const edge = readEdgeItem(item);
-    if (edge?.type === "link") {
-      this.graph.addLink(edge);
-      return [edge.toId];
-    }
-    if (edge?.type === "dependency") this.graph.addDependency(edge);
-    if (edge) return [];
-    const history = readWaiting(item);
-    if (history) this.graph.addHistory(history);
-    const stored = readFactItem(item);
-    if (!stored) return [];
-    if (stored.isRemoved) {
-      this.graph.addRemoved(stored.id);
-      return [];
-    }
-    if (stored.fact.type === "work-item") {
-      this.graph.addItem(stored.fact);
-      return parentIds(stored.fact);
-    }
-    if (stored.fact.type === "goal") {
-      this.graph.addGoal(stored.fact);
-      return stored.fact.parentId === undefined ? [] : [stored.fact.parentId];
-    }
-    return [];
-  }
 }
 
 interface Descent {
   readonly isEnough: (entered: ReadonlySet<string>) => boolean;
   /** Whether what is under this one counts as well. */
   readonly goesOnBelow: (child: WorkItem) => boolean;
-}
-
-function toIdsOf(links: readonly Link[]): readonly GoalId[] {
-  return links.map(({ toId }) => toId);
 }

@@ -20,7 +20,8 @@ import type { Delta, Evaluation, Touch } from "#shared/kit/rule.ts";
 import { defineRule } from "#shared/kit/rule.ts";
 import { GoalKind, isOpen } from "#shared/model/facts.ts";
 import type { Goal } from "#shared/model/facts.ts";
-import { GoalId, isIdOf, readFactId } from "#shared/model/ids.ts";
+import type { GoalId } from "#shared/model/ids.ts";
+import { isIdOf, readFactId } from "#shared/model/ids.ts";
 import { dateOf } from "#shared/model/time.ts";
 
 const Options = z.strictObject({

@@ -21,6 +21,7 @@ import { isOpen } from "#shared/model/facts.ts";
 import type { Goal } from "#shared/model/facts.ts";
 import { isIdOf } from "#shared/model/ids.ts";
 import type { ConnectionId, GoalId } from "#shared/model/ids.ts";
+import type { CalendarDate, Instant } from "#shared/model/time.ts";
 import { dateOf } from "#shared/model/time.ts";
 
 const Options = z.strictObject({
@@ -80,19 +81,29 @@ export const goalWithoutWork = defineRule<Options>({
       return { state: "cleared", because: "age-unknown" };
     }
     if (now < isDue) return { state: "cleared", because: "too-early", turnsAt: isDue };
-    if (hasGoalsBelow(view, goal.id, now)) return { state: "cleared", because: "has-goals-below" };
-    const { items, hasUnread, isMore } = workLinkedTo(view, goal.id, now);
-    if (items.some(({ status }) => status !== "dropped")) {
-      return { state: "cleared", because: "has-work" };
-    }
-    const incomplete = incompleteBecause(view.sources, goal.connectionId) ?? unseen(view);
-    if (incomplete) return { state: "unknown", because: incomplete };
-    // Whatever that is, somebody says that it serves the goal.
-    if (hasUnread) return { state: "cleared", because: "work-unread" };
-    if (isMore) return { state: "cleared", because: "too-many-links" };
-    return opened(view, goal, dateOf(began));
+    return lookedUnder(view, goal, { now, began: dateOf(began) });
   },
 });
+
+interface Times {
+  readonly now: Instant;
+  /** The day since when it counts. */
+  readonly began: CalendarDate;
+}
+
+function lookedUnder(view: GraphView, goal: Goal, { now, began }: Times): Evaluation {
+  if (hasGoalsBelow(view, goal.id, now)) return { state: "cleared", because: "has-goals-below" };
+  const { items, hasUnread, isMore } = workLinkedTo(view, goal.id, now);
+  if (items.some(({ status }) => status !== "dropped")) {
+    return { state: "cleared", because: "has-work" };
+  }
+  const incomplete = incompleteBecause(view.sources, goal.connectionId) ?? unseen(view);
+  if (incomplete) return { state: "unknown", because: incomplete };
+  // Whatever that is, somebody says that it serves the goal.
+  if (hasUnread) return { state: "cleared", because: "work-unread" };
+  if (isMore) return { state: "cleared", because: "too-many-links" };
+  return opened(view, goal, began);
+}
 
 /** Any source may hold work that names the goal, so each must have been read whole and speak of now. */
 function unseen({ sources }: GraphView): string | undefined {

@@ -14,7 +14,7 @@ import { isOpen } from "#shared/model/facts.ts";
 import type { Goal, OrgUnit } from "#shared/model/facts.ts";
 import type { ConnectionId, OrgUnitId, SubjectId } from "#shared/model/ids.ts";
 import type { CalendarDate, Instant } from "#shared/model/time.ts";
-import { dateOf, dayAfter, instantOf } from "#shared/model/time.ts";
+import { dateOf, dayAfter, startOfDay } from "#shared/model/time.ts";
 
 const Options = z.strictObject({
   most: z.int().min(1).max(50).default(3).meta({
@@ -112,7 +112,7 @@ function nextTurn(owned: readonly Goal[], today: CalendarDate): Instant | undefi
     ...(dueOn === undefined ? [] : [dayAfter(dueOn)]),
   ]);
   const [next] = days.filter((day) => day > today).toSorted();
-  return next === undefined ? undefined : instantOf(Date.parse(`${next}T00:00:00.000Z`));
+  return next === undefined ? undefined : startOfDay(next);
 }
 
 interface Found {
