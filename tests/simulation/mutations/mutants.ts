@@ -57,13 +57,8 @@ export const mutants: readonly Mutant[] = [
   {
     name: "dedup-key",
     without: "Who was told once is not told again",
-    file: "functions/notify/notify.ts",
-    edits: [
-      {
-        from: 'return outcome !== "attempting" && outcome !== "deferred";',
-        to: "return false;",
-      },
-    ],
+    file: "functions/notify/create-dispatch.ts",
+    edits: [{ from: 'state: "packed",', to: 'state: "waiting",' }],
   },
   {
     name: "reconcile",

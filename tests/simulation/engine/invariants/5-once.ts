@@ -2,9 +2,10 @@ import { eventSource } from "#shared/model/events.ts";
 import { alertId } from "#shared/model/ids.ts";
 import type { Alert } from "#shared/model/signal.ts";
 import { AlertStatus, standingStatuses } from "#shared/model/signal.ts";
-import { listDocuments } from "#shared/store/documents.ts";
+import { listDocuments, readDocument } from "#shared/store/documents.ts";
 import { alertList, lists } from "#shared/store/keys.ts";
-import { alertSpec, signalSpec } from "#shared/store/specs.ts";
+import { scanAll } from "#shared/store/list.ts";
+import { alertSpec, dispatchSpec, signalSpec } from "#shared/store/specs.ts";
 import { readTold } from "#shared/store/told.ts";
 
 import { busTargets } from "../host/wiring.ts";
@@ -43,6 +44,23 @@ export async function checkOnce(run: Run): Promise<void> {
     violated(run, 5, `told more than once: ${surplus.map(([key]) => key).join(" ")}`);
   }
   for (const all of alerts.values()) for (const alert of all) await checkTold(run, alert);
+  await checkMessages(run);
+}
+
+/** Each opening is part of one message at most for each recipient. */
+async function checkMessages(run: Run): Promise<void> {
+  const items = (await scanAll(run.host.table)).filter(({ type }) => type === "dispatch");
+  const seen = new Set<string>();
+  for (const item of items) {
+    const { alerts, outcome, recipient } = readDocument(dispatchSpec, item);
+    if (outcome === "refused") continue;
+    for (const { alertId: id, generation, reason } of alerts) {
+      const key = `${id}#${generation}#${reason} to ${recipient}`;
+      if (reason !== "woken" && reason !== "contested" && seen.has(key))
+        violated(run, 5, `told in two messages: ${key}`);
+      seen.add(key);
+    }
+  }
 }
 
 function isStanding({ status }: Alert): boolean {
