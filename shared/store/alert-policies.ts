@@ -151,7 +151,8 @@ export class AlertPolicies {
     if (fits) return fits(signal);
     if (!alertOn) return true;
     const known = this.#patterns.get(name);
-    const matches = known ?? compilePattern(alertOn).matches;
+    const compiled = known ? undefined : compilePattern(alertOn);
+    const matches = known ?? ((found: Signal) => compiled?.matches(found) === true);
     if (!known) this.#patterns.set(name, matches);
     return matches(signal);
   }

@@ -312,7 +312,7 @@ describe("matters", () => {
         teams: [{ id: unitId("red"), name: "red" }],
       }),
     );
-    const [red] = found.filter(({ count }) => count === 2);
+    const red = found.find(({ count }) => count === 2);
     const { total: inIt } = await list(rig, `?group=${encodeURIComponent(red?.key ?? "")}`);
     expect(inIt).toBe(2);
   });

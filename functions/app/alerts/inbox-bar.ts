@@ -14,7 +14,7 @@ export function inboxBar(fields: Readonly<Record<string, string>>): Html {
       aria-label="Handle what is ticked"
     >
       ${hidden(fields)}
-      <span class="muted small" id="ticked" role="status"
+      <span class="muted small" id="ticked" aria-live="polite"
         >Tick alerts to handle them together.</span
       >
       <span class="actions">

@@ -2,6 +2,8 @@ import { createHash } from "node:crypto";
 
 import { html, raw } from "hono/html";
 
+import { epochMsOf, Instant } from "#shared/model/time.ts";
+
 import { duration, moment, number, plural } from "../page/format.ts";
 import type { Html } from "../page/html.ts";
 import { nothing, withQuery } from "../page/html.ts";
@@ -54,7 +56,7 @@ function nameOf({ ruleTitle, teams, goal }: GroupAnswer): string {
 
 function groupLine(group: GroupAnswer, nowMs: number): Html {
   const { ruleTitle, teams, goal, count, open, oldestAt, severity } = group;
-  const age = duration((nowMs - Date.parse(oldestAt)) / 1000);
+  const age = duration((nowMs - epochMsOf(Instant.parse(oldestAt))) / 1000);
   const whose = teams.length === 0 ? "No team known" : teams.map(({ name }) => name).join(" and ");
   return html`<span class="group-line">
     <span class="what"><b>${ruleTitle}</b> <span>${whose}</span></span>
