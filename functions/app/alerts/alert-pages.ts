@@ -73,7 +73,6 @@ function unitsWithPeople(org: Org): readonly { readonly id: string; readonly nam
 /** What was ticked, one by one or as whole groups of what the page shows. */
 async function serveBulk(context: AppContext, c: Context): Promise<Response> {
   const { id: ids = [], group: groups = [], do: [verb] = [], ...fields } = await readLists(c);
-  const [days = "7"] = fields["days"] ?? [];
   const [back] = fields["back"] ?? [];
   const to = backPath(back, "/");
   const filters = Object.fromEntries(new URLSearchParams(fields["query"]?.[0] ?? ""));
@@ -81,16 +80,15 @@ async function serveBulk(context: AppContext, c: Context): Promise<Response> {
   const query = AlertsQuery.safeParse(given).data ?? AlertsQuery.parse({});
   const ticked = await tickedAlerts(context, { ids, groups }, query);
   if (ticked.length === 0) return c.redirect(withNotice(to, "none-ticked"), 303);
-  const wanted =
-    verb === "snooze"
-      ? days === "change"
-        ? { verb: "snooze-until-change" }
-        : { verb, days: Number(days) }
-      : { verb };
-  const action = parseInput(BulkAction, wanted, "do");
+  const action = parseInput(BulkAction, wantedOf(verb, fields["days"]?.[0]), "do");
   const results = await changeAlerts(context, { ids: [...ticked], action });
   const isWhole = results.every(({ outcome }) => outcome !== "refused");
   return c.redirect(withNotice(to, isWhole ? "bulk-done" : "bulk-some"), 303);
+}
+
+function wantedOf(verb: string | undefined, days = "7") {
+  if (verb !== "snooze") return { verb };
+  return days === "change" ? { verb: "snooze-until-change" } : { verb, days: Number(days) };
 }
 
 /** The address shown, without the word about what was just done. */

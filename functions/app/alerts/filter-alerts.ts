@@ -43,16 +43,22 @@ export function fits(alert: Alert, query: AlertsQuery, org: Org): boolean {
     (!connection || alert.connectionIds.some((id) => id === connection)) &&
     (!severity || alert.severity === severity) &&
     (!goal || alert.evidence.path.some(({ id }) => id === goal)) &&
-    (!query.contested || isContestOpen(alert)) &&
-    (!query.baseline || alert.isBaseline === true) &&
-    (!query.held || alert.heldBecause !== undefined) &&
+    isMarked(alert, query) &&
     (!group || groupKeyOf(alert) === group) &&
     isOfTeam(alert, query.team, org) &&
     says(alert, query.q)
   );
 }
 
-export function isContestOpen({ contest }: Pick<Alert, "contest">): boolean {
+function isMarked(alert: Alert, { contested, baseline, held }: AlertsQuery): boolean {
+  return (
+    (!contested || isContestOpen(alert)) &&
+    (!baseline || alert.isBaseline === true) &&
+    (!held || alert.heldBecause !== undefined)
+  );
+}
+
+function isContestOpen({ contest }: Pick<Alert, "contest">): boolean {
   return contest !== undefined && contest.answer === undefined;
 }
 
