@@ -110,8 +110,8 @@ function relativeTo(from: string, to: string): string {
   return path.startsWith(".") ? path : `./${path}`;
 }
 
-/** Connectors of a format or protocol that the hub speaks itself; no product's name. */
-const protocols: ReadonlySet<string> = new Set(["csv", "scim"]);
+/** Connectors of a format or protocol that the hub speaks itself, or whose name is a word of the hub's own. */
+const protocols: ReadonlySet<string> = new Set(["csv", "email", "scim", "teams", "webhook"]);
 
 describe("the rooms", () => {
   test("nobody imports what the dependency rule forbids", async () => {
