@@ -132,12 +132,13 @@ async function climbTo(
 
 /** The people of the rung; where there is nobody, those of the next that has somebody. */
 async function peopleAt(round: Round, alert: Alert, { rung, ours }: Climbing) {
-  const [{ routing, channels }, { escalates }, org] = await Promise.all([
+  const [{ routing, channels }, { escalates }, org, absences] = await Promise.all([
     round.policy(),
     round.rule(alert.rule),
     round.org(),
+    round.absences(),
   ]);
-  const input = { alert, escalates, routing, org, channels, now: round.now };
+  const input = { alert, escalates, routing, org, channels, absences, now: round.now };
   const below = ours.filter((one) => isFirstTelling(one.reason) && one.rung < rung.rung);
   const told = new Set<RecipientId>(below.map(({ recipient }) => recipient));
   let reached = rung.rung;

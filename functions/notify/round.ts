@@ -4,11 +4,13 @@ import type { BaselineWindow } from "#shared/kit/routing/baseline-windows.ts";
 import { baselineWindows } from "#shared/kit/routing/baseline-windows.ts";
 import type { KnownChannel } from "#shared/kit/routing/channels-of.ts";
 import { channelsOf } from "#shared/kit/routing/channels-of.ts";
+import type { Absences } from "#shared/model/absence.ts";
 import type { Connection } from "#shared/model/connection.ts";
 import type { ConnectionId, RuleName } from "#shared/model/ids.ts";
 import { Routing } from "#shared/model/routing.ts";
 import type { Alert, RuleSettings } from "#shared/model/signal.ts";
 import type { Instant } from "#shared/model/time.ts";
+import { readAllAbsences } from "#shared/store/absences.ts";
 import { listConnections } from "#shared/store/connections.ts";
 import { getDocument, readDocument } from "#shared/store/documents.ts";
 import { factKey, routingKey, ruleSettingsKey } from "#shared/store/keys.ts";
@@ -42,6 +44,7 @@ export class Round {
   readonly #rules = new Map<RuleName, Promise<RulePolicy>>();
   #policy: Promise<Policy> | undefined;
   #org: Promise<Org> | undefined;
+  #absences: Promise<Absences> | undefined;
 
   constructor(deps: NotifyDeps) {
     this.deps = deps;
@@ -59,6 +62,12 @@ export class Round {
   org(): Promise<Org> {
     this.#org ??= this.deps.orgReader.read();
     return this.#org;
+  }
+
+  /** Who is away when, as HR systems tell beside their records. */
+  absences(): Promise<Absences> {
+    this.#absences ??= this.#readAbsences();
+    return this.#absences;
   }
 
   rule(name: RuleName): Promise<RulePolicy> {
@@ -79,6 +88,12 @@ export class Round {
     const sources = connections.filter((connection) => registry.isSource(connection));
     const windows = routing ? baselineWindows(sources, routing.baselineMinutes) : [];
     return { routing, times, connections, channels, windows };
+  }
+
+  async #readAbsences(): Promise<Absences> {
+    const { table, registry } = this.deps;
+    const { connections } = await this.policy();
+    return readAllAbsences(table, connections, registry);
   }
 
   async #readRule(name: RuleName): Promise<RulePolicy> {

@@ -1,5 +1,6 @@
 import { AbsencePart } from "#shared/model/absence.ts";
 import type { AbsenceDays, Absences } from "#shared/model/absence.ts";
+import type { Connection } from "#shared/model/connection.ts";
 import type { ConnectionId, PersonId } from "#shared/model/ids.ts";
 import type { Clock } from "#shared/ports/clock.ts";
 import type { Key, Table } from "#shared/ports/table.ts";
@@ -54,6 +55,21 @@ async function partsOf(table: Table, connectionId: ConnectionId): Promise<Absenc
   const items = await queryAll(table, { partition: connectionId, sortPrefix: prefix });
   const setAside = new SetAside();
   return items.flatMap((item) => setAside.read(item, (one) => fromItem(AbsencePart, one)) ?? []);
+}
+
+/** What all connections tell whose connectors can: who is away when. */
+export function readAllAbsences(
+  table: Table,
+  connections: readonly Pick<Connection, "id" | "connector">[],
+  registry: { find(name: string): { readonly tellsAbsences?: boolean } | undefined },
+): Promise<Absences> {
+  const telling = connections.filter(
+    ({ connector }) => registry.find(connector)?.tellsAbsences === true,
+  );
+  return readAbsences(
+    table,
+    telling.map(({ id }) => id),
+  );
 }
 
 /** What these connections tell of absences; a part that cannot be read is as if nobody in it were away. */

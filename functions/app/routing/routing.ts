@@ -8,6 +8,7 @@ import type { AlertId, OrgUnitId } from "#shared/model/ids.ts";
 import { personOfRecipient } from "#shared/model/notification.ts";
 import { Routing } from "#shared/model/routing.ts";
 import type { Alert, RuleSettings } from "#shared/model/signal.ts";
+import { readAllAbsences } from "#shared/store/absences.ts";
 import { listConnections } from "#shared/store/connections.ts";
 import { createDocument, getDocument, replaceDocument } from "#shared/store/documents.ts";
 import { factKey, routingKey, ruleSettingsKey } from "#shared/store/keys.ts";
@@ -123,10 +124,12 @@ async function preview(
   alert: Pick<Alert, "teamIds" | "leaderId"> & { readonly rule?: Alert["rule"] },
   settings: RuleSettings | undefined,
 ): Promise<RouteAnswer> {
-  const [routing, channels, org] = await Promise.all([
+  const connections = await listConnections(context.table);
+  const channels = channelsOf(connections, context.registry);
+  const [routing, org, absences] = await Promise.all([
     getDocument(context.table, routingSpec, routingKey),
-    readChannels(context),
     context.orgReader.read(),
+    readAllAbsences(context.table, connections, context.registry),
   ]);
   const rule = context.rules.find(({ name }) => name === alert.rule);
   const rungs = previewRoute({
@@ -136,6 +139,7 @@ async function preview(
     routing,
     org,
     channels,
+    absences,
     now: context.clock.now(),
   });
   const nameOf = (recipient: Parameters<typeof personOfRecipient>[0], through: string) => {

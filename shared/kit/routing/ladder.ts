@@ -1,10 +1,12 @@
 import type { Org } from "#shared/graph/org.ts";
+import { isAwayOn } from "#shared/model/absence.ts";
 import type { Person } from "#shared/model/facts.ts";
 import type { ConnectionId, OrgUnitId, PersonId } from "#shared/model/ids.ts";
 import type { RecipientId } from "#shared/model/notification.ts";
 import { personRecipient } from "#shared/model/notification.ts";
 import type { CalendarDate } from "#shared/model/time.ts";
 
+import type { AwayOf } from "./away.ts";
 import type { Recipient, Skipped } from "./recipients.ts";
 import { becauseOf } from "./recipients.ts";
 
@@ -33,6 +35,7 @@ export interface Climber {
   readonly connectionId: ConnectionId;
   /** The day that it is where they are. */
   readonly dayOf: (person: Person) => CalendarDate;
+  readonly awayOf: AwayOf;
   readonly told: ReadonlySet<RecipientId>;
 }
 
@@ -133,8 +136,7 @@ function unreachable(climber: Climber, person: Person | undefined): Skipped["bec
   if (person.employmentStatus === "inactive") return "left";
   if (person.endOn !== undefined && person.endOn < day) return "left";
   if (person.workEmail === undefined) return "no work address";
-  const isAway = person.absences?.some(({ from, to }) => from <= day && day <= to) ?? false;
-  return isAway ? "away today" : undefined;
+  return isAwayOn(climber.awayOf(person), day) ? "away today" : undefined;
 }
 
 function titleOf({ of }: Line, person: Person | undefined, at: number): string {

@@ -1,4 +1,5 @@
 import type { Org } from "#shared/graph/org.ts";
+import type { Absences } from "#shared/model/absence.ts";
 import type { OrgUnitId } from "#shared/model/ids.ts";
 import type { RecipientId } from "#shared/model/notification.ts";
 import { channelRecipient } from "#shared/model/notification.ts";
@@ -6,6 +7,7 @@ import type { Routing } from "#shared/model/routing.ts";
 import type { Alert } from "#shared/model/signal.ts";
 import type { Instant } from "#shared/model/time.ts";
 
+import { awayOf } from "./away.ts";
 import type { Climber, Ladder } from "./ladder.ts";
 import { climbLine, climbTop, ladderOf, lastRungOf, leadAtOrAbove } from "./ladder.ts";
 import type { Channel, Recipient, RouteStep, Skipped } from "./recipients.ts";
@@ -22,6 +24,8 @@ export interface RouteInput {
   readonly org: Org;
   /** Connected channels that work, the oldest first. */
   readonly channels: readonly Channel[];
+  /** What HR systems tell of absences beside the records of people. */
+  readonly absences?: Absences;
   readonly now: Instant;
 }
 
@@ -65,14 +69,15 @@ function toChannel(id: Channel["id"], because: string): Recipient {
 }
 
 function climberOf(
-  { org, channels, now }: RouteInput,
+  { org, channels, absences = new Map(), now }: RouteInput,
   routing: Routing,
   told: ReadonlySet<RecipientId>,
 ): Climber | undefined {
   const through = channelForPeople(routing, channels);
   if (!through) return undefined;
   const dayThere: Climber["dayOf"] = (person) => dayOf(calendarOf(routing, person), now);
-  return { org, connectionId: through.id, dayOf: dayThere, told };
+  const away = awayOf(org, absences);
+  return { org, connectionId: through.id, dayOf: dayThere, awayOf: away, told };
 }
 
 /** The channel through which people are reached one by one, if there is one. */
