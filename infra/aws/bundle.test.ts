@@ -81,11 +81,13 @@ describe.each(all)("the bundle of %s", (name, { rights }) => {
       SQS: packages.includes("@aws-sdk/client-sqs"),
       "Secrets Manager": packages.includes("@aws-sdk/client-secrets-manager"),
       EventBridge: packages.includes("@aws-sdk/client-eventbridge"),
+      SES: packages.includes("@aws-sdk/client-sesv2"),
     }).toEqual({
       DynamoDB: has("table:"),
       SQS: has("queue"),
       "Secrets Manager": has("secrets:") || has("access-token:"),
-      EventBridge: has("bus:"),
+      EventBridge: has("bus:") || has("event-rules:"),
+      SES: has("mail:"),
     });
   });
 });

@@ -138,8 +138,8 @@ describe("a change on the topology's side alone is noticed", () => {
     ["a trigger less", /^SweepClock is deployed/u, changed("sweep", () => ({ triggers: [] }))],
     [
       "a trigger more",
-      /^AlertClock is not deployed/u,
-      changed("alert", ({ triggers }) => ({
+      /^RelayClock is not deployed/u,
+      changed("relay", ({ triggers }) => ({
         triggers: [...triggers, { kind: "schedule", everyMinutes: 60 }],
       })),
     ],
