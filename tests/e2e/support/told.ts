@@ -23,11 +23,14 @@ export function toldIn(
 ): ReadonlyMap<string, Told> {
   const told = new Map<string, Told>();
   for (const { message } of messages) {
-    const [, encoded = ""] = /\/alerts\/([^|>"]+)/u.exec(JSON.stringify(message)) ?? [];
-    const id = decodeURIComponent(encoded);
-    const { opened, resolved } = told.get(id) ?? { opened: 0, resolved: 0 };
+    // A message of several alerts has a line with a link for each.
+    const links = JSON.stringify(message).matchAll(/\/alerts\/([^|>"\\?]+)/gu);
+    const ids = new Set([...links].map(([, encoded = ""]) => decodeURIComponent(encoded)));
     const isOver = message.text.startsWith("Resolved: ");
-    told.set(id, { opened: opened + (isOver ? 0 : 1), resolved: resolved + (isOver ? 1 : 0) });
+    for (const id of ids) {
+      const { opened, resolved } = told.get(id) ?? { opened: 0, resolved: 0 };
+      told.set(id, { opened: opened + (isOver ? 0 : 1), resolved: resolved + (isOver ? 1 : 0) });
+    }
   }
   return told;
 }
