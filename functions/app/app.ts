@@ -44,6 +44,8 @@ import { servePeoplePages } from "./people/people-pages.ts";
 import { peopleRoutes } from "./people/people-routes.ts";
 import { serveRoutingPages } from "./routing/routing-pages.ts";
 import { routingRoutes } from "./routing/routing-routes.ts";
+import { serveBackTestPages } from "./rules/back-test-pages.ts";
+import { backTestRoutes } from "./rules/back-test-routes.ts";
 import { serveRulePages } from "./rules/rule-pages.ts";
 import { ruleRoutes } from "./rules/rule-routes.ts";
 import { serveSendingPages } from "./scim/sending-pages.ts";
@@ -88,6 +90,7 @@ export function createApp(deps: AppDeps): Hono {
   serveErasurePages(app, context);
   servePeoplePages(app, context);
   serveRulePages(app, context);
+  serveBackTestPages(app, context);
   serveLinkRulePages(app, context);
   serveCustomRulePages(app, context);
   serveDeliveryPages(app, context);
@@ -110,6 +113,7 @@ export function apiRoutes(context: AppContext): readonly Route[] {
     ...orgRoutes(context),
     ...uploadRoutes(context),
     ...ruleRoutes(context),
+    ...backTestRoutes(context),
     ...linkRuleRoutes(context),
     ...customRuleRoutes(context),
     ...eventRoutes(),

@@ -8,6 +8,7 @@ import { writeAmplification } from "./b8-write-amplification.ts";
 import { memory } from "./b10-memory.ts";
 import { incremental } from "./b11-incremental.ts";
 import { simulator } from "./b12-simulator.ts";
+import { backTests } from "./b13-back-test.ts";
 import type { Bench } from "./bench.ts";
 
 /** Every benchmark, in the order in which they run. A new one is a file and a line. */
@@ -22,4 +23,5 @@ export const benches: readonly Bench[] = [
   memory,
   incremental,
   simulator,
+  backTests,
 ];

@@ -11,8 +11,9 @@ export interface RuleLimits {
 }
 
 const ownersOfGoals =
-  "Owners and teams of goals are those of today: earlier ones are not remembered.";
-const datesOfGoals = "Dates of goals are those of today: earlier ones are not remembered.";
+  "Owners and teams of goals are those of today; of goals that were removed since none is known.";
+const datesOfGoals =
+  "Dates of goals are those of today; of goals that were removed since none is known.";
 const ageOfGoals =
   "Of goals that were removed since nobody knows any more how old they were: nothing is told of them.";
 

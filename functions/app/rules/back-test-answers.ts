@@ -1,0 +1,82 @@
+import * as z from "zod";
+
+import { RuleSettings } from "#shared/model/signal.ts";
+
+import { asOfDaysMax } from "../as-of/as-of-query.ts";
+
+const count = z.int().nonnegative();
+
+/** What is left out is as the rule is set today. */
+export const BackTestRequest = z.strictObject({
+  days: z.int().min(1).max(asOfDaysMax).default(asOfDaysMax).meta({ description: "How far back" }),
+  options: z.record(z.string(), z.json()).optional(),
+  graceMinutes: RuleSettings.shape.graceMinutes.optional(),
+  holdDownMinutes: RuleSettings.shape.holdDownMinutes,
+  scope: RuleSettings.shape.scope,
+});
+export type BackTestRequest = z.infer<typeof BackTestRequest>;
+
+const Summary = z
+  .strictObject({
+    raised: count,
+    ofFirstReading: count.meta({
+      description:
+        "Of these, found by a first reading: they are in its report, not told one by one",
+    }),
+    waitedOut: count.meta({ description: "Findings that were over before anybody was told" }),
+    clearedWithin: z
+      .strictObject({ hour: count, day: count, twoDays: count, week: count })
+      .meta({ description: "Alerts whose cause was gone so soon after they opened" }),
+    cleared: count,
+    standing: count,
+    medianMinutesToClear: z.int().optional(),
+    byWeek: z.array(z.strictObject({ from: z.string(), raised: count, matters: count })).meta({
+      description:
+        "`matters`: alerts that are told as one count once; nobody gets more messages than that",
+    }),
+  })
+  .meta({ id: "RaisedSummary" });
+
+export const BackTestAnswer = z
+  .strictObject({
+    rule: z.string(),
+    from: z.string(),
+    to: z.string().meta({ description: "Earlier than now where there was no time for more" }),
+    headline: z.string(),
+    wanted: Summary,
+    byTeam: z
+      .array(
+        z.strictObject({
+          teamId: z.string().optional(),
+          name: z.string(),
+          group: z.enum(["team", "small-teams", "no-team"]),
+          raised: count,
+        }),
+      )
+      .meta({
+        description:
+          "An alert about two teams counts for each; teams of fewer than five people are one line",
+      }),
+    sample: z.array(
+      z.strictObject({
+        subjectId: z.string(),
+        isHeld: z.boolean().meta({ description: "Whether it is still there to be looked at" }),
+        title: z.string(),
+        sentence: z.string(),
+        severity: z.string(),
+        teams: z.array(z.string()),
+        openedAt: z.string(),
+        raisedAt: z.string(),
+        clearedAt: z.string().optional(),
+        clearedBecause: z.string().optional(),
+      }),
+    ),
+    today: Summary.optional().meta({
+      description: "The same by today's settings, where these are others",
+    }),
+    compared: z.strictObject({ both: count, onlyToday: count, onlyWanted: count }).optional(),
+    notKnown: z.array(z.string()),
+    tookMs: count,
+  })
+  .meta({ id: "BackTest" });
+export type BackTestAnswer = z.input<typeof BackTestAnswer>;

@@ -1,0 +1,100 @@
+import type { Hono } from "hono";
+
+import { HubError } from "#shared/errors.ts";
+import type { InputIssue } from "#shared/errors.ts";
+import { limitsOf } from "#shared/kit/back-test/rule-limits.ts";
+import type { Rule } from "#shared/kit/rule.ts";
+import { RuleName } from "#shared/model/ids.ts";
+import { getDocument } from "#shared/store/documents.ts";
+import { ruleSettingsKey } from "#shared/store/keys.ts";
+import { ruleSettingsSpec } from "#shared/store/specs.ts";
+
+import type { AppContext } from "../app-deps.ts";
+import { asOfDaysMax } from "../as-of/as-of-query.ts";
+import { parseInput } from "../http/route.ts";
+import { BackTestRequest } from "./back-test-answers.ts";
+import type { BackTestAnswer } from "./back-test-answers.ts";
+import { backTestPage } from "./back-test-page.ts";
+import { ruleNamed, runBackTest, settingsOf } from "./run-back-test.ts";
+
+/** What stands in the form: text as it was typed, or as the rule is set. */
+export interface BackTestForm {
+  readonly days: string;
+  readonly graceMinutes: string;
+  readonly holdDownMinutes: string;
+  readonly options: string;
+}
+
+/** What the page shows below its form. */
+export type BackTestOutcome =
+  | { readonly answer: BackTestAnswer }
+  | { readonly message: string; readonly issues: readonly InputIssue[] }
+  | undefined;
+
+/** A form whose address is its question, so that a result can be passed on. */
+export function serveBackTestPages(app: Hono, context: AppContext): void {
+  app.get("/rules/:name/back-test", async (c) => {
+    const name = parseInput(RuleName, c.req.param("name"), "name");
+    const rule = ruleNamed(context, name);
+    const asked = c.req.query();
+    const form = await formOf(context, rule, asked);
+    const { impossible } = limitsOf(rule);
+    const isAsked = asked["days"] !== undefined && impossible === undefined;
+    const outcome = isAsked ? await outcomeOf(context, name, form) : undefined;
+    const status = outcome && "message" in outcome ? 400 : 200;
+    return c.html(backTestPage({ rule, form, outcome, impossible }), status);
+  });
+}
+
+async function formOf(
+  context: AppContext,
+  rule: Rule,
+  asked: Readonly<Record<string, string>>,
+): Promise<BackTestForm> {
+  const stored = await getDocument(context.table, ruleSettingsSpec, ruleSettingsKey(rule.name));
+  const { options, graceMinutes, holdDownMinutes } = settingsOf(rule, stored);
+  return {
+    days: asked["days"] ?? String(asOfDaysMax),
+    graceMinutes: asked["graceMinutes"] ?? String(graceMinutes),
+    holdDownMinutes: asked["holdDownMinutes"] ?? String(holdDownMinutes),
+    options: asked["options"] ?? JSON.stringify(options, undefined, 2),
+  };
+}
+
+/** A page says what is wrong beside what was typed. */
+async function outcomeOf(
+  context: AppContext,
+  name: RuleName,
+  form: BackTestForm,
+): Promise<BackTestOutcome> {
+  try {
+    return { answer: await runBackTest(context, name, readRequest(form)) };
+  } catch (error) {
+    if (!(error instanceof HubError) || error.traits.audience !== "customer") throw error;
+    return { message: error.message, issues: error.issues ?? [] };
+  }
+}
+
+function readRequest(form: BackTestForm): BackTestRequest {
+  return parseInput(
+    BackTestRequest,
+    {
+      days: Number(form.days),
+      graceMinutes: Number(form.graceMinutes),
+      holdDownMinutes: Number(form.holdDownMinutes),
+      options: parseOptions(form.options),
+    },
+    "",
+  );
+}
+
+function parseOptions(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch (cause) {
+    throw new HubError("input.invalid", "The options are not valid JSON", {
+      cause,
+      issues: [{ path: "options", message: "Check quotes, commas and brackets" }],
+    });
+  }
+}
