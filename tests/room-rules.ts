@@ -38,7 +38,13 @@ export const roomRules: readonly IRegularForbiddenRuleType[] = [
   only("ports-speak-of-the-model", ports, [ports, model, errors, zod]),
   only("errors-stand-alone", errors, [model]),
   only("graph-is-pure", graph, [graph, model]),
-  only("kit-knows-no-host-and-no-plug-in", kit, [kit, model, ports, errors, graph, zod], true),
+  // Time zones are nothing to write oneself.
+  only(
+    "kit-knows-no-host-and-no-plug-in",
+    kit,
+    [kit, model, ports, errors, graph, zod, npm("luxon")],
+    true,
+  ),
   only(
     "access-opens-sources-through-ports",
     "^shared/access/",

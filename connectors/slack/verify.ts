@@ -1,6 +1,6 @@
 import { createHash, createHmac, timingSafeEqual } from "node:crypto";
 
-import type { Verdict, WebhookVerifier } from "#shared/kit/connector.ts";
+import type { Verdict, WebhookVerifier } from "#shared/kit/webhook-verifier.ts";
 import type { Delivery } from "#shared/model/delivery.ts";
 
 import { keptBody, readBlockActions } from "./block-actions.ts";

@@ -6,8 +6,8 @@ import type { Logger } from "#shared/ports/logger.ts";
 import type { Table } from "#shared/ports/table.ts";
 import { applyAlertAction } from "#shared/store/alert-actions.ts";
 import type { ActionOutcome } from "#shared/store/alert-actions.ts";
+import { dispatchKey } from "#shared/store/alerting-keys.ts";
 import { getDocument } from "#shared/store/documents.ts";
-import { dispatchKey } from "#shared/store/keys.ts";
 import { isCarriedOut, noteCarriedOut } from "#shared/store/presses.ts";
 import { dispatchSpec } from "#shared/store/specs.ts";
 

@@ -4,7 +4,7 @@ import type { BaselineWindow } from "#shared/kit/routing/baseline-windows.ts";
 import { defaultChannel } from "#shared/kit/routing/route-alert.ts";
 import type { DispatchId } from "#shared/model/notification.ts";
 import { epochMsOf, hourMs } from "#shared/model/time.ts";
-import { dispatchKey } from "#shared/store/keys.ts";
+import { dispatchKey } from "#shared/store/alerting-keys.ts";
 
 import { reportedOf } from "./compose-dispatch.ts";
 import { alertsOf } from "./forgotten.ts";

@@ -6,8 +6,9 @@ import { addWorkingHours, calendarOf } from "#shared/kit/routing/working-time.ts
 import type { Notification, RecipientId, Rung } from "#shared/model/notification.ts";
 import type { Alert } from "#shared/model/signal.ts";
 import type { Instant } from "#shared/model/time.ts";
+import { notificationPrefix } from "#shared/store/alerting-keys.ts";
 import { getDocument, readDocument, replaceDocument } from "#shared/store/documents.ts";
-import { factKey, notificationPrefix } from "#shared/store/keys.ts";
+import { factKey } from "#shared/store/keys.ts";
 import { queryAll } from "#shared/store/list.ts";
 import { SetAside } from "#shared/store/set-aside.ts";
 import { alertSpec, notificationSpec, rungSpec } from "#shared/store/specs.ts";

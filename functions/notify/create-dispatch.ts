@@ -11,8 +11,8 @@ import type {
 import { attemptMsMax, dispatchAlertsMax } from "#shared/model/notification.ts";
 import { instantOf } from "#shared/model/time.ts";
 import type { TransactOutcome, Write } from "#shared/ports/table.ts";
+import { dispatchKey } from "#shared/store/alerting-keys.ts";
 import { creationOf, getDocument, replacementOf } from "#shared/store/documents.ts";
-import { dispatchKey } from "#shared/store/keys.ts";
 import { dispatchSpec, mailboxSpec, notificationSpec, sentGroupSpec } from "#shared/store/specs.ts";
 
 import type { Addressee } from "./addressee.ts";

@@ -7,8 +7,9 @@ import type { Dispatch, DispatchId } from "#shared/model/notification.ts";
 import type { RuleSettings } from "#shared/model/signal.ts";
 import type { Instant } from "#shared/model/time.ts";
 import { dayMs, epochMsOf, instantOf } from "#shared/model/time.ts";
+import { dispatchLog } from "#shared/store/alerting-keys.ts";
 import { createDocument, readDocument, replaceDocument } from "#shared/store/documents.ts";
-import { dispatchLog, lists } from "#shared/store/keys.ts";
+import { lists } from "#shared/store/keys.ts";
 import { queryEach } from "#shared/store/list.ts";
 import { SetAside } from "#shared/store/set-aside.ts";
 import { dispatchSpec, ruleSettingsSpec } from "#shared/store/specs.ts";
@@ -75,7 +76,10 @@ async function consider(
   const now = round.now;
   const next = { delivery: "digest" as const, demotedAt: now, updatedAt: now };
   const isStored = settings
-    ? await replaceDocument(round.deps.table, ruleSettingsSpec, settings, { ...settings, ...next })
+    ? (await replaceDocument(round.deps.table, ruleSettingsSpec, settings, {
+        ...settings,
+        ...next,
+      })) !== undefined
     : await createDocument(round.deps.table, ruleSettingsSpec, {
         type: "rule-settings",
         rule,

@@ -1,7 +1,8 @@
 import type { Alert, AlertStatus } from "#shared/model/signal.ts";
 import { epochMsOf, minuteMs } from "#shared/model/time.ts";
+import { rungKey } from "#shared/store/alerting-keys.ts";
 import { readDocument } from "#shared/store/documents.ts";
-import { alertList, rungKey } from "#shared/store/keys.ts";
+import { alertList } from "#shared/store/keys.ts";
 import { queryAll } from "#shared/store/list.ts";
 import { SetAside } from "#shared/store/set-aside.ts";
 import { alertSpec, rungSpec } from "#shared/store/specs.ts";

@@ -5,8 +5,9 @@ import type { Notification, Rung } from "#shared/model/notification.ts";
 import { channelRecipient } from "#shared/model/notification.ts";
 import type { Alert } from "#shared/model/signal.ts";
 import type { Instant } from "#shared/model/time.ts";
+import { rungKey } from "#shared/store/alerting-keys.ts";
 import { createDocument, getDocument, replaceDocument } from "#shared/store/documents.ts";
-import { factKey, rungKey } from "#shared/store/keys.ts";
+import { factKey } from "#shared/store/keys.ts";
 import { alertSpec, notificationSpec, rungSpec } from "#shared/store/specs.ts";
 
 import { climb, ended, isTellable, notificationsOf, responseEnd, wordsOf } from "./climb.ts";

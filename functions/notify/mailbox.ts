@@ -3,9 +3,9 @@ import type { Dispatch, Mailbox, RecipientId } from "#shared/model/notification.
 import { attemptMsMax } from "#shared/model/notification.ts";
 import type { Instant } from "#shared/model/time.ts";
 import { epochMsOf, instantOf } from "#shared/model/time.ts";
+import { mailboxKey } from "#shared/store/alerting-keys.ts";
 import type { Unversioned } from "#shared/store/documents.ts";
 import { createDocument, getDocument, replaceDocument } from "#shared/store/documents.ts";
-import { mailboxKey } from "#shared/store/keys.ts";
 import { mailboxSpec } from "#shared/store/specs.ts";
 
 import type { NotifyDeps } from "./deps.ts";
@@ -48,7 +48,7 @@ async function change(
     const base = current ?? emptyMailbox(recipient, clock.now());
     const next = { ...to(base), updatedAt: clock.now() };
     const isDone = current
-      ? await replaceDocument(table, mailboxSpec, current, next)
+      ? (await replaceDocument(table, mailboxSpec, current, next)) !== undefined
       : await createDocument(table, mailboxSpec, { ...next, revision: 0 });
     if (isDone) return;
   }

@@ -2,8 +2,8 @@ import { HubError } from "#shared/errors.ts";
 import type { Dispatch, DispatchId } from "#shared/model/notification.ts";
 import type { Instant } from "#shared/model/time.ts";
 import { epochMsOf, instantOf, minuteMs } from "#shared/model/time.ts";
+import { dispatchKey } from "#shared/store/alerting-keys.ts";
 import { getDocument, replaceDocument } from "#shared/store/documents.ts";
-import { dispatchKey } from "#shared/store/keys.ts";
 import { dispatchSpec } from "#shared/store/specs.ts";
 
 import type { Round } from "./round.ts";

@@ -5,8 +5,8 @@ import type { Notification, RecipientId } from "#shared/model/notification.ts";
 import { personOfRecipient } from "#shared/model/notification.ts";
 import type { Instant } from "#shared/model/time.ts";
 import { hourMs, instantOf, minuteMs } from "#shared/model/time.ts";
+import { dispatchKey } from "#shared/store/alerting-keys.ts";
 import { getDocument, replaceDocument } from "#shared/store/documents.ts";
-import { dispatchKey } from "#shared/store/keys.ts";
 import { dispatchSpec, notificationSpec } from "#shared/store/specs.ts";
 
 import type { Addressee } from "./addressee.ts";

@@ -11,9 +11,10 @@ import { Routing } from "#shared/model/routing.ts";
 import type { Alert, RuleSettings } from "#shared/model/signal.ts";
 import type { Instant } from "#shared/model/time.ts";
 import { readAllAbsences } from "#shared/store/absences.ts";
+import { routingKey } from "#shared/store/alerting-keys.ts";
 import { listConnections } from "#shared/store/connections.ts";
 import { getDocument, readDocument } from "#shared/store/documents.ts";
-import { factKey, routingKey, ruleSettingsKey } from "#shared/store/keys.ts";
+import { factKey, ruleSettingsKey } from "#shared/store/keys.ts";
 import { SetAside } from "#shared/store/set-aside.ts";
 import { alertSpec, routingSpec, ruleSettingsSpec } from "#shared/store/specs.ts";
 

@@ -24,6 +24,7 @@ import { NotifyRig } from "../../tests/rig/notify-rig.ts";
 
 const chat: NotifierTraits = { reaches: ["channel"], end: "message" };
 const mail: NotifierTraits = { reaches: ["person"], end: "nothing" };
+const byText = (a = "", b = "") => (a < b ? -1 : 1);
 const day = (text: string) => CalendarDate.parse(text);
 const dayMinutes = 24 * 60;
 
@@ -100,7 +101,7 @@ describe("the ladder", () => {
       rig
         .channel("mail")
         .sent.map(({ because }) => because)
-        .toSorted(),
+        .toSorted(byText),
     ).toEqual(["Lead of blue", expect.stringContaining("for red-lead (away today)")]);
     // Then somebody in the other line leaves.
     await rig.hub.apply(

@@ -6,8 +6,8 @@ import type { Dispatch } from "#shared/model/notification.ts";
 import { attemptMsMax, dispatchAttemptsMax } from "#shared/model/notification.ts";
 import type { Instant } from "#shared/model/time.ts";
 import { dayMs, epochMsOf, hourMs, instantOf } from "#shared/model/time.ts";
+import { dispatchKey } from "#shared/store/alerting-keys.ts";
 import { getDocument, replaceDocument } from "#shared/store/documents.ts";
-import { dispatchKey } from "#shared/store/keys.ts";
 import { dispatchSpec } from "#shared/store/specs.ts";
 
 import type { Round } from "./round.ts";

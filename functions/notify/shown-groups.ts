@@ -3,8 +3,8 @@ import { isOver } from "#shared/kit/routing/still-true.ts";
 import type { Dispatch } from "#shared/model/notification.ts";
 import { dispatchAlertsMax } from "#shared/model/notification.ts";
 import { dayMs, epochMsOf } from "#shared/model/time.ts";
+import { dispatchKey, sentGroupKey } from "#shared/store/alerting-keys.ts";
 import { getDocument } from "#shared/store/documents.ts";
-import { dispatchKey, sentGroupKey } from "#shared/store/keys.ts";
 import { dispatchSpec, sentGroupSpec } from "#shared/store/specs.ts";
 
 import type { Addressee } from "./addressee.ts";

@@ -5,8 +5,8 @@ import { nextDigestAt } from "#shared/kit/routing/working-time.ts";
 import type { Notification } from "#shared/model/notification.ts";
 import type { Alert } from "#shared/model/signal.ts";
 import type { Instant } from "#shared/model/time.ts";
+import { notificationKey } from "#shared/store/alerting-keys.ts";
 import { createDocument, getDocument } from "#shared/store/documents.ts";
-import { notificationKey } from "#shared/store/keys.ts";
 import { notificationSpec } from "#shared/store/specs.ts";
 
 import { addresseeOf, freeAt } from "./addressee.ts";

@@ -71,7 +71,9 @@ class Work {
     do {
       const request = { index: "list", partition: list, limit: pageSize } as const;
       const page = await table.query({ ...request, ...(after !== undefined && { after }) });
-      const dueItems = page.items.filter(({ dueAt }) => String(dueAt) <= this.#round.now);
+      const dueItems = page.items.filter(
+        ({ dueAt }) => typeof dueAt !== "string" || dueAt <= this.#round.now,
+      );
       const due = dueItems.flatMap((item) => this.#read(spec, item, setAside));
       for (const one of due) {
         if (clock.nowMs() > this.#endMs) return;

@@ -1,7 +1,7 @@
 import type { Notification, RecipientId } from "#shared/model/notification.ts";
 import type { Instant } from "#shared/model/time.ts";
+import { notificationKey, waitingList } from "#shared/store/alerting-keys.ts";
 import { readDocument } from "#shared/store/documents.ts";
-import { notificationKey, waitingList } from "#shared/store/keys.ts";
 import { SetAside } from "#shared/store/set-aside.ts";
 import { notificationSpec } from "#shared/store/specs.ts";
 

@@ -3,8 +3,8 @@ import type { Dispatch, DispatchId } from "#shared/model/notification.ts";
 import { attemptMsMax, dispatchAttemptsMax, isAbandonedAt } from "#shared/model/notification.ts";
 import type { Instant } from "#shared/model/time.ts";
 import { epochMsOf, hourMs, instantOf } from "#shared/model/time.ts";
+import { dispatchKey } from "#shared/store/alerting-keys.ts";
 import { getDocument, replaceDocument } from "#shared/store/documents.ts";
-import { dispatchKey } from "#shared/store/keys.ts";
 import { dispatchSpec } from "#shared/store/specs.ts";
 
 import type { Addressee } from "./addressee.ts";

@@ -42,7 +42,7 @@ export async function pull(deps: PullDeps, message: PullMessage): Promise<void> 
   if (message.kind === "write-back") {
     return writeBack(deps, { connection, connections, batchId: message.batchId });
   }
-  if (connection.status !== "active" && connection.status !== "degraded") return;
+  if (!isReading(connection)) return;
   if (message.kind === "histories") return readHistories(deps, { connection, connections });
   if (message.kind === "absences") return readAbsencesOf(deps, { connection, connections });
   try {
@@ -56,6 +56,10 @@ export async function pull(deps: PullDeps, message: PullMessage): Promise<void> 
     });
     await noteFailure(deps, message, error);
   }
+}
+
+function isReading({ status }: Connection): boolean {
+  return status === "active" || status === "degraded";
 }
 
 type ReadMessage = Exclude<

@@ -2,9 +2,10 @@ import { gzipSync } from "node:zlib";
 
 import { keepWebhookSecret, readWebhookSecrets } from "#shared/access/webhook-secrets.ts";
 import type { ErrorCode } from "#shared/errors.ts";
-import type { Connector, Verdict } from "#shared/kit/connector.ts";
+import type { Connector } from "#shared/kit/connector.ts";
 import type { Registry } from "#shared/kit/registry.ts";
 import { secretName, webhookSecrets } from "#shared/kit/registry.ts";
+import type { Verdict } from "#shared/kit/webhook-verifier.ts";
 import { isSubscriptionId } from "#shared/model/connection.ts";
 import type { Delivery, DeliveryOutcome } from "#shared/model/delivery.ts";
 import type { InboxMessage } from "#shared/model/delivery.ts";

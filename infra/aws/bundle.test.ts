@@ -7,7 +7,8 @@ import { promisify } from "node:util";
 
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
-import { functions, type FunctionSpec } from "../topology.ts";
+import { type FunctionSpec } from "../topology-parts.ts";
+import { functions } from "../topology.ts";
 import { bundleAll, type Bundled } from "./bundle.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "hub-bundles-"));
@@ -30,6 +31,9 @@ const environment = {
   INBOX_DEAD_QUEUE_URL: "https://sqs.example.com/inbox-dead",
   PULLS_QUEUE_URL: "https://sqs.example.com/pulls",
   PULLS_DEAD_QUEUE_URL: "https://sqs.example.com/pulls-dead",
+  CUSTOM_QUEUE_URL: "https://sqs.example.com/custom",
+  CUSTOM_DEAD_QUEUE_URL: "https://sqs.example.com/custom-dead",
+  CUSTOM_QUEUE_ARN: "arn:aws:sqs:us-east-1:1:custom",
 };
 
 /**

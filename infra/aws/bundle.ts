@@ -6,7 +6,8 @@ import { gzipSync } from "node:zlib";
 
 import { rolldown, type Plugin } from "rolldown";
 
-import { functions, type FunctionSpec } from "../topology.ts";
+import { type FunctionSpec } from "../topology-parts.ts";
+import { functions } from "../topology.ts";
 
 /** The folder that holds package.json. */
 const root = dirname(dirname(import.meta.dirname));

@@ -2,7 +2,8 @@ import { Stack } from "aws-cdk-lib";
 import type { StackProps } from "aws-cdk-lib";
 import type { Construct } from "constructs";
 
-import type { QueueName, QueueSpec, Topology } from "../topology.ts";
+import type { QueueName, QueueSpec } from "../topology-parts.ts";
+import type { Topology } from "../topology.ts";
 import { deployRule, parkFailedInvocations, tick } from "./constructs/async-targets.ts";
 import { readQueue, readStream } from "./constructs/event-sources.ts";
 import { HubAlarms } from "./constructs/hub-alarms.ts";

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 
-import { topology, type FunctionSpec, type Topology, type Trigger } from "../topology.ts";
+import { type FunctionSpec, type Trigger } from "../topology-parts.ts";
+import { topology, type Topology } from "../topology.ts";
 import { refusedByAws } from "./limits.ts";
 
 const queueTrigger: Trigger = {

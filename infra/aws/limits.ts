@@ -1,4 +1,5 @@
-import type { FunctionSpec, QueueSpec, Topology, Trigger } from "../topology.ts";
+import type { FunctionSpec, QueueSpec, Trigger } from "../topology-parts.ts";
+import type { Topology } from "../topology.ts";
 import { oldSpaceMb } from "./node-options.ts";
 
 // Limits that only a deployment would show. docs.aws.amazon.com, 2026-11: lambda

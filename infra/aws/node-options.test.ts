@@ -3,7 +3,8 @@ import { promisify } from "node:util";
 
 import { expect, test } from "vitest";
 
-import { functions, type FunctionSpec } from "../topology.ts";
+import { type FunctionSpec } from "../topology-parts.ts";
+import { functions } from "../topology.ts";
 import { nodeOptionsOf } from "./node-options.ts";
 
 const run = promisify(execFile);

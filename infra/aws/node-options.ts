@@ -1,4 +1,4 @@
-import type { FunctionSpec } from "../topology.ts";
+import type { FunctionSpec } from "../topology-parts.ts";
 
 /** What Node.js itself, code and buffers take beside the heap of a function. */
 const besideHeapMb = 128;

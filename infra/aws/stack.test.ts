@@ -11,7 +11,8 @@ import { environments } from "#shared/adapters/environment.ts";
 import { eventSchemas } from "#shared/model/events.ts";
 import { logMetrics, metricDimension, metricNamespace } from "#shared/ports/log-metrics.ts";
 
-import { functions, topology, type FunctionSpec, type Topology } from "../topology.ts";
+import { type FunctionSpec } from "../topology-parts.ts";
+import { functions, topology, type Topology } from "../topology.ts";
 import { deployedResources } from "./testing/deployed-resources.ts";
 import { differences } from "./testing/differences.ts";
 import { intendedResources } from "./testing/intended-resources.ts";

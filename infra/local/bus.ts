@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 
 import type { EventBridgeEvent } from "aws-lambda";
 
-import type { QueueName } from "#infra/topology.ts";
+import type { QueueName } from "#infra/topology-parts.ts";
 import { compilePattern, type CompiledPattern } from "#shared/kit/event-pattern/compile-pattern.ts";
 import { eventSource, type HubEvent } from "#shared/model/events.ts";
 import type { EventBus } from "#shared/ports/event-bus.ts";

@@ -13,7 +13,8 @@ const TimeZone = z
 
 function isTimeZone(name: string): boolean {
   try {
-    return new Intl.DateTimeFormat("en", { timeZone: name }) !== undefined;
+    new Intl.DateTimeFormat("en", { timeZone: name }).resolvedOptions();
+    return true;
   } catch {
     return false;
   }

@@ -18,7 +18,17 @@ export type Severity = z.infer<typeof Severity>;
 /** One thing an evidence sentence speaks of, with the way to it in the source tool. */
 export const EvidenceNode = z.strictObject({
   id: z.string(),
-  role: z.enum(["subject", "ancestor", "goal", "blocked", "blocking", "team", "unit", "person", "listed"]),
+  role: z.enum([
+    "subject",
+    "ancestor",
+    "goal",
+    "blocked",
+    "blocking",
+    "team",
+    "unit",
+    "person",
+    "listed",
+  ]),
   label: z.string().max(400),
   url: z.string().optional(),
 });

@@ -13,12 +13,13 @@ import type { Alert, RuleSettings, Signal } from "#shared/model/signal.ts";
 import type { Clock } from "#shared/ports/clock.ts";
 import type { Item, Table } from "#shared/ports/table.ts";
 
+import { routingKey } from "./alerting-keys.ts";
 import type { Counted } from "./counted-shares.ts";
 import { readCountedShares } from "./counted-shares.ts";
 import { listCustomRules } from "./custom-rules.ts";
 import { readDocument } from "./documents.ts";
 import { readFactItem } from "./facts.ts";
-import { factKey, routingKey, ruleSettingsKey } from "./keys.ts";
+import { factKey, ruleSettingsKey } from "./keys.ts";
 import { OrgReader } from "./org-reader.ts";
 import { SetAside } from "./set-aside.ts";
 import { routingSpec, ruleSettingsSpec } from "./specs.ts";

@@ -17,7 +17,6 @@ import type {
   SignalId,
 } from "#shared/model/ids.ts";
 import { readFactId } from "#shared/model/ids.ts";
-import type { DispatchId, Notification, RecipientId, Rung } from "#shared/model/notification.ts";
 import type { AlertStatus } from "#shared/model/signal.ts";
 import type { CalendarDate, Instant } from "#shared/model/time.ts";
 import type { Key } from "#shared/ports/table.ts";
@@ -151,10 +150,8 @@ export function keptLookupKey(
   by: { readonly collection: string; readonly attribute: string; readonly value: string },
 ): Key {
   const digest = createHash("sha256").update(by.value).digest("base64url");
-  return {
-    pk: keptPartition(connectionId),
-    sk: `by#${by.collection}#${by.attribute}#${digest}#`,
-  };
+  const sk = `by#${by.collection}#${by.attribute}#${digest}#`;
+  return { pk: keptPartition(connectionId), sk };
 }
 
 /** A token of a source that sends, among those of its connection. */
@@ -279,56 +276,6 @@ export function counterKey(
 ): Key {
   return { pk: owner, sk: `counter#${day}` };
 }
-
-/** A transition of an alert for one recipient. */
-export function notificationKey(
-  n: Pick<Notification, "alertId" | "generation" | "reason" | "rung" | "recipient" | "occasionAt">,
-): Key {
-  const { alertId, generation, reason, rung, recipient, occasionAt } = n;
-  const occasion = occasionAt === undefined ? "" : `#${occasionAt}`;
-  return {
-    pk: alertId,
-    sk: `${notificationPrefix}${generation}#${reason}#${rung}#${recipient}${occasion}`,
-  };
-}
-
-/** Notifications stand beside their alert. */
-export const notificationPrefix = "notification#";
-
-/** What waits for one recipient, by when it is due. */
-export function waitingList(recipient: RecipientId): string {
-  return `waiting#${recipient}`;
-}
-
-export function rungKey({ alertId, generation }: Pick<Rung, "alertId" | "generation">): Key {
-  return { pk: alertId, sk: `rung#${generation}` };
-}
-
-export function dispatchKey(id: DispatchId): Key {
-  return { pk: id, sk: selfSort };
-}
-
-/** Dispatches of a month with nothing left to do. */
-export function dispatchLog(createdAt: Instant): string {
-  return `dispatch#${createdAt.slice(0, 7)}`;
-}
-
-/** That a press in its message has been carried out. */
-export function pressKey(id: DispatchId, deliveryId: string): Key {
-  return { pk: id, sk: `press#${deliveryId}` };
-}
-
-export function mailboxKey(recipient: RecipientId): Key {
-  return { pk: `mailbox:${recipient}`, sk: selfSort };
-}
-
-/** The latest dispatch of a group, beside the mailbox; group keys are long. */
-export function sentGroupKey(recipient: RecipientId, groupKey: string): Key {
-  const digest = createHash("sha256").update(groupKey).digest("base64url");
-  return { pk: `mailbox:${recipient}`, sk: `group#${digest}` };
-}
-
-export const routingKey: Key = { pk: "routing", sk: selfSort };
 
 export function ruleSettingsKey(rule: RuleName): Key {
   return { pk: `rule:${rule}`, sk: selfSort };

@@ -3,7 +3,7 @@ import { epochMsOf } from "#shared/model/time.ts";
 import type { Instant } from "#shared/model/time.ts";
 import type { Table } from "#shared/ports/table.ts";
 
-import { pressKey } from "./keys.ts";
+import { pressKey } from "./alerting-keys.ts";
 
 /** Longer than any queue or dead letter keeps a delivery that could come again. */
 const keptDays = 60;

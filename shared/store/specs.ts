@@ -6,24 +6,26 @@ import { Routing } from "#shared/model/routing.ts";
 import { Alert, RuleSettings, Signal, standingStatuses } from "#shared/model/signal.ts";
 import { epochMsOf } from "#shared/model/time.ts";
 
+import {
+  dispatchKey,
+  dispatchLog,
+  mailboxKey,
+  notificationKey,
+  routingKey,
+  rungKey,
+  sentGroupKey,
+  waitingList,
+} from "./alerting-keys.ts";
 import type { DocumentSpec } from "./documents.ts";
 import { withEarlierThatFit } from "./earlier-openings.ts";
 import {
   alertList,
   cursorKey,
-  dispatchKey,
-  dispatchLog,
   factKey,
   linkRuleKey,
   listSort,
   lists,
-  mailboxKey,
-  notificationKey,
-  routingKey,
   ruleSettingsKey,
-  rungKey,
-  sentGroupKey,
-  waitingList,
 } from "./keys.ts";
 import type { CursorLane } from "./keys.ts";
 

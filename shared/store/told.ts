@@ -8,8 +8,8 @@ import type {
 import { isAbandonedAt } from "#shared/model/notification.ts";
 import type { Table } from "#shared/ports/table.ts";
 
+import { dispatchKey, notificationPrefix } from "./alerting-keys.ts";
 import { readDocument } from "./documents.ts";
-import { dispatchKey, notificationPrefix } from "./keys.ts";
 import { queryAll } from "./list.ts";
 import { SetAside } from "./set-aside.ts";
 import { dispatchSpec, notificationSpec } from "./specs.ts";

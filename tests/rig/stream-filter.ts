@@ -1,6 +1,7 @@
 import type { DynamoDBRecord } from "aws-lambda";
 
-import { topology, type Trigger } from "#infra/topology.ts";
+import { type Trigger } from "#infra/topology-parts.ts";
+import { topology } from "#infra/topology.ts";
 import { compilePattern } from "#shared/kit/event-pattern/compile-pattern.ts";
 import type { Item, ItemChange } from "#shared/ports/table.ts";
 

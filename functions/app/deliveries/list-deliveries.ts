@@ -5,9 +5,10 @@ import type { Org } from "#shared/graph/org.ts";
 import { DispatchKind, DispatchOutcome, personOfRecipient } from "#shared/model/notification.ts";
 import type { Dispatch, DispatchId } from "#shared/model/notification.ts";
 import { Instant, dayMs, epochMsOf, instantOf } from "#shared/model/time.ts";
+import { dispatchKey, dispatchLog } from "#shared/store/alerting-keys.ts";
 import { listConnections } from "#shared/store/connections.ts";
 import { getDocument, listDocuments } from "#shared/store/documents.ts";
-import { dispatchKey, dispatchLog, lists } from "#shared/store/keys.ts";
+import { lists } from "#shared/store/keys.ts";
 import { dispatchSpec } from "#shared/store/specs.ts";
 
 import type { AppContext } from "../app-deps.ts";

@@ -9,9 +9,10 @@ import { personOfRecipient } from "#shared/model/notification.ts";
 import { Routing } from "#shared/model/routing.ts";
 import type { Alert, RuleSettings } from "#shared/model/signal.ts";
 import { readAllAbsences } from "#shared/store/absences.ts";
+import { routingKey } from "#shared/store/alerting-keys.ts";
 import { listConnections } from "#shared/store/connections.ts";
 import { createDocument, getDocument, replaceDocument } from "#shared/store/documents.ts";
-import { factKey, routingKey, ruleSettingsKey } from "#shared/store/keys.ts";
+import { factKey, ruleSettingsKey } from "#shared/store/keys.ts";
 import { alertSpec, routingSpec, ruleSettingsSpec } from "#shared/store/specs.ts";
 
 import type { AppContext } from "../app-deps.ts";

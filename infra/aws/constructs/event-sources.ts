@@ -1,6 +1,6 @@
 import { CfnEventSourceMapping } from "aws-cdk-lib/aws-lambda";
 
-import type { Trigger } from "../../topology.ts";
+import type { Trigger } from "../../topology-parts.ts";
 import type { HubFunction } from "./hub-function.ts";
 import type { HubResources } from "./hub-resources.ts";
 

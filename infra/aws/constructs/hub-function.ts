@@ -12,7 +12,7 @@ import type { Queue } from "aws-cdk-lib/aws-sqs";
 import { Construct } from "constructs";
 import * as z from "zod";
 
-import type { FunctionSpec } from "../../topology.ts";
+import type { FunctionSpec } from "../../topology-parts.ts";
 import { nodeOptionsOf } from "../node-options.ts";
 import { parkingQueue } from "./hub-queue.ts";
 import type { HubResources } from "./hub-resources.ts";

@@ -3,7 +3,7 @@ import { PolicyStatement, ServicePrincipal } from "aws-cdk-lib/aws-iam";
 import { Queue, QueueEncryption } from "aws-cdk-lib/aws-sqs";
 import { Construct } from "constructs";
 
-import type { QueueSpec } from "../../topology.ts";
+import type { QueueSpec } from "../../topology-parts.ts";
 import { nameLogically, pascal } from "./logical-name.ts";
 
 /** SQS keeps nothing longer. */

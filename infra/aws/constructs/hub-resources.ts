@@ -1,4 +1,4 @@
-import type { QueueName } from "../../topology.ts";
+import type { QueueName } from "../../topology-parts.ts";
 import type { HubBus } from "./hub-bus.ts";
 import type { HubQueue } from "./hub-queue.ts";
 import type { HubSecrets } from "./hub-secrets.ts";

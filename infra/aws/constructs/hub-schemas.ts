@@ -2,10 +2,7 @@ import { CfnOutput, Stack } from "aws-cdk-lib";
 import { CfnRegistry, CfnSchema } from "aws-cdk-lib/aws-eventschemas";
 import { Construct } from "constructs";
 
-import { eventJsonSchema } from "#shared/kit/event-json-schema.ts";
-import { eventSchemas } from "#shared/model/events.ts";
-import type { EventType } from "#shared/model/events.ts";
-
+import { eventSchemas } from "../../event-schemas.ts";
 import { nameLogically, pascal } from "./logical-name.ts";
 
 /** The schemas of all events, where consoles and toolkits look for them. */
@@ -18,13 +15,12 @@ export class HubSchemas extends Construct {
       description: "Throughline: what is published on the alignment bus",
     });
     nameLogically(registry, "EventSchemas");
-    for (const type of Object.keys(eventSchemas)) {
+    for (const [type, content] of Object.entries(eventSchemas)) {
       const schema = new CfnSchema(this, type, {
         registryName,
         schemaName: `throughline@${type}`,
         type: "JSONSchemaDraft4",
-        // The names of an object are its own.
-        content: JSON.stringify(eventJsonSchema(type as EventType, "draft-4")),
+        content,
       });
       schema.addResourceDependency(registry);
       nameLogically(schema, `${pascal(type.replaceAll(".", "-"))}Schema`);

@@ -1,7 +1,7 @@
 import { Stack } from "aws-cdk-lib";
 import { PolicyStatement } from "aws-cdk-lib/aws-iam";
 
-import type { Right, Trigger } from "../../topology.ts";
+import type { Right, Trigger } from "../../topology-parts.ts";
 import type { HubResources } from "./hub-resources.ts";
 
 type Grant = readonly [actions: readonly string[], resources: readonly string[]];

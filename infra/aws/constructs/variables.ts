@@ -1,4 +1,4 @@
-import type { Right } from "../../topology.ts";
+import type { Right } from "../../topology-parts.ts";
 import type { HubResources } from "./hub-resources.ts";
 
 type Variables = Readonly<Record<string, string>>;

@@ -1,7 +1,8 @@
 import { createTableInput } from "#shared/adapters/dynamodb/schema.ts";
 import { environments } from "#shared/adapters/environment.ts";
 
-import type { FunctionSpec, QueueSpec, Topology } from "../../topology.ts";
+import type { FunctionSpec, QueueSpec } from "../../topology-parts.ts";
+import type { Topology } from "../../topology.ts";
 import { pascal } from "../constructs/logical-name.ts";
 import type { Resources } from "./deployed-resources.ts";
 import { callPermission, roleOf } from "./intended-access.ts";

@@ -1,4 +1,4 @@
-import type { FunctionSpec, Right } from "../../topology.ts";
+import type { FunctionSpec, Right } from "../../topology-parts.ts";
 import { pascal } from "../constructs/logical-name.ts";
 
 const onTable = (...actions: readonly string[]) =>

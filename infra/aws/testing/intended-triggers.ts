@@ -1,4 +1,4 @@
-import type { Trigger } from "../../topology.ts";
+import type { Trigger } from "../../topology-parts.ts";
 import { pascal } from "../constructs/logical-name.ts";
 import type { Resources } from "./deployed-resources.ts";
 import { callPermission, roleOf } from "./intended-access.ts";

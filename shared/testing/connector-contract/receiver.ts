@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage } from "node:http";
 import type { AddressInfo } from "node:net";
 
-import type { WebhookVerifier } from "#shared/kit/connector.ts";
+import type { WebhookVerifier } from "#shared/kit/webhook-verifier.ts";
 import type { Delivery } from "#shared/model/delivery.ts";
 import type { Clock } from "#shared/ports/clock.ts";
 

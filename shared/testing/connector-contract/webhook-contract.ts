@@ -1,7 +1,8 @@
 import { afterEach, describe, expect, test } from "vitest";
 
-import type { Source, WebhookVerifier } from "#shared/kit/connector.ts";
+import type { Source } from "#shared/kit/connector.ts";
 import { secretFields, webhookSecretField } from "#shared/kit/connector.ts";
+import type { WebhookVerifier } from "#shared/kit/webhook-verifier.ts";
 import type { Delivery } from "#shared/model/delivery.ts";
 
 import type { WebhookCase } from "./contract-case.ts";

@@ -35,7 +35,13 @@ export async function seedHub(
     await createDocument(table, connectionSpec, connection);
   }
   for (const rule of ["unlinked-work", "blocked-across-boundary"]) {
-    const base = { type: "rule-settings", isEnabled: true, options: {}, graceMinutes: 0, holdDownMinutes: 0 } as const;
+    const base = {
+      type: "rule-settings",
+      isEnabled: true,
+      options: {},
+      graceMinutes: 0,
+      holdDownMinutes: 0,
+    } as const;
     const settings: RuleSettings = { ...base, rule, updatedAt: now, revision: 0 };
     await createDocument(table, ruleSettingsSpec, settings);
   }

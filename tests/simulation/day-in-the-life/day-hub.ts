@@ -1,7 +1,8 @@
 import type { EventBridgeEvent } from "aws-lambda";
 
 import { recompute } from "#functions/detect/recompute.ts";
-import { rules as busRules, topology, type Trigger } from "#infra/topology.ts";
+import { type Trigger } from "#infra/topology-parts.ts";
+import { rules as busRules, topology } from "#infra/topology.ts";
 import { createMemoryTable } from "#shared/adapters/memory/memory-table.ts";
 import { compilePattern } from "#shared/kit/event-pattern/compile-pattern.ts";
 import type { Change } from "#shared/model/change.ts";

@@ -1,5 +1,5 @@
+import type { Trigger } from "#infra/topology-parts.ts";
 import { topology } from "#infra/topology.ts";
-import type { Trigger } from "#infra/topology.ts";
 import type { CompiledPattern } from "#shared/kit/event-pattern/compile-pattern.ts";
 import { compilePattern } from "#shared/kit/event-pattern/compile-pattern.ts";
 import type { Item, ItemChange } from "#shared/ports/table.ts";
