@@ -75,7 +75,12 @@ export const roomRules: readonly IRegularForbiddenRuleType[] = [
     true,
   ),
   // One EventBridge rule follows from each signal rule.
-  only("topology-is-data", "^infra/topology\\.ts$", [model, kit, "^shared/rules/index\\.ts$"]),
+  only("topology-is-data", "^infra/(topology|topology-parts|event-schemas)\\.ts$", [
+    "^infra/topology-parts\\.ts$",
+    model,
+    kit,
+    "^shared/rules/index\\.ts$",
+  ]),
   only("the-connector-registry-lists-declarations", "^connectors/index\\.ts$", [
     "^connectors/[^/]+/connector\\.ts$",
     kit,
