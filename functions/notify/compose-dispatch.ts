@@ -86,20 +86,21 @@ function reportOf(
     reported.length > 0
       ? composeDigest(reported, { publicUrl, now, count: alertCount })
       : undefined;
-  const own = report?.sections ?? [];
+  const said = report ? { title, ...report } : (digest ?? { title, sentence: "", sections: [] });
+  const further = report && digest ? digest.sections : [];
   return {
     idempotencyKey: dispatch.id,
     kind: dispatch.kind,
     reason: "opened",
     severity: "info",
-    title: report ? title : (digest?.title ?? title),
-    sentence: report?.sentence ?? digest?.sentence ?? "",
+    title: said.title,
+    sentence: said.sentence,
     path: [],
     why: "",
     nextStep: "",
     url: `${publicUrl}/alerts`,
     at: dispatch.createdAt,
-    sections: [...own, ...(digest?.sections ?? [])],
+    sections: [...said.sections, ...further],
     because: dispatch.because,
     // Buttons act on what the message tells of.
     ...(alerts.length > 0 && { dispatchId: dispatch.id }),

@@ -175,36 +175,45 @@ function dispatchOf(
   { addressee, planned, opened }: Making & { readonly opened: Opened },
 ): Dispatch {
   const now = round.now;
-  const { due, brief } = planned;
-  const [first] = due;
+  const { due, groupKey, takesBudget } = planned;
   const isOpen = opened.kind === "opened";
   const outcome = isOpen ? "attempting" : "deferred";
+  const detail = isOpen ? {} : { detail: opened.why.slice(0, 300) };
   return {
     type: "dispatch",
     id,
-    kind: brief ? "brief" : planned.kind,
     recipient: addressee.recipient,
     connectionId: addressee.connectionId ?? opened.connectionId,
-    because: brief?.because ?? first?.notification.because ?? "",
-    ...(planned.groupKey !== undefined && { groupKey: planned.groupKey }),
-    title: (brief?.report?.title ?? first?.alert?.title ?? "Digest").slice(0, 400),
+    ...wordsOf(planned),
+    ...(groupKey !== undefined && { groupKey }),
     alerts: due.slice(0, dispatchAlertsMax).map(({ notification }) => toldOf(notification)),
     alertCount: due.length,
-    ...(brief?.report && {
-      report: { sentence: brief.report.sentence, sections: brief.report.sections },
-    }),
     outcome,
     // Whoever began so long ago will not answer for it any more; what could not begin is tried again.
     dueAt: instantOf(round.deps.clock.nowMs() + attemptMsMax),
-    ...(planned.takesBudget && { countedIn: weekOf(addressee.calendar, now) }),
+    ...(takesBudget && { countedIn: weekOf(addressee.calendar, now) }),
     attemptCount: 1,
-    attempts: [
-      { at: now, verb: "show", outcome, ...(!isOpen && { detail: opened.why.slice(0, 300) }) },
-    ],
+    attempts: [{ at: now, verb: "show", outcome, ...detail }],
     createdAt: now,
     updatedAt: now,
     revision: 0,
   };
+}
+
+/** What it is called, and why it is for its recipient. */
+function wordsOf({
+  kind,
+  due,
+  brief,
+}: Making["planned"]): Pick<Dispatch, "kind" | "because" | "title" | "report"> {
+  if (brief) {
+    const { title, sentence, sections } = brief.report;
+    const report = { sentence, sections };
+    return { kind: "brief", because: brief.because, title: title.slice(0, 400), report };
+  }
+  const [first] = due;
+  const title = first?.alert?.title ?? "Digest";
+  return { kind, because: first?.notification.because ?? "", title: title.slice(0, 400) };
 }
 
 function toldOf({ alertId, generation, reason }: Notification): Dispatch["alerts"][number] {

@@ -1,8 +1,13 @@
 import { packDue } from "#shared/kit/routing/pack-due.ts";
-import type { Due, PlannedDispatch } from "#shared/kit/routing/pack-due.ts";
+import type {
+  Due,
+  Packing as PackingRules,
+  PlannedDispatch,
+} from "#shared/kit/routing/pack-due.ts";
 import { nextDigestAt, weekOf } from "#shared/kit/routing/working-time.ts";
-import type { Notification, RecipientId } from "#shared/model/notification.ts";
+import type { Mailbox, Notification, RecipientId } from "#shared/model/notification.ts";
 import { personOfRecipient } from "#shared/model/notification.ts";
+import type { Routing } from "#shared/model/routing.ts";
 import type { Instant } from "#shared/model/time.ts";
 import { hourMs, instantOf, minuteMs } from "#shared/model/time.ts";
 import { dispatchKey } from "#shared/store/alerting-keys.ts";
@@ -125,35 +130,55 @@ async function plan(round: Round, held: HeldMailbox, { addressee, waiting }: Pac
       freeAt: undefined,
     };
   }
-  const due: Notification[] = [];
-  let nextFreeAt: Instant | undefined;
-  for (const one of waiting) {
-    // It was due before, and its channel could not be asked then.
-    const at =
-      one.mode === "digest"
-        ? now
-        : await freeAt(round, addressee, { severity: one.severity, at: now });
-    if (at > now) nextFreeAt = earlier(nextFreeAt, at);
-    else due.push(one);
-  }
+  const { due, nextFreeAt } = await tellable(round, addressee, waiting);
   const alerts = await round.alerts(due.map(({ alertId }) => alertId));
   const all: Due[] = due.map((notification) => ({
     notification,
     alert: alerts.get(notification.alertId),
   }));
   const shown = await shownGroups(round, addressee, all);
-  const isPerson = personOfRecipient(addressee.recipient) !== undefined;
-  const budget = isPerson ? routing?.weeklyBudgetOfPerson : routing?.weeklyBudgetOfChannel;
   const week = held.mailbox.weeks.find((one) => one.week === weekOf(addressee.calendar, now));
   const packed = packDue(all, {
     now,
     isSystem: addressee.isSystem,
-    budgetLeft: budget === undefined ? undefined : budget - (week?.messages ?? 0),
-    baselineLeft: routing ? routing.baselineAlertsMax - (week?.baseline ?? 0) : Infinity,
+    ...leftOf(routing, addressee, week),
     nextDigestAt: digestAt,
     shownOf: (groupKey) => shown.get(groupKey),
   });
   return { ...packed, nextDigestAt: digestAt, freeAt: nextFreeAt };
+}
+
+/** What is left of the week's budget; before anybody has set one, there is none. */
+function leftOf(
+  routing: Routing | undefined,
+  { recipient }: Addressee,
+  week: Mailbox["weeks"][number] | undefined,
+): Pick<PackingRules, "budgetLeft" | "baselineLeft"> {
+  if (!routing) return { budgetLeft: undefined, baselineLeft: Infinity };
+  const isPerson = personOfRecipient(recipient) !== undefined;
+  const budget = isPerson ? routing.weeklyBudgetOfPerson : routing.weeklyBudgetOfChannel;
+  return {
+    budgetLeft: budget === undefined ? undefined : budget - (week?.messages ?? 0),
+    baselineLeft: routing.baselineAlertsMax - (week?.baseline ?? 0),
+  };
+}
+
+/** What may be told now; it was due before, and its channel could not be asked then. */
+async function tellable(
+  round: Round,
+  addressee: Addressee,
+  waiting: readonly Notification[],
+): Promise<{ readonly due: readonly Notification[]; readonly nextFreeAt: Instant | undefined }> {
+  const now = round.now;
+  const due: Notification[] = [];
+  let nextFreeAt: Instant | undefined;
+  for (const one of waiting) {
+    const { mode, severity } = one;
+    const at = mode === "digest" ? now : await freeAt(round, addressee, { severity, at: now });
+    if (at > now) nextFreeAt = earlier(nextFreeAt, at);
+    else due.push(one);
+  }
+  return { due, nextFreeAt };
 }
 
 interface Sending {

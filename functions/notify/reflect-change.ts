@@ -1,3 +1,4 @@
+import type { Message } from "#shared/kit/notifier.ts";
 import type { Dispatch } from "#shared/model/notification.ts";
 import { attemptMsMax, dispatchAttemptsMax } from "#shared/model/notification.ts";
 import type { Instant } from "#shared/model/time.ts";
@@ -6,6 +7,7 @@ import { createDocument, replaceDocument } from "#shared/store/documents.ts";
 import { dispatchSpec } from "#shared/store/specs.ts";
 import { endOf } from "#shared/store/told.ts";
 
+import type { Addressee } from "./addressee.ts";
 import { addresseeOf, freeAt } from "./addressee.ts";
 import { composeUpdate, shownDigest } from "./compose-dispatch.ts";
 import type { Opened } from "./open-channel.ts";
@@ -16,28 +18,50 @@ import { showFirst } from "./show.ts";
 
 /** What is shown follows what it tells of, in the channel's own way. */
 export async function reflectChange(round: Round, dispatch: Dispatch): Promise<void> {
-  const isOfAlerts = dispatch.kind === "alert" || dispatch.kind === "group";
   const addressee = await addresseeOf(round, dispatch.recipient);
-  const channel = addressee.channel?.id === dispatch.connectionId ? addressee.channel : undefined;
-  const end = channel?.traits.end ?? "nothing";
-  if (!isOfAlerts || !channel || end === "nothing") return rest(round, dispatch);
+  const channel = channelOf(dispatch, addressee);
+  if (!channel) return rest(round, dispatch);
   const { message, isAllOver } = await composeUpdate(round, dispatch);
   const opened = await openChannel(round, channel);
   if (opened.kind === "closed") return later(round, dispatch, nextTryAt(round, dispatch));
-  const { notifier } = opened;
-  if (end === "update" && notifier.update && dispatch.receipt !== undefined) {
-    if (!message) return rest(round, dispatch);
-    const shown = shownDigest(message);
-    if (shown === dispatch.shown) return rest(round, dispatch);
-    const keyed = { ...message, idempotencyKey: `${dispatch.id}~${shown}` };
-    const outcome = await notifier.update(dispatch.receipt, keyed, addressee.target);
-    return afterUpdate(round, dispatch, { outcome, shown });
+  const canChange = channel.traits.end === "update" && dispatch.receipt !== undefined;
+  if (canChange && opened.notifier.update) {
+    return changeInPlace(round, dispatch, { opened, addressee, message });
   }
   if (!isAllOver) return rest(round, dispatch);
   const at = await freeAt(round, addressee, { severity: "warning", at: round.now });
   if (at > round.now) return later(round, dispatch, at);
   await tellEnd(round, dispatch, { opened, addressee });
   await rest(round, dispatch);
+}
+
+/** The channel that showed it, where that says anything of the end of what it showed. */
+function channelOf({ kind, connectionId }: Dispatch, { channel }: Addressee) {
+  const isOfAlerts = kind === "alert" || kind === "group";
+  const isItsOwn = channel?.id === connectionId && channel.traits.end !== "nothing";
+  return isOfAlerts && isItsOwn ? channel : undefined;
+}
+
+interface Changing {
+  readonly opened: Extract<Opened, { kind: "opened" }>;
+  readonly addressee: Addressee;
+  readonly message: Message | undefined;
+}
+
+/** Shows it anew in the place of what was shown, if that says anything else. */
+async function changeInPlace(
+  round: Round,
+  dispatch: Dispatch,
+  { opened, addressee, message }: Changing,
+): Promise<void> {
+  const { receipt } = dispatch;
+  const shown = message && shownDigest(message);
+  if (!message || shown === undefined || receipt === undefined || shown === dispatch.shown) {
+    return rest(round, dispatch);
+  }
+  const keyed = { ...message, idempotencyKey: `${dispatch.id}~${shown}` };
+  const outcome = await opened.notifier.update?.(receipt, keyed, addressee.target);
+  if (outcome) await afterUpdate(round, dispatch, { outcome, shown });
 }
 
 type Updated = Awaited<
@@ -103,7 +127,7 @@ async function tellEnd(
   dispatch: Dispatch,
   given: {
     readonly opened: Extract<Opened, { kind: "opened" }>;
-    readonly addressee: Awaited<ReturnType<typeof addresseeOf>>;
+    readonly addressee: Addressee;
   },
 ): Promise<void> {
   const now = round.now;
