@@ -71,6 +71,15 @@ test.each([
   expect(await rig.hub.alerts()).toMatchObject([{ rule: "unlinked-work", status: "open" }]);
 });
 
+test("grace and delivery of a custom rule are set like those of any other", async () => {
+  const { rig, id } = await hubWithRule();
+  const set = await rig.send("PUT", `/api/rules/${id}`, { json: { graceMinutes: 60 } });
+  expect(set.status).toBe(200);
+  await rig.hub.apply(epic("after"));
+  const after = await rig.get(`/api/alerts/${encodeURIComponent(alertId(id, itemId("after")))}`);
+  expect(after.body).toMatchObject({ status: "pending" });
+});
+
 test("of a batch from the bus, only what cannot be read comes back", async () => {
   const { rig, id } = await hubWithRule();
   const { table, clock, logs } = rig.hub;

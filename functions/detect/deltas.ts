@@ -2,8 +2,10 @@ import { differ } from "#shared/kit/differ.ts";
 import type { Delta } from "#shared/kit/rule.ts";
 import type { Connection } from "#shared/model/connection.ts";
 import { staleAfterMinutes } from "#shared/model/connection.ts";
+import { isCustomRule } from "#shared/model/custom-rule.ts";
 import { Match } from "#shared/model/edges.ts";
 import { SamePerson } from "#shared/model/org.ts";
+import type { RuleSettings } from "#shared/model/signal.ts";
 import { epochMsOf, minuteMs } from "#shared/model/time.ts";
 import type { Item, ItemChange } from "#shared/ports/table.ts";
 import { fromItem } from "#shared/store/codec.ts";
@@ -92,7 +94,7 @@ function readThing(item: Item): NonNullable<Delta["before"]> | undefined {
     case "connection":
       return readDocument(connectionSpec, item);
     case "rule-settings":
-      return readDocument(ruleSettingsSpec, item);
+      return settingsOf(readDocument(ruleSettingsSpec, item));
     case "link-rule":
       return readDocument(linkRuleSpec, item);
     default:
@@ -149,4 +151,9 @@ function sorted(settings: Connection["settings"]): unknown {
 function stoodStill(was: Standing, is: Standing): boolean {
   if (was?.freshAt === undefined || is?.freshAt === undefined) return false;
   return epochMsOf(is.freshAt) - epochMsOf(was.freshAt) > staleAfterMinutes * minuteMs;
+}
+
+/** A custom rule finds nothing by itself: what is set of it is about its alerts. */
+function settingsOf(settings: RuleSettings): RuleSettings | undefined {
+  return isCustomRule(settings.rule) ? undefined : settings;
 }

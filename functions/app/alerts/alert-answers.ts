@@ -122,7 +122,7 @@ export interface Names {
   readonly org: Org;
   readonly sources: SourceStates;
   readonly connections: ReadonlyMap<string, string>;
-  readonly rules: readonly Rule[];
+  readonly rules: readonly Pick<Rule, "name" | "title">[];
   readonly nowMs: number;
 }
 

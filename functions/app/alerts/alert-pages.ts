@@ -7,6 +7,7 @@ import type { AppContext } from "../app-deps.ts";
 import { parseInput } from "../http/route.ts";
 import { backPath, noticeOf, readFilters, readLists, withNotice } from "../page/page-input.ts";
 import { rateOfFilter } from "../people/team-rate.ts";
+import { listSettableRules } from "../rules/settable-rules.ts";
 import { idOf, serveAlertForms } from "./alert-forms.ts";
 import { alertPage } from "./alert-page.ts";
 import { alertsPage } from "./alerts-page.ts";
@@ -32,12 +33,12 @@ export function serveAlertPages(app: Hono, context: AppContext): void {
     const isReading = connections.some(
       (one) => context.registry.isSource(one) && one.readyAt === undefined,
     );
-    const { rules, clock } = context;
+    const { clock } = context;
     return c.html(
       alertsPage({
         shown,
         query,
-        rules,
+        rules: await listSettableRules(context),
         teams: unitsWithPeople(org),
         connections,
         isReading,

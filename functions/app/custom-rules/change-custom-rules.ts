@@ -67,6 +67,26 @@ export async function replaceCustomRule(
   await deployCustomRule(context, id);
 }
 
+/** Puts it on the bus, or takes it from there; its pattern stays. */
+export async function switchCustomRule(
+  context: AppContext,
+  id: CustomRuleId,
+  isEnabled: boolean,
+): Promise<void> {
+  const standing = await getCustomRule(context.table, id);
+  const now = context.clock.now();
+  const wanted: CustomRule = {
+    ...standing,
+    isEnabled,
+    deployment: { state: "waiting", at: now },
+    updatedAt: now,
+  };
+  if (!(await replaceDocument(context.table, customRuleSpec, standing, wanted))) {
+    throw changedMeanwhile();
+  }
+  await deployCustomRule(context, id);
+}
+
 /**
  * Brings the bus in line with the rule as it stands, and notes how that went. Written first and deployed
  * then: a crash between leaves a rule that says that it waits, and deploying again is harmless.

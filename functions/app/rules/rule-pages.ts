@@ -86,6 +86,10 @@ function rulesPage(rules: readonly RuleAnswer[], { refused, notice, around }: Ar
     room: "Rules",
     intro:
       "What the hub looks for. A rule that is off finds nothing, and what it had found clears.",
+    aside: html`<span class="row tight"
+      ><a class="button" href="/routing">Routing</a
+      ><a class="button" href="/custom-rules">Custom rules</a></span
+    >`,
     notice,
     body: html`<div class="stack">
       ${rules.map((rule) => ruleCard(rule, refused?.rule === rule.name ? refused : undefined, around))}
@@ -101,7 +105,7 @@ function ruleCard(rule: RuleAnswer, refused: Refused | undefined, around: Surrou
       <span class="badge ${isEnabled ? "good" : ""}">${isEnabled ? "On" : "Off"}</span
       ><a class="small" href="${withQuery("/", { rule: name })}"
         >${plural(openSignals, "open finding")}</a
-      ><a class="small" href="/rules/${name}/back-test">Back-test</a>
+      >${rule.isCustom ? html`<a class="small" href="/custom-rules/${name}">Pattern</a>` : html`<a class="small" href="/rules/${name}/back-test">Back-test</a>`}
     </div>
     <p>${why}</p>
     <p class="muted"><b>Next step:</b> ${nextStep}</p>

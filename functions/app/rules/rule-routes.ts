@@ -1,8 +1,7 @@
 import * as z from "zod";
 
 import { HubError } from "#shared/errors.ts";
-import { holdDownMinutesDefault } from "#shared/kit/alert-rule.ts";
-import type { Rule } from "#shared/kit/rule.ts";
+import { alertRuleOf, holdDownMinutesDefault } from "#shared/kit/alert-rule.ts";
 import { RuleName } from "#shared/model/ids.ts";
 import { RuleSettings } from "#shared/model/signal.ts";
 import type { Instant } from "#shared/model/time.ts";
@@ -17,8 +16,11 @@ import { lists, ruleSettingsKey } from "#shared/store/keys.ts";
 import { ruleSettingsSpec } from "#shared/store/specs.ts";
 
 import type { AppContext } from "../app-deps.ts";
+import { switchCustomRule } from "../custom-rules/change-custom-rules.ts";
 import { defineRoute, parseInput } from "../http/route.ts";
 import type { Route } from "../http/route.ts";
+import { findSettableRule, listSettableRules } from "./settable-rules.ts";
+import type { SettableRule } from "./settable-rules.ts";
 
 /** How long whoever saves a rule waits for its alerts to follow. */
 const followMs = 8000;
@@ -52,6 +54,7 @@ export const RuleAnswer = z
       .meta({ description: "JSON Schema of `options`" }),
     isDefault: z.boolean().meta({ description: "Nobody has set anything yet" }),
     openSignals: z.int(),
+    isCustom: z.boolean().meta({ description: "An ops admin's own: see custom rules" }),
   })
   .meta({ id: "Rule" });
 export type RuleAnswer = z.input<typeof RuleAnswer>;
@@ -76,22 +79,27 @@ export const RuleChange = z.strictObject({
 export type RuleChange = z.infer<typeof RuleChange>;
 
 export async function listRules(context: AppContext): Promise<RuleAnswer[]> {
-  const [settings, signals] = await Promise.all([
+  const [rules, settings, { openSignals }] = await Promise.all([
+    listSettableRules(context),
     listDocuments(context.table, ruleSettingsSpec, lists.ruleSettings),
-    listOpenSignalRules(context),
+    context.snapshots.read(),
   ]);
-  return context.rules.map((rule) => {
+  return rules.map((rule) => {
     const own = settings.find((candidate) => candidate.rule === rule.name);
-    const openSignals = signals.filter((name) => name === rule.name).length;
-    return describeRule(rule, own, openSignals);
+    const fits = rule.custom && alertRuleOf(rule.custom).fits;
+    const found = openSignals.filter((signal) => fits?.(signal) ?? signal.rule === rule.name);
+    return { ...describeRule(rule, own), openSignals: found.length };
   });
 }
 
-async function listOpenSignalRules(context: AppContext): Promise<readonly string[]> {
-  return (await context.snapshots.read()).openSignals.map((signal) => signal.rule);
+function describeRule(
+  rule: SettableRule,
+  own: RuleSettings | undefined,
+): Omit<RuleAnswer, "openSignals"> {
+  return { ...identityOf(rule, own), ...policyOf(rule, own) };
 }
 
-function describeRule(rule: Rule, own: RuleSettings | undefined, openSignals: number): RuleAnswer {
+function identityOf(rule: SettableRule, own: RuleSettings | undefined) {
   const parsed = rule.options.safeParse(own?.options ?? {});
   const { $schema: _dialect, ...optionsSchema } = z.toJSONSchema(rule.options, { io: "input" });
   return {
@@ -99,7 +107,16 @@ function describeRule(rule: Rule, own: RuleSettings | undefined, openSignals: nu
     title: rule.title,
     why: rule.why,
     nextStep: rule.nextStep,
-    isEnabled: own?.isEnabled ?? rule.defaults.isEnabled ?? true,
+    isEnabled: rule.custom?.isEnabled ?? own?.isEnabled ?? rule.defaults.isEnabled ?? true,
+    options: asOptions(parsed.success ? parsed.data : rule.options.parse({})),
+    optionsSchema,
+    isDefault: own === undefined,
+    isCustom: rule.custom !== undefined,
+  };
+}
+
+function policyOf(rule: SettableRule, own: RuleSettings | undefined) {
+  return {
     graceMinutes: own?.graceMinutes ?? rule.defaults.graceMinutes,
     holdDownMinutes:
       own?.holdDownMinutes ?? rule.defaults.holdDownMinutes ?? holdDownMinutesDefault,
@@ -110,10 +127,6 @@ function describeRule(rule: Rule, own: RuleSettings | undefined, openSignals: nu
     ownerChannelId: own?.ownerChannelId,
     responseHours: own?.responseHours,
     escalates: own?.escalates ?? rule.defaults.escalates ?? true,
-    options: asOptions(parsed.success ? parsed.data : rule.options.parse({})),
-    optionsSchema,
-    isDefault: own === undefined,
-    openSignals,
   };
 }
 
@@ -128,7 +141,7 @@ export async function saveRule(
   name: RuleName,
   change: RuleChange,
 ): Promise<void> {
-  const rule = context.rules.find((candidate) => candidate.name === name);
+  const rule = await findSettableRule(context, name);
   if (!rule) throw new HubError("entity.not-found", `There is no rule “${name}”`);
   const options = asOptions(parseInput(rule.options, change.options, "options"));
   const before = await getDocument(context.table, ruleSettingsSpec, ruleSettingsKey(name));
@@ -138,6 +151,10 @@ export async function saveRule(
     : await createDocument(context.table, ruleSettingsSpec, wanted);
   if (!isStored) {
     throw new HubError("entity.conflict", "Somebody else changed this rule just now: look again");
+  }
+  // Whether it is on stands with its pattern, and the bus has to follow.
+  if (rule.custom && rule.custom.isEnabled !== change.isEnabled) {
+    await switchCustomRule(context, rule.custom.id, change.isEnabled);
   }
   // At once as far as time reaches; the hourly net goes on with what is left.
   const untilMs = context.clock.nowMs() + followMs;
