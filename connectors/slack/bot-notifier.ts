@@ -9,9 +9,9 @@ import { link } from "./escape.ts";
 import { readReceipt, receiptOf } from "./receipt.ts";
 import type { Shown } from "./receipt.ts";
 import { isOver, renderMessage } from "./render.ts";
-import type { BotSettings } from "./settings.ts";
 import { showsButtons } from "./settings.ts";
 import { replyOnce } from "./thread-reply.ts";
+import type { Bot } from "./web-api.ts";
 import { callSlack } from "./web-api.ts";
 
 const Posted = z.looseObject({ channel: z.string(), ts: z.string() });
@@ -22,16 +22,14 @@ const Opened = z.looseObject({ channel: z.looseObject({ id: z.string() }) });
  * Posts as an app's bot: to the channel, or to one person found by their work address. Its messages are
  * changed in place; once all is over a reply in their thread says so, to whoever follows it.
  */
-export function createBotNotifier(settings: BotSettings): Notifier {
-  const hasButtons = showsButtons(settings);
+export function createBotNotifier(bot: Bot): Notifier {
+  const hasButtons = showsButtons(bot);
   return {
     async send(message: Message, target?: MessageTarget): Promise<SendOutcome> {
       const isPerson = target?.kind === "person";
-      const place = isPerson
-        ? await openConversation(settings, target.workEmail)
-        : settings.channelId;
+      const place = isPerson ? await openConversation(bot, target.workEmail) : bot.channelId;
       if (typeof place !== "string") return place;
-      const posted = await callSlack(settings, {
+      const posted = await callSlack(bot, {
         method: "chat.postMessage",
         // Slack must not look for links and names by itself, whatever the workspace's default is.
         args: { channel: place, parse: "none", ...renderMessage(message, { hasButtons }) },
@@ -46,46 +44,35 @@ export function createBotNotifier(settings: BotSettings): Notifier {
       if (!shown) return { outcome: "refused", reason: "It is not known where it was shown" };
       const isPerson = target?.kind === "person";
       const { text, blocks } = renderMessage(message, { hasButtons });
-      const updated = await callSlack(settings, {
+      const updated = await callSlack(bot, {
         method: "chat.update",
         args: { ...shown, parse: "none", text, blocks },
         schema: Posted,
         isPerson,
       });
       if (!updated.isOk) return asRepeatable(updated.failed);
-      return isOver(message) ? sayOver(settings, shown, message) : { outcome: "sent", receipt };
+      return isOver(message) ? sayOver(bot, shown, message) : { outcome: "sent", receipt };
     },
 
-    probe: () => probeBot(settings),
+    probe: () => probeBot(bot),
   };
 }
 
-async function sayOver(
-  settings: BotSettings,
-  shown: Shown,
-  message: Message,
-): Promise<SendOutcome> {
-  const failed = await replyOnce(
-    settings,
-    shown,
-    link(message.url, message.standing ?? "Resolved"),
-  );
+async function sayOver(bot: Bot, shown: Shown, message: Message): Promise<SendOutcome> {
+  const failed = await replyOnce(bot, shown, link(message.url, message.standing ?? "Resolved"));
   return failed ?? { outcome: "sent", receipt: receiptOf(shown) };
 }
 
 /** The direct messages with somebody; looking and opening bother nobody and may be repeated. */
-async function openConversation(
-  settings: BotSettings,
-  workEmail: string,
-): Promise<string | Failed> {
-  const found = await callSlack(settings, {
+async function openConversation(bot: Bot, workEmail: string): Promise<string | Failed> {
+  const found = await callSlack(bot, {
     method: "users.lookupByEmail",
     args: { email: workEmail },
     schema: FoundUser,
     isPerson: true,
   });
   if (!found.isOk) return asRepeatable(found.failed);
-  const opened = await callSlack(settings, {
+  const opened = await callSlack(bot, {
     method: "conversations.open",
     args: { users: found.data.user.id },
     schema: Opened,

@@ -86,6 +86,20 @@ describe("what Slack's errors mean", () => {
     },
   );
 
+  test("an address into a private network is not called, and said to be misconfigured", async () => {
+    const { settings } = await start();
+    const inside = createSlackNotifier(
+      { ...settings, apiUrl: "https://10.0.0.7/api" },
+      testNotifierContext,
+    );
+    const refusal = { outcome: "refused", reason: expect.stringContaining("private") as unknown };
+    const shown = await inside.send(messageOf());
+    expect(shown).toMatchObject(refusal);
+    expect("isGone" in shown).toBe(false);
+    expect(await inside.update?.("C0ALIGNMENT/1.1", messageOf())).toMatchObject(refusal);
+    await expect(inside.probe()).rejects.toMatchObject({ code: "connector.misconfigured" });
+  });
+
   test("no outcome tells a secret", async () => {
     const { simulator, notifier, settings } = await start();
     for (const error of ["invalid_auth", settings.botToken ?? "", settings.webhookSecret ?? ""]) {

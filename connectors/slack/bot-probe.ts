@@ -3,9 +3,8 @@ import * as z from "zod";
 import type { ErrorCode } from "#shared/errors.ts";
 import { HubError } from "#shared/errors.ts";
 
-import type { BotSettings } from "./settings.ts";
 import { isCredentialError, missingScopes } from "./web-api-errors.ts";
-import type { Called } from "./web-api.ts";
+import type { Bot, Called } from "./web-api.ts";
 import { callSlack } from "./web-api.ts";
 
 /** What the app's manifest asks for; `chat:write.public` is for channels that the app is not in. */
@@ -30,20 +29,20 @@ const Info = z.looseObject({
 });
 
 /** Whether the bot may do what it will be asked to, and where; nobody sees anything. */
-export async function probeBot(settings: BotSettings): Promise<{ readonly identity: string }> {
-  const who = await callSlack(settings, { method: "auth.test", args: {}, schema: Who });
+export async function probeBot(bot: Bot): Promise<{ readonly identity: string }> {
+  const who = await callSlack(bot, { method: "auth.test", args: {}, schema: Who });
   if (!who.isOk) throw errorOf(who);
   assertScopes(who.scopes);
-  const info = await callSlack(settings, {
+  const info = await callSlack(bot, {
     method: "conversations.info",
-    args: { channel: settings.channelId },
+    args: { channel: bot.channelId },
     schema: Info,
   });
   if (!info.isOk) throw errorOf(info);
   const { channel } = info.data;
   assertPostable(channel, who.scopes);
   const { team, user } = who.data;
-  const place = channel.name === undefined ? settings.channelId : `#${channel.name}`;
+  const place = channel.name === undefined ? bot.channelId : `#${channel.name}`;
   return { identity: `${place} in ${team}, as ${user}` };
 }
 
@@ -68,17 +67,18 @@ function assertPostable(
   }
 }
 
-function errorOf({ failed, code }: Extract<Called<unknown>, { isOk: false }>): HubError {
+function errorOf({ failed, code, lost }: Extract<Called<unknown>, { isOk: false }>): HubError {
   const details = code === undefined ? {} : { slack: code.slice(0, 60) };
+  if (lost === "forbidden") return new HubError("connector.misconfigured", failed.reason);
   if (failed.outcome === "retry") {
     const { afterMs: retryAfterMs, reason } = failed;
-    return new HubError(passingCode(reason), reason, { retryAfterMs, details });
+    const why = lost === undefined ? passingCode(reason) : "connector.unreachable";
+    return new HubError(why, reason, { retryAfterMs, details });
   }
   return new HubError(codeFor(failed, code), failed.reason, { details });
 }
 
 function passingCode(reason: string): ErrorCode {
-  if (reason.includes("reached")) return "connector.unreachable";
   return /429|rate_?limited/u.test(reason) ? "connector.rate-limited" : "connector.unavailable";
 }
 

@@ -1,4 +1,5 @@
 import type { SendOutcome } from "#shared/kit/notifier.ts";
+import type { OutboundResult } from "#shared/ports/outbound.ts";
 
 /** How long to wait when Slack does not say; the queue's retries are this far apart at least. */
 const retryDefaultMs = 30_000;
@@ -53,32 +54,23 @@ export function waitMs(retryAfter: string | null): number {
   return seconds > 0 ? Math.min(seconds * 1000, retryMaxMs) : retryDefaultMs;
 }
 
-/** Failures before anything of a request was sent: no connection came about. */
-const unsentCodes: ReadonlySet<string> = new Set([
-  "ECONNREFUSED",
-  "ENOTFOUND",
-  "EAI_AGAIN",
-  "EHOSTUNREACH",
-  "ENETUNREACH",
-  "UND_ERR_CONNECT_TIMEOUT",
-]);
-
 /**
  * No answer. Where no connection came about Slack has seen nothing and may be reached later; otherwise
  * it may have posted the message: it answers after it did, and knows no idempotency key.
  */
-export function outcomeOfNetworkFailure(error: unknown): Failed {
-  if (unsentCodes.has(codeOf(error))) {
-    return { outcome: "retry", afterMs: retryDefaultMs, reason: "Slack could not be reached" };
+export function outcomeOfNoAnswer(
+  result: Exclude<OutboundResult, { readonly outcome: "answered" }>,
+): Failed {
+  switch (result.outcome) {
+    case "forbidden":
+      return { outcome: "refused", reason: result.reason };
+    case "unreached":
+      return { outcome: "retry", afterMs: retryDefaultMs, reason: "Slack could not be reached" };
+    case "unanswered":
+      return { outcome: "uncertain", reason: `Slack: ${result.reason}` };
+    default:
+      return result satisfies never;
   }
-  const why = error instanceof Error && error.name === "TimeoutError" ? "in time" : "to the end";
-  return { outcome: "uncertain", reason: `Slack did not answer ${why}` };
-}
-
-/** `fetch` fails with one message for all, and the reason as its cause. */
-function codeOf(error: unknown): string {
-  const cause = error instanceof Error ? error.cause : undefined;
-  return cause instanceof Error && "code" in cause ? String(cause.code) : "";
 }
 
 /** For what may be done twice without harm: nothing is uncertain about it, it is done again. */

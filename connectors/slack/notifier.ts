@@ -12,7 +12,7 @@ export function createSlackNotifier(
   settings: SlackSettings,
   { outbound }: Pick<NotifierContext, "outbound">,
 ): Notifier {
-  if (isBot(settings)) return createBotNotifier(settings);
+  if (isBot(settings)) return createBotNotifier({ ...settings, outbound });
   if (isWebhook(settings)) return createWebhookNotifier(settings, outbound);
   throw new HubError("connector.misconfigured", "Slack needs a webhook's URL or a bot token");
 }

@@ -54,7 +54,7 @@ const fields = z.strictObject({
   apiUrl: serverAddress().default("https://slack.com/api").meta({
     title: "API address",
     description:
-      "Leave it as it is, unless you connect a test server that speaks Slack's protocol.",
+      "Leave it as it is, unless you connect a server that speaks Slack's protocol and that the whole internet can reach.",
     step: "special",
   }),
 });

@@ -4,7 +4,7 @@ import { section } from "./blocks.ts";
 import { asRepeatable } from "./errors.ts";
 import type { Failed } from "./errors.ts";
 import type { Shown } from "./receipt.ts";
-import type { BotSettings } from "./settings.ts";
+import type { Bot } from "./web-api.ts";
 import { callSlack } from "./web-api.ts";
 
 const Answered = z.looseObject({});
@@ -16,26 +16,26 @@ const mark = "white_check_mark";
  * `text` is mrkdwn. Gives what failed where another try makes sense.
  */
 export async function replyOnce(
-  settings: BotSettings,
+  bot: Bot,
   { channel, ts }: Shown,
   text: string,
 ): Promise<Failed | undefined> {
   const reaction = { channel, timestamp: ts, name: mark };
-  const claimed = await callSlack(settings, {
+  const claimed = await callSlack(bot, {
     method: "reactions.add",
     args: reaction,
     schema: Answered,
   });
   // Refused: somebody answered before, or the app may not react; the message itself says it all the same.
   if (!claimed.isOk) return retryOf(asRepeatable(claimed.failed));
-  const replied = await callSlack(settings, {
+  const replied = await callSlack(bot, {
     method: "chat.postMessage",
     args: { channel, thread_ts: ts, parse: "none", text, blocks: [section(text)] },
     schema: Answered,
   });
   // Of an answer that was lost nobody knows: it is not said again.
   if (replied.isOk || replied.failed.outcome !== "retry") return undefined;
-  const released = await callSlack(settings, {
+  const released = await callSlack(bot, {
     method: "reactions.remove",
     args: reaction,
     schema: Answered,

@@ -1,14 +1,21 @@
 import * as z from "zod";
 
+import type { Outbound, OutboundResult } from "#shared/ports/outbound.ts";
+
 import type { Failed } from "./errors.ts";
-import { outcomeOfNetworkFailure, outcomeOfTrouble } from "./errors.ts";
+import { outcomeOfNoAnswer, outcomeOfTrouble } from "./errors.ts";
 import type { BotSettings } from "./settings.ts";
 import { outcomeOfApiError } from "./web-api-errors.ts";
 
 /** Slack answers within a second or two; the function that calls has thirty, for four calls at most. */
 const timeoutMs = 7000;
-/** The longest answer is a message with its blocks. */
-const answerCharactersMax = 500_000;
+/** The longest answer is a message with its blocks, in which a letter may take six bytes. */
+const answerBytesMax = 2_000_000;
+
+/** An app's bot, and the way to Slack: the address of its API is one that an admin may type in. */
+export interface Bot extends BotSettings {
+  readonly outbound: Outbound;
+}
 
 const Answer = z.looseObject({
   ok: z.boolean(),
@@ -16,10 +23,15 @@ const Answer = z.looseObject({
   needed: z.string().optional(),
 });
 
-/** An answer, or why there is none; `code` is Slack's own word where it said one. */
+/**
+ * An answer, or why there is none: `code` is Slack's own word where it said one, `lost` says how it was not
+ * asked, or not heard.
+ */
 export type Called<T> =
   | { readonly isOk: true; readonly data: T; readonly scopes: readonly string[] | undefined }
-  | { readonly isOk: false; readonly failed: Failed; readonly code?: string };
+  | { readonly isOk: false; readonly failed: Failed; readonly code?: string; readonly lost?: Lost };
+
+type Lost = Exclude<OutboundResult["outcome"], "answered">;
 
 interface Call<T> {
   readonly method: string;
@@ -34,37 +46,37 @@ interface Call<T> {
  * method reads JSON, with what is no text as JSON in its field. Never throws.
  */
 export async function callSlack<T>(
-  { apiUrl, botToken }: Pick<BotSettings, "apiUrl" | "botToken">,
+  { apiUrl, botToken, outbound }: Pick<Bot, "apiUrl" | "botToken" | "outbound">,
   { method, args, schema, isPerson = false }: Call<T>,
 ): Promise<Called<T>> {
-  let response: Response;
-  let text: string;
-  try {
-    response = await fetch(`${apiUrl.replace(/\/+$/u, "")}/${method}`, {
-      method: "POST",
-      headers: { authorization: `Bearer ${botToken}` },
-      body: formOf(args),
-      redirect: "manual",
-      signal: AbortSignal.timeout(timeoutMs),
-    });
-    text = await response.text();
-  } catch (error) {
-    return { isOk: false, failed: outcomeOfNetworkFailure(error) };
+  const result = await outbound.post({
+    url: `${apiUrl.replace(/\/+$/u, "")}/${method}`,
+    headers: {
+      authorization: `Bearer ${botToken}`,
+      "content-type": "application/x-www-form-urlencoded;charset=UTF-8",
+    },
+    body: formOf(args).toString(),
+    timeoutMs,
+    answerBytesMax,
+  });
+  if (result.outcome !== "answered") {
+    return { isOk: false, failed: outcomeOfNoAnswer(result), lost: result.outcome };
   }
-  const retryAfter = response.headers.get("retry-after");
-  const troubled = outcomeOfTrouble(response.status, retryAfter);
+  const { status, headers = {}, body } = result;
+  const retryAfter = result.retryAfter ?? null;
+  const troubled = outcomeOfTrouble(status, retryAfter);
   if (troubled) return { isOk: false, failed: troubled };
-  const json = text.length > answerCharactersMax ? undefined : parseJson(text);
+  const json = parseJson(body);
   const answer = Answer.safeParse(json).data;
-  if (!answer) return { isOk: false, failed: unreadable(response.status) };
+  if (!answer) return { isOk: false, failed: unreadable(status) };
   const { ok, error: code = "unknown_error", needed } = answer;
   if (!ok) {
     const failed = outcomeOfApiError({ code, needed, retryAfter }, isPerson);
     return { isOk: false, failed, code };
   }
   const data = schema.safeParse(json);
-  if (!data.success) return { isOk: false, failed: unreadable(response.status) };
-  return { isOk: true, data: data.data, scopes: scopesOf(response.headers) };
+  if (!data.success) return { isOk: false, failed: unreadable(status) };
+  return { isOk: true, data: data.data, scopes: scopesOf(headers) };
 }
 
 /** A page or a proxy's answer: 2xx may hide anything, what is refused is refused. */
@@ -83,11 +95,8 @@ function formOf(args: Readonly<Record<string, unknown>>): URLSearchParams {
   );
 }
 
-function scopesOf(headers: Headers): readonly string[] | undefined {
-  return headers
-    .get("x-oauth-scopes")
-    ?.split(",")
-    .map((scope) => scope.trim());
+function scopesOf(headers: Readonly<Record<string, string>>): readonly string[] | undefined {
+  return headers["x-oauth-scopes"]?.split(",").map((scope) => scope.trim());
 }
 
 function parseJson(text: string): unknown {

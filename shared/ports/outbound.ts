@@ -5,6 +5,8 @@ export interface OutboundPost {
   readonly body: string;
   /** For the whole of it: name, connection, request and answer. */
   readonly timeoutMs: number;
+  /** How much of the answer is read; absent: a few thousand bytes, enough for a reason. */
+  readonly answerBytesMax?: number;
 }
 
 /** How it ended; nothing is thrown. Reasons name neither the address nor what was sent. */
@@ -15,6 +17,8 @@ export type OutboundResult =
       readonly status: number;
       /** As the header `Retry-After` has it. */
       readonly retryAfter?: string;
+      /** The answer's headers by their names in small letters; those that come several times are joined. */
+      readonly headers?: Readonly<Record<string, string>>;
       /** The first characters of it. */
       readonly body: string;
     }

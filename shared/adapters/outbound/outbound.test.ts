@@ -51,6 +51,16 @@ describe("post", () => {
     expect(body.length).toBeLessThan(5000);
   });
 
+  test("whoever needs more of an answer says how much, and sees its headers", async () => {
+    const url = await serve((_request, response) => {
+      response.writeHead(200, { "x-oauth-scopes": "chat:write,im:write" });
+      response.end("x".repeat(50_000));
+    });
+    const result = await here.post({ ...postOf(url), answerBytesMax: 20_000 });
+    expect(result).toMatchObject({ headers: { "x-oauth-scopes": "chat:write,im:write" } });
+    expect(result.outcome === "answered" && result.body.length).toBe(20_000);
+  });
+
   test("a redirect is an answer: what it points to is never called", async () => {
     let calls = 0;
     const inside = await serve((_request, response) => {

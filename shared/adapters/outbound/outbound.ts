@@ -11,7 +11,7 @@ import { findTarget } from "./target.ts";
 import type { Resolve, Target, TargetJudge } from "./target.ts";
 
 /** Answers are read for the reason that they give; a target that never stops talking is not listened to. */
-const answerBytesMax = 4096;
+const answerBytesDefault = 4096;
 
 /**
  * `allowsThisMachine`: for a hub that is tried out on the machine where its simulated tools run too; not
@@ -77,7 +77,7 @@ function deliver(target: Target, post: OutboundPost, signal: AbortSignal): Promi
     });
     request.on("error", fail);
     request.on("response", (answer) => {
-      readStart(answer).then(resolve, fail);
+      readStart(answer, post.answerBytesMax).then(resolve, fail);
     });
     request.end(body);
   });
@@ -97,7 +97,10 @@ function pinnedTo(addresses: readonly string[]): LookupFunction {
   };
 }
 
-async function readStart(answer: IncomingMessage): Promise<OutboundResult> {
+async function readStart(
+  answer: IncomingMessage,
+  answerBytesMax = answerBytesDefault,
+): Promise<OutboundResult> {
   const chunks: Buffer[] = [];
   let bytes = 0;
   for await (const chunk of answer) {
@@ -111,6 +114,15 @@ async function readStart(answer: IncomingMessage): Promise<OutboundResult> {
     outcome: "answered",
     status: answer.statusCode ?? 0,
     ...(retryAfter !== undefined && { retryAfter }),
+    headers: headersOf(answer),
     body: Buffer.concat(chunks).subarray(0, answerBytesMax).toString("utf8"),
   };
+}
+
+function headersOf({ headers }: IncomingMessage): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    Object.entries(headers).flatMap(([name, value]) =>
+      value === undefined ? [] : [[name, Array.isArray(value) ? value.join(", ") : value]],
+    ),
+  );
 }
