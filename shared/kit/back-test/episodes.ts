@@ -34,7 +34,10 @@ export class Episodes {
     begun: { readonly start: EpisodeStart; readonly isBaseline: boolean },
   ): void {
     const open = this.#open.get(subjectId);
-    if (open) return void sayOn(open.says, said);
+    if (open) {
+      sayOn(open.says, said);
+      return;
+    }
     const episode: Growing = { subjectId, ...begun, openedAt: said.at, says: [said] };
     this.#all.push(episode);
     this.#open.set(subjectId, episode);

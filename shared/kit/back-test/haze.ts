@@ -7,11 +7,16 @@ import { DependencyId, isIdOf, readDependencyId } from "#shared/model/ids.ts";
 import type { Reads } from "../rule.ts";
 import type { Finding } from "./episode.ts";
 
+/** Circles of parents and of waiting are what they are, whatever links to what. */
+const linkless: ReadonlySet<Reads> = new Set(["above", "waited-for"]);
+
 /** What of the graph is not known, or only in part. It only ever clears up as time goes on. */
 export class Haze {
   readonly #records = new Map<FactId, RememberedRecord["past"]>();
   /** Ends of persons' links that may have stood at times that are forgotten. */
   readonly #ends = new Map<FactId, number>();
+  /** Records of which not all is known, by the goals that they are known to have named at any time. */
+  readonly #namedBy = new Map<GoalId, FactId[]>();
   #hiding = 0;
   readonly #isForGood: boolean;
 
@@ -21,6 +26,20 @@ export class Haze {
     for (const { past } of records) {
       this.#records.set(past.id, past);
       if (past.hidesOthersEdges) this.#hiding += 1;
+    }
+  }
+
+  /** Records of which not all is known. */
+  get size(): number {
+    return this.#records.size;
+  }
+
+  /** That a record names a goal now, or did once, makes it likely to have done so in between. */
+  addNamed(id: FactId, goalIds: Iterable<GoalId>): void {
+    for (const goalId of goalIds) {
+      const ids = this.#namedBy.get(goalId);
+      if (ids) ids.push(id);
+      else this.#namedBy.set(goalId, [id]);
     }
   }
 
@@ -63,7 +82,8 @@ export class Haze {
       return this.#isHazy(blockedId) || this.#isHazy(blockingId);
     }
     if (isIdOf("work-item", subjectId)) {
-      return this.mayMissLinks || this.#hidesAbove(graph, subjectId);
+      const readsLinks = !linkless.has(reads);
+      return (readsLinks && this.mayMissLinks) || this.#hidesAbove(graph, subjectId, readsLinks);
     }
     if (isIdOf("goal", subjectId)) return this.#hidesAtGoal(graph, subjectId, { reads, finding });
     // Of a team all goals may be.
@@ -74,20 +94,21 @@ export class Haze {
     return this.#records.has(id) || this.#ends.has(id);
   }
 
-  #hidesAbove(graph: MemoryGraph, start: WorkItemId): boolean {
+  #hidesAbove(graph: MemoryGraph, start: WorkItemId, readsLinks: boolean): boolean {
     const entered = new Set<WorkItemId>([start]);
     // Whoever is added while this runs is looked at in its turn.
     for (const id of entered) {
       if (this.#isHazy(id)) return true;
       const item = graph.item(id);
       if (!item) continue;
-      if (graph.linksOf(item).some(({ toId }) => this.#isHazy(toId))) return true;
+      const links = readsLinks ? graph.linksOf(item) : [];
+      if (links.some(({ toId }) => this.#isHazy(toId))) return true;
       for (const parentId of parentIds(item)) entered.add(parentId);
     }
     return false;
   }
 
-  /** That nothing links to it any record may belie of which not all is known. */
+  /** That nothing links to it a record may belie that is known to have linked to it at another time. */
   #hidesAtGoal(
     graph: MemoryGraph,
     id: GoalId,
@@ -96,8 +117,9 @@ export class Haze {
     const parentId = graph.goal(id)?.parentId;
     const above = [...graph.linksFrom(id).map(({ toId }) => toId), ...(parentId ? [parentId] : [])];
     if ([id, ...above].some((one) => this.#isHazy(one))) return true;
-    const isOfAbsence =
-      reads === "under-goal" && !finding.evidence.path.some((node) => isIdOf("work-item", node.id));
-    return isOfAbsence || (reads !== "under-goal" && this.mayMissLinks);
+    if (reads !== "under-goal") return this.mayMissLinks;
+    // Work that is named is there, whatever else there may have been.
+    if (finding.evidence.path.some((node) => isIdOf("work-item", node.id))) return false;
+    return this.mayMissLinks || (this.#namedBy.get(id) ?? []).some((one) => this.#isHazy(one));
   }
 }

@@ -18,7 +18,7 @@ import type { Delta } from "../rule.ts";
 import { sameJson } from "../same-json.ts";
 
 /** An organisation is put together anew for each of its moments: so many people in all, and no more. */
-const peopleTimesMomentsMax = 5_000_000;
+const peopleTimesMomentsMax = 600_000;
 
 /** How closely the organisation is followed; each step is taken where the one before would take too long. */
 export const orgSteps = [

@@ -46,7 +46,11 @@ export class PastInTime {
     const graph = new MemoryGraph(this.#org.org, sourcesAsOf(parts.sources, from), parts.linkRules);
     this.live = new LiveGraph(graph);
     const isUnread = [...parts.unreadable].some((id) => !id.startsWith("signal:"));
-    this.haze = new Haze(this.#records.fill(this.live), isUnread);
+    const hazy = this.#records.fill(this.live);
+    this.haze = new Haze(hazy, isUnread);
+    for (const record of hazy) {
+      this.haze.addNamed(record.past.id, new Set(this.#records.goalsNamedBy(record)));
+    }
     for (const stretch of parts.personLinks) this.#begin(stretch, from);
     this.#events = this.#sorted(from, until);
   }
@@ -90,49 +94,45 @@ export class PastInTime {
   }
 
   #happen(at: Instant, events: readonly Event[]): Happening {
-    const deltas: Delta[] = [];
-    let [liftsHaze, isOfAll, isPass, isOfOrg, isOfSources] = [false, false, false, false, false];
-    for (const event of events) {
-      switch (event.what) {
-        case "record": {
-          const step = this.#records.step(event.index, at);
-          deltas.push(...(step?.deltas ?? []));
-          if (step?.isKnownNow !== true) break;
-          liftsHaze = true;
-          isOfAll = this.haze.lift(step.id) || isOfAll;
-          break;
-        }
-        case "link-begins":
-          deltas.push({ after: event.stretch.link });
-          break;
-        case "link-ends":
-          if (event.stretch.isForgotten === true) {
-            this.haze.dropEnd(event.stretch.link.fromId);
-            liftsHaze = true;
-          }
-          deltas.push({ before: event.stretch.link });
-          break;
-        case "org":
-          isOfOrg = true;
-          break;
-        case "sources":
-          isOfSources = true;
-          break;
-        case "pass":
-          isPass = true;
-      }
-    }
-    if (isOfOrg) deltas.push(...this.#org.moveTo(at));
+    const told: Told = { deltas: [], liftsHaze: false, isOfAll: false };
+    for (const event of events) this.#take(told, event, at);
+    const has = (what: Event["what"]) => events.some((event) => event.what === what);
+    const [isOfOrg, isOfSources] = [has("org"), has("sources")];
+    if (isOfOrg) told.deltas.push(...this.#org.moveTo(at));
     return {
       at,
-      deltas,
+      ...told,
       ...(isOfOrg && { org: this.#org.org }),
       ...(isOfSources && { sources: sourcesAsOf(this.#parts.sources, at) }),
-      isPass,
-      liftsHaze,
-      isOfAll: isOfAll || isOfSources,
+      isPass: has("pass"),
+      isOfAll: told.isOfAll || isOfSources,
     };
   }
+
+  #take(told: Told, event: Event, at: Instant): void {
+    if (event.what === "record") {
+      const step = this.#records.step(event.index, at);
+      told.deltas.push(...(step?.deltas ?? []));
+      if (step?.isKnownNow !== true) return;
+      told.liftsHaze = true;
+      told.isOfAll = this.haze.lift(step.id) || told.isOfAll;
+    } else if (event.what === "link-begins") {
+      told.deltas.push({ after: event.stretch.link });
+    } else if (event.what === "link-ends") {
+      const { link, isForgotten } = event.stretch;
+      told.deltas.push({ before: link });
+      if (isForgotten !== true) return;
+      this.haze.dropEnd(link.fromId);
+      told.liftsHaze = true;
+    }
+  }
+}
+
+/** What events of one moment come to. */
+interface Told {
+  readonly deltas: Delta[];
+  liftsHaze: boolean;
+  isOfAll: boolean;
 }
 
 function* wholeHours(after: Instant, until: Instant): Iterable<Instant> {

@@ -10,7 +10,7 @@ import type { LiveGraph } from "#shared/graph/live-graph.ts";
 import type { RememberedRecord } from "#shared/graph/record-as-of.ts";
 import type { Dependency, Link } from "#shared/model/edges.ts";
 import type { Goal, WorkItem } from "#shared/model/facts.ts";
-import type { FactId } from "#shared/model/ids.ts";
+import type { FactId, GoalId } from "#shared/model/ids.ts";
 import type { Instant } from "#shared/model/time.ts";
 
 import type { Delta } from "../rule.ts";
@@ -51,6 +51,14 @@ export class RecordStates {
       for (const edge of standing ? edgesOf(standing) : []) putEdge(live, edge);
       return standing !== undefined && isHazy(standing);
     });
+  }
+
+  /** The goals that a record names now, or is known to have named. */
+  *goalsNamedBy({ past }: RememberedRecord): Iterable<GoalId> {
+    for (const edge of this.#asserted.get(past.id) ?? []) if (edge.type === "link") yield edge.toId;
+    for (const { came, went } of past.rows) {
+      for (const edge of [...came, ...went]) if (edge.type === "link") yield edge.toId;
+    }
   }
 
   /** When records became something else after a moment and no later than another: which, and when. */

@@ -9,7 +9,7 @@ import { isOfFirstReading } from "../alert-baseline.ts";
 import { isInScope } from "../alert-scope.ts";
 import { compilePattern } from "../event-pattern/compile-pattern.ts";
 import { type FindingChange, LiveFindings } from "../live-findings.ts";
-import type { Delta, Rule } from "../rule.ts";
+import type { Delta, Rule, Touch } from "../rule.ts";
 import type { Episode, EpisodeStart, Finding } from "./episode.ts";
 import { Episodes } from "./episodes.ts";
 import type { OrgStep } from "./org-in-time.ts";
@@ -44,6 +44,8 @@ export interface Replayed {
   readonly people: ReadonlyMap<OrgUnitId, number>;
   readonly orgStep: OrgStep;
   readonly mayMissLinks: boolean;
+  /** Records of which not all was known when it began. */
+  readonly forgetful: number;
 }
 
 /** Moments between two looks at the time. */
@@ -75,6 +77,7 @@ class Replaying {
   readonly #people = new Map<OrgUnitId, number>();
   readonly #isWorthOne: (finding: Finding) => boolean;
   readonly #mayMissLinks: boolean;
+  readonly #forgetful: number;
 
   constructor(past: PastInTime, input: ReplayInput) {
     this.#past = past;
@@ -83,7 +86,9 @@ class Replaying {
     this.#episodes = variants.map(() => new Episodes());
     this.#hidden = variants.map(() => new Set<SubjectId>());
     this.#mayMissLinks = past.haze.mayMissLinks;
-    this.#isWorthOne = rule.alertOn ? compilePattern(rule.alertOn).matches : () => true;
+    this.#forgetful = past.haze.size;
+    const pattern = rule.alertOn && compilePattern(rule.alertOn);
+    this.#isWorthOne = (finding) => pattern?.matches(finding) ?? true;
     const set = variants.map(({ options }, at) => ({ rule: this.#asSeen(at), options }));
     this.#findings = new LiveFindings(past.live, set, from);
     for (const [at] of variants.entries()) {
@@ -105,7 +110,8 @@ class Replaying {
     return {
       ...rule,
       name: nameOf(variant),
-      touched: (delta, options) => (this.#isHeard(delta) ? rule.touched(delta, options) : []),
+      touched: (delta, options) =>
+        this.#isHeard(delta) ? rule.touched(delta, options).filter(bringsOrEnds) : [],
       evaluate: (input) => {
         const found = rule.evaluate(input);
         if (found.state !== "open" || input.stands || haze.isClear) return found;
@@ -204,8 +210,14 @@ class Replaying {
       hidden: this.#hidden,
       people: this.#people,
       mayMissLinks: this.#mayMissLinks,
+      forgetful: this.#forgetful,
     };
   }
+}
+
+/** The others alter what findings say, or to whom they go: nothing that is counted. */
+function bringsOrEnds({ kind }: Touch): boolean {
+  return kind !== "open" && kind !== "led";
 }
 
 const prefix = "variant-";

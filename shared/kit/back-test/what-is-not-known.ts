@@ -24,6 +24,8 @@ export function whatIsNotKnown({ input, replayed, reachedAt }: Told): readonly s
       `There was no time for more than the days until ${dateOf(reachedAt)}: ask for fewer days, or for fewer at a time.`,
     replayed.mayMissLinks &&
       "A record that may have linked the work of others has forgotten its past, so that the lack of a link proves nothing for a while.",
+    replayed.forgetful > 0 &&
+      `${records(replayed.forgetful)} forgotten how ${replayed.forgetful === 1 ? "it" : "they"} stood for a part of the time: of that part findings may be missing, or have begun earlier.`,
     hidden > 0 &&
       `Of ${things(hidden)} it is not known for a part of the time whether the rule would have found ${them(hidden)}: for that part ${they(hidden)} not counted.`,
     early > 0 &&
@@ -54,6 +56,12 @@ function firstHeard({ sources }: BackTestInput["parts"]): Instant | undefined {
 
 function things(count: number): string {
   return count === 1 ? "one thing" : `${count.toLocaleString("en")} things`;
+}
+
+function records(count: number): string {
+  return count === 1
+    ? "One item or goal has"
+    : `${count.toLocaleString("en")} items and goals have`;
 }
 
 function findings(count: number): string {
