@@ -75,7 +75,8 @@ const ListedRules = z.looseObject({ rules: z.array(z.looseObject({ name: z.strin
 
 /**
  * Connects the sample company through the hub's own API, as an ops admin would: rules first, without
- * grace, so that everything shows at once. Connections that stand from an earlier start are left alone.
+ * grace or hold-down, so that everything shows at once, also what opens again. Connections that stand
+ * from an earlier start are left alone.
  */
 export async function connectSample({
   hubUrl,
@@ -110,7 +111,7 @@ async function setRules(hubUrl: string, { asana }: SampleCompany): Promise<void>
   const { rules } = ListedRules.parse(await call(hubUrl, "GET", "/api/rules"));
   for (const { name } of rules) {
     const options = name === "unlinked-work" ? { allowances } : {};
-    const body = { isEnabled: true, graceMinutes: 0, options };
+    const body = { isEnabled: true, graceMinutes: 0, holdDownMinutes: 0, options };
     await call(hubUrl, "PUT", `/api/rules/${name}`, body);
   }
 }
