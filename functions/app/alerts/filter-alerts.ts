@@ -37,16 +37,21 @@ const standing: readonly AlertStatus[] = ["open", "acknowledged", "snoozed"];
 
 /** Whether an alert fits everything but the status. */
 export function fits(alert: Alert, query: AlertsQuery, org: Org): boolean {
-  const { rule, connection, severity, goal, group } = query;
+  return (
+    isAbout(alert, query) &&
+    isMarked(alert, query) &&
+    (!query.group || groupKeyOf(alert) === query.group) &&
+    isOfTeam(alert, query.team, org) &&
+    says(alert, query.q)
+  );
+}
+
+function isAbout(alert: Alert, { rule, connection, severity, goal }: AlertsQuery): boolean {
   return (
     (!rule || alert.rule === rule) &&
     (!connection || alert.connectionIds.some((id) => id === connection)) &&
     (!severity || alert.severity === severity) &&
-    (!goal || alert.evidence.path.some(({ id }) => id === goal)) &&
-    isMarked(alert, query) &&
-    (!group || groupKeyOf(alert) === group) &&
-    isOfTeam(alert, query.team, org) &&
-    says(alert, query.q)
+    (!goal || alert.evidence.path.some(({ id }) => id === goal))
   );
 }
 

@@ -115,20 +115,33 @@ function identityOf(rule: SettableRule, own: RuleSettings | undefined) {
   };
 }
 
+/** What holds where neither the rule nor its settings say. */
+const policyDefaults = {
+  holdDownMinutes: holdDownMinutesDefault,
+  delivery: "message",
+  escalates: true,
+} as const;
+
 function policyOf(rule: SettableRule, own: RuleSettings | undefined) {
-  return {
-    graceMinutes: own?.graceMinutes ?? rule.defaults.graceMinutes,
-    holdDownMinutes:
-      own?.holdDownMinutes ?? rule.defaults.holdDownMinutes ?? holdDownMinutesDefault,
-    delivery: own?.delivery ?? rule.defaults.delivery ?? "message",
-    demotedAt: own?.demotedAt,
-    scope: own?.scope,
-    allowedShares: own?.allowedShares,
-    ownerChannelId: own?.ownerChannelId,
-    responseHours: own?.responseHours,
-    escalates: own?.escalates ?? rule.defaults.escalates ?? true,
-  };
+  const { isEnabled: _isEnabled, ...defaults } = rule.defaults;
+  const set = own && PolicyFields.parse(own);
+  return { ...policyDefaults, ...defaults, ...set };
 }
+
+/** The part of the settings that is about telling; what was never set is left out. */
+const PolicyFields = z.object(
+  RuleSettings.pick({
+    graceMinutes: true,
+    holdDownMinutes: true,
+    delivery: true,
+    demotedAt: true,
+    scope: true,
+    allowedShares: true,
+    ownerChannelId: true,
+    responseHours: true,
+    escalates: true,
+  }).shape,
+);
 
 /** Options are JSON objects: every rule declares them with an object schema of JSON leaves. */
 function asOptions(value: unknown): z.infer<typeof Options> {
