@@ -115,17 +115,15 @@ function identityOf(rule: SettableRule, own: RuleSettings | undefined) {
   };
 }
 
-/** What holds where neither the rule nor its settings say. */
-const policyDefaults = {
-  holdDownMinutes: holdDownMinutesDefault,
-  delivery: "message",
-  escalates: true,
-} as const;
-
 function policyOf(rule: SettableRule, own: RuleSettings | undefined) {
   const { isEnabled: _isEnabled, ...defaults } = rule.defaults;
-  const set = own && PolicyFields.parse(own);
-  return { ...policyDefaults, ...defaults, ...set };
+  const {
+    holdDownMinutes = holdDownMinutesDefault,
+    delivery = "message" as const,
+    escalates = true,
+    ...more
+  } = { ...defaults, ...(own && PolicyFields.parse(own)) };
+  return { ...more, holdDownMinutes, delivery, escalates };
 }
 
 /** The part of the settings that is about telling; what was never set is left out. */
