@@ -71,6 +71,7 @@ section + .fresh, .table-wrap + .fresh { margin-top: 14px; }
 .weeks { display: block; width: 100%; max-width: 720px; }
 .weeks rect { fill: var(--accent); }
 .weeks text { fill: var(--ink); font-size: 13px; }
+dl.facts.long { grid-template-columns: minmax(0, 24rem) max-content; }
 .weeks .when { fill: var(--muted); font-size: 11px; }
 td.bar-cell { width: 42%; vertical-align: middle; }
 @media (max-width: 720px) { td.bar-cell { width: 100%; padding: 6px 0 !important; } }

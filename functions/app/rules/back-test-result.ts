@@ -52,7 +52,7 @@ function numbers({ wanted }: BackTestAnswer): Html {
       ? [["Of a first reading, told in one report", number(ofFirstReading)] as const]
       : []),
   ];
-  return html`<dl class="facts">
+  return html`<dl class="facts long">
     ${lines.map(
       ([what, value]) =>
         html`<dt>${what}</dt>

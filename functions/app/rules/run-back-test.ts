@@ -10,10 +10,10 @@ import { sameJson } from "#shared/kit/same-json.ts";
 import type { RuleName } from "#shared/model/ids.ts";
 import type { RuleSettings } from "#shared/model/signal.ts";
 import { dayMs, epochMsOf, instantOf } from "#shared/model/time.ts";
+import { routingKey } from "#shared/store/alerting-keys.ts";
 import { readSourceStates } from "#shared/store/connections.ts";
 import { getDocument } from "#shared/store/documents.ts";
 import { ruleSettingsKey } from "#shared/store/keys.ts";
-import { routingKey } from "#shared/store/alerting-keys.ts";
 import { readLinkRules } from "#shared/store/link-rules.ts";
 import { loadWholePast } from "#shared/store/past-parts.ts";
 import { routingSpec, ruleSettingsSpec } from "#shared/store/specs.ts";
@@ -97,13 +97,13 @@ async function readParts(context: AppContext): Promise<PastParts> {
 }
 
 export function settingsOf(rule: Rule, stored: RuleSettings | undefined): BackTestSettings {
-  const { defaults } = rule;
   const parsed = rule.options.safeParse(stored?.options ?? {});
+  const { holdDownMinutes = holdDownMinutesDefault, delivery = "message" } = rule.defaults;
   return {
     options: parsed.success ? parsed.data : rule.options.parse({}),
-    graceMinutes: stored?.graceMinutes ?? defaults.graceMinutes,
-    holdDownMinutes: stored?.holdDownMinutes ?? defaults.holdDownMinutes ?? holdDownMinutesDefault,
-    delivery: stored?.delivery ?? defaults.delivery ?? "message",
+    graceMinutes: stored?.graceMinutes ?? rule.defaults.graceMinutes,
+    holdDownMinutes: stored?.holdDownMinutes ?? holdDownMinutes,
+    delivery: stored?.delivery ?? delivery,
     scope: stored?.scope,
     allowedShares: stored?.allowedShares,
   };

@@ -56,21 +56,27 @@ export function raisedAlerts(
 
 /** Undefined: the rule is not meant for it. */
 function raisedAt(
-  { openedAt, clearedAt, says }: Episode,
+  episode: Episode,
   lastEndedAt: Instant | undefined,
-  { graceMinutes, holdDownMinutes }: RaisePolicy,
+  policy: RaisePolicy,
 ): Omit<Raised, "episode"> | "over" | undefined {
-  const graceEndsMs = epochMsOf(openedAt) + graceMinutes * minuteMs;
-  const isHeldDown = lastEndedAt !== undefined && holdDownMinutes > 0;
-  const heldUntilMs = isHeldDown ? epochMsOf(lastEndedAt) + holdDownMinutes * minuteMs : 0;
-  const waitsUntil = instantOf(Math.max(graceEndsMs, heldUntilMs));
-  let isMeant = false;
+  const { clearedAt, says } = episode;
+  const waitsUntil = endOfWaiting(episode, lastEndedAt, policy);
   for (const [index, { at, finding, isWanted }] of says.entries()) {
     const next = says[index + 1]?.at ?? clearedAt;
-    isMeant ||= isWanted;
     const opensAt = at > waitsUntil ? at : waitsUntil;
     const isInTime = next === undefined || opensAt < next || opensAt === at;
     if (isWanted && isInTime) return { at: opensAt, finding };
   }
-  return isMeant ? "over" : undefined;
+  return says.some(({ isWanted }) => isWanted) ? "over" : undefined;
+}
+
+function endOfWaiting(
+  { openedAt }: Episode,
+  lastEndedAt: Instant | undefined,
+  { graceMinutes, holdDownMinutes }: RaisePolicy,
+): Instant {
+  const graceEndsMs = epochMsOf(openedAt) + graceMinutes * minuteMs;
+  if (lastEndedAt === undefined || holdDownMinutes === 0) return instantOf(graceEndsMs);
+  return instantOf(Math.max(graceEndsMs, epochMsOf(lastEndedAt) + holdDownMinutes * minuteMs));
 }

@@ -13,37 +13,50 @@ interface Told {
 }
 
 /** In sentences, what of the time asked for is not known, or is as of today; what counts most comes first. */
-export function whatIsNotKnown({ input, replayed, reachedAt }: Told): readonly string[] {
-  const { parts, from, to, rule, wanted } = input;
+export function whatIsNotKnown(told: Told): readonly string[] {
+  const { input, replayed, reachedAt } = told;
+  const { orgStep } = replayed;
+  const said: readonly (string | false)[] = [
+    reachedAt < input.to &&
+      `There was no time for more than the days until ${dateOf(reachedAt)}: ask for fewer days.`,
+    ...ofForgotten(replayed),
+    ...ofTheBeginning(told),
+    ...limitsOf(input.rule).ofToday,
+    (orgStep === "hour" || orgStep === "day") &&
+      `So many people moved that the organisation is followed by the ${orgStep} only.`,
+    (input.wanted.allowedShares ?? []).length > 0 &&
+      "Shares of work that units may have outside strategy are not counted again: alerts that they would have held back are counted.",
+    "Link rules and matches of accounts are those of today. That a source stood still for a while, and what removed connections told, is not remembered.",
+  ];
+  return said.filter((one) => one !== false);
+}
+
+function ofForgotten(replayed: Replayed): readonly (string | false)[] {
   const hidden = replayed.hidden[0]?.size ?? 0;
-  const early = countOf(replayed, ({ start }) => start === "unknown");
-  const standing = countOf(replayed, ({ start }) => start === "before");
-  const first = firstHeard(parts);
-  const said: (string | false)[] = [
-    reachedAt < to &&
-      `There was no time for more than the days until ${dateOf(reachedAt)}: ask for fewer days, or for fewer at a time.`,
-    replayed.mayMissLinks &&
+  const { mayMissLinks, forgetful } = replayed;
+  return [
+    mayMissLinks &&
       "A record that may have linked the work of others has forgotten its past, so that the lack of a link proves nothing for a while.",
-    replayed.forgetful > 0 &&
-      `${records(replayed.forgetful)} forgotten how ${replayed.forgetful === 1 ? "it" : "they"} stood for a part of the time: of that part findings may be missing, or have begun earlier.`,
+    forgetful > 0 &&
+      `${records(forgetful)} forgotten how ${forgetful === 1 ? "it" : "they"} stood for a part of the time: of that part findings may be missing, or have begun earlier.`,
     hidden > 0 &&
       `Of ${things(hidden)} it is not known for a part of the time whether the rule would have found ${them(hidden)}: for that part ${they(hidden)} not counted.`,
+  ];
+}
+
+function ofTheBeginning({ input, replayed }: Told): readonly (string | false)[] {
+  const early = countOf(replayed, ({ start }) => start === "unknown");
+  const standing = countOf(replayed, ({ start }) => start === "before");
+  const first = firstHeard(input.parts);
+  return [
     early > 0 &&
       `${findings(early)} had begun before anything is known of ${them(early)}, and ${they(early)} not counted as new.`,
     standing > 0 &&
       `${findings(standing)} stood when the time begins, and ${they(standing)} not counted as new.`,
     first !== undefined &&
-      from < first &&
+      input.from < first &&
       `Nothing was connected before ${dateOf(first)}: in the days before that nothing could be found.`,
-    ...limitsOf(rule).ofToday,
-    replayed.orgStep === "hour" || replayed.orgStep === "day"
-      ? `So many people moved that the organisation is followed by the ${replayed.orgStep} only.`
-      : false,
-    (wanted.allowedShares ?? []).length > 0 &&
-      "Shares of work that units may have outside strategy are not counted again: alerts that they would have held back are counted.",
-    "Link rules and matches of accounts are those of today. That a source stood still for a while, and what removed connections told, is not remembered.",
   ];
-  return said.filter((one) => one !== false);
 }
 
 function countOf({ episodes }: Replayed, fits: (episode: Episode) => boolean): number {

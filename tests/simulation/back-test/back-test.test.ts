@@ -38,7 +38,7 @@ function print(name: string, differences: readonly Difference[]): void {
     ({ rule, episodes, alerts, forgotten }) =>
       `${rule} ${episodes} openings, ${alerts} alerts, ${forgotten} forgotten`,
   );
-  console.log(`${name}: ${counts.join("; ")}`);
+  process.stdout.write(`${name}: ${counts.join("; ")}\n`);
 }
 
 test.each([1, 2])(
