@@ -30,9 +30,9 @@ export const mutants: readonly Mutant[] = [
     file: "functions/receive/receive.ts",
     edits: [
       {
-        from: "await deps.inbox.send(JSON.stringify(messageOf(incoming, connection.id, verdict.deliveryId)));",
+        from: "await deps.inbox.send(JSON.stringify(messageOf(incoming, connection.id, verdict)));",
         to: `await deps.inbox
-        .send(JSON.stringify(messageOf(incoming, connection.id, verdict.deliveryId)))
+        .send(JSON.stringify(messageOf(incoming, connection.id, verdict)))
         .catch(() => undefined);`,
       },
     ],
