@@ -1,12 +1,12 @@
 import type { BaselineFinding } from "#shared/kit/reports/compose-baseline.ts";
 import { composeBaseline } from "#shared/kit/reports/compose-baseline.ts";
+import { reportedOf } from "#shared/kit/reports/reported-of.ts";
 import type { BaselineWindow } from "#shared/kit/routing/baseline-windows.ts";
 import { defaultChannel } from "#shared/kit/routing/route-alert.ts";
 import type { DispatchId } from "#shared/model/notification.ts";
 import { epochMsOf, hourMs } from "#shared/model/time.ts";
 import { dispatchKey } from "#shared/store/alerting-keys.ts";
 
-import { reportedOf } from "./compose-dispatch.ts";
 import { alertsOf } from "./forgotten.ts";
 import { sendReport } from "./report-dispatch.ts";
 import type { Round } from "./round.ts";

@@ -2,6 +2,7 @@ import type { Org } from "#shared/graph/org.ts";
 import type { BriefAlert } from "#shared/kit/reports/compose-brief.ts";
 import { composeBrief } from "#shared/kit/reports/compose-brief.ts";
 import type { ComposedReport } from "#shared/kit/reports/compose-digest.ts";
+import { reportedOf } from "#shared/kit/reports/reported-of.ts";
 import { channelForPeople } from "#shared/kit/routing/route-alert.ts";
 import { calendarOf, nextDigestAt } from "#shared/kit/routing/working-time.ts";
 import type { OrgUnitId, PersonId } from "#shared/model/ids.ts";
@@ -17,7 +18,6 @@ import { SetAside } from "#shared/store/set-aside.ts";
 import { alertSpec, mailboxSpec } from "#shared/store/specs.ts";
 
 import type { Addressee } from "./addressee.ts";
-import { reportedOf } from "./compose-dispatch.ts";
 import type { HeldMailbox } from "./mailbox.ts";
 import { announce } from "./mailbox.ts";
 import type { Round } from "./round.ts";

@@ -4,7 +4,7 @@ import type { Message } from "#shared/kit/notifier.ts";
 import type { Surroundings, Told } from "#shared/kit/reports/compose-alert.ts";
 import { composeAlerts } from "#shared/kit/reports/compose-alert.ts";
 import { composeDigest } from "#shared/kit/reports/compose-digest.ts";
-import type { Reported } from "#shared/kit/reports/compose-sections.ts";
+import { reportedOf } from "#shared/kit/reports/reported-of.ts";
 import { isOver, reasonToDrop } from "#shared/kit/routing/still-true.ts";
 import type { Dispatch } from "#shared/model/notification.ts";
 import type { Alert } from "#shared/model/signal.ts";
@@ -104,18 +104,6 @@ function reportOf(
     because: dispatch.because,
     // Buttons act on what the message tells of.
     ...(alerts.length > 0 && { dispatchId: dispatch.id }),
-  };
-}
-
-/** An alert as reports name it. */
-export function reportedOf<A extends Alert>(
-  { org, rules }: Pick<Surroundings, "org" | "rules">,
-  alert: A,
-): Reported & { readonly alert: A } {
-  return {
-    alert,
-    ruleTitle: rules.find(({ name }) => name === alert.rule)?.title ?? alert.rule,
-    owner: alert.teamIds.flatMap((id) => org.unit(id)?.name ?? []).join(" and "),
   };
 }
 

@@ -13,6 +13,7 @@ import type { Instant } from "#shared/model/time.ts";
 import { readAllAbsences } from "#shared/store/absences.ts";
 import { routingKey } from "#shared/store/alerting-keys.ts";
 import { listConnections } from "#shared/store/connections.ts";
+import { listCustomRules } from "#shared/store/custom-rules.ts";
 import { getDocument, readDocument } from "#shared/store/documents.ts";
 import { factKey, ruleSettingsKey } from "#shared/store/keys.ts";
 import { SetAside } from "#shared/store/set-aside.ts";
@@ -43,6 +44,7 @@ export interface RulePolicy {
 export class Round {
   readonly deps: NotifyDeps;
   readonly #rules = new Map<RuleName, Promise<RulePolicy>>();
+  #customTitles: Promise<Surroundings["rules"]> | undefined;
   #policy: Promise<Policy> | undefined;
   #org: Promise<Org> | undefined;
   #absences: Promise<Absences> | undefined;
@@ -125,10 +127,14 @@ export class Round {
 
   async surroundings(): Promise<Surroundings> {
     const [org, { connections }] = await Promise.all([this.org(), this.policy()]);
-    const { rules, publicUrl } = this.deps;
+    const { rules, publicUrl, table } = this.deps;
+    // Custom rules are told by the titles that ops admins gave them.
+    this.#customTitles ??= listCustomRules(table).then((custom) =>
+      custom.map(({ id, title }) => ({ name: id, title })),
+    );
     return {
       org,
-      rules,
+      rules: [...rules, ...(await this.#customTitles)],
       publicUrl,
       now: this.now,
       connections: new Map(connections.map((one) => [one.id, one])),
