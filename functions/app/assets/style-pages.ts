@@ -68,11 +68,14 @@ section + .fresh, .table-wrap + .fresh { margin-top: 14px; }
 .legend li { display: flex; align-items: center; gap: 7px; }
 .legend i { width: 11px; height: 11px; border-radius: 3px; background: var(--v); flex: none; }
 .legend b { color: var(--ink); font-weight: 600; font-variant-numeric: tabular-nums; }
-.weeks { display: block; width: 100%; max-width: 720px; }
+.weeks { display: block; width: 100%; max-width: 520px; }
 .weeks rect { fill: var(--accent); }
-.weeks text { fill: var(--ink); font-size: 13px; }
+.weeks text { fill: var(--ink); font-size: 11px; }
+.row.fields { align-items: flex-end; }
+.row.fields .field { margin: 0; }
+.samples li + li { margin-top: 14px; }
 dl.facts.long { grid-template-columns: minmax(0, 24rem) max-content; }
-.weeks .when { fill: var(--muted); font-size: 11px; }
+.weeks .when { fill: var(--muted); font-size: 10px; }
 td.bar-cell { width: 42%; vertical-align: middle; }
 @media (max-width: 720px) { td.bar-cell { width: 100%; padding: 6px 0 !important; } }
 

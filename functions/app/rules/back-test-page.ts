@@ -46,7 +46,7 @@ function formCard(
 ): Html {
   const { properties = {} } = z.toJSONSchema(rule.options, { io: "input" });
   return html`<form method="get" class="card stack" aria-label="What to test">
-    <div class="row">
+    <div class="row fields">
       ${numberField({ name: "days", label: "Days back", value: form.days, min: 1, max: asOfDaysMax })}
       ${numberField({ name: "graceMinutes", label: "Grace period in minutes", value: form.graceMinutes })}
       ${numberField({

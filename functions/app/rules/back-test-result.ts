@@ -112,7 +112,7 @@ function samples({ sample, wanted }: BackTestAnswer): Html {
   return html`<section class="card stack" aria-labelledby="sample">
     <h2 id="sample">Which alerts</h2>
     <p class="muted small">${intro}. Titles are those of now.</p>
-    <ul class="plain stack">
+    <ul class="plain samples">
       ${sample.map(
         (one) =>
           html`<li>
