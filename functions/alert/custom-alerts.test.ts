@@ -4,6 +4,7 @@ import { expect, test } from "vitest";
 import { alertId, signalId } from "#shared/model/ids.ts";
 import type { CustomRuleEvent } from "#shared/ports/event-rules.ts";
 import { rules } from "#shared/rules/index.ts";
+import { reconcileAlerts } from "#shared/store/alert-net.ts";
 import { goal, goalId, itemId, linkTo, upserted, workItem } from "#shared/testing/facts.ts";
 import { createSilentLogger } from "#shared/testing/silent-logger.ts";
 
@@ -96,4 +97,33 @@ test("of a batch from the bus, only what cannot be read comes back", async () =>
     ],
   } as SQSEvent;
   expect(await handler(batch)).toEqual({ batchItemFailures: [{ itemIdentifier: "2" }] });
+});
+
+test("a pattern that a later release cannot read stops nobody else, opens and ends nothing, and can be mended", async () => {
+  const { rig, id, alerts } = await hubWithRule();
+  const key = { pk: "custom-rules", sk: id };
+  const stored = await rig.hub.table.get(key);
+  const unread = { detail: { rule: [{ "no-such-operator": "x" }] } };
+  await rig.hub.table.write({
+    kind: "put",
+    item: { ...stored, ...key, pattern: unread },
+    condition: [],
+  });
+  await rig.hub.apply(epic("after"));
+  await reconcileAlerts(
+    { table: rig.hub.table, clock: rig.hub.clock, rules, logger: createSilentLogger() },
+    { untilMs: Infinity },
+  );
+  expect(await alerts()).toHaveLength(1);
+  expect(await rig.hub.alerts()).toHaveLength(3);
+  expect((await rig.get("/api/custom-rules")).body).toMatchObject({
+    rules: [
+      { id, deployment: { state: "failed", problem: expect.stringContaining("cannot read") } },
+    ],
+  });
+  await rig.hub.apply(epic("before", 2, [linkTo(itemId("before"), goalId("g"))]));
+  expect(await alerts()).toEqual([]);
+  const mended = await rig.send("PUT", `/api/custom-rules/${id}`, { json: { ...words, pattern } });
+  expect(mended.status).toBe(200);
+  expect(await alerts()).toEqual(["Epics adrift: No goal above AFTER Work after"]);
 });

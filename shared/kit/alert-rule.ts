@@ -1,3 +1,4 @@
+import { HubError } from "#shared/errors.ts";
 import type { CustomRule } from "#shared/model/custom-rule.ts";
 import type { Signal } from "#shared/model/signal.ts";
 
@@ -11,6 +12,11 @@ export type AlertRule = Pick<
 > & {
   /** Of a custom rule: which signals, of any rule, are its own. */
   readonly fits?: (signal: Signal) => boolean;
+  /**
+   * Its pattern was saved by a release that could read it, and this one cannot: nothing is opened by it, and
+   * what stands goes on until its signal clears or an admin mends it.
+   */
+  readonly isUnreadable?: boolean;
 };
 
 /** A custom rule as the life of its alerts sees it; one that is off takes nothing in. */
@@ -22,8 +28,18 @@ export function alertRuleOf({
   pattern,
   isEnabled,
 }: CustomRule): AlertRule {
-  const fits = isEnabled ? fitsPattern(deployablePattern(pattern)) : () => false;
-  return { name: id, title, why, nextStep, defaults: { graceMinutes: 0 }, fits };
+  const base = { name: id, title, why, nextStep, defaults: { graceMinutes: 0 } };
+  const fits = isEnabled ? readFit(pattern) : () => false;
+  return fits ? { ...base, fits } : { ...base, fits: () => false, isUnreadable: true };
+}
+
+function readFit(pattern: CustomRule["pattern"]): AlertRule["fits"] {
+  try {
+    return fitsPattern(deployablePattern(pattern));
+  } catch (error) {
+    if (error instanceof HubError && error.code === "input.invalid") return undefined;
+    throw error;
+  }
 }
 
 /** A signal as a custom rule tells of it: an alert of its own, about the same finding. */

@@ -56,6 +56,7 @@ async function reconcileAs(deps: AlertDeps, { id, policies, rule }: Reconciling)
     const signal = await getDocument(deps.table, signalSpec, factKey(id));
     // Kept for a year after clearing; older than that, its alert is long resolved.
     if (!signal) return false;
+    if (rule?.isUnreadable === true && signal.state === "open") return false;
     const [current, policy] = await Promise.all([
       getDocument(deps.table, alertSpec, factKey(alertIdOf(signal, rule))),
       rule ? policies.by(rule, signal) : policies.of(signal),
@@ -143,7 +144,9 @@ async function differingIn(
   { alerts, isMeant }: Listed,
 ): Promise<SignalId[]> {
   const now = deps.clock.now();
-  const custom = (await policies.customRules()).rules.filter(({ name }) => isMeant({ rule: name }));
+  const custom = (await policies.customRules()).rules.filter(
+    ({ name, isUnreadable }) => isUnreadable !== true && isMeant({ rule: name }),
+  );
   const differing: SignalId[] = [];
   for (const signal of signals) {
     const own = isMeant(signal) ? await policies.of(signal) : undefined;
@@ -151,8 +154,10 @@ async function differingIn(
     let differs = own !== undefined && reconcile(alert, signal, { ...own, now }) !== undefined;
     for (const rule of custom) {
       if (differs) break;
-      const policy = await policies.by(rule, signal);
       const theirs = alerts.get(alertIdOf(signal, rule));
+      // Most rules are about few signals: what neither has an alert nor fits needs no further look.
+      if (!theirs && rule.fits?.(signal) === false) continue;
+      const policy = await policies.by(rule, signal);
       differs = reconcile(theirs, asFoundBy(rule, signal), { ...policy, now }) !== undefined;
     }
     if (differs) differing.push(signal.id);

@@ -1,3 +1,4 @@
+import { HubError } from "#shared/errors.ts";
 import { deployablePattern } from "#shared/kit/custom-pattern.ts";
 import type { CustomRule, CustomRuleId } from "#shared/model/custom-rule.ts";
 import { standingStatuses } from "#shared/model/signal.ts";
@@ -42,6 +43,14 @@ function describe(
   { type: _type, ...rule }: CustomRule,
   standing: ReadonlyMap<string, number>,
 ): CustomRuleAnswer {
-  const deployedPattern = deployablePattern(rule.pattern);
-  return { ...rule, deployedPattern, standingAlerts: standing.get(rule.id) ?? 0 };
+  const standingAlerts = standing.get(rule.id) ?? 0;
+  try {
+    return { ...rule, deployedPattern: deployablePattern(rule.pattern), standingAlerts };
+  } catch (error) {
+    if (!(error instanceof HubError) || error.code !== "input.invalid") throw error;
+    // Saved by a release that could read it: it must be seen, to be mended or deleted.
+    const problem = `This release cannot read its pattern: ${error.message}`.slice(0, 300);
+    const deployment = { state: "failed" as const, at: rule.deployment.at, problem };
+    return { ...rule, deployment, deployedPattern: rule.pattern, standingAlerts };
+  }
 }
