@@ -73,7 +73,7 @@ section + .fresh, .table-wrap + .fresh { margin-top: 14px; }
 .weeks text { fill: var(--ink); font-size: 11px; }
 .row.fields { align-items: flex-end; }
 .row.fields .field { margin: 0; }
-.samples li + li { margin-top: 14px; }
+ul.samples li + li { margin-top: 14px; }
 dl.facts.long { grid-template-columns: minmax(0, 24rem) max-content; }
 .weeks .when { fill: var(--muted); font-size: 10px; }
 td.bar-cell { width: 42%; vertical-align: middle; }
