@@ -12,6 +12,7 @@ import type { AppContext, AppDeps } from "./app-deps.ts";
 import { serveAsOfPages } from "./as-of/as-of-pages.ts";
 import { asOfRoutes } from "./as-of/as-of-routes.ts";
 import { serveAssets } from "./assets/assets.ts";
+import { briefRoutes, serveBriefPages } from "./brief/brief-pages.ts";
 import { serveConnectionPages } from "./connections/connection-pages.ts";
 import { connectionRoutes } from "./connections/connection-routes.ts";
 import { serveConsentPages } from "./consents/consent-pages.ts";
@@ -94,6 +95,7 @@ export function createApp(deps: AppDeps): Hono {
   serveLinkRulePages(app, context);
   serveCustomRulePages(app, context);
   serveDeliveryPages(app, context);
+  serveBriefPages(app, context);
   return app;
 }
 
@@ -118,6 +120,7 @@ export function apiRoutes(context: AppContext): readonly Route[] {
     ...customRuleRoutes(context),
     ...eventRoutes(),
     ...deliveryRoutes(context),
+    ...briefRoutes(context),
     ...coverageRoutes(context),
     ...selfCheckRoutes(context),
     ...erasureRoutes(context),
