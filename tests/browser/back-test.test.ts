@@ -58,9 +58,6 @@ test.each([1280, 390])(
     ).toBe(1);
     expect(await page.getByRole("heading", { name: "What this does not know" }).count()).toBe(1);
     await look(page, `result-${width}`);
-    const shots = process.env["SHOTS"];
-    if (shots !== undefined)
-      await page.screenshot({ path: `${shots}/back-test-${width}.png`, fullPage: true });
     await page.locator('section[aria-labelledby="sample"] a').first().click();
     expect(page.url()).toContain("/work-items/");
     await page.close();

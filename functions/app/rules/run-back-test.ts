@@ -98,12 +98,13 @@ async function readParts(context: AppContext): Promise<PastParts> {
 
 export function settingsOf(rule: Rule, stored: RuleSettings | undefined): BackTestSettings {
   const parsed = rule.options.safeParse(stored?.options ?? {});
-  const { holdDownMinutes = holdDownMinutesDefault, delivery = "message" } = rule.defaults;
+  const { graceMinutes, holdDownMinutes = holdDownMinutesDefault, delivery } = rule.defaults;
+  const set = stored ?? { graceMinutes };
   return {
     options: parsed.success ? parsed.data : rule.options.parse({}),
-    graceMinutes: stored?.graceMinutes ?? rule.defaults.graceMinutes,
+    graceMinutes: set.graceMinutes,
     holdDownMinutes: stored?.holdDownMinutes ?? holdDownMinutes,
-    delivery: stored?.delivery ?? delivery,
+    delivery: stored?.delivery ?? delivery ?? "message",
     scope: stored?.scope,
     allowedShares: stored?.allowedShares,
   };

@@ -1,5 +1,3 @@
-import type { SubjectId } from "#shared/model/ids.ts";
-
 import type { Raised } from "./raised-alerts.ts";
 
 /** Alerts of two settings of one rule over the same time. */
@@ -29,9 +27,4 @@ function overlap({ episode: a }: Raised, { episode: b }: Raised): boolean {
   const endsBefore = (one: Raised["episode"], other: Raised["episode"]) =>
     one.clearedAt !== undefined && one.clearedAt < other.openedAt;
   return !endsBefore(a, b) && !endsBefore(b, a);
-}
-
-/** The subjects of alerts, for whoever wants to look at the difference. */
-export function subjectsOf(raised: readonly Raised[]): ReadonlySet<SubjectId> {
-  return new Set(raised.map(({ episode }) => episode.subjectId));
 }
