@@ -4,7 +4,7 @@ import { HubError } from "#shared/errors.ts";
 import type { Change } from "#shared/model/change.ts";
 import type { Person } from "#shared/model/facts.ts";
 import { factId } from "#shared/model/ids.ts";
-import { dayMs } from "#shared/model/time.ts";
+import { CalendarDate, dayMs } from "#shared/model/time.ts";
 import type { Table } from "#shared/ports/table.ts";
 import { applyChanges } from "#shared/store/apply-changes.ts";
 import { forgetErased } from "#shared/store/erasures.ts";
@@ -28,6 +28,7 @@ import {
 import { createSilentLogger } from "#shared/testing/silent-logger.ts";
 
 import { MemoryHub } from "../../tests/rig/memory-hub.ts";
+import { NotifyRig } from "../../tests/rig/notify-rig.ts";
 import { erasePerson } from "./erase-person.ts";
 
 const annsOtherRecord = factId("person", "scim", goalConnection, "9d1c7c1e-4f0e");
@@ -96,6 +97,34 @@ describe("erasing a person", () => {
     expect(done.removed).toBeGreaterThan(2);
     const receipts = (await scanAll(hub.table)).filter(({ type }) => type === "erasure-receipt");
     expect(receipts).toMatchObject([{ ...done }]);
+  });
+
+  it("takes with it what they were told, and their name out of why others were told", async () => {
+    const rig = await NotifyRig.with({ mail: { reaches: ["person"], end: "nothing" } });
+    const { hub } = rig;
+    await rig.route({ responseHours: 1, workingDays: [1, 2, 3, 4, 5, 6, 7] });
+    await hub.setRule("unlinked-work");
+    await hub.apply(...company());
+    const away = [{ from: CalendarDate.parse("2026-03-01"), to: CalendarDate.parse("2026-03-20") }];
+    const lead = (name: string, given: Partial<Person>) =>
+      upserted(person(name, { unitId: unitId("red"), version: 5, ...given }));
+    await hub.apply(
+      lead("cleo", { unitId: unitId("company") }),
+      lead("bob", { name: "Bob", managerId: personId("ann") }),
+      lead("ann", {
+        name: "Ann Lee",
+        workEmail: "ann.lee@company.example",
+        managerId: personId("cleo"),
+        absences: away,
+      }),
+      upserted(account("bob")),
+      upserted(workItem("adrift", { kind: "epic", assigneeId: accountId("bob") })),
+    );
+    await rig.pass(3 * 24 * 60, 60);
+    expect(JSON.stringify(await rig.ofType("notification"))).toContain("Ann Lee (away today)");
+    await erasePerson(deps(hub), personId("ann"));
+    expect(await tracesIn(hub.table)).toEqual([]);
+    expect(await rig.ofType("notification")).not.toEqual([]);
   });
 
   it("leaves everybody and everything else, without the mention", async () => {

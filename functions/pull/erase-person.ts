@@ -49,22 +49,27 @@ export interface Erased {
   readonly left: number;
 }
 
+/** Where the hub itself says in words for whom somebody was told: "for Ann Lee (away today)". */
+const worded: ReadonlySet<unknown> = new Set(["notification", "dispatch"]);
+
 /**
  * Erases a human: all their records and accounts, every mention of these by id or address, and leaves
  * digests by which they are kept out from now on. Repeating it after a crash goes on where it stopped.
- * Titles and names in the tools' own texts are theirs and are not searched for names.
+ * Titles and names in the tools' own texts are theirs and are not searched for names; in the hub's own words
+ * about who is told of an alert, and for whom, names are looked for too.
  */
 export async function erasePerson(deps: EraseDeps, personId: PersonId): Promise<Erased> {
-  const identifiers = await beginRun(deps, personId);
+  const { identifiers, names } = await beginRun(deps, personId);
   await rememberErased(deps.table, identifiers, deps.clock.now());
   const natives = identifiers.flatMap((id) => readFactId(id)?.nativeId ?? []);
   const needles = new Needles([
     ...identifiers,
     ...natives.filter((native) => native.length >= nativeIdLengthMin),
   ]);
+  const wanted: Wanted = { needles, names: names.length > 0 ? new Needles(names) : undefined };
   const total = { removed: 0, redacted: 0, left: 0 };
   for (let round = 0; round < roundsMax; round += 1) {
-    const done = await strike(deps, needles);
+    const done = await strike(deps, wanted);
     total.removed += done.removed;
     total.redacted += done.redacted;
     total.left = done.left;
@@ -81,24 +86,45 @@ export async function erasePerson(deps: EraseDeps, personId: PersonId): Promise<
  * What to look for, kept until the end: after a crash half of the records are gone, and with them what
  * they told of the others.
  */
-async function beginRun(deps: EraseDeps, personId: PersonId): Promise<readonly string[]> {
+async function beginRun(deps: EraseDeps, personId: PersonId): Promise<z.infer<typeof Run>> {
   const key = erasureRunKey(personId);
   const begun = Run.safeParse(await deps.table.get(key));
   const people = new People(await readOrgParts(deps.table));
-  const known = begun.success ? begun.data.identifiers : [];
-  const identifiers = [...new Set([...known, ...identifiersOf(people, personId)])];
-  const item: Item = { ...key, type: runType, identifiers };
+  const known = begun.success ? begun.data : { identifiers: [], names: [] };
+  const identifiers = [...new Set([...known.identifiers, ...identifiersOf(people, personId)])];
+  const human = people.canonical(personId);
+  const records = [...people.records()].filter(({ id }) => people.canonical(id) === human);
+  const names = [...new Set([...known.names, ...records.map(({ name }) => name)])];
+  const item: Item = { ...key, type: runType, identifiers, names };
   await deps.table.write({ kind: "put", item, condition: [] });
-  return identifiers;
+  return { identifiers, names };
 }
 
-const Run = z.looseObject({ identifiers: z.array(z.string()) });
+const Run = z.looseObject({
+  identifiers: z.array(z.string()),
+  names: z.array(z.string()).default([]),
+});
+
+interface Wanted {
+  readonly needles: Needles;
+  /** What they are called; undefined where no record of them is left. */
+  readonly names: Needles | undefined;
+}
+
+/** The item without their name in the hub's own words; undefined where it is not in them. */
+function unnamed(item: Item, names: Needles | undefined): Item | undefined {
+  const { because } = item;
+  if (!names || !worded.has(item["type"]) || typeof because !== "string") return undefined;
+  return names.areIn(because) ? { ...item, because: names.struckFrom(because) } : undefined;
+}
 
 /** One pass over the whole table. */
-async function strike(deps: EraseDeps, needles: Needles): Promise<Erased> {
+async function strike(deps: EraseDeps, { needles, names }: Wanted): Promise<Erased> {
   const found: Item[] = [];
   await scanEach(deps.table, (item) => {
-    if (item["type"] !== runType && itemMentions(item, needles)) found.push(item);
+    const without = unnamed(item, names);
+    const isFound = without !== undefined || itemMentions(item, needles);
+    if (item["type"] !== runType && isFound) found.push(without ?? item);
   });
   const done = { removed: 0, redacted: 0, left: 0 };
   for (const item of found) {

@@ -62,3 +62,13 @@ test("a reading that fails takes away nothing, and is no problem of the connecti
   expect((await known()).size).toBe(1);
   expect(await listGaps(rig.hub.table, workConnection)).toEqual([]);
 });
+
+test("whoever was erased is not told of again, and leaves nothing in what is kept of the others", async () => {
+  const { rig, told, known } = await hub();
+  told(async () => away(personId("ann"), personId("bob")));
+  await pull(rig.deps, absences);
+  await pull(rig.deps, { kind: "erase", personId: personId("ann") });
+  expect(await known()).toEqual(away(personId("bob")));
+  await pull(rig.deps, absences);
+  expect(await known()).toEqual(away(personId("bob")));
+});

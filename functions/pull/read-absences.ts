@@ -4,6 +4,7 @@ import type { Connection } from "#shared/model/connection.ts";
 import { dateOf, dayMs, instantOf } from "#shared/model/time.ts";
 import { saveAbsences } from "#shared/store/absences.ts";
 import { getGap, removeGap, saveGaps } from "#shared/store/connection-parts.ts";
+import { readErasures } from "#shared/store/erasures.ts";
 
 import { isStanding } from "./bury-if-removed.ts";
 import type { PullDeps } from "./deps.ts";
@@ -35,8 +36,10 @@ export async function readAbsencesOf(
       return;
     }
     if (gap) await removeGap(deps.table, gap);
-    const written = await saveAbsences(deps, id, absences);
-    deps.logger.info("pull.absences", { connectionId: id, people: absences.size, written });
+    const erased = await readErasures(deps.table);
+    const kept = new Map([...absences].filter(([personId]) => !erased.has(personId)));
+    const written = await saveAbsences(deps, id, kept);
+    deps.logger.info("pull.absences", { connectionId: id, people: kept.size, written });
   } catch (error) {
     if (!(error instanceof HubError)) throw error;
     deps.logger.warn("pull.absences-failed", { connectionId: id, code: error.code });

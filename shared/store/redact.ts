@@ -86,6 +86,8 @@ function isMap(value: Json): value is JsonMap {
 function redactedFields(fields: JsonMap, needles: Needles): Record<string, Json> {
   const kept: Record<string, Json> = {};
   for (const [name, field] of Object.entries(fields)) {
+    // What is told by person goes with the person: a map's key is a mention as much as a value.
+    if (needles.areIn(name)) continue;
     const isWord = typeof field === "string" && wordFields.has(name);
     const rest = isWord ? needles.struckFrom(field) : redacted(field, needles);
     if (rest !== undefined) kept[name] = rest;
