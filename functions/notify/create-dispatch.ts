@@ -1,3 +1,4 @@
+import { fittingReport } from "#shared/kit/reports/fitting-report.ts";
 import type { Due, PlannedDispatch } from "#shared/kit/routing/pack-due.ts";
 import { weekOf } from "#shared/kit/routing/working-time.ts";
 import type {
@@ -207,9 +208,9 @@ function wordsOf({
   brief,
 }: Making["planned"]): Pick<Dispatch, "kind" | "because" | "title" | "report"> {
   if (brief) {
-    const { title, sentence, sections } = brief.report;
-    const report = { sentence, sections };
-    return { kind: "brief", because: brief.because, title: title.slice(0, 400), report };
+    const report = fittingReport(brief.report);
+    const title = brief.report.title.slice(0, 400);
+    return { kind: "brief", because: brief.because, title, report };
   }
   const [first] = due;
   const title = first?.alert?.title ?? "Digest";

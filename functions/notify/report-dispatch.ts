@@ -1,4 +1,5 @@
 import type { ComposedReport } from "#shared/kit/reports/compose-digest.ts";
+import { fittingReport } from "#shared/kit/reports/fitting-report.ts";
 import type { KnownChannel } from "#shared/kit/routing/channels-of.ts";
 import type { Dispatch, DispatchId } from "#shared/model/notification.ts";
 import { attemptMsMax, channelRecipient } from "#shared/model/notification.ts";
@@ -38,7 +39,7 @@ export async function sendReport(
     title: report.title.slice(0, 400),
     alerts: [],
     alertCount: 0,
-    report: { sentence: report.sentence, sections: report.sections },
+    report: fittingReport(report),
     outcome,
     dueAt: instantOf(round.deps.clock.nowMs() + attemptMsMax),
     attemptCount: 1,

@@ -34,6 +34,9 @@ export function personOfRecipient(id: RecipientId): PersonId | undefined {
 export const NotificationReason = z.enum(["opened", "escalated", "woken", "contested", "resolved"]);
 export type NotificationReason = z.infer<typeof NotificationReason>;
 
+/** A rule, at most four teams and a goal, each by its id: see `groupKeyOf`. */
+const GroupKey = z.string().max(2400);
+
 /** `message`: as soon as the recipient may be disturbed. `digest`: with the next digest, with the rest. */
 export const DeliveryMode = z.enum(["message", "digest"]);
 export type DeliveryMode = z.infer<typeof DeliveryMode>;
@@ -60,7 +63,7 @@ export const Notification = z.strictObject({
   /** Why this recipient, as pages show it: "Lead of Payments", "Channel of Payments". */
   because: z.string().max(200),
   /** Notifications of one recipient and group share a dispatch. */
-  groupKey: z.string().max(1200),
+  groupKey: GroupKey,
   severity: Severity,
   mode: DeliveryMode,
   /** `packed`: part of a dispatch, whose outcome is its own. `dropped`: over before anybody was told. */
@@ -97,23 +100,32 @@ const DispatchAttempt = z.strictObject({
   detail: z.string().max(300).optional(),
 });
 
+/** What a dispatch keeps of a report; see fitting-report.ts. */
+export const dispatchReportBounds = {
+  text: 1500,
+  title: 400,
+  url: 1500,
+  lines: 50,
+  sections: 40,
+} as const;
+
 const ReportLine = z.strictObject({
-  text: z.string().max(1500),
-  url: z.string().max(1500).optional(),
+  text: z.string().max(dispatchReportBounds.text),
+  url: z.string().max(dispatchReportBounds.url).optional(),
 });
 
 /** What a report says beside the alerts of its dispatch, as it was composed. */
 export const DispatchReport = z.strictObject({
-  sentence: z.string().max(1500),
+  sentence: z.string().max(dispatchReportBounds.text),
   sections: z
     .array(
       z.strictObject({
-        title: z.string().max(400),
-        lines: z.array(ReportLine).max(50).readonly(),
+        title: z.string().max(dispatchReportBounds.title),
+        lines: z.array(ReportLine).max(dispatchReportBounds.lines).readonly(),
         more: z.int().positive().optional(),
       }),
     )
-    .max(40)
+    .max(dispatchReportBounds.sections)
     .readonly(),
 });
 export type DispatchReport = z.infer<typeof DispatchReport>;
@@ -126,7 +138,7 @@ export const Dispatch = z.strictObject({
   recipient: RecipientId,
   connectionId: ConnectionId,
   because: z.string().max(200),
-  groupKey: z.string().max(1200).optional(),
+  groupKey: GroupKey.optional(),
   title: z.string().max(400),
   /** What it tells of, newest transitions as they were packed. */
   alerts: z
@@ -217,7 +229,7 @@ export type Mailbox = z.infer<typeof Mailbox>;
 export const SentGroup = z.strictObject({
   type: z.literal("sent-group"),
   recipient: RecipientId,
-  groupKey: z.string().max(1200),
+  groupKey: GroupKey,
   dispatchId: DispatchId,
   sentAt: Instant,
   revision: z.int().nonnegative(),
