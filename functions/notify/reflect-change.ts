@@ -1,8 +1,8 @@
 import type { Message } from "#shared/kit/notifier.ts";
 import type { Dispatch } from "#shared/model/notification.ts";
-import { attemptMsMax, dispatchAttemptsMax } from "#shared/model/notification.ts";
+import { attemptMsMax } from "#shared/model/notification.ts";
 import type { Instant } from "#shared/model/time.ts";
-import { instantOf } from "#shared/model/time.ts";
+import { epochMsOf, instantOf } from "#shared/model/time.ts";
 import { createDocument, replaceDocument } from "#shared/store/documents.ts";
 import { dispatchSpec } from "#shared/store/specs.ts";
 import { endOf } from "#shared/store/told.ts";
@@ -13,8 +13,9 @@ import { composeUpdate, shownDigest } from "./compose-dispatch.ts";
 import type { Opened } from "./open-channel.ts";
 import { openChannel } from "./open-channel.ts";
 import type { Round } from "./round.ts";
-import { nextTryAt } from "./settle.ts";
+import { keptTryingMs, nextTryAt } from "./settle.ts";
 import { showFirst } from "./show.ts";
+import { failingUpdates, withUpdate } from "./update-attempts.ts";
 
 /** What is shown follows what it tells of, in the channel's own way. */
 export async function reflectChange(round: Round, dispatch: Dispatch): Promise<void> {
@@ -75,9 +76,7 @@ async function afterUpdate(
   { outcome, shown }: { readonly outcome: Updated; readonly shown: string },
 ): Promise<void> {
   const isDone = outcome.outcome === "sent" || outcome.outcome === "refused";
-  const failures = dispatch.attempts.filter(
-    ({ verb, outcome: word }) => verb === "update" && word === "deferred",
-  ).length;
+  const failing = failingUpdates(dispatch.attempts);
   const word = isDone ? outcome.outcome : "deferred";
   const attempt = {
     at: round.now,
@@ -86,7 +85,8 @@ async function afterUpdate(
     ...("reason" in outcome && { detail: outcome.reason.slice(0, 300) }),
   } as const;
   const { isChanged: _changed, dueAt: _due, ...others } = dispatch;
-  const isLeft = isDone || failures >= dispatchAttemptsMax - 2;
+  const failingMs = epochMsOf(round.now) - epochMsOf(failing.since ?? round.now);
+  const isLeft = isDone || failingMs > keptTryingMs;
   const afterMs = outcome.outcome === "retry" ? outcome.afterMs : 0;
   const receipt = outcome.outcome === "sent" ? outcome.receipt : undefined;
   await replaceDocument(round.deps.table, dispatchSpec, dispatch, {
@@ -95,11 +95,11 @@ async function afterUpdate(
       ? {}
       : {
           isChanged: true,
-          dueAt: nextTryAt(round, { id: dispatch.id, attemptCount: failures + 1 }, afterMs),
+          dueAt: nextTryAt(round, { id: dispatch.id, attemptCount: failing.count + 1 }, afterMs),
         }),
     ...(outcome.outcome === "sent" && { shown }),
     ...(receipt !== undefined && { receipt: receipt.slice(0, 1000) }),
-    attempts: [...dispatch.attempts, attempt].slice(-dispatchAttemptsMax),
+    attempts: withUpdate(dispatch.attempts, attempt),
     updatedAt: round.now,
   });
 }

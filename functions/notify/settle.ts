@@ -15,7 +15,7 @@ import type { Round } from "./round.ts";
 const lostAnswer =
   "The answer was lost: it may have been shown, and is not sent again, since this channel would show it twice";
 /** After so long nobody needs it any more, and what it tells of stands on its page. */
-const keptTryingMs = 3 * dayMs;
+export const keptTryingMs = 3 * dayMs;
 const firstWaitMs = 30_000;
 const longestWaitMs = hourMs;
 const roundsMax = 10;

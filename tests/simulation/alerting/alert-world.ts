@@ -12,6 +12,7 @@ import { Routing } from "#shared/model/routing.ts";
 import type { Alert, RuleSettings } from "#shared/model/signal.ts";
 import { AlertStatus } from "#shared/model/signal.ts";
 import { epochMsOf, hourMs, minuteMs } from "#shared/model/time.ts";
+import type { Outbound } from "#shared/ports/outbound.ts";
 import { applyChanges } from "#shared/store/apply-changes.ts";
 import { listConnections } from "#shared/store/connections.ts";
 import {
@@ -41,10 +42,13 @@ import { VirtualClock } from "../engine/world/virtual-clock.ts";
 import { ChangeFeeds, collectionName } from "./change-feed.ts";
 import { RecordingChannels } from "./recording-channel.ts";
 
-/** When every hour what the clock calls by the hour is called, and when the tick looks further. */
-const lookAtMinutes = [0, 7];
-/** The pass over everything finds nothing here, since no event is lost for good: four times a day is enough. */
-const selfCheckEveryHours = 6;
+/**
+ * When the clock is heeded though nothing waits: the passes over everything, which find nothing where no event
+ * is lost for good, a few times a day instead of every hour; briefs are appointed at seven past, and rules
+ * looked over at 3:37.
+ */
+const looks = { everyHours: 6, minutes: [0, 7, 37] };
+const selfCheckEveryHours = 24;
 const roundsMax = 40;
 
 interface WorldOptions {
@@ -54,11 +58,12 @@ interface WorldOptions {
   readonly connectors: (world: Pick<AlertWorld, "clock" | "channels">) => readonly Connector[];
   /** Share of the bus's events that come twice, half of them late. */
   readonly busDuplicated?: number;
+  readonly outbound?: Outbound | undefined;
 }
 
 /**
  * All functions of the hub on a clock that jumps from one thing that is due to the next: what is called by
- * the minute is called at every minute at which something waits for it, and twice an hour besides.
+ * the minute is called at every minute at which something waits for it, and a few times a day besides.
  */
 export class AlertWorld {
   readonly clock: VirtualClock;
@@ -69,7 +74,7 @@ export class AlertWorld {
   readonly unforeseen: Unforeseen[] = [];
   minutes = 0;
 
-  constructor({ seed, startAt, connectors, busDuplicated = 0 }: WorldOptions) {
+  constructor({ seed, startAt, connectors, busDuplicated = 0, outbound }: WorldOptions) {
     this.clock = new VirtualClock(Date.parse(startAt));
     this.feeds = new ChangeFeeds(this.clock);
     this.channels = new RecordingChannels(this.clock);
@@ -79,7 +84,16 @@ export class AlertWorld {
       ...connectors(this),
     ]);
     const { clock, met } = this;
-    this.host = new Host({ seed, clock, registry, met, shards: 2, isEager: false, busDuplicated });
+    this.host = new Host({
+      seed,
+      clock,
+      registry,
+      met,
+      shards: 2,
+      isEager: false,
+      busDuplicated,
+      outbound,
+    });
   }
 
   async route(given: Partial<Routing>): Promise<Routing> {
@@ -169,7 +183,7 @@ export class AlertWorld {
     const dueMs = Math.min(
       queuedMs,
       ...(await this.#dueMs()),
-      ...lookAtMinutes.map(nextLook(nowMs)),
+      ...looks.minutes.map(nextLook(nowMs)),
     );
     return Math.max(nextMinute(nowMs), Math.ceil(dueMs / minuteMs) * minuteMs);
   }
@@ -193,15 +207,13 @@ export class AlertWorld {
 
   async #minute(): Promise<void> {
     this.minutes += 1;
-    const isHour = this.clock.nowMs() % hourMs === 0;
+    const isEvery = (hours: number) => this.clock.nowMs() % (hours * hourMs) === 0;
     await this.#call("sweep", undefined);
-    if (isHour) {
+    if (isEvery(looks.everyHours)) {
       const clockEvent = { "detail-type": "Scheduled Event" } as EventBridgeEvent<string, unknown>;
       await this.#call("alert", clockEvent);
     }
-    if (this.clock.nowMs() % (selfCheckEveryHours * hourMs) === 0) {
-      await this.#call("detect", { schedule: true });
-    }
+    if (isEvery(selfCheckEveryHours)) await this.#call("detect", { schedule: true });
     await this.#call("notify", { schedule: true });
     await this.settle();
   }
@@ -258,9 +270,12 @@ function nextMinute(nowMs: number): number {
 }
 
 function nextLook(nowMs: number): (minute: number) => number {
+  const everyMs = looks.everyHours * hourMs;
   return (minute) => {
-    const thisHour = Math.floor(nowMs / hourMs) * hourMs + minute * minuteMs;
-    return thisHour > nowMs ? thisHour : thisHour + hourMs;
+    // At 3:37 of the day, and at the hours' own minutes of every part of it.
+    const offsetMs = minute * minuteMs + (minute === 37 ? 3 * hourMs : 0);
+    const at = Math.floor(nowMs / everyMs) * everyMs + offsetMs;
+    return at > nowMs ? at : at + everyMs;
   };
 }
 

@@ -9,6 +9,7 @@ import { HubError } from "#shared/errors.ts";
 import type { Registry } from "#shared/kit/registry.ts";
 import type { HubEvent } from "#shared/model/events.ts";
 import { eventSource } from "#shared/model/events.ts";
+import type { Outbound } from "#shared/ports/outbound.ts";
 import type { ItemChange, Table } from "#shared/ports/table.ts";
 
 import type { Met } from "../met.ts";
@@ -37,6 +38,8 @@ export interface HostOptions {
   readonly createTable?: CreateTable | undefined;
   /** What the table in memory begins with. */
   readonly held?: HeldItems | undefined;
+  /** By which channels call out; absent: those of this world call nobody. */
+  readonly outbound?: Outbound | undefined;
 }
 
 /** A table that tells its stream: each change once, in order, before the write has its answer. */
@@ -105,6 +108,7 @@ export class Host {
       pulls: this.pulls,
       publish: (events) => this.#publish(events),
       random: textOf(streamOf(seed, "ids")),
+      outbound: options.outbound,
     };
   }
 

@@ -22,6 +22,7 @@ import { silentLogger } from "#infra/local/logger.ts";
 import type { Registry } from "#shared/kit/registry.ts";
 import type { HubEvent } from "#shared/model/events.ts";
 import type { Clock } from "#shared/ports/clock.ts";
+import type { Outbound } from "#shared/ports/outbound.ts";
 import type { ItemChange, Table } from "#shared/ports/table.ts";
 import { rules } from "#shared/rules/index.ts";
 import { OrgReader } from "#shared/store/org-reader.ts";
@@ -41,6 +42,8 @@ export interface Ground {
   readonly pulls: SimQueue;
   readonly publish: (events: readonly HubEvent[]) => Promise<void>;
   readonly random: (length: number) => string;
+  /** By which channels call out; absent: those of this world call nobody. */
+  readonly outbound?: Outbound | undefined;
 }
 
 const publicUrl = "https://hub.example";
@@ -82,6 +85,7 @@ const makers = {
       rules,
       orgReader: new OrgReader(base.table, base.clock),
       publicUrl,
+      ...(ground.outbound && { outbound: ground.outbound }),
     });
   },
   sweep: (ground: Ground, fuse: Fuse) => {
