@@ -192,11 +192,13 @@ const outcomeWords = {
   dropped: "over before anybody was told",
 } as const satisfies Record<AlertDetail["notifications"][0]["outcome"], string>;
 
-function notifications({ notifications: told }: AlertDetail): Html {
+function notifications({ id, notifications: told }: AlertDetail): Html {
+  const preview = html`<p><a href="${pathTo("alerts", id)}/route">Who gets this, and why</a></p>`;
   if (told.length === 0) {
     return html`<div class="card">
       <h2>Who was told</h2>
       <p class="muted">Nobody yet. Connect a channel to tell people where they already are.</p>
+      ${preview}
     </div>`;
   }
   return html`<div class="card">
@@ -217,5 +219,6 @@ function notifications({ notifications: told }: AlertDetail): Html {
           </li>`,
       )}
     </ul>
+    ${preview}
   </div>`;
 }

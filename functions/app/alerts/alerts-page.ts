@@ -58,6 +58,11 @@ export function alertsPage(page: AlertsPage): Html {
     room: "Alerts",
     intro:
       "What needs somebody. An alert resolves by itself when its cause is gone; who thinks that one is wrong can contest it.",
+    aside: html`<span class="row tight"
+      ><a class="button" href="${withQuery("/brief", { unit: query.team })}"
+        >The week’s brief</a
+      ></span
+    >`,
     notice: page.notice,
     script: "inbox",
     body: html`<div id="tiles" data-live="4">${tiles(page)}</div>

@@ -74,6 +74,9 @@ section + .fresh, .table-wrap + .fresh { margin-top: 14px; }
 .row.fields { align-items: flex-end; }
 .row.fields .field { margin: 0; }
 ul.samples li + li { margin-top: 14px; }
+.pair { display: grid; grid-template-columns: minmax(0, 1fr) minmax(0, 1fr); gap: 8px 14px; }
+.pair .label { display: block; margin-bottom: 4px; font-weight: 600; font-size: 14px; }
+td summary { white-space: nowrap; }
 dl.facts.long { grid-template-columns: minmax(0, 24rem) max-content; }
 .weeks .when { fill: var(--muted); font-size: 10px; }
 td.bar-cell { width: 42%; vertical-align: middle; }

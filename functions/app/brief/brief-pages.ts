@@ -57,8 +57,8 @@ function briefPage(brief: BriefAnswer, query: BriefQuery, units: readonly Unit[]
         ({ title, lines, more }) =>
           html`<section class="card stack">
             <h2>${title}</h2>
-            <ul>
-              ${lines.map(({ text, url }) => html`<li>${sourceLink(text, url)}</li>`)}
+            <ul class="samples">
+              ${lines.map(({ text, url }) => html`<li>${text} ${url === undefined ? nothing : sourceLink("See the alert", url)}</li>`)}
             </ul>
             ${more === undefined ? nothing : html`<p class="muted small">And ${plural(more, "more", "more")}: see <a href="/">all alerts</a>.</p>`}
           </section>`,

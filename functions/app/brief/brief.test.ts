@@ -50,14 +50,14 @@ test("a scope's week says what waits, what is new and what resolved, each citing
       { title: "Waits for a decision", lines: [{ text: expect.stringContaining("OLD") }] },
       {
         title: "New",
-        lines: [{ text: expect.stringContaining("NEW"), url: expect.stringContaining("/alerts/") }],
+        lines: [{ text: expect.stringContaining("Work of Red"), url: expect.stringContaining("/alerts/") }],
       },
       { title: "Resolved", lines: [{ text: expect.stringContaining("DONE") }] },
     ],
   });
-  expect(JSON.stringify(body)).not.toContain("BLUE");
+  expect(JSON.stringify(body)).not.toContain("Work of Blue");
   const { text } = await rig.get(`/brief?unit=${encodeURIComponent(unitId("all"))}`);
-  expect(text).toContain("BLUE");
+  expect(text).toContain("Work of Blue");
 });
 
 test("a unit without anything to tell says so, and one that there is not is not found", async () => {

@@ -59,6 +59,7 @@ function channelsCard({ routing, form, units }: RoutingPage): Html {
     ({ reaches, isSystem }) => reaches.includes("channel") && !isSystem,
   );
   const choices = channels.map(({ id, name }) => ({ value: id, label: name }));
+  const unitChoices = units.map(({ id, name }) => ({ value: id, label: name }));
   return html`<section class="card stack" aria-labelledby="channels">
     <h2 id="channels">Channels of teams</h2>
     <p class="muted">
@@ -69,13 +70,9 @@ function channelsCard({ routing, form, units }: RoutingPage): Html {
     ${Array.from(
       { length: rows },
       (_, at) =>
-        html`<div class="row">
-          ${select(
-            { name: `unit-${at}`, label: `Unit ${at + 1}` },
-            units.map(({ id, name }) => ({ value: id, label: name })),
-            form,
-          )}
-          ${select({ name: `channel-${at}`, label: `Channel of unit ${at + 1}` }, choices, form)}
+        html`<div class="pair">
+          ${labelled({ name: `unit-${at}`, label: at === 0 ? "Unit" : `Unit ${at + 1}` }, unitChoices, form)}
+          ${labelled({ name: `channel-${at}`, label: at === 0 ? "Its channel" : `Channel of unit ${at + 1}` }, choices, form)}
         </div>`,
     )}
     ${field("defaultChannelId", "Default channel", "For what belongs to no unit with a channel, for reports, and for what rules tell their owners. Empty: the channel that was connected first.", select({ name: "defaultChannelId", none: "The one connected first" }, choices, form))}
@@ -100,7 +97,7 @@ const days = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"
 function timesCard({ form }: RoutingPage): Html {
   return html`<section class="card stack" aria-labelledby="times">
     <h2 id="times">When nobody is disturbed</h2>
-    <div class="row">
+    <div class="pair">
       ${field("quietFrom", "Quiet from", "By everybody's own clock.", input("quietFrom", "time", form, "required"))}
       ${field("quietUntil", "Quiet until", "Equal times: never quiet.", input("quietUntil", "time", form, "required"))}
     </div>
@@ -128,13 +125,26 @@ function reportsCard({ form }: RoutingPage): Html {
   const choices = days.map((name, at) => ({ value: String(at + 1), label: name }));
   return html`<section class="card stack" aria-labelledby="reports">
     <h2 id="reports">Digests, briefs and first readings</h2>
-    <div class="row">
+    <div class="pair">
       ${field("digestDay", "Digests and briefs on", "Every week.", select({ name: "digestDay" }, choices, form))}
       ${field("digestTime", "At", "By everybody's own clock.", input("digestTime", "time", form, "required"))}
     </div>
     ${field("baselineMinutes", "Minutes that a first reading counts", "What is found until then is a report, and no flood of messages. Zero: every finding is news at once.", input("baselineMinutes", "number", form, 'min="0" max="10080" required'))}
     ${field("baselineAlertsMax", "Messages of a first reading", "So many of its matters reach somebody by themselves; the rest waits for the digest.", input("baselineAlertsMax", "number", form, 'min="0" max="20" required'))}
   </section>`;
+}
+
+/** The first row's labels are shown; the others' are said. */
+function labelled(
+  field: { readonly name: string; readonly label: string },
+  choices: readonly Choice[],
+  form: FormLists,
+): Html {
+  const isFirst = field.name.endsWith("-0");
+  return html`<div>
+    ${isFirst ? html`<span class="label" aria-hidden="true">${field.label}</span>` : nothing}
+    ${select(field, choices, form)}
+  </div>`;
 }
 
 interface Choice {

@@ -28,7 +28,8 @@ export async function describeRouting(context: AppContext): Promise<RoutingAnswe
   const connected = channels.map(({ id, name, traits }) => ({
     id,
     name,
-    reaches: [...traits.reaches],
+    // What goes on items goes by itself: nothing is chosen about it here.
+    reaches: traits.reaches.filter((one) => one !== "item"),
     isSystem: traits.isSystem === true,
   }));
   return { ...routing, isDefault: stored === undefined, connected };

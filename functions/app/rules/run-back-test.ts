@@ -99,14 +99,14 @@ async function readParts(context: AppContext): Promise<PastParts> {
 export function settingsOf(rule: Rule, stored: RuleSettings | undefined): BackTestSettings {
   const parsed = rule.options.safeParse(stored?.options ?? {});
   const { graceMinutes, holdDownMinutes = holdDownMinutesDefault, delivery } = rule.defaults;
-  const set = stored ?? { graceMinutes };
+  const set: Partial<RuleSettings> = stored ?? {};
   return {
     options: parsed.success ? parsed.data : rule.options.parse({}),
-    graceMinutes: set.graceMinutes,
-    holdDownMinutes: stored?.holdDownMinutes ?? holdDownMinutes,
-    delivery: stored?.delivery ?? delivery ?? "message",
-    scope: stored?.scope,
-    allowedShares: stored?.allowedShares,
+    graceMinutes: set.graceMinutes ?? graceMinutes,
+    holdDownMinutes: set.holdDownMinutes ?? holdDownMinutes,
+    delivery: set.delivery ?? delivery ?? "message",
+    scope: set.scope,
+    allowedShares: set.allowedShares,
   };
 }
 

@@ -49,7 +49,8 @@ export function composeAlerts(around: Surroundings, telling: Telling): Message |
   const base = { ...baseOf(around, first.alert, first.reason), ...sameOf(telling) };
   if (telling.told.length === 1) {
     const standing = telling.isUpdate ? standingOf(first, first.alert) : undefined;
-    return { ...base, ...(standing !== undefined && { standing }) };
+    const { subjectId } = first.alert;
+    return { ...base, subjectId, ...(standing !== undefined && { standing }) };
   }
   return { ...base, ...groupOf(around, telling, known) };
 }

@@ -55,7 +55,11 @@ export function composeBrief(
     ].join(", "),
     sections: [
       ...part("Waits for a decision", waiting, (alert) => `open ${daysOpen(alert.openedAt, now)}`),
-      ...part("New", fresh, (alert) => alert.evidence.sentence),
+      ...sectionOf(
+        "New",
+        ranked(fresh).map((one) => citing(one, publicUrl, one.alert.evidence.sentence)),
+        { max: linesMax },
+      ),
       ...part("Changed", changed, (alert) => changeOf(alert, since)),
       ...part("Resolved", resolved, (alert) => alert.resolvedBecause ?? "its cause is gone"),
     ],

@@ -106,7 +106,7 @@ test("a brief tells of each alert once, under what matters most of it, and cites
     report?.sections.map(({ title, lines }) => [title, lines.map(({ text }) => text)]),
   ).toEqual([
     ["Waits for a decision", ["waiting: open for 17 days", "contested: open since today"]],
-    ["New", ["new: Sentence of new."]],
+    ["New", ["Sentence of new."]],
     ["Changed", ["taken: acknowledged"]],
     ["Resolved", ["done: linked"]],
   ]);
