@@ -65,6 +65,11 @@ test("of fewer than twenty nothing is concluded, nor of what was told longer ago
   expect(decide(...ignored(19), opening({}, { toldAt: long }))).toBeUndefined();
 });
 
+test("what people have had no week to answer says nothing yet", () => {
+  const lately = instantOf(nowMs - 6 * dayMs);
+  expect(decide(...ignored(19), opening({}, { toldAt: lately }))).toBeUndefined();
+});
+
 test.each([
   ["what was over at once ended by itself", resolved(hourMs / 2), 0],
   ["what was mended after people had the time was acted on", resolved(5 * hourMs), 1],

@@ -11,6 +11,8 @@ export interface ToldOpening {
 
 /** Over so many days is looked back. */
 export const demotionDays = 28;
+/** Of what was told more lately nobody can say yet: people answer within some working days. */
+const answerDays = 7;
 /** Of fewer nothing is concluded. */
 const toldMin = 20;
 const actedShareMin = 0.1;
@@ -24,15 +26,16 @@ export interface Demotion {
 
 /**
  * Whether a rule's alerts are acted on so rarely that they belong into digests: of at least twenty that were
- * told in four weeks, fewer than a tenth. Undefined: they are not, or too few were told to say.
+ * told in four weeks, the last one left out, fewer than a tenth. Undefined: they are not, or too few were told to say.
  */
 export function decideDemotion(
   openings: readonly ToldOpening[],
   given: { readonly graceMinutes: number; readonly now: Instant },
 ): Demotion | undefined {
   const sinceMs = epochMsOf(given.now) - demotionDays * dayMs;
+  const untilMs = epochMsOf(given.now) - answerDays * dayMs;
   const judged = openings
-    .filter(({ toldAt }) => epochMsOf(toldAt) >= sinceMs)
+    .filter(({ toldAt }) => epochMsOf(toldAt) >= sinceMs && epochMsOf(toldAt) <= untilMs)
     .flatMap((opening) => wasActedOn(opening, given.graceMinutes) ?? []);
   const acted = judged.filter((isActed) => isActed).length;
   if (judged.length < toldMin || acted / judged.length >= actedShareMin) return undefined;
