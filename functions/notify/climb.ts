@@ -16,6 +16,9 @@ import { alertSpec, notificationSpec, rungSpec } from "#shared/store/specs.ts";
 import type { Round } from "./round.ts";
 import { isFirstTelling, tell } from "./tell.ts";
 
+/** Why a ladder ends while nobody has set up who hears of what; it begins anew when somebody has. */
+export const untilRouted = "nobody else hears of it until routing is set up";
+
 /** What the alert's own people are told of: open, nobody contests it, and worth a message. */
 export function isTellable(alert: Alert): boolean {
   return alert.status === "open" && alert.severity !== "info" && !isContested(alert);
@@ -117,11 +120,7 @@ async function climbTo(
         dueAt: await responseEnd(round, alert, latestOf(waiting, round.now)),
         updatedAt: round.now,
       }
-    : ended(
-        round,
-        { ...rung, rung: reached },
-        routing ? "top of the ladder" : "nobody else hears of it until routing is set up",
-      );
+    : ended(round, { ...rung, rung: reached }, routing ? "top of the ladder" : untilRouted);
   const stored = await replaceDocument(round.deps.table, rungSpec, rung, next);
   if (stored) {
     const { alertId, generation } = rung;

@@ -1,28 +1,36 @@
+import { isContested } from "#shared/kit/routing/still-true.ts";
+import type { Rung } from "#shared/model/notification.ts";
 import type { Alert, AlertStatus } from "#shared/model/signal.ts";
 import { epochMsOf, minuteMs } from "#shared/model/time.ts";
 import { rungKey } from "#shared/store/alerting-keys.ts";
-import { readDocument } from "#shared/store/documents.ts";
+import { createDocument, readDocument, replaceDocument } from "#shared/store/documents.ts";
 import { alertList } from "#shared/store/keys.ts";
 import { queryAll } from "#shared/store/list.ts";
 import { SetAside } from "#shared/store/set-aside.ts";
 import { alertSpec, rungSpec } from "#shared/store/specs.ts";
 
-import { isTellable } from "./climb.ts";
-import { alignLadder } from "./hear.ts";
+import { isTellable, notificationsOf, untilRouted } from "./climb.ts";
+import { alignLadder, firstRung } from "./hear.ts";
 import type { Round } from "./round.ts";
 
 /** Its event has had all its repeats by then. */
 const eventMs = 10 * minuteMs;
+/** So that the rest of a tick has its time; what is left is for the next hour. */
+const workMsMax = 8_000;
+const atOnce = 25;
 
 /**
  * The net below the events: an open alert whose ladder never began, or has rested since it last was taken
  * care of, is taken up. An event that is lost for good must not leave an alert untold.
  */
 export async function alignForgotten(round: Round): Promise<void> {
-  const open = (await alertsOf(round, "open")).filter(
-    (alert) =>
-      isTellable(alert) && round.deps.clock.nowMs() - epochMsOf(alert.updatedAt) >= eventMs,
+  const nowMs = round.deps.clock.nowMs();
+  const all = (await alertsOf(round, "open")).filter(
+    ({ updatedAt }) => nowMs - epochMsOf(updatedAt) >= eventMs,
   );
+  const untilMs = nowMs + workMsMax;
+  await alignContested(round, all.filter(isContested), untilMs);
+  const open = all.filter(isTellable);
   const items = await round.deps.table.batchGet(
     open.map(({ id, generation }) => rungKey({ alertId: id, generation })),
   );
@@ -33,12 +41,50 @@ export async function alignForgotten(round: Round): Promise<void> {
       return rung ? [[`${rung.alertId}#${rung.generation}`, rung] as const] : [];
     }),
   );
-  for (const alert of open) {
-    const rung = rungs.get(`${alert.id}#${alert.generation}`);
-    const wokenAt = alert.wokenAt ?? "";
-    if (rung && wokenAt <= (rung.wokenAt ?? "")) continue;
-    round.deps.logger.warn("notify.forgotten", { alertId: alert.id });
-    await alignLadder(round, alert.id);
+  const { routing } = await round.policy();
+  const rungOf = ({ id, generation }: Alert) => rungs.get(`${id}#${generation}`);
+  const [known, missing] = [open.filter(rungOf), open.filter((alert) => !rungOf(alert))];
+  await begin(round, missing);
+  for (const alert of known) {
+    if (round.deps.clock.nowMs() > untilMs) break;
+    const rung = rungOf(alert);
+    if (rung?.endedBecause === untilRouted && routing) await beginAnew(round, rung);
+    else if ((alert.wokenAt ?? "") > (rung?.wokenAt ?? "")) await align(round, alert);
+  }
+}
+
+async function align(round: Round, { id }: Alert): Promise<void> {
+  round.deps.logger.warn("notify.forgotten", { alertId: id });
+  await alignLadder(round, id);
+}
+
+/** Their ladders are but begun here, since they may be thousands: the clock climbs what is due. */
+async function begin(round: Round, all: readonly Alert[]): Promise<void> {
+  for (let at = 0; at < all.length; at += atOnce) {
+    await Promise.all(
+      all.slice(at, at + atOnce).map(async (alert) => {
+        round.deps.logger.warn("notify.forgotten", { alertId: alert.id });
+        await createDocument(round.deps.table, rungSpec, firstRung(round, alert));
+      }),
+    );
+  }
+}
+
+/** Somebody has said meanwhile who hears of what. Who was told before is not told again. */
+async function beginAnew(round: Round, rung: Rung): Promise<void> {
+  const { endedBecause: _ended, ...rest } = rung;
+  const next = { ...rest, rung: 0, dueAt: round.now, updatedAt: round.now };
+  await replaceDocument(round.deps.table, rungSpec, rung, next);
+}
+
+/** A contest that its rule's owner has not heard of. */
+async function alignContested(round: Round, all: readonly Alert[], untilMs: number): Promise<void> {
+  for (const alert of all) {
+    if (round.deps.clock.nowMs() > untilMs) return;
+    const isTold = (await notificationsOf(round, alert.id)).some(
+      ({ reason, occasionAt }) => reason === "contested" && occasionAt === alert.contest?.at,
+    );
+    if (!isTold) await align(round, alert);
   }
 }
 

@@ -66,9 +66,9 @@ async function open(
 ): Promise<readonly Notification[]> {
   if (!rung) {
     const begun = firstRung(round, alert);
-    const isOurs = await createDocument(round.deps.table, rungSpec, begun);
-    // What an opening before this one was told by is over.
+    // What an opening before this one was told by is over. First: whoever finds the rung looks no more.
     if (alert.generation > 1) await reflect(round, alert, await notificationsOf(round, alert.id));
+    const isOurs = await createDocument(round.deps.table, rungSpec, begun);
     return isOurs ? climb(round, begun) : [];
   }
   const resumedAt = resumptionOf(alert);
@@ -78,7 +78,7 @@ async function open(
   return climb(round, rung);
 }
 
-function firstRung(round: Round, { id, generation, ...alert }: Alert): Rung {
+export function firstRung(round: Round, { id, generation, ...alert }: Alert): Rung {
   const resumedAt = resumptionOf({ id, generation, ...alert });
   return {
     type: "rung",
@@ -110,13 +110,16 @@ async function resume(
   alert: Alert,
   { rung, resumedAt }: Resuming,
 ): Promise<readonly Notification[]> {
-  const told = (await notificationsOf(round, alert.id)).filter(
-    ({ generation, reason }) => generation === alert.generation && isFirstTelling(reason),
+  const all = (await notificationsOf(round, alert.id)).filter(
+    ({ generation }) => generation === alert.generation,
   );
+  const told = all.filter(({ reason }) => isFirstTelling(reason));
   const recipients = [...new Map(told.map((one) => [one.recipient, one])).values()];
+  // Begun by a run that did not come to its end: the ladder may have been climbed since, not so this.
+  const begun = all.find((one) => one.reason === "woken" && one.occasionAt === resumedAt);
   const waiting = await tell(round, alert, {
     reason: "woken",
-    rung: rung.rung,
+    rung: begun?.rung ?? rung.rung,
     occasionAt: resumedAt,
     recipients,
   });

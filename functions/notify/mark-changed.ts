@@ -30,7 +30,7 @@ export async function markChanged(round: Round, id: DispatchId): Promise<boolean
       return isShown && dueAt !== undefined && dueAt <= round.now;
     }
   }
-  throw new HubError("entity.conflict", `${id} is being changed by others`);
+  throw new HubError("entity.conflict", "A dispatch is being changed by others");
 }
 
 /** Now, or a while after what is shown changed last. */

@@ -20,6 +20,7 @@ import type { BriefPart } from "./brief.ts";
 import { briefFor } from "./brief.ts";
 import { createDispatch, dispatchIdOf } from "./create-dispatch.ts";
 import { earlier, HeldMailbox } from "./mailbox.ts";
+import { reroute } from "./reroute.ts";
 import type { Round } from "./round.ts";
 import { showFirst } from "./show.ts";
 import { shownGroups } from "./shown-groups.ts";
@@ -108,6 +109,7 @@ async function restOf(
   }
   const isPerson = personOfRecipient(addressee.recipient) !== undefined;
   const because = isPerson ? "this person has left" : "the channel is not connected any more";
+  await reroute(round, addressee.recipient, due);
   for (const one of due) await drop(round, one, because);
   return undefined;
 }

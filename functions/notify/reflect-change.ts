@@ -2,7 +2,7 @@ import type { Message } from "#shared/kit/notifier.ts";
 import type { Dispatch } from "#shared/model/notification.ts";
 import { attemptMsMax } from "#shared/model/notification.ts";
 import type { Instant } from "#shared/model/time.ts";
-import { epochMsOf, instantOf } from "#shared/model/time.ts";
+import { dayMs, epochMsOf, hourMs, instantOf } from "#shared/model/time.ts";
 import { createDocument, replaceDocument } from "#shared/store/documents.ts";
 import { dispatchSpec } from "#shared/store/specs.ts";
 import { endOf } from "#shared/store/told.ts";
@@ -21,7 +21,10 @@ import { failingUpdates, withUpdate } from "./update-attempts.ts";
 export async function reflectChange(round: Round, dispatch: Dispatch): Promise<void> {
   const addressee = await addresseeOf(round, dispatch.recipient);
   const channel = channelOf(dispatch, addressee);
-  if (!channel) return rest(round, dispatch);
+  if (!channel) {
+    if (await isPaused(round, dispatch)) return later(round, dispatch, nextLook(round));
+    return rest(round, dispatch);
+  }
   const { message, isAllOver } = await composeUpdate(round, dispatch);
   const opened = await openChannel(round, channel);
   if (opened.kind === "closed") return later(round, dispatch, nextTryAt(round, dispatch));
@@ -34,6 +37,25 @@ export async function reflectChange(round: Round, dispatch: Dispatch): Promise<v
   if (at > round.now) return later(round, dispatch, at);
   await tellEnd(round, dispatch, { opened, addressee });
   await rest(round, dispatch);
+}
+
+/** Nobody scrolls back further to see how something ended. */
+const keptLookingMs = 30 * dayMs;
+
+function nextLook({ deps }: Round): Instant {
+  return instantOf(deps.clock.nowMs() + hourMs);
+}
+
+/** Its channel does not work now, and may again: then what it showed must say what is true. */
+async function isPaused(
+  round: Round,
+  { kind, connectionId, createdAt }: Dispatch,
+): Promise<boolean> {
+  if (kind !== "alert" && kind !== "group") return false;
+  const { connections } = await round.policy();
+  const status = connections.find(({ id }) => id === connectionId)?.status;
+  const isRecent = round.deps.clock.nowMs() - epochMsOf(createdAt) < keptLookingMs;
+  return isRecent && (status === "paused" || status === "degraded");
 }
 
 /** The channel that showed it, where that says anything of the end of what it showed. */

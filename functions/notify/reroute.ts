@@ -1,0 +1,53 @@
+import type { Recipient } from "#shared/kit/routing/recipients.ts";
+import { defaultChannel } from "#shared/kit/routing/route-alert.ts";
+import { reasonToDrop } from "#shared/kit/routing/still-true.ts";
+import type { Notification, RecipientId } from "#shared/model/notification.ts";
+import { channelRecipient, personOfRecipient } from "#shared/model/notification.ts";
+
+import { notificationsOf } from "./climb.ts";
+import type { Round } from "./round.ts";
+import { tell } from "./tell.ts";
+
+/**
+ * What waited for somebody who is gone for good is told to the default channel, where nobody else was told of
+ * it or is about to be: whoever leaves must not take an alert along. Harmless to repeat.
+ */
+export async function reroute(
+  round: Round,
+  gone: RecipientId,
+  waiting: readonly Notification[],
+): Promise<void> {
+  const to = await insteadOf(round, gone);
+  if (!to) return;
+  const alerts = await round.alerts(waiting.map(({ alertId }) => alertId));
+  for (const one of waiting) {
+    const alert = alerts.get(one.alertId);
+    if (!alert || reasonToDrop(one, alert) !== undefined) continue;
+    if (await isHeardElsewhere(round, one)) continue;
+    const { reason, rung, occasionAt } = one;
+    await tell(round, alert, { reason, rung, occasionAt, recipients: [to] });
+  }
+}
+
+async function insteadOf(round: Round, gone: RecipientId): Promise<Recipient | undefined> {
+  const { routing, channels } = await round.policy();
+  const channel = routing && defaultChannel(routing, channels);
+  if (!channel) return undefined;
+  const recipient = channelRecipient(channel.id);
+  const isPerson = personOfRecipient(gone) !== undefined;
+  const why = isPerson ? "whoever it was for has left" : "its channel is not connected any more";
+  const because = `Default channel: ${why}`;
+  return recipient === gone ? undefined : { recipient, connectionId: channel.id, because };
+}
+
+async function isHeardElsewhere(round: Round, one: Notification): Promise<boolean> {
+  const isToOwner = one.reason === "contested";
+  return (await notificationsOf(round, one.alertId)).some(
+    ({ generation, reason, recipient, state, occasionAt }) =>
+      generation === one.generation &&
+      recipient !== one.recipient &&
+      state !== "dropped" &&
+      (reason === "contested") === isToOwner &&
+      (!isToOwner || occasionAt === one.occasionAt),
+  );
+}
