@@ -45,11 +45,21 @@ export async function alignForgotten(round: Round): Promise<void> {
   const rungOf = ({ id, generation }: Alert) => rungs.get(`${id}#${generation}`);
   const [known, missing] = [open.filter(rungOf), open.filter((alert) => !rungOf(alert))];
   await begin(round, missing);
+  const unrouted = routing ? known.flatMap((alert) => restingUntilRouted(rungOf(alert))) : [];
+  await inBatches(unrouted, (rung) => beginAnew(round, rung));
   for (const alert of known) {
     if (round.deps.clock.nowMs() > untilMs) break;
-    const rung = rungOf(alert);
-    if (rung?.endedBecause === untilRouted && routing) await beginAnew(round, rung);
-    else if ((alert.wokenAt ?? "") > (rung?.wokenAt ?? "")) await align(round, alert);
+    if ((alert.wokenAt ?? "") > (rungOf(alert)?.wokenAt ?? "")) await align(round, alert);
+  }
+}
+
+function restingUntilRouted(rung: Rung | undefined): readonly Rung[] {
+  return rung?.endedBecause === untilRouted ? [rung] : [];
+}
+
+async function inBatches<T>(all: readonly T[], work: (one: T) => Promise<void>): Promise<void> {
+  for (let at = 0; at < all.length; at += atOnce) {
+    await Promise.all(all.slice(at, at + atOnce).map(work));
   }
 }
 
@@ -60,14 +70,10 @@ async function align(round: Round, { id }: Alert): Promise<void> {
 
 /** Their ladders are but begun here, since they may be thousands: the clock climbs what is due. */
 async function begin(round: Round, all: readonly Alert[]): Promise<void> {
-  for (let at = 0; at < all.length; at += atOnce) {
-    await Promise.all(
-      all.slice(at, at + atOnce).map(async (alert) => {
-        round.deps.logger.warn("notify.forgotten", { alertId: alert.id });
-        await createDocument(round.deps.table, rungSpec, firstRung(round, alert));
-      }),
-    );
-  }
+  await inBatches(all, async (alert) => {
+    round.deps.logger.warn("notify.forgotten", { alertId: alert.id });
+    await createDocument(round.deps.table, rungSpec, firstRung(round, alert));
+  });
 }
 
 /** Somebody has said meanwhile who hears of what. Who was told before is not told again. */
