@@ -9,7 +9,6 @@ import type { Html } from "../page/html.ts";
 import { nothing } from "../page/html.ts";
 import { layout } from "../page/layout.ts";
 import { readFilters } from "../page/page-input.ts";
-import { sourceLink } from "../page/parts.ts";
 import { BriefAnswer, BriefQuery, readBrief } from "./brief.ts";
 
 /** The weekly brief of a scope, for programs. */
@@ -58,13 +57,19 @@ function briefPage(brief: BriefAnswer, query: BriefQuery, units: readonly Unit[]
           html`<section class="card stack">
             <h2>${title}</h2>
             <ul class="samples">
-              ${lines.map(({ text, url }) => html`<li>${text} ${url === undefined ? nothing : sourceLink("See the alert", url)}</li>`)}
+              ${lines.map(({ text, url }) => html`<li>${text} ${url === undefined ? nothing : html`<a href="${pathOf(url)}">See the alert</a>`}</li>`)}
             </ul>
             ${more === undefined ? nothing : html`<p class="muted small">And ${plural(more, "more", "more")}: see <a href="/">all alerts</a>.</p>`}
           </section>`,
       )}
     </div>`,
   });
+}
+
+/** Whoever reads this page is here already, whatever address the hub has for mails. */
+function pathOf(url: string): string {
+  const { pathname = "/", search = "" } = URL.parse(url) ?? {};
+  return pathname + search;
 }
 
 function scopeForm({ unit, days }: BriefQuery, units: readonly Unit[]): Html {

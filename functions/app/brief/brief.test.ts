@@ -50,7 +50,12 @@ test("a scope's week says what waits, what is new and what resolved, each citing
       { title: "Waits for a decision", lines: [{ text: expect.stringContaining("OLD") }] },
       {
         title: "New",
-        lines: [{ text: expect.stringContaining("Work of Red"), url: expect.stringContaining("/alerts/") }],
+        lines: [
+          {
+            text: expect.stringContaining("Work of Red"),
+            url: expect.stringContaining("/alerts/"),
+          },
+        ],
       },
       { title: "Resolved", lines: [{ text: expect.stringContaining("DONE") }] },
     ],
