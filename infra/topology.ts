@@ -204,7 +204,16 @@ export const functions = {
       // Rungs, messages and digests that are due; channels that asked to be tried again.
       { kind: "schedule", everyMinutes: 1 },
     ],
-    rights: ["table:read", "table:write", "secrets:read", "mail:send", "public-url"],
+    rights: [
+      "table:read",
+      "table:write",
+      "secrets:read",
+      // Comments on items are written as the account that reads them: its token may run out just then.
+      "secrets:write",
+      "sources:call",
+      "mail:send",
+      "public-url",
+    ],
     // Shorter than `attemptMsMax` of shared/model/notification.ts: who has run out of it answers no more.
     timeoutSeconds: 30,
     memoryMb: 512,

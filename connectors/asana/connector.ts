@@ -11,6 +11,7 @@ export const asana = defineConnector({
     "Tasks, projects, portfolios and goals of Asana workspaces, and who they are assigned to.",
   settings: AsanaSettings,
   writeBackSetting: "writeBackField",
+  commentsSetting: "comments",
   collections: [
     {
       name: "users",

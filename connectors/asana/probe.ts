@@ -4,6 +4,7 @@ import type { Requirement } from "#shared/kit/discovery.ts";
 
 import { checkKeptFields } from "./check-kept-fields.ts";
 import { type AsanaClient, type Page, parsed } from "./client.ts";
+import { tryComments } from "./comments.ts";
 import { isWithheld } from "./errors.ts";
 import { collect, type ReaderDeps } from "./reader.ts";
 import { GidRef, WorkspaceWire } from "./wire.ts";
@@ -77,7 +78,8 @@ async function capabilities(
     at: (what) => `${what} of workspace ${workspace}`,
     projects: once(() => deps.client.projects(workspace, { ...one, fields: "name" })),
   };
-  return [...needed(place), ...ofStructure(place), ...ofNews(place)].map(tryOut);
+  const all = [...needed(place), ...ofStructure(place), ...ofNews(place), ...ofComments(deps)];
+  return all.map(tryOut);
 }
 
 interface Place {
@@ -160,6 +162,18 @@ function ofNews({ client, workspace, at, projects }: Place): readonly Asking[] {
       what: at("Events"),
       neededFor: "Hearing of deletions where no webhook works",
       ask: () => ofFirst(projects, (gid) => client.events(gid, undefined)),
+    },
+  ];
+}
+
+function ofComments({ source }: ReaderDeps): readonly Asking[] {
+  if (!source.settings.comments) return [];
+  return [
+    {
+      name: "stories:write",
+      what: "Comments on tasks",
+      neededFor: "Putting alerts on the tasks that they are about",
+      ask: () => tryComments(source),
     },
   ];
 }

@@ -78,6 +78,11 @@ export const AsanaSettings = z.strictObject({
   keptFields: keptFieldsSetting(
     "Custom fields whose values are kept with tasks, so that link rules can go by them: choices, short texts, numbers and days. Names or gids, at most ten; “1204000000000042=Area” survives renaming. Sections are kept anyway. Fields that name people are refused.",
   ),
+  comments: z.boolean().default(false).meta({
+    title: "Comments on tasks",
+    description:
+      "Whether an alert about a task is put on it as a comment when it opens, once, for those who work there; when the alert is over the same comment says so. Nobody is mentioned. Asana tells a task's collaborators of every new comment, which the hub cannot keep it from. A token or consent of limited scopes needs stories:write.",
+  }),
   writeBackField: z.string().trim().min(1).max(120).optional().meta({
     title: "Write-back field",
     description:

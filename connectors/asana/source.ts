@@ -11,6 +11,7 @@ import type {
 } from "#shared/kit/connector.ts";
 import type { Discovery } from "#shared/kit/discovery.ts";
 import type { HistoryPage } from "#shared/kit/history-page.ts";
+import type { ItemComments } from "#shared/kit/item-comments.ts";
 import type { Outline } from "#shared/kit/outline.ts";
 import type { WriteBack } from "#shared/kit/write-back.ts";
 import type { Delivery } from "#shared/model/delivery.ts";
@@ -20,6 +21,7 @@ import type { FactId, FactType, WorkItemId } from "#shared/model/ids.ts";
 import { factId, readFactId } from "#shared/model/ids.ts";
 
 import { AsanaClient } from "./client.ts";
+import { asanaComments } from "./comments.ts";
 import { discover } from "./discover.ts";
 import { GoalsReader } from "./goals-reader.ts";
 import { interpret } from "./interpret.ts";
@@ -50,6 +52,7 @@ const typeOf = {
 /** The readable side of one Asana connection. */
 export class AsanaSource implements Source {
   readonly writeBack?: WriteBack;
+  readonly comments?: ItemComments;
   readonly #deps: ReaderDeps;
   readonly #readers: Readonly<Record<CollectionName, CollectionReader>>;
   readonly #subscriptions: Subscriptions;
@@ -66,6 +69,8 @@ export class AsanaSource implements Source {
     };
     const writeBack = asanaWriteBack(source);
     if (writeBack) this.writeBack = writeBack;
+    const comments = asanaComments(source);
+    if (comments) this.comments = comments;
   }
 
   pullHistories(

@@ -11,6 +11,7 @@ export const jira = defineConnector({
     "Issues of every level with their parents, links, assignees and teams. Titles, never descriptions or comments.",
   settings: JiraSettings,
   writeBackSetting: "writeBack",
+  commentsSetting: "comments",
   collections: [
     {
       name: "accounts",

@@ -70,11 +70,23 @@ const lost: Readonly<Record<string, Gap>> = {
     what: "Write-back",
     why: "The consent lacks the scope write:jira-work: nothing can be written into issues",
   },
+  ADD_COMMENTS: {
+    what: "Comments on issues",
+    why: "The account may add comments in no project that it sees",
+  },
+  EDIT_OWN_COMMENTS: {
+    what: "Changes of comments",
+    why: "The account may edit its own comments in no project that it sees: a comment of an alert that is over would go on saying that it stands",
+  },
 };
 
-function gapsOf({ writeBack }: JiraSettings, requirements: readonly Requirement[]): readonly Gap[] {
+function gapsOf(
+  { writeBack, comments }: JiraSettings,
+  requirements: readonly Requirement[],
+): readonly Gap[] {
+  const writes = writeBack !== "off" || comments;
   const missing = requirements.filter(
-    ({ name, isHeld }) => !isHeld && (writeBack !== "off" || name !== "write:jira-work"),
+    ({ name, isHeld }) => !isHeld && (writes || name !== "write:jira-work"),
   );
   return missing.flatMap(({ name }) => lost[name] ?? []);
 }

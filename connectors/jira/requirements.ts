@@ -18,7 +18,12 @@ const usedPermissions = [
   { name: "USER_PICKER", neededFor: "Reading accounts", isRequired: false },
   { name: "ADMINISTER", neededFor: "Registering the hub's own webhook", isRequired: false },
 ] as const;
-type Permission = (typeof usedPermissions)[number]["name"];
+/** Where comments are turned on. */
+const commentPermissions = [
+  { name: "ADD_COMMENTS", neededFor: "Comments on issues", isRequired: false },
+  { name: "EDIT_OWN_COMMENTS", neededFor: "Saying in them that it is over", isRequired: false },
+] as const;
+type Permission = (typeof usedPermissions | typeof commentPermissions)[number]["name"];
 
 /**
  * Each scope of the token, held or missing. Scopes of a consent are read; those of an API token cannot
@@ -70,7 +75,10 @@ export async function permissionRequirements({
   context,
 }: JiraSession): Promise<readonly (Requirement & { readonly name: Permission })[]> {
   // An app registers its webhooks without administering Jira.
-  const used = usedPermissions.filter(({ name }) => !context.tokens || name !== "ADMINISTER");
+  const used = [
+    ...usedPermissions,
+    ...(context.settings.comments ? commentPermissions : []),
+  ].filter(({ name }) => !context.tokens || name !== "ADMINISTER");
   const held = await client.heldPermissions(used.map(({ name }) => name));
   return used.map((permission) => ({ ...permission, isHeld: held.has(permission.name) }));
 }

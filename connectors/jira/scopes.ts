@@ -5,10 +5,10 @@ export interface UsedScope {
   readonly isRequired: boolean;
 }
 
-/** Asked for only where the hub shall write lines of sight back. */
+/** Needed only where the hub shall write lines of sight back, or comments. */
 export const writeScope: UsedScope = {
   name: "write:jira-work",
-  neededFor: "Writing lines of sight back into issues, where that is turned on",
+  neededFor: "Writing lines of sight and comments into issues, where that is turned on",
   isRequired: false,
 };
 

@@ -140,6 +140,11 @@ const fields = z.strictObject({
       title: "Given up",
       description: "Names or ids of statuses and resolutions that mean given up rather than done.",
     }),
+  comments: z.boolean().default(false).meta({
+    title: "Comments on issues",
+    description:
+      "Whether an alert about an issue is put on it as a comment when it opens, once, for those who work there; when the alert is over the same comment says so. Nobody is mentioned. Jira tells watchers of a new comment as the project's notification scheme says, which the hub cannot keep it from; of changes of the comment it tells nobody. The account needs the permissions to add comments and to edit its own; a scoped token or consent needs write:jira-work.",
+  }),
   writeBack: z.enum(["off", "entity-property", "remote-link"]).default("off").meta({
     title: "Write-back",
     description:

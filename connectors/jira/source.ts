@@ -3,6 +3,7 @@ import type { Source, SourceContext } from "#shared/kit/connector.ts";
 import type { HeldFact } from "#shared/model/held-fact.ts";
 import type { FactId } from "#shared/model/ids.ts";
 
+import { jiraComments } from "./comments.ts";
 import { confirmAccounts, confirmIssues, type Held } from "./confirm.ts";
 import { IssueParts } from "./count-parts.ts";
 import { discoverJira } from "./discover.ts";
@@ -30,6 +31,7 @@ import { jiraWriteBack } from "./write-back.ts";
 export function createJiraSource(context: SourceContext<JiraSettings>): Source {
   const session = new JiraSession(context);
   const writeBack = jiraWriteBack(context);
+  const comments = jiraComments(context);
   const parts = collectionsOf(session);
   const of = (collection: string) => {
     const found = parts[collection];
@@ -49,6 +51,7 @@ export function createJiraSource(context: SourceContext<JiraSettings>): Source {
     interpret: (delivery) => interpretDelivery(session, delivery),
     findByKeys: (keys) => findByKeys(session, keys),
     ...(writeBack && { writeBack }),
+    ...(comments && { comments }),
     subscriptionResources: () => subscriptionResources(session),
     subscribe: (request) => subscribe(session, request),
     unsubscribe: (nativeId) => unsubscribe(session, nativeId),

@@ -1,5 +1,6 @@
 import type { MessageTarget } from "#shared/kit/notifier.ts";
 import type { KnownChannel } from "#shared/kit/routing/channels-of.ts";
+import { isOfItems } from "#shared/kit/routing/channels-of.ts";
 import { channelForPeople } from "#shared/kit/routing/route-alert.ts";
 import type { Calendar } from "#shared/kit/routing/working-time.ts";
 import { calendarOf, nextDisturbable } from "#shared/kit/routing/working-time.ts";
@@ -23,6 +24,8 @@ export interface Addressee {
   readonly target: MessageTarget | undefined;
   readonly calendar: Calendar;
   readonly isSystem: boolean;
+  /** A program listens, or an item shows it: each alert by itself. */
+  readonly isEach: boolean;
   /** Whether the connection is gone for good. */
   readonly isGone: boolean;
 }
@@ -41,7 +44,14 @@ export async function addresseeOf(round: Round, recipient: RecipientId): Promise
       target: { kind: "channel" },
       calendar: calendarOf(times),
       isSystem: channel?.traits.isSystem === true,
-      isGone: connections.every(({ id, status }) => id !== connectionId || status === "removing"),
+      isEach: channel !== undefined && (channel.traits.isSystem === true || isOfItems(channel)),
+      isGone: connections.every(
+        ({ id, status }) =>
+          id !== connectionId ||
+          status === "removing" ||
+          // It works, and tells nobody any more: that was switched off.
+          (status === "active" && !channel),
+      ),
     };
   }
   const person = (await round.org()).person(personId);
@@ -58,6 +68,7 @@ export async function addresseeOf(round: Round, recipient: RecipientId): Promise
         : { kind: "person", name: person.name, workEmail: person.workEmail },
     calendar: calendarOf(times, person),
     isSystem: false,
+    isEach: false,
     isGone: person?.workEmail === undefined || person.employmentStatus === "inactive",
   };
 }

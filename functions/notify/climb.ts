@@ -1,3 +1,4 @@
+import { isOfItems } from "#shared/kit/routing/channels-of.ts";
 import { rungsMax } from "#shared/kit/routing/preview-route.ts";
 import type { Recipient } from "#shared/kit/routing/recipients.ts";
 import { routeAlert } from "#shared/kit/routing/route-alert.ts";
@@ -13,6 +14,7 @@ import { queryAll } from "#shared/store/list.ts";
 import { SetAside } from "#shared/store/set-aside.ts";
 import { alertSpec, notificationSpec, rungSpec } from "#shared/store/specs.ts";
 
+import { withoutComments } from "./item-channel.ts";
 import type { Round } from "./round.ts";
 import { isFirstTelling, tell } from "./tell.ts";
 
@@ -54,7 +56,11 @@ export async function climb(round: Round, rung: Rung): Promise<readonly Notifica
   const ours = told.filter(
     ({ generation, reason }) => generation === rung.generation && reason !== "contested",
   );
-  const untold = ours.filter((one) => one.state === "waiting" && one.rung < rung.rung);
+  // Nobody waits for a comment on an item.
+  const untold = await withoutComments(
+    round,
+    ours.filter((one) => one.state === "waiting" && one.rung < rung.rung),
+  );
   if (untold.length > 0) {
     await waitFor(round, alert, rung, untold);
     return [];
@@ -132,24 +138,29 @@ async function climbTo(
 
 /** The people of the rung; where there is nobody, those of the next that has somebody. */
 async function peopleAt(round: Round, alert: Alert, { rung, ours }: Climbing) {
-  const [{ routing, channels }, { escalates }, org, absences] = await Promise.all([
+  const [{ routing, channels: all }, { escalates, delivery }, org, absences] = await Promise.all([
     round.policy(),
     round.rule(alert.rule),
     round.org(),
     round.absences(),
   ]);
+  // What is for digests is not worth a comment.
+  const channels = delivery === "digest" ? all.filter((one) => !isOfItems(one)) : all;
   const input = { alert, escalates, routing, org, channels, absences, now: round.now };
   const below = ours.filter((one) => isFirstTelling(one.reason) && one.rung < rung.rung);
   const told = new Set<RecipientId>(below.map(({ recipient }) => recipient));
   let reached = rung.rung;
   let found = routeAlert(input, reached, told);
-  while (found.recipients.length === 0 && found.hasNext && reached < rungsMax) {
+  const itself = found.recipients.filter(({ connectionId }) =>
+    channels.some((one) => one.id === connectionId && isOfItems(one)),
+  );
+  while (found.recipients.length === itself.length && found.hasNext && reached < rungsMax) {
     reached += 1;
     found = routeAlert(input, reached, told);
   }
   // Whoever was chosen when this was begun stays chosen.
   const begun = ours.filter((one) => isFirstTelling(one.reason) && one.rung === reached);
-  const recipients = mergeRecipients(begun, found.recipients);
+  const recipients = mergeRecipients(begun, [...found.recipients, ...itself]);
   return { reached, recipients, hasNext: found.hasNext };
 }
 

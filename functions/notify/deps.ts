@@ -15,6 +15,8 @@ export interface NotifyDeps extends NotifierPorts {
   readonly registry: Registry;
   readonly rules: readonly Rule[];
   readonly orgReader: OrgReader;
+  /** Characters of [0-9a-z]. */
+  readonly random: (length: number) => string;
   /** Where the pages are, for links in messages. */
   readonly publicUrl: string;
 }

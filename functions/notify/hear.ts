@@ -11,6 +11,7 @@ import { factKey } from "#shared/store/keys.ts";
 import { alertSpec, notificationSpec, rungSpec } from "#shared/store/specs.ts";
 
 import { climb, ended, isTellable, notificationsOf, responseEnd, wordsOf } from "./climb.ts";
+import { withoutComments } from "./item-channel.ts";
 import { markChanged } from "./mark-changed.ts";
 import { packFor } from "./pack.ts";
 import type { Round } from "./round.ts";
@@ -114,7 +115,10 @@ async function resume(
     ({ generation }) => generation === alert.generation,
   );
   const told = all.filter(({ reason }) => isFirstTelling(reason));
-  const recipients = [...new Map(told.map((one) => [one.recipient, one])).values()];
+  // There is one comment for each opening, which says how it stands.
+  const recipients = await withoutComments(round, [
+    ...new Map(told.map((one) => [one.recipient, one])).values(),
+  ]);
   // Begun by a run that did not come to its end: the ladder may have been climbed since, not so this.
   const begun = all.find((one) => one.reason === "woken" && one.occasionAt === resumedAt);
   const waiting = await tell(round, alert, {

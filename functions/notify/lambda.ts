@@ -1,6 +1,7 @@
 import { connectors } from "#connectors/index.ts";
 import { clock, cloudMail, logger, outbound, secrets, table } from "#shared/adapters/aws-ports.ts";
 import { environments, readEnvironment } from "#shared/adapters/environment.ts";
+import { randomText } from "#shared/adapters/random-text.ts";
 import { Registry } from "#shared/kit/registry.ts";
 import { rules } from "#shared/rules/index.ts";
 import { OrgReader } from "#shared/store/org-reader.ts";
@@ -19,6 +20,7 @@ export const handler = createHandler({
   registry: new Registry(connectors),
   outbound: outbound(),
   cloudMail: cloudMail(),
+  random: randomText,
   rules,
   orgReader: new OrgReader(hubTable, clock),
 });

@@ -2,9 +2,11 @@ import { openNotifier } from "#shared/access/open-source.ts";
 import { HubError } from "#shared/errors.ts";
 import type { Notifier, NotifierTraits } from "#shared/kit/notifier.ts";
 import type { KnownChannel } from "#shared/kit/routing/channels-of.ts";
+import { isOfItems } from "#shared/kit/routing/channels-of.ts";
 import type { ConnectionId } from "#shared/model/ids.ts";
 import { ConnectionId as ConnectionIdSchema } from "#shared/model/ids.ts";
 
+import { openItemChannel } from "./item-channel.ts";
 import type { Round } from "./round.ts";
 
 /** A channel to send by, or why there is none for now. */
@@ -29,7 +31,9 @@ export async function openChannel(
   }
   const connectionId = channel.id;
   try {
-    const notifier = await openNotifier(round.deps, channel.connection);
+    const notifier = isOfItems(channel)
+      ? await openItemChannel(round, channel)
+      : await openNotifier(round.deps, channel.connection);
     return { kind: "opened", connectionId, notifier, traits: channel.traits };
   } catch (error) {
     if (!(error instanceof HubError) || error.code === "store.unavailable") throw error;

@@ -142,7 +142,7 @@ async function plan(round: Round, held: HeldMailbox, { addressee, waiting }: Pac
   const week = held.mailbox.weeks.find((one) => one.week === weekOf(addressee.calendar, now));
   const packed = packDue(all, {
     now,
-    isSystem: addressee.isSystem,
+    isEach: addressee.isEach,
     ...leftOf(routing, addressee, week),
     nextDigestAt: digestAt,
     shownOf: (groupKey) => shown.get(groupKey),

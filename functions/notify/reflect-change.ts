@@ -1,4 +1,5 @@
 import type { Message } from "#shared/kit/notifier.ts";
+import { isOfItems } from "#shared/kit/routing/channels-of.ts";
 import type { Dispatch } from "#shared/model/notification.ts";
 import { attemptMsMax } from "#shared/model/notification.ts";
 import type { Instant } from "#shared/model/time.ts";
@@ -59,7 +60,9 @@ async function isPaused(
 }
 
 /** The channel that showed it, where that says anything of the end of what it showed. */
-function channelOf({ kind, connectionId }: Dispatch, { channel }: Addressee) {
+function channelOf({ kind, connectionId, receipt }: Dispatch, { channel }: Addressee) {
+  // A comment that may not be there is not answered by another one.
+  if (channel && isOfItems(channel) && receipt === undefined) return undefined;
   const isOfAlerts = kind === "alert" || kind === "group";
   const isItsOwn = channel?.id === connectionId && channel.traits.end !== "nothing";
   return isOfAlerts && isItsOwn ? channel : undefined;

@@ -17,11 +17,11 @@ import { isFirstTelling } from "./tell.ts";
  */
 export async function shownGroups(
   round: Round,
-  { channel, recipient, isSystem }: Addressee,
+  { channel, recipient, isEach }: Addressee,
   all: readonly Due[],
 ): Promise<ReadonlyMap<string, Dispatch>> {
   const shown = new Map<string, Dispatch>();
-  if (channel?.traits.end !== "update" || isSystem) return shown;
+  if (channel?.traits.end !== "update" || isEach) return shown;
   const keys = new Set(
     all
       .filter(({ notification: { mode, reason } }) => mode === "message" && isFirstTelling(reason))

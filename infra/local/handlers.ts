@@ -84,6 +84,7 @@ export function createHandlers(parts: HandlerParts): Record<FunctionName, Handle
     alert: createAlert({ ...base("alert"), rules }),
     notify: createNotify({
       ...base("notify"),
+      random: randomText,
       secrets,
       registry,
       publicUrl,

@@ -15,6 +15,7 @@ import type { Discovery, Requirement } from "./discovery.ts";
 import type { FileIntake } from "./file-intake.ts";
 import type { HistoryPage } from "./history-page.ts";
 import type { InteractionReader } from "./interaction.ts";
+import type { ItemComments } from "./item-comments.ts";
 import type { NotifierContext } from "./notifier-context.ts";
 import type { Notifier, NotifierTraits } from "./notifier.ts";
 import type { AccessTokens, OAuthProvider } from "./oauth.ts";
@@ -210,6 +211,8 @@ export interface Source {
   discover?(): Promise<Discovery>;
   /** Writing a line of sight into the tool; absent where the connector cannot, or settings forbid it. */
   readonly writeBack?: WriteBack;
+  /** Comments on its items; absent where the connector cannot, or settings forbid it. */
+  readonly comments?: ItemComments;
 }
 
 /** One connector: data, and lazy loaders for the code that functions need. */
@@ -230,6 +233,8 @@ export interface Connector {
   readonly tellsAbsences?: boolean;
   /** The setting that turns write-back on; absent: the connector cannot write. */
   readonly writeBackSetting?: string;
+  /** The setting that has alerts put on their items as comments; absent: the connector cannot. */
+  readonly commentsSetting?: string;
   /** True when its records may hold goals or links to goals, given these settings. */
   readonly providesGoals: (settings: Readonly<Record<string, unknown>>) => boolean;
   /**

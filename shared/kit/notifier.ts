@@ -1,3 +1,4 @@
+import type { SubjectId } from "#shared/model/ids.ts";
 import type { DispatchId, DispatchKind, NotificationReason } from "#shared/model/notification.ts";
 import type { EvidenceNode, Severity } from "#shared/model/signal.ts";
 import type { Instant } from "#shared/model/time.ts";
@@ -34,6 +35,8 @@ export interface Message {
   readonly url: string;
   readonly at: Instant;
   readonly sections?: readonly MessageSection[];
+  /** What it is about, where it tells of one alert. */
+  readonly subjectId?: SubjectId;
   /** Which rule found it, by its title. */
   readonly ruleTitle?: string;
   /** Why this recipient is told: "Lead of Payments". */
@@ -69,11 +72,12 @@ export type SendOutcome =
   | { readonly outcome: "refused"; readonly reason: string; readonly isGone?: boolean };
 
 /**
- * What a channel can do. `reaches`: whoever reads it, or people by their work address. `system`: a program
- * listens, which has no quiet hours, no budget, and is told of every alert by itself.
+ * What a channel can do. `reaches`: whoever reads it, people by their work address, or whoever looks at an
+ * item of its own, of which alone it tells, each alert by itself. `system`: a program listens, which has no
+ * quiet hours, no budget, and is told of every alert by itself.
  */
 export interface NotifierTraits {
-  readonly reaches: readonly ("channel" | "person")[];
+  readonly reaches: readonly ("channel" | "person" | "item")[];
   readonly isSystem?: boolean;
   /** What becomes of a message whose alerts are over: changed in place, answered by another, left alone. */
   readonly end: "update" | "message" | "nothing";

@@ -22,8 +22,9 @@ import {
 } from "./facts.ts";
 import { factKey } from "./keys.ts";
 import { announceOrgChange } from "./org-changes.ts";
+import { isOwnTouch } from "./own-touches.ts";
 import { withPast } from "./past.ts";
-import { isOutdatedBy, isSignOfLife, stateOf, storedState } from "./precedence.ts";
+import { idOf, isOutdatedBy, isSignOfLife, stateOf, storedState } from "./precedence.ts";
 
 /** What became of each change. `unchanged` and `stale` cost no write. */
 export interface Applied {
@@ -128,10 +129,6 @@ function refusal(change: Change, reason: string): Refused {
   return { id, record: readFactId(id)?.nativeId ?? id, reason };
 }
 
-function idOf(change: Change): FactId {
-  return change.kind === "upserted" ? change.record.id : change.id;
-}
-
 function typeOf(change: Change): FactType {
   if (change.kind === "upserted") return change.record.type;
   const parts = readFactId(change.id);
@@ -158,7 +155,10 @@ async function applyOne(
   let current = stored;
   for (let attempt = 0; attempt < attemptsMax; attempt += 1) {
     const decision = decide(change, current);
-    if (decision !== "applied") return decision;
+    if (decision === "alive") {
+      const { sourceVersion } = stateOf(change);
+      if (await isOwnTouch(deps.table, idOf(change), sourceVersion)) return "unchanged";
+    } else if (decision !== "applied") return decision;
     const outcome = await store(deps, change, current);
     if (outcome.applied) return "applied";
     current = outcome.current;
@@ -168,7 +168,8 @@ async function applyOne(
   });
 }
 
-function decide(change: Change, current: Item | undefined): Outcome {
+/** `alive`: it says the same as before, so much later that this is worth a write. */
+function decide(change: Change, current: Item | undefined): Outcome | "alive" {
   if (!current) return "applied";
   const [incoming, existing] = [stateOf(change), storedState(current)];
   if (isOutdatedBy(incoming, existing)) return "stale";
@@ -176,7 +177,7 @@ function decide(change: Change, current: Item | undefined): Outcome {
   if (isSettling(current)) return "applied";
   if (change.kind === "upserted") {
     if (contentHash(change) !== hashOfSaid(current)) return "applied";
-    return isSignOfLife(typeOf(change), incoming, existing) ? "applied" : "unchanged";
+    return isSignOfLife(typeOf(change), incoming, existing) ? "alive" : "unchanged";
   }
   // A later deletion of what was deleted guards against the updates from between the two.
   const isSame = existing.isRemoval && existing.sourceVersion === incoming.sourceVersion;

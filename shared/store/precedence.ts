@@ -1,6 +1,6 @@
 import type { Change } from "#shared/model/change.ts";
 import { lifeNotedAfterDays } from "#shared/model/facts.ts";
-import type { FactType } from "#shared/model/ids.ts";
+import type { FactId, FactType } from "#shared/model/ids.ts";
 import type { Instant } from "#shared/model/time.ts";
 import { dayMs, epochMsOf, minuteMs } from "#shared/model/time.ts";
 import type { Item } from "#shared/ports/table.ts";
@@ -14,6 +14,10 @@ interface State {
 
 /** A search index may show what was deleted for a while; only a clearly later reading proves it is back. */
 const resurrectionMs = 10 * minuteMs;
+
+export function idOf(change: Change): FactId {
+  return change.kind === "upserted" ? change.record.id : change.id;
+}
 
 export function stateOf(change: Change): State {
   const { sourceVersion, readAt } = change.kind === "upserted" ? change.record : change;

@@ -77,6 +77,7 @@ export class MeteredHub {
       ...calling,
       outbound: testNotifierContext.outbound,
       publicUrl: "http://127.0.0.1",
+      random: randomText,
       rules,
       orgReader: new OrgReader(this.table, this.clock),
     });

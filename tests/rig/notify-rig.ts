@@ -122,6 +122,7 @@ export class NotifyRig {
       rules,
       orgReader: new OrgReader(table, clock),
       publicUrl: "https://hub.example",
+      random: (length) => "0".repeat(length),
     };
     hub.onEvent = async (event) => this.#hear(event);
   }

@@ -5,7 +5,7 @@ import { IssueKey } from "./seed.ts";
 const actor = { actorId: z.string().optional() };
 const Extra = z.record(z.string(), z.json());
 
-/** What tools pin to an issue: links to elsewhere, and properties that nobody sees. */
+/** What is pinned to an issue: links to elsewhere, comments, and properties that nobody sees. */
 export const AnnotationOperation = z.discriminatedUnion("kind", [
   /** By `id` or by `globalId` an existing one is replaced whole: what is left out is gone. */
   z.strictObject({
@@ -28,6 +28,15 @@ export const AnnotationOperation = z.discriminatedUnion("kind", [
     globalId: z.string().optional(),
     ...actor,
   }),
+  /** By `id` an existing one is changed. `body` is Atlassian's document format. */
+  z.strictObject({
+    kind: z.literal("putComment"),
+    key: IssueKey,
+    id: z.string().optional(),
+    body: z.json(),
+    ...actor,
+  }),
+  z.strictObject({ kind: z.literal("deleteComment"), key: IssueKey, id: z.string(), ...actor }),
   z.strictObject({
     kind: z.literal("setEntityProperty"),
     key: IssueKey,

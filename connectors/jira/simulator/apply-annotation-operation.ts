@@ -1,15 +1,16 @@
 import type { AnnotationOf, AnnotationOperation } from "./annotation-operation.ts";
-import type { RemoteLink } from "./entities.ts";
-import { type Done, loadIssue, type Moment } from "./moment.ts";
+import type { IssueComment, RemoteLink } from "./entities.ts";
+import { type Done, type JiraEvent, loadIssue, type Moment } from "./moment.ts";
 import { Refusal } from "./refusal.ts";
-import type { JiraState } from "./state.ts";
+import type { Issue, JiraState } from "./state.ts";
 
 // https://developer.atlassian.com/cloud/jira/platform/jira-entity-properties/, 2026-11.
 const propertyCharactersMax = 32_768;
 
 /**
- * Remote links and entity properties. Neither moves the issue's `updated`; properties tell those who
- * ask for `issue_property_*`, remote links tell nobody.
+ * Remote links, entity properties and comments. The first two do not move the issue's `updated`;
+ * properties tell those who ask for `issue_property_*`, remote links tell nobody. Comments move it and are
+ * told of as an update of the issue, without anything in its history.
  */
 export function applyAnnotationOperation(moment: Moment, operation: AnnotationOperation): Done {
   switch (operation.kind) {
@@ -17,6 +18,10 @@ export function applyAnnotationOperation(moment: Moment, operation: AnnotationOp
       return putRemoteLink(moment, operation);
     case "deleteRemoteLink":
       return deleteRemoteLink(moment, operation);
+    case "putComment":
+      return putComment(moment, operation);
+    case "deleteComment":
+      return deleteComment(moment, operation);
     case "setEntityProperty":
       return setProperty(moment, operation);
     case "deleteEntityProperty":
@@ -62,6 +67,40 @@ function indexOfLink(
 
 function noLink(): Refusal {
   return new Refusal(404, "The remote issue link does not exist.");
+}
+
+function putComment(moment: Moment, operation: AnnotationOf<"putComment">): Done {
+  const { state, at, actorId } = moment;
+  const issue = loadIssue(state, operation.key);
+  const comments = state.comments.get(issue.id) ?? [];
+  const index = comments.findIndex(({ id }) => id === operation.id);
+  const known = comments[index];
+  if (operation.id !== undefined && !known) throw noComment();
+  const { created = at, authorId = actorId } = known ?? {};
+  const id = known?.id ?? state.nextId();
+  const made: IssueComment = { id, body: operation.body, created, authorId, updated: at };
+  state.comments.set(issue.id, known ? comments.with(index, made) : [...comments, made]);
+  return { result: { id }, events: [touched(moment, issue)] };
+}
+
+function deleteComment(moment: Moment, operation: AnnotationOf<"deleteComment">): Done {
+  const { state } = moment;
+  const issue = loadIssue(state, operation.key);
+  const comments = state.comments.get(issue.id) ?? [];
+  const left = comments.filter(({ id }) => id !== operation.id);
+  if (left.length === comments.length) throw noComment();
+  state.comments.set(issue.id, left);
+  return { result: {}, events: [touched(moment, issue)] };
+}
+
+function touched({ state, at, actorId }: Moment, issue: Issue): JiraEvent {
+  state.store.change(issue, { updated: at }, at);
+  const history = { id: state.nextId(), created: at, authorId: actorId, items: [] };
+  return { name: "jira:issue_updated", issue, history };
+}
+
+function noComment(): Refusal {
+  return new Refusal(404, "Can not find a comment for the id.");
 }
 
 function setOrDelete(links: JiraState["remoteLinks"], issueId: string, left: RemoteLink[]): void {

@@ -35,6 +35,8 @@ function dispatch(moment: Moment, operation: JiraOperation): Done {
       return applyLinkOperation(moment, operation);
     case "putRemoteLink":
     case "deleteRemoteLink":
+    case "putComment":
+    case "deleteComment":
     case "setEntityProperty":
     case "deleteEntityProperty":
       return applyAnnotationOperation(moment, operation);

@@ -55,6 +55,15 @@ export interface RemoteLink {
   readonly object: Readonly<Record<string, unknown>>;
 }
 
+/** A comment; its body is Atlassian's document format. */
+export interface IssueComment {
+  readonly id: string;
+  readonly body: unknown;
+  readonly authorId: string;
+  readonly created: Instant;
+  readonly updated: Instant;
+}
+
 /** An API token as it stands. */
 export interface ApiToken {
   readonly accountId: string;

@@ -22,6 +22,7 @@ import { JiraOperation } from "./operation.ts";
 import { pageRoutes } from "./pages/page-routes.ts";
 import { type PointsOptions, pointsQuota } from "./points-quota.ts";
 import { changelogRoutes } from "./routes/changelog-routes.ts";
+import { commentRoutes } from "./routes/comment-routes.ts";
 import { issueRoutes } from "./routes/issue-routes.ts";
 import { linkRoutes } from "./routes/link-routes.ts";
 import { projectRoutes } from "./routes/project-routes.ts";
@@ -120,6 +121,7 @@ const allRoutes = [
   changelogRoutes,
   linkRoutes,
   remoteLinkRoutes,
+  commentRoutes,
   propertyRoutes,
   issueRoutes,
   webhookRoutes,

@@ -9,6 +9,7 @@ export function snapshot(state: JiraState): object {
     users: [...state.users.values()],
     issues: [...state.issues.values()],
     links: [...state.links.values()],
+    comments: Object.fromEntries(state.comments),
     remoteLinks: Object.fromEntries(state.remoteLinks),
     properties: Object.fromEntries(
       [...state.properties].map(([id, values]) => [id, sorted(values)]),

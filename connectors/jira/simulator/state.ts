@@ -7,6 +7,7 @@ import type {
   ApiToken,
   DynamicWebhook,
   History,
+  IssueComment,
   RemoteLink,
   Webhook,
 } from "./entities.ts";
@@ -82,6 +83,8 @@ export class JiraState {
   readonly properties = new Map<string, Map<string, unknown>>();
   readonly archivedProjects = new Set<string>();
   readonly remoteLinks = new Map<string, RemoteLink[]>();
+  /** Issue id → its comments, oldest first. */
+  readonly comments = new Map<string, IssueComment[]>();
   /** Project id → the accounts it is hidden from; `*` is everybody. */
   readonly hiddenProjects = new Map<string, Set<string>>();
   /** Security level → the accounts that do not belong to it; `*` is everybody. All others do. */
@@ -220,6 +223,7 @@ export class JiraState {
     this.store.remove(issue, at);
     this.histories.delete(issue.id);
     this.remoteLinks.delete(issue.id);
+    this.comments.delete(issue.id);
     this.properties.delete(issue.id);
   }
 

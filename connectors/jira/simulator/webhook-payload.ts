@@ -47,6 +47,7 @@ export function webhookPayload(
 
 function eventTypeOf(items: readonly HistoryItem[]): string {
   const fields = new Set(items.map(({ field }) => field));
+  if (fields.size === 0) return "issue_commented";
   if (fields.has("Key")) return "issue_moved";
   if (fields.has("status")) return "issue_generic";
   return fields.has("assignee") ? "issue_assigned" : "issue_updated";

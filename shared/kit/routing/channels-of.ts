@@ -12,6 +12,22 @@ export interface KnownChannel extends Channel {
   readonly connection: Connection;
 }
 
+/** A connection that reads and may put what is found of its items on them. */
+const itemTraits: NotifierTraits = { reaches: ["item"], end: "update" };
+
+function traitsOf(connector: Connector, { settings }: Connection): NotifierTraits | undefined {
+  if (connector.notifier) return connector.notifierTraits?.(settings) ?? plainTraits;
+  const { commentsSetting } = connector;
+  return commentsSetting !== undefined && settings[commentsSetting] === true
+    ? itemTraits
+    : undefined;
+}
+
+/** Whether it does nothing but put comments on items. */
+export function isOfItems({ traits }: Pick<Channel, "traits">): boolean {
+  return traits.reaches.includes("item");
+}
+
 /** The connections that can tell people now, in the order given. */
 export function channelsOf(
   connections: readonly Connection[],
@@ -19,8 +35,8 @@ export function channelsOf(
 ): readonly KnownChannel[] {
   return connections.flatMap((connection) => {
     const connector = registry.find(connection.connector);
-    if (connection.status !== "active" || !connector?.notifier) return [];
-    const traits = connector.notifierTraits?.(connection.settings) ?? plainTraits;
+    const traits = connector && traitsOf(connector, connection);
+    if (connection.status !== "active" || !traits) return [];
     return [{ id: connection.id, name: connection.name, traits, connection }];
   });
 }

@@ -64,7 +64,7 @@ function due(
 
 const packing: Packing = {
   now,
-  isSystem: false,
+  isEach: false,
   budgetLeft: undefined,
   baselineLeft: 3,
   nextDigestAt: now,
@@ -109,7 +109,7 @@ test("a first reading tells of so many groups by themselves, whatever the budget
 
 test("programs get each by itself, whatever its mode", () => {
   const all = [due("a1"), due("a2", { notification: { mode: "digest" } })];
-  const { dispatches } = packDue(all, { ...packing, isSystem: true, budgetLeft: 0 });
+  const { dispatches } = packDue(all, { ...packing, isEach: true, budgetLeft: 0 });
   expect(names(dispatches)).toEqual(["a1", "a2"]);
 });
 

@@ -13,8 +13,8 @@ export interface Due {
 /** What decides how what is due for one recipient is packed. */
 export interface Packing {
   readonly now: Instant;
-  /** A program listens: each alert by itself, no budget. */
-  readonly isSystem: boolean;
+  /** A program listens, or the item itself shows it: each alert by itself, no budget. */
+  readonly isEach: boolean;
   /** Messages that this recipient may still get this week; absent: as many as there are. */
   readonly budgetLeft: number | undefined;
   /** Groups of a first reading that may still be told of by themselves this week. */
@@ -52,7 +52,7 @@ export function packDue(all: readonly Due[], packing: Packing): Packed {
     because === undefined ? [] : [{ notification, because }],
   );
   const standing = judged.flatMap(({ due, because }) => (because === undefined ? [due] : []));
-  if (packing.isSystem) {
+  if (packing.isEach) {
     const each = standing.map((due) => oneOf([due], { takesBudget: false }));
     return { dropped, postponed: [], dispatches: each };
   }

@@ -1,6 +1,7 @@
 import type { RecipientId } from "#shared/model/notification.ts";
 import type { Instant } from "#shared/model/time.ts";
 
+import { isOfItems } from "./channels-of.ts";
 import type { RouteStep } from "./recipients.ts";
 import type { RouteInput } from "./route-alert.ts";
 import { routeAlert } from "./route-alert.ts";
@@ -24,6 +25,7 @@ export function previewRoute(
 ): readonly PreviewedRung[] {
   const { routing } = input;
   const told = new Set<RecipientId>();
+  const ofItems = new Set(input.channels.filter(isOfItems).map(({ id }) => id));
   const rungs: PreviewedRung[] = [];
   let at = input.now;
   for (let rung = 0; rung < rungsMax; rung += 1) {
@@ -32,7 +34,7 @@ export function previewRoute(
     for (const { recipient } of found.recipients) told.add(recipient);
     if (!found.hasNext || !routing) break;
     // Where there is nobody to wait for, the next rung is climbed at once.
-    if (found.recipients.length === 0) continue;
+    if (found.recipients.every(({ connectionId }) => ofItems.has(connectionId))) continue;
     at = addWorkingHours(calendarOf(routing), at, input.responseHours ?? routing.responseHours);
   }
   return rungs;

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 
 import { Org } from "#shared/graph/org.ts";
 import type { Person } from "#shared/model/facts.ts";
-import { connectionId } from "#shared/model/ids.ts";
+import { connectionId, factId } from "#shared/model/ids.ts";
 import { Routing } from "#shared/model/routing.ts";
 import { CalendarDate, Instant } from "#shared/model/time.ts";
 import { orgUnit, person, personId, unitId } from "#shared/testing/facts.ts";
@@ -186,4 +186,47 @@ test("a preview says when each rung is climbed, in hours of working days", () =>
     "2026-03-10T09:00:00.000Z",
     "2026-03-12T09:00:00.000Z",
   ]);
+});
+
+describe("comments on items", () => {
+  const tool = channel("tool", { reaches: ["item"], end: "update" });
+  const other = channel("other", { reaches: ["item"], end: "update" });
+  const subjectId = factId("work-item", "jira", tool.id, "10001");
+  const alert = { teamIds: [unitId("red")], subjectId };
+  const channels = [tool, other, chat, mail, program];
+  const throughOf = (given: Partial<RouteInput>, rung = 0) =>
+    routeAlert(input({ channels, alert, ...given }), rung).recipients.map(
+      ({ connectionId: through }) => through,
+    );
+
+  test("go to the item's own tool, beside whoever is told anyway, and to the first rung only", () => {
+    const without = throughOf({ channels: [chat, mail, program] });
+    expect(throughOf({})).toEqual([...without, tool.id]);
+    expect(throughOf({}, 1)).not.toContain(tool.id);
+    expect(throughOf({ routing: undefined })).toEqual([chat.id, program.id, tool.id]);
+  });
+
+  test("are for one work item, and not for what a first reading finds", () => {
+    const goalSubject = factId("goal", "jira", tool.id, "10001");
+    for (const one of [
+      { ...alert, isBaseline: true },
+      { ...alert, subjectId: goalSubject },
+      { teamIds: alert.teamIds },
+    ]) {
+      expect(throughOf({ alert: one })).not.toContain(tool.id);
+    }
+  });
+
+  test("take nobody's place: who is told by default is told still", () => {
+    const found = throughOf({ channels: [tool, chat] });
+    expect(found).toEqual([chat.id, tool.id]);
+  });
+
+  test("are in the preview, at the first rung", () => {
+    const [first, ...others] = previewRoute(input({ channels: [tool, mail], alert }));
+    const through = (step: typeof first) =>
+      step?.recipients.map(({ connectionId: id }) => id) ?? [];
+    expect(through(first)).toContain(tool.id);
+    expect(others.flatMap(through)).not.toContain(tool.id);
+  });
 });

@@ -1,6 +1,7 @@
 import type { Org } from "#shared/graph/org.ts";
 import type { Absences } from "#shared/model/absence.ts";
 import type { OrgUnitId } from "#shared/model/ids.ts";
+import { isIdOf, readFactId } from "#shared/model/ids.ts";
 import type { RecipientId } from "#shared/model/notification.ts";
 import { channelRecipient } from "#shared/model/notification.ts";
 import type { Routing } from "#shared/model/routing.ts";
@@ -8,6 +9,7 @@ import type { Alert } from "#shared/model/signal.ts";
 import type { Instant } from "#shared/model/time.ts";
 
 import { awayOf } from "./away.ts";
+import { isOfItems } from "./channels-of.ts";
 import type { Climber, Ladder } from "./ladder.ts";
 import { climbLine, climbTop, ladderOf, lastRungOf, leadAtOrAbove } from "./ladder.ts";
 import type { Channel, Recipient, RouteStep, Skipped } from "./recipients.ts";
@@ -16,7 +18,8 @@ import { calendarOf, dayOf } from "./working-time.ts";
 
 /** What decides who hears of an alert. */
 export interface RouteInput {
-  readonly alert: Pick<Alert, "teamIds" | "leaderId">;
+  readonly alert: Pick<Alert, "teamIds" | "leaderId"> &
+    Partial<Pick<Alert, "subjectId" | "isBaseline">>;
   /** False: nobody but the owning teams, however long it takes. */
   readonly escalates: boolean;
   /** Absent: nobody has set it up yet, and every channel is told of everything. */
@@ -35,6 +38,22 @@ export function routeAlert(
   rung: number,
   told: ReadonlySet<RecipientId> = new Set(),
 ): RouteStep {
+  const step = routeToPeople(input, rung, told);
+  if (rung > 0) return step;
+  return { ...step, recipients: [...step.recipients, ...itself(input)] };
+}
+
+/** The item that it is about, where its own tool takes comments; what a first reading finds is too much. */
+function itself({ alert, channels }: RouteInput): readonly Recipient[] {
+  const { subjectId, isBaseline } = alert;
+  if (subjectId === undefined || isBaseline === true || !isIdOf("work-item", subjectId)) return [];
+  const connectionId = readFactId(subjectId)?.connectionId;
+  return channels
+    .filter((channel) => isOfItems(channel) && channel.id === connectionId)
+    .map(({ id }) => toChannel(id, "A comment on the item itself"));
+}
+
+function routeToPeople(input: RouteInput, rung: number, told: ReadonlySet<RecipientId>): RouteStep {
   const { routing } = input;
   if (!routing) return rung === 0 ? everyChannel(input.channels) : nobody;
   const climber = climberOf(input, routing, told);

@@ -125,6 +125,7 @@ export class Functions {
         ...base,
         ...testNotifierContext,
         clock,
+        random,
         orgReader,
         publicUrl: "https://hub.example",
       }),
