@@ -8,9 +8,10 @@ import { Registry } from "#shared/kit/registry.ts";
 import type { CannotHold, StoredValue, WriteBack } from "#shared/kit/write-back.ts";
 import type { FactId, WorkItemId } from "#shared/model/ids.ts";
 import type { PullMessage } from "#shared/model/pull.ts";
-import { minuteMs } from "#shared/model/time.ts";
+import { dayMs, minuteMs } from "#shared/model/time.ts";
 import type { WriteBackBatch, WriteBackItem, WriteBackState } from "#shared/model/write-back.ts";
 import { countStates, writeBackId } from "#shared/model/write-back.ts";
+import { applyChanges } from "#shared/store/apply-changes.ts";
 import { updateDocument } from "#shared/store/documents.ts";
 import {
   createWriteBack,
@@ -21,7 +22,7 @@ import {
   writeBackKey,
   writeBackSpec,
 } from "#shared/store/write-backs.ts";
-import { itemId, workConnection } from "#shared/testing/facts.ts";
+import { itemId, upserted, workConnection, workItem } from "#shared/testing/facts.ts";
 
 import { ToolHub } from "../../tests/rig/tool-hub.ts";
 import type { PullDeps } from "./deps.ts";
@@ -222,6 +223,19 @@ describe("what somebody else put there", () => {
     await move("undoing");
     expect(standing()).toEqual([null, null, null, null]);
   });
+});
+
+test("what was written moves the item's version, which is no sign of life; what people do later is", async () => {
+  const heardAt = async (atMs: number) =>
+    applyChanges(deps, [upserted(workItem("a", { sourceVersion: atMs }))]);
+  await heardAt(deps.clock.nowMs() - 40 * dayMs);
+  await previewed();
+  await move("applying");
+  expect(await heardAt(deps.clock.nowMs() + 1000)).toMatchObject({ applied: 0, unchanged: 1 });
+  hub.hub.clock.advance(20 * dayMs);
+  await move("undoing");
+  expect(await heardAt(deps.clock.nowMs())).toMatchObject({ applied: 0, unchanged: 1 });
+  expect(await heardAt(deps.clock.nowMs() + dayMs)).toMatchObject({ applied: 1 });
 });
 
 test("one item is taken back alone", async () => {

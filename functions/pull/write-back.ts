@@ -14,6 +14,7 @@ import { getWriteBack, listWriteBackItems, writeBackSpec } from "#shared/store/w
 
 import type { PullDeps } from "./deps.ts";
 import { noteProblem } from "./freshness.ts";
+import { touching } from "./touching.ts";
 import { WriteBackRun, leaseMs } from "./write-back-run.ts";
 import type { Outcome } from "./write-back-step.ts";
 import { applyItem, previewItems, undoItem } from "./write-back-step.ts";
@@ -135,7 +136,7 @@ async function openTool(
     throw new HubError("entity.conflict", "The connection is paused: resume it first");
   }
   const { writeBack: tool } = await openSource(deps, { connection, connections });
-  if (tool?.place === place) return tool;
+  if (tool?.place === place) return touching(deps, tool);
   throw new HubError(
     "connector.misconfigured",
     `The settings of the connection no longer say that the hub writes to ${place}: set them so to go on, or to take it back`,
