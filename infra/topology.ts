@@ -195,7 +195,8 @@ export const functions = {
     ],
     rights: ["table:read", "table:write"],
     timeoutSeconds: 60,
-    memoryMb: 256,
+    // The net compares thousands of findings with up to fifty custom rules within its minute: that is CPU.
+    memoryMb: 512,
   },
   notify: {
     summary: "Tells people through the channels that are connected",
