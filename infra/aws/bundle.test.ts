@@ -15,7 +15,8 @@ const folder = mkdtempSync(join(tmpdir(), "hub-bundles-"));
 let bundles: readonly Bundled[] = [];
 beforeAll(async () => {
   bundles = await bundleAll(folder);
-});
+  // Ten bundles, four of them with the SDKs of work tools: on a busy machine that takes a while.
+}, 120_000);
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 /** What a function of any rights may find in its environment; nothing is called here. */
