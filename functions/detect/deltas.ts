@@ -120,7 +120,7 @@ export function bearing(delta: Delta): readonly Delta[] {
  * A connection's change that alters what absence means: it became ready, fresh again, is leaving, or
  * has other settings, which say whether it may hold goals.
  */
-export function changesConclusions({ before, after }: Delta): boolean {
+function changesConclusions({ before, after }: Delta): boolean {
   if ((after ?? before)?.type !== "connection") return true;
   const is = standing(after);
   // A new connection has nothing to conclude from yet; that it became ready is the news.

@@ -68,7 +68,7 @@ async function setBriefAt(
   if (stored) held.mailbox = stored;
 }
 
-export function unitsLedBy(org: Org, personId: PersonId): readonly OrgUnitId[] {
+function unitsLedBy(org: Org, personId: PersonId): readonly OrgUnitId[] {
   return [...org.units()].filter(({ id }) => org.leadOf(id) === personId).map(({ id }) => id);
 }
 

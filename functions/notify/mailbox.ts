@@ -12,7 +12,7 @@ import type { NotifyDeps } from "./deps.ts";
 
 const roundsMax = 10;
 /** The index that tells what waits may lag behind what was announced by so much. */
-export const indexLagMsMax = 10_000;
+const indexLagMsMax = 10_000;
 
 type Base = Pick<NotifyDeps, "table" | "clock">;
 

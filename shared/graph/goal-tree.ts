@@ -16,7 +16,7 @@ import type { GraphView, LinkEnd } from "./view.ts";
 export const linkersMax = 1000;
 
 /** Whether a stored link says something at the moment: it stands, and is no mere suggestion. */
-export function says({ source, expiresAt }: Link, now: Instant): boolean {
+function says({ source, expiresAt }: Link, now: Instant): boolean {
   return source !== "suggestion" && (expiresAt === undefined || expiresAt > now);
 }
 

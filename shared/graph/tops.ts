@@ -5,7 +5,7 @@ import { depthMax, parentIds, spineParentId } from "./line-of-sight.ts";
 import type { GraphView } from "./view.ts";
 
 /** Above one item, or under it, no more are looked at. */
-export const hierarchyMax = 1000;
+const hierarchyMax = 1000;
 
 /** Whether nothing that we hold is above it: an anchor, unless it is in a circle, which has none. */
 export function isTop(view: GraphView, item: WorkItem): boolean {

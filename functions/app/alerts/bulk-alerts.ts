@@ -14,7 +14,7 @@ import type { AlertsQuery } from "./filter-alerts.ts";
 import { fittingAlerts } from "./list-alerts.ts";
 
 /** More at once take longer than whoever asks waits. */
-export const bulkMax = 200;
+const bulkMax = 200;
 
 export const BulkAction = z.discriminatedUnion("verb", [
   ...AlertAction.options,

@@ -8,7 +8,7 @@ import { nothing, pathTo } from "../page/html.ts";
 import { hidden } from "../page/parts.ts";
 import type { AlertDetail } from "./alert-answers.ts";
 
-export const contestWords = {
+const contestWords = {
   wrong: "It is wrong",
   "not-ours": "It is not ours",
   "already-known": "We know, and it is meant to be so",

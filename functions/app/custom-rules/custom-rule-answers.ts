@@ -57,7 +57,7 @@ export const CustomRuleAnswer = z
 export type CustomRuleAnswer = z.input<typeof CustomRuleAnswer>;
 
 /** An event that a pattern fits. */
-export const FittingEvent = z.strictObject({
+const FittingEvent = z.strictObject({
   title: z.string(),
   rule: z.string(),
   severity: z.string(),

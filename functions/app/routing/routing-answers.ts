@@ -14,7 +14,7 @@ export const RoutingChange = z.strictObject({
 });
 export type RoutingChange = z.infer<typeof RoutingChange>;
 
-export const ChannelAnswer = z
+const ChannelAnswer = z
   .strictObject({
     id: ConnectionId,
     name: z.string(),

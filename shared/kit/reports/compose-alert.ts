@@ -124,7 +124,7 @@ function minutesBetween(from: Instant, to: Instant): number {
   return Math.max(0, Math.floor((epochMsOf(to) - epochMsOf(from)) / minuteMs));
 }
 
-export function ageWords(minutes: number): string {
+function ageWords(minutes: number): string {
   if (minutes < 1) return "less than a minute";
   if (minutes < 120) return minutes === 1 ? "1 minute" : `${minutes} minutes`;
   const hours = Math.floor(minutes / 60);
