@@ -142,3 +142,17 @@ describe("is dropped, with the reason", () => {
     expect(names(packed.dispatches)).toEqual(["b1"]);
   });
 });
+
+test("a digest has first what is gravest, then what is oldest: there may be no room for all", () => {
+  const mode = { notification: { mode: "digest" } } as const;
+  const at = (day: string) => Instant.parse(`2026-03-${day}T09:00:00.000Z`);
+  const { dispatches } = packDue(
+    [
+      due("new", { ...mode, alert: { openedAt: at("03") } }),
+      due("old", { ...mode, alert: { openedAt: at("01") } }),
+      due("grave", { ...mode, alert: { openedAt: at("04"), severity: "critical" } }),
+    ],
+    packing,
+  );
+  expect(names(dispatches)).toEqual(["grave old new"]);
+});

@@ -62,7 +62,8 @@ export function packDue(all: readonly Due[], packing: Packing): Packed {
   const digest: PlannedDispatch = {
     kind: "digest",
     groupKey: undefined,
-    due: forDigest,
+    // What there is no room to name must not be what weighs most.
+    due: forDigest.toSorted((one, other) => byUrgency([one], [other])),
     addTo: undefined,
     takesBudget: false,
     isBaseline: false,
