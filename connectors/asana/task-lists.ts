@@ -29,6 +29,7 @@ export interface TaskLists {
 const homelessGap: Gap = {
   what: "Tasks in no project",
   why: "Asana lists them by their assignee only: those that nobody is assigned to, and their subtasks, are not read",
+  isForEverybody: true,
 };
 
 export async function readTaskLists(deps: ReaderDeps): Promise<TaskLists> {

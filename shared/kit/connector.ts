@@ -77,6 +77,8 @@ export interface Gap {
   readonly why: string;
   /** Records name things of a tool that is not connected yet: once another one is, they are read again. */
   readonly isMendedByConnecting?: boolean;
+  /** The tool's API shows it to nobody: no right and no setting would mend it. */
+  readonly isForEverybody?: boolean;
 }
 
 /** What reading or interpreting gave: facts as changes, records that failed alone, gaps noticed. */

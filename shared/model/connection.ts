@@ -131,6 +131,8 @@ export const CoverageGap = z.strictObject({
   collection: z.string().max(40).optional(),
   /** Connecting another tool may close it. */
   isMendedByConnecting: z.boolean().optional(),
+  /** The tool's API shows it to nobody: no right and no setting would mend it. */
+  isForEverybody: z.boolean().optional(),
   at: Instant,
 });
 export type CoverageGap = z.infer<typeof CoverageGap>;

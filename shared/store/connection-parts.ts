@@ -75,7 +75,7 @@ export async function removeQuarantined(
   await table.write({ kind: "delete", key, condition: [isAsSeen] });
 }
 
-type NewGap = Pick<CoverageGap, "what" | "why" | "isMendedByConnecting">;
+type NewGap = Pick<CoverageGap, "what" | "why" | "isMendedByConnecting" | "isForEverybody">;
 
 interface GapsOf {
   readonly connectionId: ConnectionId;
@@ -122,6 +122,7 @@ export async function saveGapsOf(
       why: cut(gap.why, 500),
       ...(collection !== undefined && { collection }),
       ...(gap.isMendedByConnecting === true && { isMendedByConnecting: true }),
+      ...(gap.isForEverybody === true && { isForEverybody: true }),
       at,
     };
     const item = { ...toAttributes(entry), ...gapKey(connectionId, entry.what) };

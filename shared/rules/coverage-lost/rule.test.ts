@@ -61,12 +61,13 @@ test("records that could not be read are told of from a number on, and one more 
   });
 });
 
-test("what is known, or is an offer to connect another tool, is no loss", () => {
+test("what is known, is an offer to connect another tool, or is shown to nobody, is no loss", () => {
   expect(evaluate({ gaps: [gap("Goals")] }, { ignoreGaps: ["Goals"] })).toMatchObject({
     because: "covered",
   });
   const offer = gap("Links to another tool", { isMendedByConnecting: true });
-  expect(evaluate({ gaps: [offer] })).toMatchObject({ because: "covered" });
+  const always = gap("Tasks in no project", { isForEverybody: true });
+  expect(evaluate({ gaps: [offer, always] })).toMatchObject({ because: "covered" });
 });
 
 test("nothing is said while a connection is read for the first time", () => {

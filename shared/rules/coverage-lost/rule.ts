@@ -73,11 +73,14 @@ interface Lost {
   readonly quarantined: number;
 }
 
-/** That another tool could be connected is an offer, and no loss. */
+/**
+ * That another tool could be connected is an offer, and no loss. What a tool shows to nobody stands on the
+ * connection's page: an alert that nobody can ever end would only teach people to look away.
+ */
 function lost({ gaps, quarantined }: Coverage, { ignoreGaps, quarantinedAbove }: Options): Lost {
   const names = gaps
-    .filter(({ what, isMendedByConnecting }) => !ignoreGaps.includes(what) && !isMendedByConnecting)
-    .map(({ what }) => what);
+    .filter((gap) => !gap.isMendedByConnecting && !gap.isForEverybody)
+    .flatMap(({ what }) => (ignoreGaps.includes(what) ? [] : [what]));
   return {
     gaps: names.toSorted(),
     quarantined: quarantined > quarantinedAbove ? quarantined : 0,
