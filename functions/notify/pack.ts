@@ -67,8 +67,9 @@ async function packOnce(
   const restsUntil = await restOf(round, addressee, waiting.due);
   if (restsUntil !== undefined) return earlier(waiting.nextDueAt, restsUntil);
   const packed = await plan(round, held, { addressee, waiting: waiting.due });
-  for (const { notification, because } of packed.dropped) {
-    await drop(round, notification, because);
+  for (let at = 0; at < packed.dropped.length; at += atOnce) {
+    const some = packed.dropped.slice(at, at + atOnce);
+    await Promise.all(some.map(({ notification, because }) => drop(round, notification, because)));
   }
   const brief = await briefFor(round, held, addressee);
   const next = await sendAll(round, held, { addressee, planned: packed.dispatches, brief });
@@ -109,8 +110,12 @@ async function restOf(
   }
   const isPerson = personOfRecipient(addressee.recipient) !== undefined;
   const because = isPerson ? "this person has left" : "the channel is not connected any more";
-  await reroute(round, addressee.recipient, due);
-  for (const one of due) await drop(round, one, because);
+  // A few at a time, so that a run that is cut off has come further.
+  for (let at = 0; at < due.length; at += atOnce) {
+    const some = due.slice(at, at + atOnce);
+    await reroute(round, addressee.recipient, some);
+    await Promise.all(some.map((one) => drop(round, one, because)));
+  }
   return undefined;
 }
 

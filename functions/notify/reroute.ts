@@ -20,10 +20,10 @@ export async function reroute(
   const to = await insteadOf(round, gone);
   if (!to) return;
   const alerts = await round.alerts(waiting.map(({ alertId }) => alertId));
-  for (const one of waiting) {
+  const isHeard = await Promise.all(waiting.map((one) => isHeardElsewhere(round, one)));
+  for (const [at, one] of waiting.entries()) {
     const alert = alerts.get(one.alertId);
-    if (!alert || reasonToDrop(one, alert) !== undefined) continue;
-    if (await isHeardElsewhere(round, one)) continue;
+    if (!alert || isHeard[at] === true || reasonToDrop(one, alert) !== undefined) continue;
     const { reason, rung, occasionAt } = one;
     await tell(round, alert, { reason, rung, occasionAt, recipients: [to] });
   }
