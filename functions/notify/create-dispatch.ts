@@ -1,6 +1,6 @@
 import { fittingReport } from "#shared/kit/reports/fitting-report.ts";
 import type { Due, PlannedDispatch } from "#shared/kit/routing/pack-due.ts";
-import { weekOf } from "#shared/kit/routing/working-time.ts";
+import { dayOf } from "#shared/kit/routing/working-time.ts";
 import type {
   Dispatch,
   DispatchId,
@@ -23,6 +23,7 @@ import { changeDueAt } from "./mark-changed.ts";
 import type { Opened } from "./open-channel.ts";
 import { openChannel } from "./open-channel.ts";
 import type { Round } from "./round.ts";
+import { withSent } from "./sent-lately.ts";
 import { isFirstTelling } from "./tell.ts";
 
 /** A transaction holds a hundred writes; some are of the dispatch itself. */
@@ -146,8 +147,6 @@ function groupWrite(
   return [{ ...creationOf(sentGroupSpec, group), condition: [] }];
 }
 
-const weeksKept = 4;
-
 function counted(round: Round, mailbox: Mailbox, { addressee, planned }: Making): Mailbox {
   const now = round.now;
   const { briefAt: _brief, ...rest } = mailbox;
@@ -163,11 +162,8 @@ function counted(round: Round, mailbox: Mailbox, { addressee, planned }: Making)
     updatedAt: now,
   };
   if (!planned.takesBudget) return base;
-  const week = weekOf(addressee.calendar, now);
-  const { messages = 0, baseline = 0 } = mailbox.weeks.find((one) => one.week === week) ?? {};
-  const others = mailbox.weeks.filter((one) => one.week !== week).slice(-(weeksKept - 1));
-  const next = { week, messages: messages + 1, baseline: baseline + Number(planned.isBaseline) };
-  return { ...base, weeks: [...others, next] };
+  const { calendar } = addressee;
+  return { ...base, days: withSent(mailbox, { calendar, now, isBaseline: planned.isBaseline }) };
 }
 
 function dispatchOf(
@@ -192,7 +188,7 @@ function dispatchOf(
     outcome,
     // Whoever began so long ago will not answer for it any more; what could not begin is tried again.
     dueAt: instantOf(round.deps.clock.nowMs() + attemptMsMax),
-    ...(takesBudget && { countedIn: weekOf(addressee.calendar, now) }),
+    ...(takesBudget && { countedIn: dayOf(addressee.calendar, now) }),
     attemptCount: 1,
     attempts: [{ at: now, verb: "show", outcome, ...detail }],
     createdAt: now,

@@ -60,7 +60,7 @@ function emptyMailbox(recipient: RecipientId, now: Instant): Mailbox {
     type: "mailbox",
     recipient,
     sequence: 0,
-    weeks: [],
+    days: [],
     updatedAt: now,
     revision: 0,
   };
@@ -138,8 +138,8 @@ export async function giveBack(
   if (countedIn === undefined) return;
   await change(deps, recipient, (mailbox) => ({
     ...mailbox,
-    weeks: mailbox.weeks.map((one) =>
-      one.week === countedIn ? { ...one, messages: Math.max(0, one.messages - 1) } : one,
+    days: mailbox.days.map((one) =>
+      one.day === countedIn ? { ...one, messages: Math.max(0, one.messages - 1) } : one,
     ),
   }));
 }

@@ -4,8 +4,8 @@ import type {
   Packing as PackingRules,
   PlannedDispatch,
 } from "#shared/kit/routing/pack-due.ts";
-import { nextDigestAt, weekOf } from "#shared/kit/routing/working-time.ts";
-import type { Mailbox, Notification, RecipientId } from "#shared/model/notification.ts";
+import { nextDigestAt } from "#shared/kit/routing/working-time.ts";
+import type { Notification, RecipientId } from "#shared/model/notification.ts";
 import { personOfRecipient } from "#shared/model/notification.ts";
 import type { Routing } from "#shared/model/routing.ts";
 import type { Instant } from "#shared/model/time.ts";
@@ -22,6 +22,7 @@ import { createDispatch, dispatchIdOf } from "./create-dispatch.ts";
 import { earlier, HeldMailbox } from "./mailbox.ts";
 import { reroute } from "./reroute.ts";
 import type { Round } from "./round.ts";
+import { sentLately } from "./sent-lately.ts";
 import { showFirst } from "./show.ts";
 import { shownGroups } from "./shown-groups.ts";
 import { readWaiting } from "./waiting.ts";
@@ -144,11 +145,11 @@ async function plan(round: Round, held: HeldMailbox, { addressee, waiting }: Pac
     alert: alerts.get(notification.alertId),
   }));
   const shown = await shownGroups(round, addressee, all);
-  const week = held.mailbox.weeks.find((one) => one.week === weekOf(addressee.calendar, now));
+  const lately = sentLately(held.mailbox, addressee.calendar, now);
   const packed = packDue(all, {
     now,
     isEach: addressee.isEach,
-    ...leftOf(routing, addressee, week),
+    ...leftOf(routing, addressee, lately),
     nextDigestAt: digestAt,
     shownOf: (groupKey) => shown.get(groupKey),
   });
@@ -159,14 +160,14 @@ async function plan(round: Round, held: HeldMailbox, { addressee, waiting }: Pac
 function leftOf(
   routing: Routing | undefined,
   { recipient }: Addressee,
-  week: Mailbox["weeks"][number] | undefined,
+  lately: ReturnType<typeof sentLately>,
 ): Pick<PackingRules, "budgetLeft" | "baselineLeft"> {
   if (!routing) return { budgetLeft: undefined, baselineLeft: Infinity };
   const isPerson = personOfRecipient(recipient) !== undefined;
   const budget = isPerson ? routing.weeklyBudgetOfPerson : routing.weeklyBudgetOfChannel;
   return {
-    budgetLeft: budget === undefined ? undefined : budget - (week?.messages ?? 0),
-    baselineLeft: routing.baselineAlertsMax - (week?.baseline ?? 0),
+    budgetLeft: budget === undefined ? undefined : budget - lately.messages,
+    baselineLeft: routing.baselineAlertsMax - lately.baseline,
   };
 }
 

@@ -2,7 +2,7 @@ import * as z from "zod";
 
 import { AlertId, ConnectionId, PersonId } from "./ids.ts";
 import { Severity } from "./signal.ts";
-import { epochMsOf, Instant } from "./time.ts";
+import { CalendarDate, epochMsOf, Instant } from "./time.ts";
 
 /*
  * How an alert reaches people. A transition of an alert makes one `Notification` for each recipient; those
@@ -162,7 +162,7 @@ export const Dispatch = z.strictObject({
   dueAt: Instant.optional(),
   /** An alert in it has changed since it was shown, or while it was being shown. */
   isChanged: z.boolean().optional(),
-  /** The week of the recipient's budget that it took a message of. */
+  /** The day of the recipient's budget that it took a message of. */
   countedIn: z.string().max(10).optional(),
   attemptCount: z.int().nonnegative(),
   /** The latest attempts, newest last. */
@@ -201,11 +201,11 @@ export const Mailbox = z.strictObject({
   lockedUntil: Instant.optional(),
   /** Dispatches made so far: the next one's id comes of it. */
   sequence: z.int().nonnegative(),
-  /** Messages a week (ISO week, by the recipient's own calendar), the latest weeks only. */
-  weeks: z
+  /** Messages a day, by the recipient's own calendar, the latest days only. */
+  days: z
     .array(
       z.strictObject({
-        week: z.string(),
+        day: CalendarDate,
         messages: z.int().nonnegative(),
         /** How many of them told of what a first reading found. */
         baseline: z.int().nonnegative().optional(),

@@ -4,13 +4,7 @@ import { Routing } from "#shared/model/routing.ts";
 import { Instant } from "#shared/model/time.ts";
 
 import type { Calendar } from "./working-time.ts";
-import {
-  addWorkingHours,
-  calendarOf,
-  nextDigestAt,
-  nextDisturbable,
-  weekOf,
-} from "./working-time.ts";
+import { addWorkingHours, calendarOf, nextDigestAt, nextDisturbable } from "./working-time.ts";
 
 const at = (text: string) => Instant.parse(text);
 const routing = Routing.parse({
@@ -85,12 +79,6 @@ describe("hours to respond in", () => {
       "2026-03-29T12:00:00.000Z",
     );
   });
-});
-
-test("a week begins on Monday where the recipient is, and belongs to the year of its Thursday", () => {
-  expect(weekOf(berlin, at("2026-03-01T22:59:00.000Z"))).toBe("2026-W09");
-  expect(weekOf(berlin, at("2026-03-01T23:00:00.000Z"))).toBe("2026-W10");
-  expect(weekOf({ timeZone: "UTC" }, at("2027-01-01T12:00:00.000Z"))).toBe("2026-W53");
 });
 
 test.each([

@@ -80,11 +80,6 @@ export function addWorkingHours(calendar: Calendar, at: Instant, hours: number):
   }
 }
 
-/** The ISO week in which a moment lies: `2026-W09`, the year being the week's own. */
-export function weekOf(calendar: Pick<Calendar, "timeZone">, at: Instant): string {
-  return localOf(calendar, at).toFormat("kkkk-'W'WW");
-}
-
 /** The first moment after `at` at which digests are made. */
 export function nextDigestAt(calendar: Calendar, at: Instant): Instant {
   const local = localOf(calendar, at);

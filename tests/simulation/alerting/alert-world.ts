@@ -193,14 +193,14 @@ export class AlertWorld {
     const firsts = await Promise.all(
       [lists.dueRungs, lists.dueDispatches, lists.dueMailboxes].map(async (partition) => {
         const { items } = await table.query({ index: "list", partition, limit: 1 });
-        return items.map(({ dueAt }) => Date.parse(String(dueAt)));
+        return items.map(({ dueAt }) => dueMsOf(dueAt));
       }),
     );
     const cursors = await queryAll(table, { index: "list", partition: lists.cursors });
     const waiting = [...(await this.alerts("pending")), ...(await this.alerts("snoozed"))];
     return [
       ...firsts.flat(),
-      ...cursors.map(({ dueAt }) => Date.parse(String(dueAt))),
+      ...cursors.map(({ dueAt }) => dueMsOf(dueAt)),
       ...waiting.flatMap((alert) => wakeMs(alert)),
     ];
   }
@@ -259,6 +259,10 @@ export class AlertWorld {
   async connection(id: ConnectionId): Promise<Connection | undefined> {
     return (await this.connections()).find((one) => one.id === id);
   }
+}
+
+function dueMsOf(dueAt: unknown): number {
+  return typeof dueAt === "string" ? Date.parse(dueAt) : Infinity;
 }
 
 function isStoreFailure(error: unknown): boolean {
