@@ -116,6 +116,8 @@ export class AlertPolicies {
       // Whoever needs the one mostly needs the other, and a look costs as much as both.
       const both = this.#deps.table.batchGet([key, routingKey]);
       this.#routing = both.then((items) => items.find(({ pk }) => pk === routingKey.pk));
+      // Who asks for settings alone may never wait for it, and a failure that nobody hears ends the process.
+      this.#routing.catch(() => undefined);
       return (await both).find(({ pk }) => pk === key.pk);
     });
   }
