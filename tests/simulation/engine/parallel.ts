@@ -1,3 +1,4 @@
+import type { ChildProcess } from "node:child_process";
 import { fork } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
@@ -45,7 +46,7 @@ export async function runInParallel(
     try {
       for (let batch = batches.shift(); batch; batch = batches.shift()) {
         child.send(batch);
-        const [answer] = (await once(child, "message")) as [Answer];
+        const answer = await answerOf(child, batch);
         results.push(...answer.results);
         cpuMs = answer.cpuMs;
         if (results.length % 1000 < batchSize) say(`${results.length} of ${wanted.seeds} seeds`);
@@ -59,6 +60,24 @@ export async function runInParallel(
   const seconds = (performance.now() - startedMs) / 1000;
   const cpuSeconds = cpuMs.reduce((sum, one) => sum + one, 0) / 1000;
   return outcomeOf(results, seconds, cpuSeconds);
+}
+
+/** A process that ends without an answer is told of by its seeds. */
+async function answerOf(child: ChildProcess, seeds: readonly number[]): Promise<Answer> {
+  const answered = new AbortController();
+  const ended = once(child, "exit", { signal: answered.signal }).then(
+    ([code, signal]: unknown[]) => {
+      throw new Error(`Seeds ${seeds[0]} to ${seeds.at(-1)} broke off: ${String(code ?? signal)}`);
+    },
+  );
+  try {
+    // Our own worker sends nothing else.
+    const [answer] = (await Promise.race([once(child, "message"), ended])) as [Answer];
+    return answer;
+  } finally {
+    ended.catch(() => undefined);
+    answered.abort();
+  }
 }
 
 function batchesOf({ from, seeds }: Seeds): number[][] {
