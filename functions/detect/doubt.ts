@@ -31,22 +31,36 @@ export function evaluate(
 ): Evaluation {
   if (setAside.count === 0) return rule.evaluate({ ...input, view: graph });
   const { subjectId } = input;
-  const unread = { state: "unknown", because: "record-unreadable" } as const;
   const ids: readonly string[] = [subjectId, ...workItemsOf(subjectId)];
   if (ids.some((id) => setAside.partitions.has(id))) return unread;
   const evaluation = rule.evaluate({ ...input, view: graph });
-  const isHidden = () => hidesBelow(graph, setAside, subjectId);
-  if (evaluation.state === "open") {
-    // A link rule that cannot be read may have linked what looks unlinked now.
-    const isNew = stored?.state !== "open";
-    if (isNew && setAside.partitions.has(linkRulesPartition)) return unread;
-    // Nor may anything under it that cannot be read be taken for dead.
-    return restsOnAllBelow(rule) && isHidden() ? unread : evaluation;
-  }
-  if (evaluation.state !== "cleared") return evaluation;
+  const doubted = { rule, subjectId, stored };
+  const isInDoubt =
+    (evaluation.state === "open" && mayBeClear(doubted, { graph, setAside })) ||
+    (evaluation.state === "cleared" && mayBeOpen(doubted, { graph, setAside }));
+  return isInDoubt ? unread : evaluation;
+}
+
+const unread = { state: "unknown", because: "record-unreadable" } as const;
+
+interface Doubted {
+  readonly rule: Rule;
+  readonly subjectId: SubjectId;
+  readonly stored: Signal | undefined;
+}
+
+function mayBeClear({ rule, subjectId, stored }: Doubted, { graph, setAside }: ReadGraph): boolean {
+  // A link rule that cannot be read may have linked what looks unlinked now.
+  const isNew = stored?.state !== "open";
+  if (isNew && setAside.partitions.has(linkRulesPartition)) return true;
+  // Nor may anything under it that cannot be read be taken for dead.
+  return restsOnAllBelow(rule) && hidesBelow(graph, setAside, subjectId);
+}
+
+function mayBeOpen({ subjectId, stored }: Doubted, { graph, setAside }: ReadGraph): boolean {
   const path = stored?.evidence.path ?? [];
   const restedOnUnread = path.some(({ id }) => setAside.partitions.has(id));
-  return restedOnUnread || isHidden() ? unread : evaluation;
+  return restedOnUnread || hidesBelow(graph, setAside, subjectId);
 }
 
 function restsOnAllBelow({ reads }: Rule): boolean {

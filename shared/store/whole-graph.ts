@@ -81,20 +81,26 @@ function graphOfParts(parts: Parts, sources: SourceStates, { day, linkRules }: A
   const org = orgOf(facts, { ...parts, day, matchRate, unreadable: setAside.keys });
   const graph = new MemoryGraph(org, sources, linkRules);
   for (const id of parts.removed) graph.addRemoved(id);
-  for (const fact of parts.facts) {
-    if (fact.type === "work-item") graph.addItem(fact);
-    else if (fact.type === "goal") graph.addGoal(fact);
-  }
+  for (const fact of parts.facts) addNode(graph, fact);
   for (const id of linkRules.goalIds) {
     if (graph.goal(id) === undefined && !setAside.partitions.has(id)) graph.addRemoved(id);
   }
-  for (const edge of parts.edges) {
-    if (edge.type === "link") graph.addLink(edge);
-    else if (edge.type === "dependency") graph.addDependency(edge);
-  }
+  for (const edge of parts.edges) addEdge(graph, edge);
   for (const history of parts.histories) graph.addHistory(history);
   for (const hidden of parts.hidden) graph.addHidden(hidden);
   return { graph, openSignals, facts, setAside, changedLately: parts.changedLately };
+}
+
+/** People and units are in the organisation. */
+function addNode(graph: MemoryGraph, fact: Fact): void {
+  if (fact.type === "work-item") graph.addItem(fact);
+  else if (fact.type === "goal") graph.addGoal(fact);
+}
+
+/** So is who belongs where. */
+function addEdge(graph: MemoryGraph, edge: Edge): void {
+  if (edge.type === "link") graph.addLink(edge);
+  else if (edge.type === "dependency") graph.addDependency(edge);
 }
 
 interface Parts {
