@@ -22,7 +22,7 @@ import {
 import type { Random } from "../../engine/random.ts";
 import { between, pick } from "../../engine/random.ts";
 
-/** Five hundred and ninety people: a chief, 3 divisions, 12 departments, 60 teams of nine with their leads. */
+/** 556 people: a chief, 3 divisions, 12 departments, 60 teams of nine with their leads. */
 const size = { divisions: 3, departments: 4, teams: 5, perTeam: 9 };
 const unlinked = 5000;
 const linked = 400;
