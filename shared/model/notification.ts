@@ -1,6 +1,7 @@
 import * as z from "zod";
 
-import { AlertId, ConnectionId, PersonId } from "./ids.ts";
+import { AlertId, ConnectionId } from "./ids.ts";
+import type { PersonId } from "./ids.ts";
 import { Severity } from "./signal.ts";
 import { CalendarDate, epochMsOf, Instant } from "./time.ts";
 

@@ -298,8 +298,8 @@ describe("the shipped rules", () => {
       for (const type of ["signal.opened.v1", "signal.updated.v1", "signal.cleared.v1"] as const) {
         const told = await targetsOf(event(signalOf(name), type));
         // Only a rule that says which of its signals are worth an alert may leave an example out.
-        if (rule?.alertOn === undefined) expect(told).toEqual([`rule.${name}.alert`]);
-        else expect([[], [`rule.${name}.alert`]]).toContainEqual(told);
+        const mayLeaveOut = rule?.alertOn !== undefined && told.length === 0;
+        expect(told).toEqual(mayLeaveOut ? [] : [`rule.${name}.alert`]);
       }
     },
   );

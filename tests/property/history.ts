@@ -219,26 +219,8 @@ export function changeOf(given: RecordStep, version: number): Change {
   switch (given.kind) {
     case "item":
       return itemChange(given, version);
-    case "goal": {
-      const below = given.supports.map((item) => linkTo(itemId(item), goalId(given.id)));
-      const above = given.serves.map((to) => linkTo(goalId(given.id), goalId(to)));
-      const edges = [...below, ...above];
-      const record = goal(given.id, {
-        version,
-        status: given.status,
-        title: `Goal ${given.id} ${given.edition}`,
-        kind: given.goalKind,
-        ...(given.canHoldGoal !== undefined && { canHoldGoal: given.canHoldGoal }),
-        ...(given.startOn !== undefined && { startOn: CalendarDate.parse(given.startOn) }),
-        ...(given.madeDaysAgo !== undefined && {
-          createdAt: instantOf(beginMs - given.madeDaysAgo * dayMs),
-        }),
-        ...(given.owner !== undefined && { ownerId: accountId(given.owner) }),
-        ...(given.team !== undefined && { teamName: given.team }),
-        ...(given.parent !== undefined && { parentId: goalId(given.parent) }),
-      });
-      return upserted(record, edges);
-    }
+    case "goal":
+      return goalChange(given, version);
     case "person":
       return personChange(given, version);
     case "account":
@@ -253,6 +235,27 @@ export function changeOf(given: RecordStep, version: number): Change {
     case "removal":
       return removed(given.id, version);
   }
+}
+
+function goalChange(given: Extract<RecordStep, { kind: "goal" }>, version: number): Change {
+  const below = given.supports.map((item) => linkTo(itemId(item), goalId(given.id)));
+  const above = given.serves.map((to) => linkTo(goalId(given.id), goalId(to)));
+  const edges = [...below, ...above];
+  const record = goal(given.id, {
+    version,
+    status: given.status,
+    title: `Goal ${given.id} ${given.edition}`,
+    kind: given.goalKind,
+    ...(given.canHoldGoal !== undefined && { canHoldGoal: given.canHoldGoal }),
+    ...(given.startOn !== undefined && { startOn: CalendarDate.parse(given.startOn) }),
+    ...(given.madeDaysAgo !== undefined && {
+      createdAt: instantOf(beginMs - given.madeDaysAgo * dayMs),
+    }),
+    ...(given.owner !== undefined && { ownerId: accountId(given.owner) }),
+    ...(given.team !== undefined && { teamName: given.team }),
+    ...(given.parent !== undefined && { parentId: goalId(given.parent) }),
+  });
+  return upserted(record, edges);
 }
 
 /** A record without an address keeps none; the fixtures would give it one. */

@@ -139,7 +139,7 @@ describe("a change that alters no finding", () => {
     ],
     [
       "the parent of a goal",
-      () => upserted(aGoal({ parentId: undefined as never })),
+      () => upserted(aGoal({ parentId: undefined })),
       ["floating-goal goal", "goal-without-work top"],
     ],
     [

@@ -90,10 +90,9 @@ export function notifierContract(connector: Connector, notifierCase: NotifierCas
     test("429 is tried again when it says", async () => {
       const { stage, notifier } = await begin();
       stage.faults.arm({ on: "request", kind: "status", status: 429, retryAfterSeconds: 7 });
-      expect(await notifier.send(messageOf("x"))).toMatchObject({
-        outcome: "retry",
-        afterMs: notifierCase.saysWhen === false ? (expect.any(Number) as unknown) : 7000,
-      });
+      const outcome = await notifier.send(messageOf("x"));
+      const said = notifierCase.saysWhen === false ? {} : { afterMs: 7000 };
+      expect(outcome).toMatchObject({ outcome: "retry", ...said });
     });
 
     test.each([
