@@ -1,3 +1,5 @@
+import { wallClock } from "#shared/testing/simulator/wall-clock.ts";
+
 import { HubApi } from "./hub-api.ts";
 import { HubProcess } from "./hub-process.ts";
 import { type SourceTools, sourceTools } from "./source-tools.ts";
@@ -12,7 +14,7 @@ export interface SampleHub {
   end(): Promise<void>;
 }
 
-/** Starts it and waits until everything is read and the first alerts are told of. */
+/** Starts it and waits until everything is read, listed, and the first alerts are told of. */
 export async function startSampleHub(logLevel: "debug" | "warn" = "warn"): Promise<SampleHub> {
   const directory = await temporaryDir();
   const hub = HubProcess.spawn({ dataDir: directory.path, args: ["--pace", "0"], logLevel });
@@ -29,6 +31,12 @@ export async function startSampleHub(logLevel: "debug" | "warn" = "warn"): Promi
       seen: () => api.connections(),
     });
     await api.quiet();
+    // Lists come from a picture of the whole graph that may be some seconds old.
+    const readAt = wallClock.now();
+    await until("a picture taken since", async () => (await api.coverage()).asOf > readAt, {
+      withinMs: 60_000,
+      everyMs: 250,
+    });
     return { hub, api, tools: await sourceTools(api, hub.output), end };
   } catch (error) {
     await end();
