@@ -1,47 +1,14 @@
-import type { Browser, Page } from "playwright-core";
-import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import { expect, test } from "vitest";
 
-import { weakContrasts } from "./contrast.ts";
-import { openBrowser } from "./open-browser.ts";
-import type { PageServer } from "./page-server.ts";
-import { startPages } from "./page-server.ts";
+import { look, usePages, widths } from "./use-pages.ts";
 
 /* Rules, custom rules, routing and what becomes of it, in a real browser without any script. */
 
-let opened: Browser | string;
-let server: PageServer;
-
-beforeAll(async () => {
-  opened = await openBrowser();
-  server = await startPages(0);
-}, 60_000);
-
-afterAll(async () => {
-  if (typeof opened !== "string") await opened.close();
-  await server.close();
-});
-
-beforeEach((context) => {
-  if (typeof opened === "string") context.skip(opened);
-});
-
-async function open(width: number): Promise<Page> {
-  if (typeof opened === "string") throw new Error(opened);
-  return opened.newPage({ viewport: { width, height: 900 }, javaScriptEnabled: false });
-}
-
-/** Whatever is shown fits and is legible. */
-async function look(page: Page, name: string): Promise<void> {
-  const overflow = await page.evaluate("document.documentElement.scrollWidth - innerWidth");
-  expect([name, Number(overflow)]).toEqual([name, 0]);
-  expect([name, await page.evaluate(weakContrasts)]).toEqual([name, []]);
-}
-
-const widths = [1280, 390];
+const pages = usePages();
 
 test.each(widths)("a rule's telling is set on its card, and stays set (%i px)", async (width) => {
-  const page = await open(width);
-  await page.goto(`${server.url}/rules`);
+  const page = await pages.open(width);
+  await page.goto(pages.url(`/rules`));
   const card = page.locator('section[aria-labelledby="rule-unlinked-work"]');
   await card.locator("summary").first().click();
   await look(page, `rules-${width}`);
@@ -58,8 +25,8 @@ test.each(widths)("a rule's telling is set on its card, and stays set (%i px)", 
 test.each(widths)(
   "a custom rule is written, tried, corrected, deployed and deleted (%i px)",
   async (width) => {
-    const page = await open(width);
-    await page.goto(`${server.url}/custom-rules/new`);
+    const page = await pages.open(width);
+    await page.goto(pages.url(`/custom-rules/new`));
     await look(page, `custom-form-${width}`);
     await page.getByLabel("Title").fill("Epics adrift");
     await page.getByLabel("Why it matters").fill("They are many.");
@@ -78,7 +45,7 @@ test.each(widths)(
     await look(page, `custom-list-${width}`);
     await page.getByRole("link", { name: /standing alert/u }).click();
     expect(await page.getByText("Epics adrift").count()).toBeGreaterThan(0);
-    await page.goto(`${server.url}/custom-rules`);
+    await page.goto(pages.url(`/custom-rules`));
     await page.getByRole("link", { name: "Epics adrift" }).click();
     await page.getByText("Delete this rule").click();
     await page.getByRole("button", { name: /Delete/u }).click();
@@ -88,8 +55,8 @@ test.each(widths)(
 );
 
 test.each(widths)("the routing is set, and says who would get what (%i px)", async (width) => {
-  const page = await open(width);
-  await page.goto(`${server.url}/routing`);
+  const page = await pages.open(width);
+  await page.goto(pages.url(`/routing`));
   await look(page, `routing-${width}`);
   await page.getByLabel("Messages a person gets in a week").fill("7");
   await page.getByLabel("Time zone", { exact: true }).fill("Europe/Atlantis");
@@ -108,10 +75,10 @@ test.each(widths)("the routing is set, and says who would get what (%i px)", asy
 });
 
 test.each(widths)("deliveries and the brief fit and lead to alerts (%i px)", async (width) => {
-  const page = await open(width);
-  await page.goto(`${server.url}/deliveries`);
+  const page = await pages.open(width);
+  await page.goto(pages.url(`/deliveries`));
   await look(page, `deliveries-${width}`);
-  await page.goto(`${server.url}/brief?days=31`);
+  await page.goto(pages.url(`/brief?days=31`));
   await look(page, `brief-${width}`);
   await page.getByRole("link", { name: "See the alert" }).first().click();
   expect(page.url()).toContain("/alerts/");

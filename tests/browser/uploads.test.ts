@@ -1,41 +1,11 @@
-import type { Browser, Page } from "playwright-core";
-import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import type { Page } from "playwright-core";
+import { expect, test } from "vitest";
 
-import { weakContrasts } from "./contrast.ts";
-import { openBrowser } from "./open-browser.ts";
-import type { PageServer } from "./page-server.ts";
-import { startPages } from "./page-server.ts";
+import { look, usePages, widths } from "./use-pages.ts";
 
 /* Uploading files in a real browser, without any script. */
 
-let opened: Browser | string;
-let server: PageServer;
-
-beforeAll(async () => {
-  opened = await openBrowser();
-  server = await startPages(0);
-}, 60_000);
-
-afterAll(async () => {
-  if (typeof opened !== "string") await opened.close();
-  await server.close();
-});
-
-beforeEach((context) => {
-  if (typeof opened === "string") context.skip(opened);
-});
-
-async function open(width: number): Promise<Page> {
-  if (typeof opened === "string") throw new Error(opened);
-  return opened.newPage({ viewport: { width, height: 900 }, javaScriptEnabled: false });
-}
-
-/** Whatever is shown fits and is legible. */
-async function look(page: Page, name: string): Promise<void> {
-  const overflow = await page.evaluate("document.documentElement.scrollWidth - innerWidth");
-  expect([name, Number(overflow)]).toEqual([name, 0]);
-  expect([name, await page.evaluate(weakContrasts)]).toEqual([name, []]);
-}
+const pages = usePages();
 
 async function choose(page: Page, name: string, content: string): Promise<void> {
   const file = { name, mimeType: "text/csv", buffer: Buffer.from(content) };
@@ -51,11 +21,11 @@ const good = [
   }),
 ];
 
-test.each([1280, 390])(
+test.each(widths)(
   "a file is looked at, corrected, applied and undone (%i px)",
   async (width) => {
-    const page = await open(width);
-    await page.goto(`${server.url}/connections`);
+    const page = await pages.open(width);
+    await page.goto(pages.url(`/connections`));
     await page.getByRole("link", { name: "Upload files" }).click();
     await look(page, `uploads-${width}`);
 
@@ -89,8 +59,8 @@ test.each([1280, 390])(
 );
 
 test("no file, and no table, are refused beside the form", async () => {
-  const page = await open(1280);
-  await page.goto(`${server.url}/uploads`);
+  const page = await pages.open(1280);
+  await page.goto(pages.url(`/uploads`));
   await choose(page, "broken.csv", 'id,name\n1,"never closed');
   expect(await page.getByRole("alert").innerText()).toContain("line 2");
   await page.close();
