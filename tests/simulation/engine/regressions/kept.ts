@@ -1,5 +1,6 @@
 import { alertTargetDown } from "./alert-target-down.ts";
 import { cursorExpiredInOutage } from "./cursor-expired-in-outage.ts";
+import { goalDeletedBeforeFirstReading } from "./goal-deleted-before-first-reading.ts";
 import { lateNewsOfADeletion } from "./late-news-of-a-deletion.ts";
 import { lateNewsOfAnUndoneEdit } from "./late-news-of-an-undone-edit.ts";
 import { notifierDiedBeforeTelling } from "./notifier-died-before-telling.ts";
@@ -9,6 +10,7 @@ import type { Regression } from "./regression.ts";
 export const regressions: readonly Regression[] = [
   alertTargetDown,
   cursorExpiredInOutage,
+  goalDeletedBeforeFirstReading,
   lateNewsOfADeletion,
   lateNewsOfAnUndoneEdit,
   notifierDiedBeforeTelling,
