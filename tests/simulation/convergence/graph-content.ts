@@ -11,7 +11,8 @@ export async function graphContent(table: Table): Promise<readonly string[]> {
   for (const item of await scanAll(table)) {
     const stored = readFactItem(item);
     if (stored?.isRemoved === false) {
-      const { readAt: _readAt, sourceVersion: _version, ...fact } = stored.fact;
+      const said: Readonly<Record<string, unknown>> = stored.fact;
+      const { readAt: _readAt, seenAt: _seenAt, sourceVersion: _version, ...fact } = said;
       lines.push(line(fact));
     }
     const type = item["type"];
