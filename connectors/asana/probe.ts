@@ -3,8 +3,8 @@ import type { Gap, Probe } from "#shared/kit/connector.ts";
 import type { Requirement } from "#shared/kit/discovery.ts";
 
 import { checkKeptFields } from "./check-kept-fields.ts";
+import { tryComments } from "./client-comments.ts";
 import { type AsanaClient, type Page, parsed } from "./client.ts";
-import { tryComments } from "./comments.ts";
 import { isWithheld } from "./errors.ts";
 import { collect, type ReaderDeps } from "./reader.ts";
 import { GidRef, WorkspaceWire } from "./wire.ts";

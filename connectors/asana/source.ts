@@ -20,8 +20,8 @@ import type { HeldFact } from "#shared/model/held-fact.ts";
 import type { FactId, FactType, WorkItemId } from "#shared/model/ids.ts";
 import { factId, readFactId } from "#shared/model/ids.ts";
 
+import { asanaComments } from "./client-comments.ts";
 import { AsanaClient } from "./client.ts";
-import { asanaComments } from "./comments.ts";
 import { discover } from "./discover.ts";
 import { GoalsReader } from "./goals-reader.ts";
 import { interpret } from "./interpret.ts";

@@ -3,7 +3,7 @@ import type { Source, SourceContext } from "#shared/kit/connector.ts";
 import type { HeldFact } from "#shared/model/held-fact.ts";
 import type { FactId } from "#shared/model/ids.ts";
 
-import { jiraComments } from "./comments.ts";
+import { jiraComments } from "./client-comments.ts";
 import { confirmAccounts, confirmIssues, type Held } from "./confirm.ts";
 import { IssueParts } from "./count-parts.ts";
 import { discoverJira } from "./discover.ts";
