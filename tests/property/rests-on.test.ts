@@ -262,7 +262,8 @@ test("a source whose silence or removal changes a finding is one that the findin
       }
     }
   });
-  fc.assert(law, { numRuns: 1000 });
+  // So many that the rarest findings come seventy times, and never fewer than twenty.
+  fc.assert(law, { numRuns: 3000 });
   for (const [rule, times] of opened) expect([rule, times > 20]).toEqual([rule, true]);
   expect([...opened.keys()].toSorted()).toEqual(rules.map(({ name: of }) => of).toSorted());
 }, 60_000);
