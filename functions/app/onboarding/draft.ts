@@ -10,6 +10,7 @@ import type { AppContext } from "../app-deps.ts";
 import { assertNew, createCursors, startReading } from "../connections/connect.ts";
 import { loadConnection } from "../connections/load-connection.ts";
 import { splitSettings, storedSettings } from "../connections/probe.ts";
+import { ensureRouting } from "../routing/routing.ts";
 
 /** Throws `entity.conflict` for a connection that is past being set up. */
 export async function loadDraft(context: AppContext, id: ConnectionId): Promise<Connection> {
@@ -30,6 +31,7 @@ export async function startDraft(context: AppContext, id: ConnectionId): Promise
   // Whole now: what a draft may leave open, a connection that reads may not.
   splitSettings(connector, full);
   await assertNew(context, connector, draft);
+  if (registry.isSource(draft)) await ensureRouting(context);
   // Cursors first: a connection without them would look read whole.
   await createCursors(table, connector, { id, updatedAt: clock.now() });
   const started = await updateDocument(

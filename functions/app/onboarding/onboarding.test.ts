@@ -195,6 +195,22 @@ describe("a draft", () => {
     expect((await start()).status).toBe(409);
   });
 
+  test("lets the routing's defaults hold with its start, and leaves what somebody has set", async () => {
+    const started = async (rig: Awaited<ReturnType<typeof rigged>>) => {
+      const id = await drafted(rig);
+      const json = { settings: { rooms: ["r1"] } };
+      await rig.send("PATCH", `/api/connections/${id}`, { json });
+      expect((await rig.send("POST", `/api/connections/${id}/start`)).status).toBe(202);
+      return (await rig.get("/api/routing")).body;
+    };
+    const rig = await rigged();
+    expect((await rig.get("/api/routing")).body).toMatchObject({ isDefault: true });
+    expect(await started(rig)).toMatchObject({ isDefault: false, baselineMinutes: 60 });
+    const other = await rigged();
+    await other.send("PUT", "/api/routing", { json: { baselineMinutes: 5 } });
+    expect(await started(other)).toMatchObject({ isDefault: false, baselineMinutes: 5 });
+  });
+
   test("of a workspace that is connected already cannot be started", async () => {
     const rig = await rigged();
     const settings = { ...draft.settings, rooms: ["r1"] };

@@ -39,6 +39,15 @@ function byDefault({ clock }: AppContext): Routing {
   return Routing.parse({ type: "routing", updatedAt: clock.now(), revision: 0 });
 }
 
+/**
+ * Lets the defaults hold, where nobody has set anything: from the first reading that is started on, what it
+ * finds is a report and no flood of messages.
+ */
+export async function ensureRouting(context: AppContext): Promise<void> {
+  const isNew = await createDocument(context.table, routingSpec, byDefault(context));
+  if (isNew) context.logger.info("routing.begun", {});
+}
+
 async function readChannels(context: AppContext): Promise<readonly Channel[]> {
   return channelsOf(await listConnections(context.table), context.registry);
 }
