@@ -1,4 +1,3 @@
-import { minuteMs } from "#shared/model/time.ts";
 import type { Item } from "#shared/ports/table.ts";
 import { scanAll } from "#shared/store/list.ts";
 
@@ -9,16 +8,13 @@ import type { Run } from "../run.ts";
 import { violated } from "../run.ts";
 import { toolNames } from "../world/company.ts";
 import type { Tool, Truth } from "../world/tool.ts";
-
-/** A look at everything that was due, and then some: what changed silently is met by it. */
-const silentForMs = 26 * 60 * minuteMs;
+import { isLeftAlone } from "./left-alone.ts";
 
 /**
  * 1, while it runs: what was left alone for a bounded time is stored as it is at its tool. A deletion may
  * wait for the reconcile; what no version tells, for a look at everything.
  */
 export async function checkSettled(run: Run, forMinutes: number): Promise<void> {
-  const nowMs = run.clock.nowMs();
   const items = new Map(
     (await scanAll(run.host.table)).map((item): [string, Item] => [`${item.pk} ${item.sk}`, item]),
   );
@@ -26,10 +22,11 @@ export async function checkSettled(run: Run, forMinutes: number): Promise<void> 
   for (const name of toolNames) {
     const { tool } = run.company.sites[name];
     if (run.troubled.has(name)) continue;
-    const left = [...tool.records.values()].filter((record) => {
-      const minutes = forMinutes + pullEvery(tool, record);
-      return isLeftAlone(run, record, nowMs - minutes * minuteMs);
-    });
+    const left = [...tool.records.values()].filter(
+      (record) =>
+        record.poison === undefined &&
+        isLeftAlone(run, record, forMinutes + pullEvery(tool, record)),
+    );
     const changes = new Map(
       changesOf(run, tool).map((change) => [
         change.kind === "upserted" ? change.record.id : change.id,
@@ -64,11 +61,6 @@ function asItem(record: object): Record<string, never> {
 /** Who was erased is kept out, whatever their tools go on saying of them. */
 function mentionsErased({ erased }: Run, text: string): boolean {
   return [...erased].some((native) => text.includes(native));
-}
-
-function isLeftAlone(run: Run, record: Truth, sinceMs: number): boolean {
-  if (record.isHidden || record.isDeleted || record.poison !== undefined) return false;
-  return record.changedAtMs <= sinceMs && record.silentAtMs + silentForMs < run.clock.nowMs();
 }
 
 /** 1, at the end: the graph says what a clean full read of the same world says. */

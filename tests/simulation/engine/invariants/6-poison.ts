@@ -1,19 +1,17 @@
-import { minuteMs } from "#shared/model/time.ts";
 import { listQuarantined } from "#shared/store/connection-parts.ts";
 
 import type { Run } from "../run.ts";
 import { violated } from "../run.ts";
 import { toolNames } from "../world/company.ts";
+import { isLeftAlone } from "./left-alone.ts";
 
 /** 6: a record that cannot be understood is in quarantine with its reason. The others of its page are 1's. */
 export async function checkPoison(run: Run, forMinutes: number): Promise<void> {
-  const sinceMs = run.clock.nowMs() - forMinutes * minuteMs;
   for (const name of toolNames) {
     if (run.troubled.has(name)) continue;
     const { tool } = run.company.sites[name];
     const poisoned = [...tool.records.values()].filter(
-      ({ poison, isDeleted, isHidden, changedAtMs }) =>
-        poison !== undefined && !isDeleted && !isHidden && changedAtMs <= sinceMs,
+      (record) => record.poison !== undefined && isLeftAlone(run, record, forMinutes),
     );
     if (poisoned.length === 0) continue;
     run.met.add("poison record", poisoned.length);

@@ -4,6 +4,7 @@ import { goalDeletedBeforeFirstReading } from "./goal-deleted-before-first-readi
 import { lateNewsOfADeletion } from "./late-news-of-a-deletion.ts";
 import { lateNewsOfAnUndoneEdit } from "./late-news-of-an-undone-edit.ts";
 import { notifierDiedBeforeTelling } from "./notifier-died-before-telling.ts";
+import { poisonShownAgainUnseen } from "./poison-shown-again-unseen.ts";
 import type { Regression } from "./regression.ts";
 
 /** Every plan that is kept. `npm run simulate -- --minimize SEED` writes a new one; it takes a line here. */
@@ -14,4 +15,5 @@ export const regressions: readonly Regression[] = [
   lateNewsOfADeletion,
   lateNewsOfAnUndoneEdit,
   notifierDiedBeforeTelling,
+  poisonShownAgainUnseen,
 ];
