@@ -186,8 +186,8 @@ async function check(run: Run): Promise<void> {
   await checkSupport(run);
 }
 
-/** How a rest of any length is passed: often at first, then with longer breaks. */
-const pauses = [4, 30, 66] as const;
+/** How a rest of any length is passed: what waits for a second look has it, then with longer breaks. */
+const pauses = [34, 66] as const;
 
 /** Until the end of the rest nothing new goes wrong; what stands, stands. */
 async function rest(run: Run, minutes: number): Promise<void> {
@@ -199,7 +199,7 @@ async function rest(run: Run, minutes: number): Promise<void> {
     await pass(run, pause);
   }
   while (left > 0) {
-    const pause = Math.min(left, 6 * 60);
+    const pause = Math.min(left, 12 * 60);
     left -= pause;
     await pass(run, pause);
     await pass(run, 2);

@@ -20,52 +20,35 @@ import type { Run } from "./run.ts";
 import { setRules, storeConnection } from "./setup.ts";
 import { toolNames } from "./world/company.ts";
 import { addressesIn, normalize } from "./world/normalize.ts";
-import type { Tool } from "./world/tool.ts";
+import type { Tool, Truth } from "./world/tool.ts";
 
-/** What a hub that saw nothing of it all has, after one full read of the same world. */
-export interface CleanRead {
-  readonly items: readonly Item[];
-  readonly openSignals: readonly Signal[];
-}
-
-/** Each record once, as it is stored; and what a pass over everything finds in that. */
-export async function readClean(run: Run): Promise<CleanRead> {
-  const table = createMemoryTable();
-  const deps = { table, clock: run.clock };
-  const freshAt = run.clock.now();
-  await setRules(deps, 0);
-  const { sites } = run.company;
-  const items: Item[] = [];
-  for (const name of toolNames) {
-    const { spec } = sites[name].tool;
-    const given = { id: spec.connectionId, connector: spec.name };
-    await storeConnection(deps, { ...given, readyAt: freshAt, freshAt });
-    const changes = [...changesOf(run, sites[name].tool), ...gravesOf(run, sites[name].tool)];
-    items.push(...changes.flatMap((change) => itemsOf(change, freshAt)));
-  }
-  return { items, openSignals: await signalsIn(run, table, items) };
+/** Each record once, as a hub that saw nothing of it all would store it after one full read of the same world. */
+export function readClean(run: Run): readonly Item[] {
+  const now = run.clock.now();
+  return toolNames.flatMap((name) => {
+    const { tool } = run.company.sites[name];
+    const changes = [...changesOf(run, tool, tool.shown()), ...gravesOf(run, tool)];
+    return changes.flatMap((change) => itemsOf(change, now));
+  });
 }
 
 function itemsOf(change: Change, now: Instant): readonly Item[] {
   if (change.kind === "removed") {
     const type = readFactId(change.id)?.type;
-    return type === undefined ? [] : [storable(tombstoneItem(change, type))];
+    return type === undefined ? [] : [tombstoneItem(change, type)];
   }
   const edges = edgesOf(change, now);
-  const fact = factItem(change, edges, { current: undefined, now });
-  return [fact, ...edges.map(edgeItem)].map(storable);
+  return [factItem(change, edges, { current: undefined, now }), ...edges.map(edgeItem)];
 }
 
-/** What a first pass over everything opens; `table` holds the connections and what the rules are set to. */
-async function signalsIn(
-  run: Run,
-  table: Table,
-  items: readonly Item[],
-): Promise<readonly Signal[]> {
+/** What a first pass over everything opens, where `items` were read from sources that are all fresh. */
+export async function signalsIn(run: Run, items: readonly Item[]): Promise<readonly Signal[]> {
   const { clock, ground } = run.host;
   const now = clock.now();
+  const table = await freshHub(run);
   const sources = await readSourceStates(table, clock, ground.registry);
-  const whole = wholeGraphOf(items, sources, { day: dateOf(now), linkRules: noLinkRules });
+  const stored = items.map(storable);
+  const whole = wholeGraphOf(stored, sources, { day: dateOf(now), linkRules: noLinkRules });
   const active = await activeRules(table, rules, silentLogger);
   return active.flatMap(({ rule, options }) =>
     [...new Set(rule.subjects(whole.graph))].flatMap((subjectId) => {
@@ -74,6 +57,18 @@ async function signalsIn(
       return nextSignal({ ...given, rule: rule.name, evaluation, sources }) ?? [];
     }),
   );
+}
+
+/** A hub whose connections have just been read whole, with the rules as the run's hub has them set. */
+async function freshHub({ clock, company }: Run): Promise<Table> {
+  const table = createMemoryTable();
+  const [deps, freshAt] = [{ table, clock }, clock.now()];
+  await setRules(deps, 0);
+  for (const name of toolNames) {
+    const { connectionId: id, name: connector } = company.sites[name].tool.spec;
+    await storeConnection(deps, { id, connector, readyAt: freshAt, freshAt });
+  }
+  return table;
 }
 
 /**
@@ -89,12 +84,9 @@ function gravesOf(run: Run, tool: Tool): readonly Change[] {
   );
 }
 
-/** All that a tool shows now, as its connector reads it. */
-export function changesOf(run: Run, tool: Tool): readonly Change[] {
-  const wires = tool.spec.collections.flatMap(({ name }) =>
-    // As the API sends it.
-    tool.visible(name).map((record): unknown => JSON.parse(JSON.stringify(tool.wireOf(record)))),
-  );
+/** Records of a tool as it shows them now, as its connector reads them. */
+export function changesOf(run: Run, tool: Tool, records: readonly Truth[]): readonly Change[] {
+  const wires = records.map((record) => tool.wireOf(record));
   const resolve = resolverOf(run, wires);
   const readAt = run.clock.now();
   return wires.flatMap((wire) => {

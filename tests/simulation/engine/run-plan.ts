@@ -1,4 +1,7 @@
 import { hourMs } from "#shared/model/time.ts";
+import { listDocuments } from "#shared/store/documents.ts";
+import { lists } from "#shared/store/keys.ts";
+import { cursorSpec } from "#shared/store/specs.ts";
 
 import { bringUp, pass, settle, takeStep } from "./acts.ts";
 import { begin } from "./begin.ts";
@@ -13,6 +16,7 @@ import { checkOnce } from "./invariants/5-once.ts";
 import { checkBounded } from "./invariants/9-bounded.ts";
 import { planOf } from "./plan-of.ts";
 import type { Plan } from "./plan.ts";
+import { streamOf } from "./random.ts";
 import type { Run, Violation } from "./run.ts";
 import { violated } from "./run.ts";
 import { toolNames } from "./world/company.ts";
@@ -76,15 +80,28 @@ async function getWell(run: Run): Promise<void> {
   }
   run.troubled.clear();
   await network.deliver(true);
-  await pass(run, 10);
+  // What is under way comes before the day ends, or after it: both happen.
+  if (isUnderWay(run) && streamOf(run.plan.seed, "getting well")() < 0.5) await pass(run, 10);
   run.clock.advance(26 * hourMs);
   await pass(run, 3);
-  redrive(run);
+  await arrive(run);
   // Longer than the longest wait after a failure.
-  await pass(run, 33);
+  if (redrive(run) || isUnderWay(run) || (await isBehind(run))) await pass(run, 33);
   // What died again, or was not asked for yet, has one more try.
   if (redrive(run)) await pass(run, 21);
   await arrive(run);
+}
+
+/** Whether something is sent and not done with. */
+function isUnderWay({ host }: Run): boolean {
+  const queues = [host.inbox, host.pulls, ...host.targets];
+  return !host.stream.isDrained || queues.some(({ waiting, dead }) => waiting + dead.length > 0);
+}
+
+/** Whether a reading has yet to be tried again. */
+async function isBehind({ host }: Run): Promise<boolean> {
+  const cursors = await listDocuments(host.table, cursorSpec, lists.cursors);
+  return cursors.some(({ state }) => state !== "idle");
 }
 
 /** More rounds of waiting than any chain of events has links. */
@@ -117,7 +134,7 @@ function redrive({ host, met }: Run): boolean {
 async function checkEnd(run: Run): Promise<void> {
   run.step = "end";
   await checkIncremental(run);
-  const clean = await readClean(run);
+  const clean = readClean(run);
   await checkConverged(run, clean);
   await checkNoLoss(run);
   await checkSameSignals(run, clean);

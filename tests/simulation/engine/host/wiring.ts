@@ -2,7 +2,7 @@ import type { Trigger } from "#infra/topology-parts.ts";
 import { topology } from "#infra/topology.ts";
 import type { CompiledPattern } from "#shared/kit/event-pattern/compile-pattern.ts";
 import { compilePattern } from "#shared/kit/event-pattern/compile-pattern.ts";
-import type { Item, ItemChange } from "#shared/ports/table.ts";
+import type { Item, ItemChange, Json } from "#shared/ports/table.ts";
 
 import type { ReaderSpec } from "./sim-stream.ts";
 
@@ -17,7 +17,7 @@ function readerOf(name: "detect" | "relay"): ReaderSpec {
   const known = new Map<string, boolean>();
   const isWanted = ({ before, after }: ItemChange) => {
     const eventName = after === undefined ? "REMOVE" : before === undefined ? "INSERT" : "MODIFY";
-    const key = JSON.stringify([eventName, before?.["type"], after?.["type"]]);
+    const key = `${eventName} ${textOf(before?.["type"])} ${textOf(after?.["type"])}`;
     const kept = known.get(key);
     if (kept !== undefined) return kept;
     const [NewImage, OldImage] = [imageOf(after), imageOf(before)];
@@ -28,6 +28,10 @@ function readerOf(name: "detect" | "relay"): ReaderSpec {
   };
   const { batchSize, retryAttempts, maxRecordAgeHours } = trigger;
   return { name, batchSize, retryAttempts, maxRecordAgeHours, isWanted };
+}
+
+function textOf(value: Json | undefined): string {
+  return typeof value === "string" ? value : "";
 }
 
 function imageOf(item: Item | undefined) {

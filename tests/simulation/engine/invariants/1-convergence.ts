@@ -1,7 +1,7 @@
+import type { Fact } from "#shared/model/facts.ts";
 import type { Item } from "#shared/ports/table.ts";
 import { scanAll } from "#shared/store/list.ts";
 
-import type { CleanRead } from "../clean-read.ts";
 import { changesOf } from "../clean-read.ts";
 import { contentOf } from "../content.ts";
 import type { Run } from "../run.ts";
@@ -15,41 +15,36 @@ import { isLeftAlone } from "./left-alone.ts";
  * wait for the reconcile; what no version tells, for a look at everything.
  */
 export async function checkSettled(run: Run, forMinutes: number): Promise<void> {
-  const items = new Map(
-    (await scanAll(run.host.table)).map((item): [string, Item] => [`${item.pk} ${item.sk}`, item]),
-  );
-  const is = contentOf([...items.values()]);
   for (const name of toolNames) {
     const { tool } = run.company.sites[name];
     if (run.troubled.has(name)) continue;
-    const left = [...tool.records.values()].filter(
-      (record) =>
-        record.poison === undefined &&
-        isLeftAlone(run, record, forMinutes + pullEvery(tool, record)),
-    );
-    const changes = new Map(
-      changesOf(run, tool).map((change) => [
-        change.kind === "upserted" ? change.record.id : change.id,
-        change,
-      ]),
-    );
-    for (const record of left) {
-      const id = tool.idOf(record);
-      const change = changes.get(id);
-      if (change?.kind !== "upserted" || mentionsErased(run, JSON.stringify(change.record)))
-        continue;
-      // The store knows nobody's place who has left.
-      if (change.record.type === "person" && change.record.employmentStatus !== "active") continue;
-      const should = contentOf([{ pk: id, sk: "0", ...asItem(change.record) }]).facts.get(id);
-      const has = is.facts.get(id);
-      if (has !== should)
-        violated(
-          run,
-          1,
-          `${id} was left alone, and is ${has ?? "missing"} instead of ${should ?? "?"}`,
-        );
+    const left = tool
+      .shown()
+      .filter(
+        (record) =>
+          record.poison === undefined &&
+          isLeftAlone(run, record, forMinutes + pullEvery(tool, record)),
+      );
+    for (const change of changesOf(run, tool, left)) {
+      if (change.kind === "upserted") await checkStored(run, change.record);
     }
   }
+}
+
+async function checkStored(run: Run, record: Fact): Promise<void> {
+  const { id } = record;
+  if (mentionsErased(run, JSON.stringify(record))) return;
+  // The store knows nobody's place who has left.
+  if (record.type === "person" && record.employmentStatus !== "active") return;
+  const should = contentOf([{ pk: id, sk: "0", ...asItem(record) }]).facts.get(id);
+  const item = await run.host.table.get({ pk: id, sk: "0" });
+  const has = item && contentOf([item]).facts.get(id);
+  if (has !== should)
+    violated(
+      run,
+      1,
+      `${id} was left alone, and is ${has ?? "missing"} instead of ${should ?? "?"}`,
+    );
 }
 
 /** A fact as an item holds it, as far as content goes. */
@@ -64,9 +59,9 @@ function mentionsErased({ erased }: Run, text: string): boolean {
 }
 
 /** 1, at the end: the graph says what a clean full read of the same world says. */
-export async function checkConverged(run: Run, clean: CleanRead): Promise<void> {
+export async function checkConverged(run: Run, clean: readonly Item[]): Promise<void> {
   const is = contentOf(await scanAll(run.host.table));
-  const should = contentOf(clean.items);
+  const should = contentOf(clean);
   for (const [id, line] of should.facts) {
     const has = is.facts.get(id);
     if (has === line || mentionsErased(run, `${line} ${has ?? ""}`)) continue;

@@ -75,14 +75,15 @@ export class Api {
     }
     const fault = this.#due();
     if (fault && fault !== "truncated JSON" && fault !== "invalid JSON") throw this.#failed(fault);
-    const text = JSON.stringify(make()) ?? "null";
+    const answer = make();
     const { onTheWay } = this;
     if (onTheWay) {
       this.onTheWay = undefined;
       await onTheWay();
     }
-    if (fault) this.#met.add(`api ${fault}`);
-    return parse(fault === undefined ? text : damaged(text, fault)) as T;
+    if (fault === undefined) return answer;
+    this.#met.add(`api ${fault}`);
+    return parse(damaged(JSON.stringify(answer) ?? "null", fault)) as T;
   }
 
   #due(): ApiFaultKind | undefined {

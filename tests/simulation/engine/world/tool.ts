@@ -162,9 +162,12 @@ export class Tool {
   }
 
   visible(collection: string): readonly Truth[] {
-    return [...this.records.values()].filter(
-      (record) => record.collection === collection && !record.isDeleted && !record.isHidden,
-    );
+    return this.shown().filter((record) => record.collection === collection);
+  }
+
+  /** All that the account sees, of every collection. */
+  shown(): readonly Truth[] {
+    return [...this.records.values()].filter(({ isDeleted, isHidden }) => !isDeleted && !isHidden);
   }
 
   /** The record as the tool's API shows it now. */
