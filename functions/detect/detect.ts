@@ -5,7 +5,6 @@ import type { Delta, Touch } from "#shared/kit/rule.ts";
 import { signalId } from "#shared/model/ids.ts";
 import type { GoalId } from "#shared/model/ids.ts";
 import type { Signal } from "#shared/model/signal.ts";
-import type { Table } from "#shared/ports/table.ts";
 import { KnownConnections, readSourceStates } from "#shared/store/connections.ts";
 import { listDocuments } from "#shared/store/documents.ts";
 import { GraphLoader } from "#shared/store/graph-loader.ts";
@@ -126,12 +125,15 @@ async function candidatesOf(
   touched: readonly Touched[],
 ): Promise<readonly (Subject & Candidate)[] | "many"> {
   const context = { loader, now: clock.now(), most: recomputeAbove };
+  let listed: Promise<readonly Signal[]> | undefined;
+  // Few changes bear on what is open, and they bear on many rules.
+  const listOpen = () => (listed ??= listDocuments(table, signalSpec, lists.openSignals));
   const candidates: (Subject & Candidate)[] = [];
   const found = await Promise.all(
     touched.map(async ({ active, touches }) => {
       const [expanded, open] = await Promise.all([
         expandTouches(context, touches),
-        openSubjects(table, active, touches, loader.graph.org),
+        openSubjects(active, touches, { listOpen, org: loader.graph.org }),
       ]);
       return { active, expanded: expanded === "many" ? expanded : merged([...open, ...expanded]) };
     }),
@@ -161,14 +163,13 @@ function isOfReadySource({ before, after }: Delta, sources: SourceStates): boole
 
 /** All open ones of the rule, or only those that would go to another leader in `org`, or none. */
 async function openSubjects(
-  table: Table,
   { rule: { name, leaderOf } }: ActiveRule,
   touches: readonly Touch[],
-  org: Org,
+  { listOpen, org }: { readonly listOpen: () => Promise<readonly Signal[]>; readonly org: Org },
 ): Promise<readonly Candidate[]> {
   const isOfOpen = touches.some(({ kind }) => kind === "open");
   if (!isOfOpen && !touches.some(({ kind }) => kind === "led")) return [];
-  const open = await listDocuments(table, signalSpec, lists.openSignals);
+  const open = await listOpen();
   const isAnothers = ({ teamIds, leaderId }: Signal) =>
     isOfOpen || leaderOf === undefined || leaderOf(org, teamIds) !== leaderId;
   return open

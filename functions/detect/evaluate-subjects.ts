@@ -130,7 +130,7 @@ export async function readSignals(
   setAside: SetAside = new SetAside(),
 ): Promise<ReadonlyMap<string, Signal>> {
   const keys = subjects.map((s) => factKey(signalId(s.active.rule.name, s.id)));
-  const items = await table.batchGet(keys);
+  const items = keys.length === 0 ? [] : await table.batchGet(keys);
   const signals = items.flatMap(
     (item) => setAside.read(item, (one) => readDocument(signalSpec, one)) ?? [],
   );

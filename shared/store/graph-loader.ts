@@ -10,7 +10,7 @@ import type { WorkItem } from "#shared/model/facts.ts";
 import { isOpen } from "#shared/model/facts.ts";
 import type { ConnectionId, FactId, GoalId, WorkItemId } from "#shared/model/ids.ts";
 import { isIdOf } from "#shared/model/ids.ts";
-import type { Item, Table } from "#shared/ports/table.ts";
+import type { Item, QueryRequest, Table } from "#shared/ports/table.ts";
 
 import { addToGraph } from "./add-to-graph.ts";
 import { atMost } from "./at-most.ts";
@@ -154,7 +154,7 @@ export class GraphLoader {
 
   /** Goals whose parent it is. */
   async goalsUnder(goalId: GoalId, most = Infinity): Promise<readonly GoalId[]> {
-    return (await this.#reverse(goalId, "goal#", most)).map((item) => item.pk as GoalId);
+    return (await this.#beside(under(goalId, "goal#"), most)).map((item) => item.pk as GoalId);
   }
 
   /** All goals as they are now, without their edges; the list only says which there are. */
@@ -201,25 +201,23 @@ export class GraphLoader {
 
   /** By id; where there are more than `most`, the first ones and at least one more. */
   async childIds(id: WorkItemId, most = Infinity): Promise<readonly WorkItemId[]> {
-    const keys = await this.#reverse(id, childrenPrefix("work-item"), most);
+    const keys = await this.#beside(under(id, childrenPrefix("work-item")), most);
     // Under this prefix hang work items, and the homes of multi-homed ones, in their own partitions.
     return [...new Set(keys.map((item) => item.pk as WorkItemId))];
   }
 
   /** Items and goals that link to the goal. */
   async linkedTo(goalId: GoalId, most = Infinity): Promise<readonly FactId[]> {
-    return (await this.#reverse(goalId, "link#", most)).map((item) => item.pk as FactId);
+    return (await this.#beside(under(goalId, "link#"), most)).map((item) => item.pk as FactId);
   }
 
   /** Items that wait on this one. */
-  async blockedBy(itemId: WorkItemId, most = Infinity): Promise<readonly WorkItemId[]> {
-    const keys = await this.#reverse(itemId, "dependency#", most);
-    return keys.map((item) => item.pk as WorkItemId);
+  async blockedBy(id: WorkItemId, most = Infinity): Promise<readonly WorkItemId[]> {
+    return (await this.#beside(under(id, "dependency#"), most)).map(({ pk }) => pk as WorkItemId);
   }
 
   async assignedTo(accountId: string, most = Infinity): Promise<readonly WorkItemId[]> {
-    const request = { index: "assignee", partition: accountId } as const;
-    const items = await this.#inTurn(() => queryAtMost(this.#table, request, most));
+    const items = await this.#beside({ index: "assignee", partition: accountId }, most);
     return items.map((item) => item.pk as WorkItemId);
   }
 
@@ -232,13 +230,11 @@ export class GraphLoader {
     return owned.map((item) => item.pk as GoalId);
   }
 
-  async #reverse(partition: string, sortPrefix: string, most: number): Promise<Item[]> {
-    const name = `${partition} ${sortPrefix} ${most}`;
-    // Several rules ask for the same.
-    const known = this.#neighbours.get(name);
-    if (known) return known;
-    const request = { index: "reverse", partition, sortPrefix } as const;
-    const found = this.#inTurn(() => queryAtMost(this.#table, request, most));
+  /** Several rules ask for the same. */
+  #beside(request: QueryRequest, most: number): Promise<Item[]> {
+    const name = JSON.stringify([request, most]);
+    const found =
+      this.#neighbours.get(name) ?? this.#inTurn(() => queryAtMost(this.#table, request, most));
     this.#neighbours.set(name, found);
     return found;
   }
@@ -297,4 +293,8 @@ interface Descent {
   readonly isEnough: (entered: ReadonlySet<string>) => boolean;
   /** Whether what is under this one counts as well. */
   readonly goesOnBelow: (child: WorkItem) => boolean;
+}
+
+function under(partition: string, sortPrefix: string): QueryRequest {
+  return { index: "reverse", partition, sortPrefix };
 }

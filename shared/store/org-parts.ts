@@ -56,6 +56,7 @@ export async function withChanged(
   parts: PartLists,
   keys: readonly Key[],
 ): Promise<PartLists> {
+  if (keys.length === 0) return parts;
   const distinct = new Map(keys.map((key) => [textOfKey(key), key]));
   const items = await table.batchGet([...distinct.values()]);
   const setAside = new SetAside();
