@@ -1,4 +1,5 @@
 import type { Rule } from "#shared/kit/rule.ts";
+import type { RuleSettings } from "#shared/model/signal.ts";
 import type { Logger } from "#shared/ports/logger.ts";
 import type { Table } from "#shared/ports/table.ts";
 import { listDocuments } from "#shared/store/documents.ts";
@@ -8,17 +9,36 @@ import { ruleSettingsSpec } from "#shared/store/specs.ts";
 
 import type { ActiveRule } from "./evaluate-subjects.ts";
 
-/**
- * Every rule as it is set now. Options that no longer parse mean the defaults; where its settings cannot
- * be read at all, nobody knows whether it is switched on, and what it has found stands.
- */
+/** The settings of rules as they stand now, and what of them cannot be read. */
+export interface AllSettings {
+  readonly settings: readonly RuleSettings[];
+  readonly setAside: SetAside;
+}
+
+export async function readRuleSettings(table: Table): Promise<AllSettings> {
+  const setAside = new SetAside();
+  const settings = await listDocuments(table, ruleSettingsSpec, lists.ruleSettings, setAside);
+  return { settings, setAside };
+}
+
+/** Every rule as it is set now. */
 export async function activeRules(
   table: Table,
   rules: readonly Rule[],
   logger: Logger,
 ): Promise<readonly ActiveRule[]> {
-  const setAside = new SetAside();
-  const settings = await listDocuments(table, ruleSettingsSpec, lists.ruleSettings, setAside);
+  return rulesAsSet(await readRuleSettings(table), rules, logger);
+}
+
+/**
+ * Every rule as these settings have it. Options that no longer parse mean the defaults; where its settings
+ * cannot be read at all, nobody knows whether it is switched on, and what it has found stands.
+ */
+export function rulesAsSet(
+  { settings, setAside }: AllSettings,
+  rules: readonly Rule[],
+  logger: Logger,
+): readonly ActiveRule[] {
   reportSetAside(logger, [setAside]);
   return rules.map((rule) => {
     if (setAside.partitions.has(ruleSettingsKey(rule.name).pk)) {

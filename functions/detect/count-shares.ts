@@ -9,10 +9,6 @@ import type { Instant } from "#shared/model/time.ts";
 import type { Table } from "#shared/ports/table.ts";
 import type { Counted } from "#shared/store/counted-shares.ts";
 import { saveCountedShare } from "#shared/store/counted-shares.ts";
-import { listDocuments } from "#shared/store/documents.ts";
-import { lists } from "#shared/store/keys.ts";
-import { SetAside } from "#shared/store/set-aside.ts";
-import { ruleSettingsSpec } from "#shared/store/specs.ts";
 import type { WholeGraph } from "#shared/store/whole-graph.ts";
 
 interface CountDeps {
@@ -27,9 +23,8 @@ interface CountDeps {
 export async function countShares(
   { table, rules }: CountDeps,
   whole: WholeGraph,
-  asOf: Instant,
+  { all, asOf }: { readonly all: readonly RuleSettings[]; readonly asOf: Instant },
 ): Promise<void> {
-  const all = await listDocuments(table, ruleSettingsSpec, lists.ruleSettings, new SetAside());
   for (const settings of all) {
     const rule = rules.find(({ name }) => name === settings.rule);
     if (!rule || !settings.isEnabled) continue;

@@ -3,13 +3,14 @@ import type { DynamoDBStreamEvent, ScheduledEvent } from "aws-lambda";
 import type { Delta } from "#shared/kit/rule.ts";
 import type { Instant } from "#shared/model/time.ts";
 import { minuteMs } from "#shared/model/time.ts";
+import type { WantedRecompute } from "#shared/model/wanted-recompute.ts";
 import { reportSetAside, SetAside } from "#shared/store/set-aside.ts";
 
 import { deltaOf } from "./deltas.ts";
 import type { DetectDeps } from "./deps.ts";
 import { detect } from "./detect.ts";
 import { runSelfCheck, scheduledSelfCheck, selfCheckAskedIn } from "./self-check.ts";
-import { isRecomputeWantedIn, runWantedRecompute } from "./wanted-recompute.ts";
+import { recomputeWantedIn, runWantedRecompute } from "./wanted-recompute.ts";
 
 /**
  * A pass over everything begins no further thousand of subjects later than so long after its invocation
@@ -32,7 +33,7 @@ export function createHandler(
     const deltas: Delta[] = [];
     const setAside = new SetAside();
     const asked: Instant[] = [];
-    let isRecomputeWanted = false;
+    let wanted: WantedRecompute | undefined;
     for (const record of event.Records) {
       const change = deps.readRecord(record);
       const delta = deltaOf(change, setAside);
@@ -41,11 +42,11 @@ export function createHandler(
       if (!after) continue;
       const wantedAt = setAside.read(after, () => selfCheckAskedIn(change));
       if (wantedAt !== undefined) asked.push(wantedAt);
-      isRecomputeWanted ||= setAside.read(after, () => isRecomputeWantedIn(change)) === true;
+      wanted = setAside.read(after, () => recomputeWantedIn(change)) ?? wanted;
     }
     reportSetAside(deps.logger, [setAside]);
     if (deltas.length > 0) await detect(deps, deltas);
-    if (isRecomputeWanted) await runWantedRecompute(deps, untilMs);
+    if (wanted) await runWantedRecompute(deps, wanted, untilMs);
     // After the changes before it, so that they are not taken for drift.
     for (const wantedAt of asked) await runSelfCheck(deps, { wantedAt, untilMs });
   };

@@ -3,7 +3,7 @@ import { signalId } from "#shared/model/ids.ts";
 import type { SelfCheckExample } from "#shared/model/self-check.ts";
 import type { Instant } from "#shared/model/time.ts";
 import { dateOf, instantOf, minuteMs } from "#shared/model/time.ts";
-import { readSourceStates } from "#shared/store/connections.ts";
+import { KnownConnections, readSourceStates } from "#shared/store/connections.ts";
 import { readLinkRules } from "#shared/store/link-rules.ts";
 import { saveMatchRate } from "#shared/store/match-rate.ts";
 import type { Unreadable } from "#shared/store/set-aside.ts";
@@ -11,12 +11,13 @@ import { SetAside, reportSetAside } from "#shared/store/set-aside.ts";
 import type { WholeGraph } from "#shared/store/whole-graph.ts";
 import { loadWholeGraph } from "#shared/store/whole-graph.ts";
 
-import { activeRules } from "./active-rules.ts";
+import { readRuleSettings, rulesAsSet } from "./active-rules.ts";
+import type { AllSettings } from "./active-rules.ts";
 import { countShares } from "./count-shares.ts";
 import { evaluateDeps } from "./deps.ts";
 import type { DetectDeps } from "./deps.ts";
 import { evaluate } from "./doubt.ts";
-import type { ActiveRule, Subject } from "./evaluate-subjects.ts";
+import type { ActiveRule, EvaluateDeps, Subject } from "./evaluate-subjects.ts";
 import { evaluateSubjects } from "./evaluate-subjects.ts";
 import { nextSignal } from "./next-signal.ts";
 import { isOnItsWay } from "./on-its-way.ts";
@@ -68,18 +69,18 @@ const onItsWayMs = minuteMs;
  */
 export async function recompute(deps: RecomputeDeps, pass: Pass = {}): Promise<Recomputed> {
   const startedMs = deps.clock.nowMs();
-  const whole = await readWhole(deps);
+  const { known, settings, whole } = await readWhole(deps);
   reportSetAside(deps.logger, [whole.setAside]);
   // Before anything rests on it: the evaluations below read it with the organisation.
   const { matchRate } = whole.graph.org;
   if (matchRate) await saveMatchRate(deps.table, matchRate);
-  await countShares(deps, whole, deps.clock.now());
-  const rules = await activeRules(deps.table, deps.rules, deps.logger);
+  await countShares(deps, whole, { all: settings.settings, asOf: deps.clock.now() });
+  const rules = rulesAsSet(settings, deps.rules, deps.logger);
   const { subjects, differing } = differingIn(whole, rules, {
     now: deps.clock.now(),
     since: pass.since,
   });
-  const mended = await mend(deps, differing, pass);
+  const mended = await mend(evaluateDeps(deps, known), differing, pass);
   const { count: unreadable, named: unreadableNamed } = whole.setAside;
   const { opened, cleared, updated, expected, remaining } = mended;
   const counts = { subjects, differing: differing.length, unreadable };
@@ -95,15 +96,25 @@ export async function recompute(deps: RecomputeDeps, pass: Pass = {}): Promise<R
   return { ...counts, ...mended, unreadableNamed };
 }
 
-async function readWhole(deps: RecomputeDeps): Promise<WholeGraph> {
-  const sources = await readSourceStates(deps.table, deps.clock, deps);
+interface Read {
+  readonly whole: WholeGraph;
+  readonly settings: AllSettings;
+  readonly known: KnownConnections;
+}
+
+async function readWhole(deps: RecomputeDeps): Promise<Read> {
+  const known = new KnownConnections();
   const unread = new SetAside();
-  const linkRules = await readLinkRules(deps.table, deps.clock.now(), unread);
+  const [sources, linkRules, settings] = await Promise.all([
+    readSourceStates(deps.table, deps.clock, deps, known),
+    readLinkRules(deps.table, deps.clock.now(), unread),
+    readRuleSettings(deps.table),
+  ]);
   const day = dateOf(deps.clock.now());
   const latelyIsAfter = instantOf(deps.clock.nowMs() - onItsWayMs);
   const whole = await loadWholeGraph(deps.table, sources, { day, linkRules, latelyIsAfter });
   whole.setAside.include(unread);
-  return whole;
+  return { whole, settings, known };
 }
 
 interface Times {
@@ -173,7 +184,7 @@ function compare(
 const batchSize = 1000;
 
 async function mend(
-  deps: RecomputeDeps,
+  deps: EvaluateDeps,
   differing: readonly Differing[],
   { isAwaited = false, untilMs = Infinity }: Pass,
 ): Promise<Mended> {
@@ -184,7 +195,7 @@ async function mend(
   while (looked < differing.length && (looked === 0 || deps.clock.nowMs() < untilMs)) {
     const batch = differing.slice(looked, looked + batchSize);
     looked += batch.length;
-    const done = await evaluateSubjects(evaluateDeps(deps), batch);
+    const done = await evaluateSubjects(deps, batch);
     totals.opened += done.opened;
     totals.cleared += done.cleared;
     totals.updated += done.updated;

@@ -1,4 +1,5 @@
-import type { ItemChange } from "#shared/ports/table.ts";
+import type { WantedRecompute } from "#shared/model/wanted-recompute.ts";
+import type { ItemChange, Table } from "#shared/ports/table.ts";
 import { readDocument, replaceDocument } from "#shared/store/documents.ts";
 import { readWantedRecompute, wantedRecomputeSpec } from "#shared/store/wanted-recompute.ts";
 
@@ -9,10 +10,11 @@ import { recompute } from "./recompute.ts";
 /** Passes of one request; each mends at least a thousand. The hourly self-check goes on after the last. */
 const passesMax = 100;
 
-/** Whether this change tells that a recompute is wanted. */
-export function isRecomputeWantedIn({ after }: ItemChange): boolean {
-  if (after?.["type"] !== "recompute") return false;
-  return readDocument(wantedRecomputeSpec, after).state === "wanted";
+/** The recompute that is wanted, where this change tells of it. */
+export function recomputeWantedIn({ after }: ItemChange): WantedRecompute | undefined {
+  if (after?.["type"] !== "recompute") return undefined;
+  const told = readDocument(wantedRecomputeSpec, after);
+  return told.state === "wanted" ? told : undefined;
 }
 
 /**
@@ -23,16 +25,11 @@ export function isRecomputeWantedIn({ after }: ItemChange): boolean {
  */
 export async function runWantedRecompute(
   deps: Omit<DetectDeps, "readRecord">,
+  told: WantedRecompute,
   untilMs: number,
 ): Promise<void> {
   const { table } = deps;
-  const wanted = await readWantedRecompute(table);
-  if (!wanted || wanted.state === "done") return;
-  const running = await replaceDocument(table, wantedRecomputeSpec, wanted, {
-    ...wanted,
-    state: "running",
-  });
-  // Else somebody asked again in this moment, and the record of that is on its way.
+  const running = await begin(table, told);
   if (!running) return;
   const done = await recompute(deps, { untilMs });
   const passes = running.passes + 1;
@@ -46,6 +43,17 @@ export async function runWantedRecompute(
     ...(goesOn ? { state: "wanted", wantedAt: deps.clock.now() } : { state: "done" }),
     passes,
   });
+}
+
+/** Says that it runs; undefined where nothing is wanted. What the record tells most often still stands. */
+async function begin(table: Table, told: WantedRecompute): Promise<WantedRecompute | undefined> {
+  const run = (wanted: WantedRecompute) =>
+    replaceDocument(table, wantedRecomputeSpec, wanted, { ...wanted, state: "running" });
+  const running = await run(told);
+  if (running) return running;
+  const wanted = await readWantedRecompute(table);
+  // Where that is lost too, somebody asked again in this moment, and the record of that is on its way.
+  return wanted && wanted.state !== "done" ? run(wanted) : undefined;
 }
 
 function writesOf({ opened, cleared, updated }: Recomputed): number {
