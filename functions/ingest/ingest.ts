@@ -56,7 +56,7 @@ export async function ingest(
   deps: IngestDeps,
   bodies: readonly string[],
 ): Promise<readonly Ended[]> {
-  const sources = new SourceCache(deps, await listConnections(deps.table));
+  const sources = new SourceCache(deps);
   const read = await Promise.all(bodies.map((body) => interpret(deps, sources, body)));
   const readings = read.flatMap((one) =>
     typeof one === "object" && "changes" in one ? [one] : [],
@@ -77,23 +77,22 @@ export async function ingest(
   return read.map((one) => (typeof one === "object" && "failed" in one ? one : "done"));
 }
 
-/** Opens each connection once per batch. */
+/** Reads and opens each connection once per batch. */
 class SourceCache {
   readonly #deps: IngestDeps;
-  readonly #connections: readonly Connection[];
+  readonly #found = new Map<ConnectionId, Promise<Connection | undefined>>();
   readonly #open = new Map<ConnectionId, Promise<Source>>();
+  #all: Promise<readonly Connection[]> | undefined;
 
-  constructor(deps: IngestDeps, connections: readonly Connection[]) {
+  constructor(deps: IngestDeps) {
     this.#deps = deps;
-    this.#connections = connections;
   }
 
   /** Undefined for one that is removed, or not started yet. */
   async find(id: ConnectionId): Promise<Connection | undefined> {
-    // The list is of an index, which shows a new connection a moment after it was made.
-    const connection =
-      this.#connections.find((candidate) => candidate.id === id) ??
-      (await getConnection(this.#deps.table, id));
+    const finding = this.#found.get(id) ?? getConnection(this.#deps.table, id);
+    this.#found.set(id, finding);
+    const connection = await finding;
     const isInUse = connection && connection.status !== "removing" && connection.status !== "draft";
     return isInUse ? connection : undefined;
   }
@@ -104,7 +103,7 @@ class SourceCache {
       this.#open.get(id) ??
       openSource(this.#deps, {
         connection,
-        connections: this.#connections,
+        connections: () => (this.#all ??= listConnections(this.#deps.table)),
         // Somebody has just changed something: that goes before the reading of old things.
         isInteractive: true,
       });

@@ -1,4 +1,5 @@
 import { openSource } from "#shared/access/open-source.ts";
+import type { AllConnections } from "#shared/access/open-source.ts";
 import { HubError } from "#shared/errors.ts";
 import type { Connection, Cursor } from "#shared/model/connection.ts";
 import type { PullMessage } from "#shared/model/pull.ts";
@@ -32,12 +33,9 @@ export async function pull(deps: PullDeps, message: PullMessage): Promise<void> 
     return removeUnusedGrant(deps, message.grantId, message.attempt);
   }
   if (message.kind === "erase") return void (await erasePerson(deps, message.personId));
-  const connections = await listConnections(deps.table);
-  // The list is of an index, which shows a new connection a moment after it was made.
-  const connection =
-    connections.find((candidate) => candidate.id === message.connectionId) ??
-    (await getConnection(deps.table, message.connectionId));
+  const connection = await getConnection(deps.table, message.connectionId);
   if (!connection) return;
+  const connections = () => listConnections(deps.table);
   if (message.kind === "remove") return removeConnection(deps, connection);
   if (message.kind === "write-back") {
     return writeBack(deps, { connection, connections, batchId: message.batchId });
@@ -82,7 +80,7 @@ async function read(
   {
     connection,
     connections,
-  }: { readonly connection: Connection; readonly connections: readonly Connection[] },
+  }: { readonly connection: Connection; readonly connections: AllConnections },
 ): Promise<void> {
   const source = await openSource(deps, { connection, connections });
   if (message.kind === "subscribe") {

@@ -1,4 +1,5 @@
 import { openSource } from "#shared/access/open-source.ts";
+import type { AllConnections } from "#shared/access/open-source.ts";
 import { HubError } from "#shared/errors.ts";
 import type { Connection } from "#shared/model/connection.ts";
 import { dateOf, dayMs, instantOf } from "#shared/model/time.ts";
@@ -21,7 +22,7 @@ const why =
  */
 export async function readAbsencesOf(
   deps: PullDeps,
-  run: { readonly connection: Connection; readonly connections: readonly Connection[] },
+  run: { readonly connection: Connection; readonly connections: AllConnections },
 ): Promise<void> {
   const { id } = run.connection;
   const from = dateOf(deps.clock.now());

@@ -1,4 +1,5 @@
 import { openSource } from "#shared/access/open-source.ts";
+import type { AllConnections } from "#shared/access/open-source.ts";
 import { HubError, isRetryable } from "#shared/errors.ts";
 import type { HistoryPage } from "#shared/kit/history-page.ts";
 import { historyReserve } from "#shared/model/budget.ts";
@@ -22,7 +23,7 @@ import { wantedHistories } from "./wanted-histories.ts";
 
 interface Run {
   readonly connection: Connection;
-  readonly connections: readonly Connection[];
+  readonly connections: AllConnections;
 }
 
 /** A run hands over to a new message after this long, well before the function's own limit. */

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 
 import { openSource } from "#shared/access/open-source.ts";
+import type { AllConnections } from "#shared/access/open-source.ts";
 import { HubError } from "#shared/errors.ts";
 import type { WriteBack } from "#shared/kit/write-back.ts";
 import type { Connection } from "#shared/model/connection.ts";
@@ -35,7 +36,7 @@ const refusalsMax = 10;
 
 interface Batch {
   readonly connection: Connection;
-  readonly connections: readonly Connection[];
+  readonly connections: AllConnections;
   readonly batchId: WriteBackId;
 }
 

@@ -35,7 +35,7 @@ function rig() {
       table,
       clock,
       logger: createSilentLogger(),
-      recognize: (url) => {
+      recognizer: async () => (url) => {
         if (url.startsWith("https://goals/")) {
           return { id: factId("goal", "goals", goalConnection, url.slice(14)) };
         }

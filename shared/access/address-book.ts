@@ -8,11 +8,14 @@ import type { Logger } from "#shared/ports/logger.ts";
 import type { Table } from "#shared/ports/table.ts";
 import { readKeyAliases, saveKeyAliases } from "#shared/store/key-aliases.ts";
 
+type Recognize = (url: string) => Recognized | undefined;
+
 interface AddressBookDeps {
   readonly table: Table;
   readonly clock: Clock;
   readonly logger: Logger;
-  readonly recognize: (url: string) => Recognized | undefined;
+  /** Tells which connection an address is of; asked for once, when the first address is met. */
+  readonly recognizer: () => Promise<Recognize>;
   /** Opens the source that knows the keys of a connection. */
   readonly open: (connection: Connection) => Promise<Source>;
   /**
@@ -35,6 +38,7 @@ const readingsDoubted = 20;
 export class AddressBook {
   readonly #deps: AddressBookDeps;
   readonly #openedMs: number;
+  #recognizer: Promise<Recognize> | undefined;
   readonly #unasked = new Map<ConnectionId, { connection: Connection; readingsLeft: number }>();
 
   constructor(deps: AddressBookDeps) {
@@ -43,10 +47,12 @@ export class AddressBook {
   }
 
   async resolve(urls: readonly string[]): Promise<UrlResolver> {
+    if (urls.length === 0) return () => undefined;
+    const recognize = await (this.#recognizer ??= this.#deps.recognizer());
     const recognized = new Map<string, Recognized>();
     const keysOf = new Map<Connection, Set<string>>();
     for (const url of new Set(urls)) {
-      const found = this.#deps.recognize(url);
+      const found = recognize(url);
       if (!found) continue;
       recognized.set(url, found);
       if ("id" in found) continue;

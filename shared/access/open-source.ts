@@ -37,10 +37,13 @@ async function fullSettings(
   );
 }
 
+/** All connections there are: at hand, or read when somebody wants to know. */
+export type AllConnections = readonly Connection[] | (() => Promise<readonly Connection[]>);
+
 interface Opening {
   readonly connection: Connection;
-  /** All connections, for the addresses that records carry. */
-  readonly connections: readonly Connection[];
+  /** For the addresses that records carry: most readings meet none, and then they are not asked for. */
+  readonly connections: AllConnections;
   /** Whether a person waits: then the reserve of the budget may be used. */
   readonly isInteractive?: boolean;
   /** Share of the budget that it must leave to others; absent: what people wait for. */
@@ -62,11 +65,10 @@ export async function openSource(deps: OpenDeps, opening: Opening): Promise<Sour
     connection.grantId && openTokens(deps, connection.grantId),
   ]);
   const logger = deps.logger.with({ connectionId: connection.id, connector: connector.name });
-  const recognize = deps.registry.recognizer(connections);
   const addresses = new AddressBook({
     ...deps,
     logger,
-    recognize,
+    recognizer: async () => deps.registry.recognizer(await listed(connections)),
     // A webhook comes for every change, and asking each time would be dear; pulls come back to it.
     doubtsUnknown: !isInteractive,
     open: (other) => openSource(deps, { connection: other, connections, isInteractive }),
@@ -88,6 +90,10 @@ export async function openSource(deps: OpenDeps, opening: Opening): Promise<Sour
     ...(tokens && { tokens }),
   });
   return watchReadings(source, noteWaiting(deps, connection, addresses));
+}
+
+async function listed(connections: AllConnections): Promise<readonly Connection[]> {
+  return typeof connections === "function" ? connections() : connections;
 }
 
 /** Opens a channel to tell people. */
