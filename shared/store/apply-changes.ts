@@ -7,7 +7,7 @@ import { readFactId } from "#shared/model/ids.ts";
 import type { Clock } from "#shared/ports/clock.ts";
 import type { Condition, Item, Key, Table, TransactOutcome, Write } from "#shared/ports/table.ts";
 
-import { readErasures, withoutErased } from "./erasures.ts";
+import { readBesideErasures, withoutErased } from "./erasures.ts";
 import {
   assertion,
   assertionKey,
@@ -63,13 +63,12 @@ const orgTypes: ReadonlySet<FactType> = new Set(["person", "account", "org-unit"
  */
 export async function applyChanges(deps: ApplyDeps, changes: readonly Change[]): Promise<Applied> {
   const refused: Refused[] = [];
-  const valid = withoutErased(changes, await readErasures(deps.table)).flatMap((change) =>
-    validOr(refused, change),
-  );
+  // What most polls bring: nothing to ask the table about.
+  if (changes.length === 0) return { applied: 0, unchanged: 0, stale: 0, refused };
+  const keys = changes.map(idOf).filter(isKeyText).map(factKey);
+  const { erased, items: stored } = await readBesideErasures(deps.table, keys);
+  const valid = withoutErased(changes, erased).flatMap((change) => validOr(refused, change));
   const work = latestPerRecord(valid);
-  const stored = new Map<string, Item>();
-  const keys = work.map((change) => factKey(idOf(change)));
-  for (const item of await deps.table.batchGet(keys)) stored.set(item.pk, item);
 
   const counts = { applied: 0, unchanged: 0, stale: valid.length - work.length };
   const changedInOrg: Key[] = [];

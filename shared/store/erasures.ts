@@ -37,7 +37,21 @@ const cache = new WeakMap<Table, Cached>();
 
 /** One read unit a look; digests are read only after an erasure. */
 export async function readErasures(table: Table): Promise<Erasures> {
-  const header = headerIn(await table.get(erasuresKey));
+  return erasuresOf(table, await table.get(erasuresKey));
+}
+
+/** Who was erased, and in the same request what stands under these keys, by partition. */
+export async function readBesideErasures(
+  table: Table,
+  keys: readonly Key[],
+): Promise<{ readonly erased: Erasures; readonly items: ReadonlyMap<string, Item> }> {
+  const found = await table.batchGet([erasuresKey, ...keys]);
+  const items = new Map(found.map((item) => [item.pk, item]));
+  return { erased: await erasuresOf(table, items.get(erasuresKey.pk)), items };
+}
+
+async function erasuresOf(table: Table, item: Item | undefined): Promise<Erasures> {
+  const header = headerIn(item);
   if (!header || header.count === 0) return nobodyErased;
   const known = cache.get(table);
   const fresh =
