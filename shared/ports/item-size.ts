@@ -5,15 +5,8 @@ import type { Json } from "./table.ts";
  * docs.aws.amazon.com/amazondynamodb/latest/developerguide/CapacityUnitCalculations.html, 2026-11
  */
 export function itemBytes(item: Readonly<Record<string, Json>>): number {
-  const known = knownBytes.get(item);
-  if (known !== undefined) return known;
-  const bytes = mapBytes(item);
-  // The table in memory freezes what it holds, through and through, and measures it at every read.
-  if (Object.isFrozen(item)) knownBytes.set(item, bytes);
-  return bytes;
+  return mapBytes(item);
 }
-
-const knownBytes = new WeakMap<object, number>();
 
 function mapBytes(map: Readonly<Record<string, Json>>): number {
   let bytes = 0;

@@ -19,6 +19,17 @@ const depthMax = 31;
  * unchanged, `input.too-large` above 400 KB.
  */
 export function storable(item: Item): Item {
+  return measured(item).item;
+}
+
+/** An item as the table keeps it, with its bytes as limits and billing count them. */
+export interface Measured {
+  readonly item: Item;
+  readonly bytes: number;
+}
+
+/** As `storable`, with the bytes that were counted on the way. */
+export function measured(item: Item): Measured {
   const copy = mapOf(item, undefined, 0);
   for (const name of keyAttributes) {
     const value = copy[name];
@@ -32,7 +43,7 @@ export function storable(item: Item): Item {
       { details: { bytes, bytesMax: itemBytesMax } },
     );
   }
-  return asItem(copy);
+  return { item: asItem(copy), bytes };
 }
 
 /** The key alone, checked; extra attributes of the argument are left behind. */

@@ -4,12 +4,12 @@ import {
   readScanToken,
   writePageToken,
 } from "#shared/adapters/dynamodb/page-token.ts";
-import { itemBytes } from "#shared/ports/item-size.ts";
 import { indexes } from "#shared/ports/table.ts";
 import type { Item, Page, QueryRequest, Table } from "#shared/ports/table.ts";
 
 import type { ItemStore } from "./item-store.ts";
-import type { Entry } from "./sorted-entries.ts";
+import type { Kept } from "./row.ts";
+import type { Entry, Walk } from "./sorted-entries.ts";
 
 /** DynamoDB ends a page with the item that takes it to this size. */
 const pageBytesMax = 1024 * 1024;
@@ -25,44 +25,50 @@ export function queryStore(store: ItemStore, request: QueryRequest): BilledPage 
   const after = readQueryToken(request);
   const index = request.index === undefined ? undefined : indexes[request.index];
   const sort = index?.sort ?? "sk";
-  const entries = store
-    .partition(request.index, request.partition)
-    ?.walk(
-      request.sortPrefix ?? "",
-      request.descending === true,
-      after && { sort: after[sort] ?? "", pk: after["pk"] ?? "", sk: after["sk"] ?? "" },
-    );
-  return collect(entries ?? [], request.limit, (entry) => ({
-    pk: entry.pk,
-    sk: entry.sk,
-    ...(index && { [index.partition]: request.partition, [index.sort]: entry.sort }),
-  }));
+  const walk: Walk = {
+    prefix: request.sortPrefix ?? "",
+    descending: request.descending === true,
+    after: after && { sort: after[sort] ?? "", pk: after["pk"] ?? "", sk: after["sk"] ?? "" },
+  };
+  const { page, bytes, last } = collect(request.limit, (visit) => {
+    store.partition(request.index, request.partition)?.walk(walk, visit);
+  });
+  if (!last) return { page, bytes };
+  const next = writePageToken({
+    pk: last.pk,
+    sk: last.sk,
+    ...(index && { [index.partition]: request.partition, [index.sort]: last.sort }),
+  });
+  return { page: { ...page, next }, bytes };
 }
 
 export function scanStore(store: ItemStore, request: Parameters<Table["scan"]>[0]): BilledPage {
   assertScan(request);
   const after = readScanToken(request.after);
   const from = after && { pk: after["pk"] ?? "", sk: after["sk"] ?? "" };
-  return collect(store.walkAll(request.segment, request.segments, from), undefined, (entry) => ({
-    pk: entry.pk,
-    sk: entry.sk,
-  }));
+  const { page, bytes, last } = collect(undefined, (visit) => {
+    store.walkAll(request.segment, request.segments, from, visit);
+  });
+  if (!last) return { page, bytes };
+  return { page: { ...page, next: writePageToken({ pk: last.pk, sk: last.sk }) }, bytes };
 }
 
+type Visit = (entry: Entry<Kept>) => boolean;
+
+/** `last` is the entry that filled the page, if one did. */
 function collect(
-  entries: Iterable<Entry>,
   limit: number | undefined,
-  tokenOf: (entry: Entry) => Readonly<Record<string, string>>,
-): BilledPage {
+  walk: (visit: Visit) => void,
+): BilledPage & { readonly last: Entry<Kept> | undefined } {
   const items: Item[] = [];
   let bytes = 0;
-  for (const entry of entries) {
-    const { item } = entry;
-    items.push(item);
-    bytes += itemBytes(item);
-    if (items.length === limit || bytes >= pageBytesMax) {
-      return { page: { items, next: writePageToken(tokenOf(entry)) }, bytes };
-    }
-  }
-  return { page: { items }, bytes };
+  let last: Entry<Kept> | undefined;
+  walk((entry) => {
+    items.push(entry.kept.item);
+    bytes += entry.kept.bytes;
+    if (items.length !== limit && bytes < pageBytesMax) return true;
+    last = entry;
+    return false;
+  });
+  return { page: { items }, bytes, last };
 }

@@ -1,20 +1,24 @@
 import { assertAddition, sumOf } from "#shared/adapters/dynamodb/addition.ts";
 import { holds } from "#shared/adapters/dynamodb/condition.ts";
 import { distinct } from "#shared/adapters/dynamodb/distinct-keys.ts";
-import { storable, storableKey } from "#shared/adapters/dynamodb/storable.ts";
+import { measured, storableKey } from "#shared/adapters/dynamodb/storable.ts";
+import type { Measured } from "#shared/adapters/dynamodb/storable.ts";
 import type { ItemChange } from "#shared/adapters/dynamodb/stream-image.ts";
-import { failedTransactUnits, storableWrites } from "#shared/adapters/dynamodb/transact-rules.ts";
+import {
+  failedTransactUnits,
+  storableWrite,
+  storableWrites,
+} from "#shared/adapters/dynamodb/transact-rules.ts";
+import type { StorableWrite } from "#shared/adapters/dynamodb/transact-rules.ts";
 import {
   createUnitMeter,
-  indexWriteUnits,
   readUnits,
   sameJson,
   transactFactor,
-  writeUnits,
+  unitsOfBytes,
 } from "#shared/adapters/dynamodb/units.ts";
 import type { UnitMeter } from "#shared/adapters/dynamodb/units.ts";
 import { HubError } from "#shared/errors.ts";
-import { itemBytes } from "#shared/ports/item-size.ts";
 import type {
   Item,
   Key,
@@ -29,6 +33,7 @@ import { createItemStore } from "./item-store.ts";
 import type { ItemStore } from "./item-store.ts";
 import { queryStore, scanStore } from "./memory-pages.ts";
 import type { BilledPage } from "./memory-pages.ts";
+import { indexWriteUnits, Row } from "./row.ts";
 
 interface MemoryTableOptions {
   /**
@@ -56,14 +61,16 @@ export function createMemoryTable(options: MemoryTableOptions = {}): Table {
     stream: createStream(options.onRecord, Number(options.held?.sequenceNumber ?? 0)),
   };
   const { meter, store } = memory;
-  for (const item of options.held?.items ?? []) store.set({ pk: item.pk, sk: item.sk }, item);
+  for (const item of options.held?.items ?? []) {
+    store.set(item, new Row(item, undefined, undefined));
+  }
   const count = ({ page, bytes }: BilledPage, consistent: boolean): Page => {
     meter.countRead(readUnits(bytes, consistent));
     return page;
   };
   // Async, so that a refusal is a rejection here too; each runs to its end without a pause.
   return {
-    get: async (key) => read(memory, key),
+    get: async (key) => read(memory, storableKey(key)),
     batchGet: async (keys) => distinct(keys).flatMap((key) => read(memory, key) ?? []),
     query: async (request) => count(queryStore(store, request), request.consistent === true),
     scan: async (request) => count(scanStore(store, request), false),
@@ -72,7 +79,7 @@ export function createMemoryTable(options: MemoryTableOptions = {}): Table {
     add: async (key, amounts, set = {}) => {
       assertAddition(key, amounts, set);
       const target = storableKey(key);
-      change(memory, target, added(store.get(target), target, amounts, set));
+      change(memory, target, measured(added(store.get(target)?.item, target, amounts, set)));
       memory.stream.flush();
     },
     usage: () => meter.usage(),
@@ -86,31 +93,38 @@ interface Memory {
 }
 
 /** Changes one item; the stream tells of it when flushed. */
-function change(memory: Memory, key: Key, after: Item | undefined, factor = 1): void {
+function change(memory: Memory, key: Key, put: Measured | undefined, factor = 1): void {
   const before = memory.store.get(key);
-  memory.meter.countWrite(factor * writeUnits(before, after), indexWriteUnits(before, after));
+  const units = factor * unitsOfBytes(Math.max(before?.bytes ?? 0, put?.bytes ?? 0));
+  if (sameJson(before?.item, put?.item)) {
+    memory.meter.countWrite(units, 0);
+    return;
+  }
+  const after = put && new Row(put.item, put.bytes, before);
+  memory.meter.countWrite(units, indexWriteUnits(before, after));
   memory.store.set(key, after);
-  memory.stream.append(before, after);
+  memory.stream.append(before?.item, after?.item);
 }
 
 function read({ store, meter }: Memory, key: Key): Item | undefined {
-  const item = store.get(storableKey(key));
-  meter.countRead(readUnits(item === undefined ? 0 : itemBytes(item), true));
-  return item;
+  const row = store.get(key);
+  meter.countRead(readUnits(row?.bytes ?? 0, true));
+  return row?.item;
 }
 
 function write(memory: Memory, one: Write): WriteOutcome {
   if (one.kind === "check") {
-    const current = read(memory, one.key);
+    const current = read(memory, storableKey(one.key));
     return holds(one.condition, current) ? { applied: true } : { applied: false, current };
   }
-  const { key, after } = targetOf(one);
-  const current = memory.store.get(key);
-  if (!holds(one.condition, current)) {
-    memory.meter.countWrite(writeUnits(current, after), 0);
-    return { applied: false, current };
+  const storable = storableWrite(one);
+  const { key } = storable;
+  const row = memory.store.get(key);
+  if (!holds(one.condition, row?.item)) {
+    memory.meter.countWrite(unitsOfBytes(Math.max(row?.bytes ?? 0, storable.bytes)), 0);
+    return { applied: false, current: row?.item };
   }
-  change(memory, key, after);
+  change(memory, key, putOf(storable));
   memory.stream.flush();
   return { applied: true };
 }
@@ -119,7 +133,7 @@ function transact(memory: Memory, writes: readonly Write[]): TransactOutcome {
   const { store, meter, stream } = memory;
   const storables = storableWrites(writes);
   const failed = storables.flatMap((one, index) => {
-    const current = store.get(targetOf(one).key);
+    const current = store.get(one.key)?.item;
     return holds(one.condition, current) ? [] : [{ index, current }];
   });
   if (failed.length > 0) {
@@ -127,19 +141,17 @@ function transact(memory: Memory, writes: readonly Write[]): TransactOutcome {
     return { applied: false, failed };
   }
   for (const one of storables) {
-    const { key, after } = targetOf(one);
     if (one.kind === "check") {
-      meter.countWrite(transactFactor * writeUnits(store.get(key), undefined), 0);
-    } else change(memory, key, after, transactFactor);
+      meter.countWrite(transactFactor * unitsOfBytes(store.get(one.key)?.bytes ?? 0), 0);
+    } else change(memory, one.key, putOf(one), transactFactor);
   }
   stream.flush();
   return { applied: true };
 }
 
-function targetOf(write: Write): { readonly key: Key; readonly after: Item | undefined } {
-  if (write.kind !== "put") return { key: storableKey(write.key), after: undefined };
-  const item = storable(write.item);
-  return { key: { pk: item.pk, sk: item.sk }, after: item };
+/** Undefined for a write that leaves nothing there. */
+function putOf(write: StorableWrite): Measured | undefined {
+  return write.kind === "put" ? write : undefined;
 }
 
 function added(
@@ -155,7 +167,7 @@ function added(
     }
     return [name, sumOf(Number(stored), amount)] as const;
   });
-  return storable({ ...current, ...Object.fromEntries(sums), ...set, ...key });
+  return { ...current, ...Object.fromEntries(sums), ...set, ...key };
 }
 
 interface Stream {
@@ -173,7 +185,6 @@ function createStream(
   let flushing = false;
   return {
     append: (before, after) => {
-      if (sameJson(before, after)) return;
       sequence += 1;
       waiting.push({
         sequenceNumber: String(sequence),

@@ -1,12 +1,12 @@
 import { compareBytes } from "#shared/adapters/dynamodb/byte-order.ts";
-import type { Item } from "#shared/ports/table.ts";
+import { textOfKey } from "#shared/adapters/dynamodb/distinct-keys.ts";
 
-/** An item under a sort key; in an index many items may share one, so the table's key decides. */
-export interface Entry {
+/** What is kept under a sort key; in an index many items may share one, so the table's key decides. */
+export interface Entry<T> {
   readonly sort: string;
   readonly pk: string;
   readonly sk: string;
-  item: Item;
+  kept: T;
 }
 
 /** Up to here it is cheaper to put entries into their places than to sort all again. */
@@ -18,16 +18,16 @@ export type KeyOf = (item: { readonly pk: string; readonly sk: string }) => stri
 /** Of a partition of the table, where `pk` is the same for all. */
 export const bySortKey: KeyOf = ({ sk }) => sk;
 
-/** Of a partition of an index. The length keeps different pairs apart. */
-export const byWholeKey: KeyOf = ({ pk, sk }) => `${String(pk.length)}:${pk}${sk}`;
+/** Of a partition of an index. */
+export const byWholeKey: KeyOf = textOfKey;
 
 /** One partition of the table or of an index, in DynamoDB's order; sorted when first read. */
-export class SortedEntries {
-  readonly #byKey = new Map<string, Entry>();
+export class SortedEntries<T> {
+  readonly #byKey = new Map<string, Entry<T>>();
   readonly #keyOf: KeyOf;
-  #sorted: Entry[] = [];
+  #sorted: Entry<T>[] = [];
   /** Not yet sorted in: filling a partition must not move its other entries each time. */
-  #unsorted: Entry[] = [];
+  #unsorted: Entry<T>[] = [];
 
   constructor(keyOf: KeyOf) {
     this.#keyOf = keyOf;
@@ -37,15 +37,15 @@ export class SortedEntries {
     return this.#byKey.size;
   }
 
-  find(item: { readonly pk: string; readonly sk: string }): Entry | undefined {
+  find(item: { readonly pk: string; readonly sk: string }): Entry<T> | undefined {
     return this.#byKey.get(this.#keyOf(item));
   }
 
-  put(entry: Entry): void {
+  put(entry: Entry<T>): void {
     const key = this.#keyOf(entry);
     const present = this.#byKey.get(key);
     if (present !== undefined && present.sort === entry.sort) {
-      present.item = entry.item;
+      present.kept = entry.kept;
       return;
     }
     if (present !== undefined) this.remove(present);
@@ -62,17 +62,22 @@ export class SortedEntries {
     sorted.splice(firstNotBelow(sorted, present), 1);
   }
 
-  /** Entries whose sort key has the prefix, from behind `after` on, in either direction. */
-  *walk(prefix: string, descending: boolean, after?: Position): Generator<Entry> {
+  /**
+   * Visits entries whose sort key has the prefix, from behind `after` on, in either direction, until a
+   * visit is answered by false. False when it was.
+   */
+  walk({ prefix, descending, after }: Walk, visit: (entry: Entry<T>) => boolean): boolean {
     const sorted = this.#inOrder();
+    const step = descending ? -1 : 1;
     let at = startOf(sorted, prefix, descending, after);
     for (let entry = sorted[at]; entry?.sort.startsWith(prefix) === true; entry = sorted[at]) {
-      yield entry;
-      at += descending ? -1 : 1;
+      if (!visit(entry)) return false;
+      at += step;
     }
+    return true;
   }
 
-  #inOrder(): Entry[] {
+  #inOrder(): Entry<T>[] {
     const unsorted = this.#unsorted;
     this.#unsorted = [];
     if (unsorted.length > sortedInAtOnceMax) {
@@ -86,10 +91,16 @@ export class SortedEntries {
   }
 }
 
-type Position = Pick<Entry, "sort" | "pk" | "sk">;
+type Position = Pick<Entry<unknown>, "sort" | "pk" | "sk">;
+
+export interface Walk {
+  readonly prefix: string;
+  readonly descending: boolean;
+  readonly after: Position | undefined;
+}
 
 function startOf(
-  sorted: readonly Entry[],
+  sorted: readonly Position[],
   prefix: string,
   descending: boolean,
   after: Position | undefined,
@@ -106,15 +117,15 @@ function startOf(
   return firstWhere(sorted, first, (entry) => !entry.sort.startsWith(prefix)) - 1;
 }
 
-function firstNotBelow(sorted: readonly Entry[], position: Position): number {
+function firstNotBelow(sorted: readonly Position[], position: Position): number {
   return firstWhere(sorted, 0, (entry) => compareEntries(entry, position) >= 0);
 }
 
 /** Binary search of the first entry from `low` on for which a monotonic test holds. */
 function firstWhere(
-  sorted: readonly Entry[],
+  sorted: readonly Position[],
   low: number,
-  test: (entry: Entry) => boolean,
+  test: (entry: Position) => boolean,
 ): number {
   let high = sorted.length;
   while (low < high) {
