@@ -2,7 +2,6 @@ import type { LinkRules } from "#shared/graph/link-rules.ts";
 import type { Org } from "#shared/graph/org.ts";
 import type { SourceStates } from "#shared/graph/sources.ts";
 import type { Delta, Touch } from "#shared/kit/rule.ts";
-import { signalId } from "#shared/model/ids.ts";
 import type { GoalId } from "#shared/model/ids.ts";
 import type { Signal } from "#shared/model/signal.ts";
 import { KnownConnections, readSourceStates } from "#shared/store/connections.ts";
@@ -21,10 +20,12 @@ import { bearing } from "./deltas.ts";
 import { evaluateDeps } from "./deps.ts";
 import type { DetectDeps } from "./deps.ts";
 import { evaluate } from "./doubt.ts";
-import { evaluateSubjects, loadAround, readSignals } from "./evaluate-subjects.ts";
+import { evaluateSubjects, loadAround } from "./evaluate-subjects.ts";
 import type { ActiveRule, Subject, Surroundings } from "./evaluate-subjects.ts";
 import { expandTouches, merged } from "./expand-touches.ts";
 import type { Candidate } from "./expand-touches.ts";
+import { idOf, readSignals } from "./held-signals.ts";
+import type { Held } from "./held-signals.ts";
 import { nextSignal } from "./next-signal.ts";
 
 /** Above so many touched subjects, one pass over the whole graph is cheaper than walking from each. */
@@ -51,7 +52,8 @@ export async function detect(deps: DetectDeps, changes: readonly Delta[]): Promi
   // Not here: it may take longer than an invocation has, and serves all batches that wait for one.
   if (all || differing === "many") await askForRecompute(deps.table, deps.clock.now());
   // The pass over everything reads a scan that may be a moment behind this very batch.
-  if (differing !== "many") await evaluateSubjects(evaluateDeps(deps, known), differing);
+  if (differing === "many") return;
+  await evaluateSubjects(evaluateDeps(deps, known), differing.subjects, differing.held);
 }
 
 interface AllAround extends Surroundings {
@@ -85,6 +87,12 @@ async function readSurroundings(
   return { sources, linkRules, rules, setAside, org: await readOrg() };
 }
 
+interface Differing {
+  readonly subjects: readonly Subject[];
+  /** Their signals as they were read. */
+  readonly held: Held;
+}
+
 /**
  * Touched subjects whose signals say something else than the graph does. Like a pass over everything it
  * only nominates: most changes alter no signal, and one that may is evaluated anew, signals read first.
@@ -95,19 +103,23 @@ async function differingAmong(
   deps: DetectDeps,
   surroundings: AllAround,
   touched: readonly Touched[],
-): Promise<readonly Subject[] | "many"> {
+): Promise<Differing | "many"> {
   const loader = new GraphLoader(deps.table, surroundings);
   loader.setAside.include(surroundings.setAside);
   const candidates = await candidatesOf(deps, loader, touched);
   if (candidates === "many") return "many";
   const unread = new SetAside();
   const signals = await readSignals(deps.table, candidates, unread);
-  const storedOf = ({ active, id }: Subject) => signals.get(signalId(active.rule.name, id));
-  const subjects = candidates.filter((one) => !one.onlyOpen || storedOf(one)?.state === "open");
+  const storedOf = (one: Subject) => signals.get(idOf(one));
+  const subjects = candidates.filter((one) => {
+    // What cannot be read can be replaced by nobody.
+    if (unread.partitions.has(idOf(one))) return false;
+    return !one.onlyOpen || storedOf(one)?.state === "open";
+  });
   const now = deps.clock.now();
   await loadAround(loader, subjects, now);
   reportSetAside(deps.logger, [unread, loader.setAside]);
-  return subjects.filter((one) => {
+  const differing = subjects.filter((one) => {
     const { active, id: subjectId } = one;
     const stored = storedOf(one);
     const given = { subjectId, options: active.options, now, stored };
@@ -116,6 +128,8 @@ async function differingAmong(
     const rule = active.rule.name;
     return nextSignal({ rule, subjectId, evaluation, stored, sources, now }) !== undefined;
   });
+  const held = new Map(differing.map((one) => [idOf(one), storedOf(one)]));
+  return { subjects: differing, held };
 }
 
 /** Each subject of each rule once. */

@@ -9,21 +9,19 @@ import {
   GoalId,
   WorkItemId as WorkItemIdSchema,
   readDependencyId,
-  signalId,
 } from "#shared/model/ids.ts";
 import type { Signal } from "#shared/model/signal.ts";
 import type { Instant } from "#shared/model/time.ts";
 import type { Clock } from "#shared/ports/clock.ts";
 import type { Logger } from "#shared/ports/logger.ts";
 import type { Table } from "#shared/ports/table.ts";
-import { createDocument, readDocument, replaceDocument } from "#shared/store/documents.ts";
 import { GraphLoader } from "#shared/store/graph-loader.ts";
-import { factKey } from "#shared/store/keys.ts";
 import { reportSetAside, SetAside } from "#shared/store/set-aside.ts";
-import { signalSpec } from "#shared/store/specs.ts";
 
 import { evaluate } from "./doubt.ts";
 import type { ReadGraph } from "./doubt.ts";
+import { idOf, readSignals, writeSignal } from "./held-signals.ts";
+import type { Held } from "./held-signals.ts";
 import { nextSignal } from "./next-signal.ts";
 
 /** A rule switched on, with its options parsed. */
@@ -61,22 +59,29 @@ const roundsMax = 5;
  * Evaluates subjects on strongly consistent reads and writes the signals that differ. After a write
  * the subject is evaluated again on fresh reads: a fact that changed between our read and our write
  * was seen by another evaluation, which found our signal not yet written. The last writer looks last.
+ * Signals that the caller holds, or that were written here, are not read again: one that changed since
+ * refuses the write, and is read then.
  */
 export async function evaluateSubjects(
   deps: EvaluateDeps,
   subjects: readonly Subject[],
+  known: Held = new Map(),
 ): Promise<Evaluated> {
   const totals = { opened: 0, cleared: 0, updated: 0 };
   const mended = new Set<SignalId>();
+  const held = new Map(known);
   let open = unique(subjects);
   for (let round = 0; open.length > 0 && round < roundsMax; round += 1) {
     const written: Subject[] = [];
-    for (const [subject, outcome] of await evaluateOnce(deps, open)) {
-      if (outcome === "lost") written.push(subject);
-      else if (outcome !== "same") {
-        totals[outcome] += 1;
-        mended.add(signalId(subject.active.rule.name, subject.id));
-        written.push(subject);
+    for (const [subject, outcome] of await evaluateOnce(deps, open, held)) {
+      if (outcome === "same") continue;
+      written.push(subject);
+      const id = idOf(subject);
+      if (outcome === "lost") held.delete(id);
+      else {
+        totals[outcome.what] += 1;
+        mended.add(id);
+        held.set(id, outcome.signal);
       }
     }
     open = written;
@@ -92,49 +97,43 @@ export interface Evaluated {
   readonly mended: ReadonlySet<SignalId>;
 }
 
-type Outcome = "same" | "lost" | "opened" | "cleared" | "updated";
+type Outcome = "same" | "lost" | Written;
+
+interface Written {
+  readonly what: "opened" | "cleared" | "updated";
+  readonly signal: Signal;
+}
 
 function unique(subjects: readonly Subject[]): readonly Subject[] {
-  return [...new Map(subjects.map((s) => [signalId(s.active.rule.name, s.id), s])).values()];
+  return [...new Map(subjects.map((one) => [idOf(one), one])).values()];
 }
 
 async function evaluateOnce(
   deps: EvaluateDeps,
   subjects: readonly Subject[],
+  held: Held,
 ): Promise<readonly (readonly [Subject, Outcome])[]> {
   // Signals before the graph: whoever changes one after this read makes our conditional write fail.
   const signals = new SetAside();
-  const [held, surroundings] = await Promise.all([
-    readSignals(deps.table, subjects, signals),
+  const unknown = subjects.filter((one) => !held.has(idOf(one)));
+  const [read, surroundings] = await Promise.all([
+    readSignals(deps.table, unknown, signals),
     deps.readSurroundings(),
   ]);
   const now = deps.clock.now();
-  const read = await loadFor(deps.table, surroundings, { subjects, now });
-  reportSetAside(deps.logger, [signals, read.setAside]);
+  const around = await loadFor(deps.table, surroundings, { subjects, now });
+  reportSetAside(deps.logger, [signals, around.setAside]);
   return Promise.all(
     subjects.map(async (subject) => {
       const { rule, options } = subject.active;
-      const id = signalId(rule.name, subject.id);
+      const id = idOf(subject);
       // What cannot be read cannot be replaced either: nobody knows how often it had opened.
       if (signals.partitions.has(id)) return [subject, "same"] as const;
-      const [stored, { sources }] = [held.get(id), read.graph];
-      const evaluation = evaluate(rule, { subjectId: subject.id, options, now, stored }, read);
+      const [stored, { sources }] = [held.get(id) ?? read.get(id), around.graph];
+      const evaluation = evaluate(rule, { subjectId: subject.id, options, now, stored }, around);
       return [subject, await store(deps, evaluation, { subject, stored, sources })] as const;
     }),
   );
-}
-
-export async function readSignals(
-  table: Table,
-  subjects: readonly Subject[],
-  setAside: SetAside = new SetAside(),
-): Promise<ReadonlyMap<string, Signal>> {
-  const keys = subjects.map((s) => factKey(signalId(s.active.rule.name, s.id)));
-  const items = keys.length === 0 ? [] : await table.batchGet(keys);
-  const signals = items.flatMap(
-    (item) => setAside.read(item, (one) => readDocument(signalSpec, one)) ?? [],
-  );
-  return new Map(signals.map((signal) => [signal.id, signal]));
 }
 
 async function loadFor(
@@ -257,17 +256,15 @@ async function store(
     now: deps.clock.now(),
   });
   if (!next) return "same";
-  const ok = stored
-    ? (await replaceDocument(deps.table, signalSpec, stored, next)) !== undefined
-    : await createDocument(deps.table, signalSpec, next);
-  if (!ok) return "lost";
-  if (stored?.state === next.state) return "updated";
-  const outcome = next.state === "open" ? "opened" : "cleared";
-  deps.logger.info(`signal.${outcome}`, {
+  const signal = await writeSignal(deps.table, stored, next);
+  if (!signal) return "lost";
+  if (stored?.state === next.state) return { what: "updated", signal };
+  const what = next.state === "open" ? "opened" : "cleared";
+  deps.logger.info(`signal.${what}`, {
     rule: rule.name,
     subjectId: subject.id,
     generation: next.generation,
     ...(next.clearedBecause !== undefined && { because: next.clearedBecause }),
   });
-  return outcome;
+  return { what, signal };
 }
