@@ -17,8 +17,8 @@ export function planOf(seed: number): Plan {
   return { seed, config, steps: isSmall ? fewSteps(random, config) : manySteps(random) };
 }
 
-const smallShare = 0.78;
-const readShare = 0.7;
+const smallShare = 0.88;
+const readShare = 0.75;
 /** Companies that the hub has read before: so many of each size. */
 const readCompanies = 4;
 
@@ -42,7 +42,7 @@ function configOf(random: Random): PlanConfig {
     duplicated: random() < 0.6 ? random() * 0.4 : 0,
     delayed: random() < 0.6 ? random() * 0.6 : 0,
     busDuplicated: random() < 0.6 ? random() * 0.5 : 0,
-    shards: pick(random, [1, 1, 2, 3]) ?? 1,
+    shards: pick(random, [1, 1, 1, 1, 2, 3]) ?? 1,
     isEager: random() < 0.25,
     pageSize: between(random, 2, 5),
     indexLagMs: random() < 0.5 ? between(random, 60, 480) * 1000 : 0,

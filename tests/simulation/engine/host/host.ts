@@ -132,10 +132,10 @@ export class Host {
     this.records += 1;
     const { after, before } = change;
     const item = after ?? before;
-    const stamp = after?.["hash"] ?? after?.["revision"] ?? "-";
+    const stamp = JSON.stringify(after?.["hash"] ?? after?.["revision"] ?? "-");
     // Salted by chance, so that nobody can try names on them.
     const isDigest = item?.pk === "erasures";
-    this.trace(`${item?.pk ?? ""} ${isDigest ? "" : (item?.sk ?? "")} ${JSON.stringify(stamp)}`);
+    this.trace(`${item?.pk ?? ""} ${isDigest ? "" : (item?.sk ?? "")} ${stamp}`);
     this.onRecord(change);
     this.stream.append(change);
   }
@@ -201,15 +201,20 @@ export class Host {
       detail: event.detail,
       resources: [event.id],
     };
+    const { busDuplicated, met, seed } = this.#options;
+    const body = JSON.stringify(shaped);
     for (const [at, { pattern }] of busTargets.entries()) {
       if (!pattern.matches(shaped)) continue;
-      const random = streamOf(this.#options.seed, `bus ${at} ${event.id}`);
-      const body = JSON.stringify(shaped);
-      const isTwice = random() < this.#options.busDuplicated;
-      if (isTwice) this.#options.met.add("bus event twice");
+      if (busDuplicated === 0) {
+        this.targets[at]?.put(body);
+        continue;
+      }
+      const random = streamOf(seed, `bus ${at} ${event.id}`);
+      const isTwice = random() < busDuplicated;
+      if (isTwice) met.add("bus event twice");
       for (let copies = isTwice ? 2 : 1; copies > 0; copies -= 1) {
         // Some take their time, and are overtaken.
-        const isLate = random() < this.#options.busDuplicated / 2;
+        const isLate = random() < busDuplicated / 2;
         this.targets[at]?.put(body, isLate ? 90_000 : 0);
       }
     }

@@ -14,24 +14,27 @@ function readerOf(name: "detect" | "relay"): ReaderSpec {
   if (trigger?.kind !== "stream") throw new Error(`${name} reads no stream`);
   const filters = trigger.filters.map(compilePattern);
   // What a filter can see of a record: its event and the type in either image; few kinds, often met.
-  const known = new Map<string, boolean>();
+  const known = new Map<Kind, Map<Kind, boolean>>();
   const isWanted = ({ before, after }: ItemChange) => {
-    const eventName = after === undefined ? "REMOVE" : before === undefined ? "INSERT" : "MODIFY";
-    const key = `${eventName} ${textOf(before?.["type"])} ${textOf(after?.["type"])}`;
-    const kept = known.get(key);
+    const [was, is] = [kindOf(before), kindOf(after)];
+    const kept = known.get(was)?.get(is);
     if (kept !== undefined) return kept;
+    const eventName = after === undefined ? "REMOVE" : before === undefined ? "INSERT" : "MODIFY";
     const [NewImage, OldImage] = [imageOf(after), imageOf(before)];
     const dynamodb = { ...(NewImage && { NewImage }), ...(OldImage && { OldImage }) };
-    const is = filters.some((filter) => filter.matches({ eventName, dynamodb }));
-    known.set(key, is);
-    return is;
+    const isMatched = filters.some((filter) => filter.matches({ eventName, dynamodb }));
+    known.set(was, (known.get(was) ?? new Map<Kind, boolean>()).set(is, isMatched));
+    return isMatched;
   };
   const { batchSize, retryAttempts, maxRecordAgeHours } = trigger;
   return { name, batchSize, retryAttempts, maxRecordAgeHours, isWanted };
 }
 
-function textOf(value: Json | undefined): string {
-  return typeof value === "string" ? value : "";
+type Kind = Json | undefined;
+
+/** No item is of the type that stands for there being none. */
+function kindOf(item: Item | undefined): Kind {
+  return item === undefined ? "" : item["type"];
 }
 
 function imageOf(item: Item | undefined) {

@@ -26,7 +26,7 @@ export function fewSteps(random: Random, config: PlanConfig): readonly Step[] {
   const mishap = mishapKind(random, config);
   const kinds = [mishap, mishap, hardshipKind(random, config)];
   const tool = toolOf(random);
-  const isRested = random() < 0.5;
+  const isRested = random() < 0.4;
   if (config.isRead !== true) for (const act of troublesOfReading(random)) addAtOnce(act);
   let pause = 0;
   for (let count = between(random, 1, incidentsMax); count > 0; count -= 1) {
