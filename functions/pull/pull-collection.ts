@@ -12,12 +12,13 @@ import {
   saveGapsOf,
 } from "#shared/store/connection-parts.ts";
 import type { Unversioned } from "#shared/store/documents.ts";
-import { getDocument, replaceDocument, updateDocument } from "#shared/store/documents.ts";
-import { cursorKey } from "#shared/store/keys.ts";
+import { replaceDocument } from "#shared/store/documents.ts";
 import { cursorSpec } from "#shared/store/specs.ts";
 
+import { beginPull, runMsMax } from "./begin-pull.ts";
 import { buryIfRemoved } from "./bury-if-removed.ts";
 import type { PullDeps } from "./deps.ts";
+import type { Seen } from "./freshness.ts";
 import { listCursors, markFresh, noteProblem } from "./freshness.ts";
 import { readAhead } from "./read-ahead.ts";
 import { readWaiting } from "./read-waiting.ts";
@@ -29,8 +30,6 @@ interface Run {
   readonly source: Source;
 }
 
-/** A run hands over to a new message after this long, well before the function's own limit. */
-const runMsMax = 10 * minuteMs;
 /** First wait after a failure that may pass by itself; doubles up to half an hour. */
 const retryMsMin = 2000;
 /** The longest delay that a queue can give a message; longer waits are the clock's. */
@@ -42,13 +41,10 @@ const retryMsMax = 30 * minuteMs;
  * a crash repeats a page but never skips one. Another run on the same cursor makes this one stop.
  */
 export async function pullCollection(deps: PullDeps, run: Run): Promise<void> {
-  const key = cursorKey(run.connection.id, run.collection.name, "pull");
-  const found = await getDocument(deps.table, cursorSpec, key);
-  const begun =
-    found && (await replaceDocument(deps.table, cursorSpec, found, beginRun(deps, found)));
+  const begun = await beginPull(deps, run);
   if (!begun) return;
-  let cursor: Cursor = begun;
-  const wasBackfill = begun.mode === "backfill";
+  let { cursor, seen } = begun;
+  const wasBackfill = cursor.mode === "backfill";
   const startedMs = deps.clock.nowMs();
   try {
     for await (const page of readAhead(run.source.pull(run.collection.name, cursor.position))) {
@@ -58,7 +54,8 @@ export async function pullCollection(deps: PullDeps, run: Run): Promise<void> {
       // Somebody else moved the cursor: this page is stored, which is harmless, and theirs goes on.
       if (!moved) return void (await buryIfRemoved(deps, run.connection.id, page.changes));
       cursor = moved;
-      if (page.isLast) return await finish(deps, { ...run, cursor, wasBackfill });
+      if (page.isLast) return await finish(deps, { ...run, cursor, wasBackfill, seen: seen?.() });
+      seen = undefined;
       if (deps.clock.nowMs() - startedMs > runMsMax) return await handOver(deps, run);
     }
   } catch (error) {
@@ -66,57 +63,39 @@ export async function pullCollection(deps: PullDeps, run: Run): Promise<void> {
   }
 }
 
-const diedSilently = {
-  code: "invariant.broken",
-  message: "Reading stopped without a word, perhaps for want of time or memory; it is tried again",
-} as const;
-
-/** Every page says that a run is alive. Until one comes, nobody may take what it reads for fresh. */
-function hasDied(deps: PullDeps, { state, updatedAt }: Cursor): boolean {
-  return state === "running" && deps.clock.nowMs() - epochMsOf(updatedAt) >= runMsMax;
-}
-
-function beginRun(deps: PullDeps, cursor: Cursor): Unversioned<Cursor> {
-  const now = deps.clock.now();
-  const isResuming = cursor.state === "running" || cursor.state === "failed";
-  const fresh = { recordsRead: 0, changesApplied: 0, recordsRejected: 0, startedAt: now };
-  // The problem stays until a page proves it over: waits grow by it, and nobody says "fresh" too soon.
-  const { recordsTotal: _total, ...rest } = cursor;
-  return {
-    ...rest,
-    ...(isResuming && cursor.startedAt !== undefined ? {} : fresh),
-    ...(isResuming && cursor.recordsTotal !== undefined && { recordsTotal: cursor.recordsTotal }),
-    ...(hasDied(deps, cursor) && {
-      problem: { ...diedSilently, since: rest.problem?.since ?? now },
-    }),
-    state: "running",
-    // If this run dies without a word, the clock takes it up again then.
-    dueAt: instantOf(deps.clock.nowMs() + runMsMax),
-    updatedAt: now,
-  };
-}
-
 interface EndedRun extends Run {
   readonly cursor: Cursor;
   /** Everything was read, since the run's start. */
   readonly wasBackfill: boolean;
+  /** All cursors as they stood at its start, where it has but read a page since. */
+  readonly seen: readonly Cursor[] | undefined;
 }
 
 async function finish(deps: PullDeps, ended: EndedRun): Promise<void> {
-  const { connection, collection, cursor, wasBackfill } = ended;
+  const { connection, collection, cursor, wasBackfill, seen } = ended;
   if (wasBackfill && cursor.startedAt !== undefined) {
     const read = { collection: collection.name, since: cursor.startedAt };
     await retireGaps(deps.table, connection.id, read);
     await retireQuarantined(deps.table, connection.id, read);
   }
-  const cursors = await listCursors(deps, connection.id);
+  const isSettled =
+    seen !== undefined && (await settle(deps, ended, { cursors: seen, connection }));
+  if (!isSettled) await settle(deps, ended, { cursors: await listCursors(deps, connection.id) });
+  await readWaiting(deps, ended);
+}
+
+/** False where the connection is another by now than it was seen to be. */
+async function settle(
+  deps: PullDeps,
+  { connection, collection }: Run,
+  { cursors, connection: seen }: Seen,
+): Promise<boolean> {
   const isReconciled = cursors.some(
     (one) => one.mode === "reconcile" && one.collection === collection.name,
   );
   // A refused write is billed like any other: it is not tried where the cursor is seen to stand.
   if (!isReconciled) await ensureReconcileCursor(deps, connection.id, collection);
-  await markFresh(deps, connection.id, cursors);
-  await readWaiting(deps, ended);
+  return markFresh(deps, connection.id, { cursors, connection: seen });
 }
 
 /** Returns how many records were quarantined. */
@@ -160,7 +139,7 @@ function afterPage(
   { cursor, page, rejected, run }: PageContext,
 ): Unversioned<Cursor> {
   const now = deps.clock.now();
-  const { problem: _problem, positionBefore, ...rest } = cursor;
+  const { problem: _problem, sentSince: _sent, positionBefore, ...rest } = cursor;
   const next = {
     ...rest,
     position: page.position,
@@ -204,33 +183,23 @@ async function recordFailure(deps: PullDeps, cursor: Cursor, error: unknown): Pr
     code: known?.code ?? "unexpected",
     ...(known === undefined && error instanceof Error && { errorName: error.name }),
   });
-  let isOvertaken = false;
-  const failed = await updateDocument(
-    deps.table,
-    cursorSpec,
-    cursorKeyOf(cursor),
-    (current): Unversioned<Cursor> | undefined => {
-      // Whoever has the cursor now reads on, or starts over: this run's failure says nothing of theirs.
-      isOvertaken = current.revision !== cursor.revision;
-      if (isOvertaken) return undefined;
-      return {
-        ...withPosition(current, known),
-        state: "failed",
-        updatedAt: now,
-        dueAt: retryAt(deps, current, error),
-        problem: {
-          code: known?.code ?? "invariant.broken",
-          message: (
-            known?.message ?? "Reading failed in a way we did not foresee; it will be tried again"
-          ).slice(0, 500),
-          since: current.problem?.since ?? now,
-        },
-      };
-    },
-  );
-  if (isOvertaken) return;
+  const failed = await replaceDocument(deps.table, cursorSpec, cursor, {
+    ...withPosition(cursor, known),
+    state: "failed",
+    updatedAt: now,
+    dueAt: retryAt(deps, cursor, error),
+    problem: { ...problemOf(known), since: cursor.problem?.since ?? now },
+  });
+  // Whoever has the cursor now reads on, or starts over: this run's failure says nothing of theirs.
+  if (!failed) return;
   await noteProblem(deps, cursor.connectionId, known);
   await sendAgain(deps, failed);
+}
+
+function problemOf(error: HubError | undefined): Omit<NonNullable<Cursor["problem"]>, "since"> {
+  const message = "Reading failed in a way we did not foresee; it will be tried again";
+  if (!error) return { code: "invariant.broken", message };
+  return { code: error.code, message: error.message.slice(0, 500) };
 }
 
 /** Short waits are the queue's: the clock, which looks once a minute, would make a second a minute. */
@@ -242,10 +211,6 @@ async function sendAgain(
   if (waitMs > delayMsMax) return;
   const message: PullMessage = { kind: "pull", connectionId, collection };
   await deps.pulls.send(JSON.stringify(message), { delaySeconds: Math.ceil(waitMs / 1000) });
-}
-
-function cursorKeyOf(cursor: Cursor) {
-  return cursorKey(cursor.connectionId, cursor.collection, "pull");
 }
 
 /** A position that the source no longer takes is dropped: the next run reads the collection whole. */

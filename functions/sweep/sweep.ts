@@ -75,7 +75,11 @@ async function sendDuePulls(deps: SweepDeps, connections: readonly Connection[])
     if (!connection || epochMsOf(cursor.dueAt) > nowMs) continue;
     // Before everything was read once, there is nothing to compare an enumeration with.
     if (cursor.mode === "reconcile" && connection.readyAt === undefined) continue;
-    const later = { ...cursor, dueAt: instantOf(nowMs + sentAgainMs) };
+    const later = {
+      ...cursor,
+      dueAt: instantOf(nowMs + sentAgainMs),
+      ...(cursor.mode === "poll" && { sentSince: cursor.sentSince ?? instantOf(nowMs) }),
+    };
     if (await replaceDocument(deps.table, cursorSpec, cursor, later))
       await send(deps, messageFor(cursor));
   }

@@ -73,6 +73,8 @@ export const Cursor = z.strictObject({
   /** First time this collection was read whole. */
   backfilledAt: Instant.optional(),
   dueAt: Instant,
+  /** Since when the clock has been sending a poll of it of which nothing was heard yet. */
+  sentSince: Instant.optional(),
   problem: ConnectionProblem.optional(),
   revision: z.int().nonnegative(),
 });
