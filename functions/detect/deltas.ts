@@ -50,7 +50,7 @@ function hid({ before, after }: ItemChange): Delta | undefined {
   const hidden = is ?? was;
   // How many could not be read is told, and of each gap the reason.
   const isNoticedAgain = was?.type === is?.type && whyOf(was) === whyOf(is);
-  return hidden && !isNoticedAgain ? { ofConnection: hidden.connectionId } : undefined;
+  return hidden && !isNoticedAgain ? { ofCoverage: hidden.connectionId } : undefined;
 }
 
 function whyOf(hidden: ReturnType<typeof readHidden>): string | undefined {
@@ -111,9 +111,15 @@ export function bearing(delta: Delta): readonly Delta[] {
   const [was, is] = [delta.before, delta.after].map((thing) =>
     thing?.type === "connection" ? thing : undefined,
   );
+  if (!is) return [];
   const isNews =
-    differ(was, is, ["status", "name"]) || differ(was?.problem, is?.problem, ["code", "since"]);
-  return is && isNews ? [{ ofConnection: is.id }] : [];
+    differ(was, is, ["status", "name"]) || differ(was?.problem, is.problem, ["code", "since"]);
+  // A new one has no finding yet that could name it.
+  const isRenamed = was !== undefined && was.name !== is.name;
+  return [
+    ...(isNews ? [{ ofConnection: is.id }] : []),
+    ...(isRenamed ? [{ ofCoverage: is.id }] : []),
+  ];
 }
 
 /**

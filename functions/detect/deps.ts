@@ -1,4 +1,6 @@
-import type { Rule } from "#shared/kit/rule.ts";
+import { noLinkRules } from "#shared/graph/link-rules.ts";
+import { emptyOrg } from "#shared/graph/org.ts";
+import type { Reads, Rule } from "#shared/kit/rule.ts";
 import type { Connection } from "#shared/model/connection.ts";
 import type { Clock } from "#shared/ports/clock.ts";
 import type { Logger } from "#shared/ports/logger.ts";
@@ -9,7 +11,7 @@ import { readLinkRules } from "#shared/store/link-rules.ts";
 import type { OrgReader } from "#shared/store/org-reader.ts";
 import { SetAside } from "#shared/store/set-aside.ts";
 
-import type { EvaluateDeps } from "./evaluate-subjects.ts";
+import type { ActiveRule, EvaluateDeps } from "./evaluate-subjects.ts";
 
 export interface DetectDeps {
   readonly table: Table;
@@ -24,17 +26,28 @@ export interface DetectDeps {
   readonly readRecord: ReadRecord;
 }
 
+/** Rules of which this is all that they read need neither organisation nor link rules. */
+const ofConnections: ReadonlySet<Reads> = new Set<Reads>(["connection", "coverage"]);
+
+export function isOfConnections({ rule: { reads } }: ActiveRule): boolean {
+  return ofConnections.has(reads);
+}
+
+/** The organisation, for whoever reads none. */
+export const nobody = emptyOrg();
+
 /** What evaluating takes: sources, organisation and link rules are read when asked for, never kept. */
 export function evaluateDeps(
   deps: Omit<DetectDeps, "readRecord">,
   known?: KnownConnections,
 ): EvaluateDeps {
-  const readSurroundings = async () => {
+  const readSurroundings = async (rules: readonly ActiveRule[]) => {
     const setAside = new SetAside();
+    const isAll = !rules.every(isOfConnections);
     const [sources, org, linkRules] = await Promise.all([
       readSourceStates(deps.table, deps.clock, deps, known),
-      deps.orgReader.read(),
-      readLinkRules(deps.table, deps.clock.now(), setAside),
+      isAll ? deps.orgReader.read() : nobody,
+      isAll ? readLinkRules(deps.table, deps.clock.now(), setAside) : noLinkRules,
     ]);
     return { sources, org, linkRules, setAside };
   };

@@ -1,4 +1,5 @@
 import type { LinkRules } from "#shared/graph/link-rules.ts";
+import { noLinkRules } from "#shared/graph/link-rules.ts";
 import type { Org } from "#shared/graph/org.ts";
 import type { SourceStates } from "#shared/graph/sources.ts";
 import type { Delta, Touch } from "#shared/kit/rule.ts";
@@ -17,7 +18,7 @@ import { askForRecompute } from "#shared/store/wanted-recompute.ts";
 import { activeRules } from "./active-rules.ts";
 import { announceUnseen } from "./announce-unseen.ts";
 import { bearing } from "./deltas.ts";
-import { evaluateDeps } from "./deps.ts";
+import { evaluateDeps, isOfConnections, nobody } from "./deps.ts";
 import type { DetectDeps } from "./deps.ts";
 import { evaluate } from "./doubt.ts";
 import { evaluateSubjects, loadAround } from "./evaluate-subjects.ts";
@@ -37,8 +38,9 @@ export async function detect(deps: DetectDeps, changes: readonly Delta[]): Promi
   const deltas = changes.flatMap(bearing);
   if (deltas.length === 0) return;
   const known = new KnownConnections();
-  const surroundings = await readSurroundings(deps, deltas, known);
-  const { sources, linkRules, rules } = surroundings;
+  const isWhole = !deltas.every(isOfConnection);
+  const first = await readSurroundings(deps, deltas, { known, isWhole });
+  const { sources, linkRules, rules } = first;
   // While a source is being read for the first time nothing can be concluded about its records; its
   // becoming ready is itself a change, and re-evaluates everything.
   const relevant = deltas.filter((delta) => isOfReadySource(delta, sources));
@@ -47,6 +49,11 @@ export async function detect(deps: DetectDeps, changes: readonly Delta[]): Promi
     const touches = relevant.flatMap((delta) => active.rule.touched(delta, active.options));
     return { active, touches };
   });
+  // No rule follows a connection to more than itself, or to everything; one that does needs more.
+  const surroundings =
+    isWhole || touched.every(isEnoughToKnowConnections)
+      ? first
+      : await readSurroundings(deps, deltas, { known, isWhole: true });
   const all = touched.some(({ touches }) => touches.some((one) => isEverything(one, linkRules)));
   const differing = await differingAmong(deps, surroundings, touched);
   // Not here: it may take longer than an invocation has, and serves all batches that wait for one.
@@ -67,18 +74,33 @@ interface Touched {
   readonly touches: readonly Touch[];
 }
 
+/** Of most batches that tell of any news, each record is of a connection. */
+function isOfConnection({ before, after, ofConnection, ofCoverage }: Delta): boolean {
+  return (ofConnection ?? ofCoverage) !== undefined || (after ?? before)?.type === "connection";
+}
+
+function isEnoughToKnowConnections({ active, touches }: Touched): boolean {
+  return isOfConnections(active) || touches.every(({ kind }) => kind === "all");
+}
+
+interface Wanted {
+  readonly known: KnownConnections;
+  /** False: organisation and link rules are as if there were none. */
+  readonly isWhole: boolean;
+}
+
 /** Everything but the graph, all at once; the organisation after what nobody has announced was. */
 async function readSurroundings(
   deps: DetectDeps,
   deltas: readonly Delta[],
-  known: KnownConnections,
+  { known, isWhole }: Wanted,
 ): Promise<AllAround> {
   const isOfOrg = deltas.some(({ before, after }) => isOrgPart(after ?? before));
-  const readOrg = () => deps.orgReader.read();
+  const readOrg = () => (isWhole ? deps.orgReader.read() : nobody);
   const setAside = new SetAside();
   const [sources, linkRules, rules, early] = await Promise.all([
     readSourceStates(deps.table, deps.clock, deps, known),
-    readLinkRules(deps.table, deps.clock.now(), setAside),
+    isWhole ? readLinkRules(deps.table, deps.clock.now(), setAside) : noLinkRules,
     activeRules(deps.table, deps.rules, deps.logger),
     isOfOrg ? undefined : readOrg(),
   ]);

@@ -48,8 +48,8 @@ export interface EvaluateDeps {
   readonly table: Table;
   readonly clock: Clock;
   readonly logger: Logger;
-  /** As they are now: each round looks anew. */
-  readonly readSurroundings: () => Promise<Surroundings>;
+  /** As they are now, as far as these rules read them: each round looks anew. */
+  readonly readSurroundings: (rules: readonly ActiveRule[]) => Promise<Surroundings>;
 }
 
 /** Rounds of write-then-look-again; facts that change faster bring their own stream records. */
@@ -118,7 +118,7 @@ async function evaluateOnce(
   const unknown = subjects.filter((one) => !held.has(idOf(one)));
   const [read, surroundings] = await Promise.all([
     readSignals(deps.table, unknown, signals),
-    deps.readSurroundings(),
+    deps.readSurroundings(subjects.map(({ active }) => active)),
   ]);
   const now = deps.clock.now();
   const around = await loadFor(deps.table, surroundings, { subjects, now });

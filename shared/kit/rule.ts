@@ -36,10 +36,12 @@ export interface Delta {
   /** What it said before could not be read: a finding may rest on that, and has stood since. */
   readonly wasUnread?: boolean;
   /**
-   * How this connection stands, or what it cannot see, is another; it has nothing to do with what it told.
-   * Comes alone: what changes conclusions too is told as the change of the connection itself.
+   * How this connection stands is another; it has nothing to do with what it told. Comes alone: what changes
+   * conclusions too is told as the change of the connection itself.
    */
   readonly ofConnection?: ConnectionId;
+  /** What this connection cannot see is another, or what it is called with that. Comes alone. */
+  readonly ofCoverage?: ConnectionId;
 }
 
 /** Which subjects a change may have touched, as far as the change alone can tell. */
@@ -145,7 +147,8 @@ export interface EvaluateInput<Options> {
  * that it links to. `above`: and everything above it. `above-and-below`: and what is under it, where it is
  * closed. `next-above-and-all-below`: all that is under it, as long as the evaluation is open.
  * `waited-for`: and all that it waits for. `under-goal`: a goal, the goals right below it and what links to
- * it, no more than `linkersMax` of goal-tree.ts. `goals`: all goals, without their edges. `coverage`: of a connection, what it cannot see.
+ * it, no more than `linkersMax` of goal-tree.ts. `goals`: all goals, without their edges. `connection`: how a
+ * connection stands. `coverage`: and what it cannot see; these two read neither organisation nor link rules.
  */
 export type Reads =
   | "subject"
@@ -156,6 +159,7 @@ export type Reads =
   | "waited-for"
   | "under-goal"
   | "goals"
+  | "connection"
   | "coverage";
 
 /** A rule: data for people, and pure functions of a graph. */

@@ -59,7 +59,8 @@ function aboutConnections(): string {
 export function limitsOf({ name, reads }: Pick<Rule, "name" | "reads">): RuleLimits {
   const known = limits[name];
   if (known) return known;
-  if (reads === "coverage") return { ofToday: [], impossible: aboutConnections() };
+  if (reads === "connection" || reads === "coverage")
+    return { ofToday: [], impossible: aboutConnections() };
   return {
     ofToday: [
       "What this rule reads beyond statuses, parents, links, dependencies and teams is as of today.",

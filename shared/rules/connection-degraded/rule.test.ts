@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 
 import { sourceState } from "#shared/graph/sources.ts";
 import type { Connection } from "#shared/model/connection.ts";
+import { instantOf } from "#shared/model/time.ts";
 import { testEpochMs, workConnection } from "#shared/testing/facts.ts";
 import { graphOf, now } from "#shared/testing/graph.ts";
 
@@ -60,5 +61,11 @@ test.each<[Partial<Connection>]>([[{}], [{ status: "paused", problem }]])(
 test("a change of how it stands touches it alone", () => {
   const itself = [{ kind: "subject", id: workConnection }];
   expect(connectionDegraded.touched({ ofConnection: workConnection })).toEqual(itself);
+  expect(connectionDegraded.touched({ ofCoverage: workConnection })).toEqual([]);
   expect(connectionDegraded.touched({ after: connection })).toEqual(itself);
+  const later = instantOf(testEpochMs + 1);
+  const touchedBy = (change: Partial<Connection>) =>
+    connectionDegraded.touched({ before: connection, after: { ...connection, ...change } });
+  expect(touchedBy({ status: "degraded", problem })).toEqual(itself);
+  expect(touchedBy({ readyAt: later, freshAt: later, revision: 1 })).toEqual([]);
 });

@@ -1,5 +1,6 @@
 import * as z from "zod";
 
+import { differ } from "#shared/kit/differ.ts";
 import type { Delta, Evaluation, Touch } from "#shared/kit/rule.ts";
 import { defineRule } from "#shared/kit/rule.ts";
 import type { ConnectionId, SubjectId } from "#shared/model/ids.ts";
@@ -18,11 +19,13 @@ export const connectionDegraded = defineRule<Options>({
   options: Options,
   // One that mends itself within the hour is nobody's business.
   defaults: { graceMinutes: 60, escalates: false },
-  reads: "subject",
+  reads: "connection",
 
   touched(delta: Delta): readonly Touch[] {
     const thing = delta.after ?? delta.before;
-    if (thing?.type === "connection") return [{ kind: "subject", id: thing.id }];
+    if (thing?.type === "connection") {
+      return standsOtherwise(delta) ? [{ kind: "subject", id: thing.id }] : [];
+    }
     if (delta.ofConnection !== undefined) return [{ kind: "subject", id: delta.ofConnection }];
     return thing?.type === "rule-settings" ? [{ kind: "all" }] : [];
   },
@@ -51,6 +54,12 @@ export const connectionDegraded = defineRule<Options>({
     };
   },
 });
+
+/** That it was read once more changes nothing that is found. */
+function standsOtherwise({ before, after }: Delta): boolean {
+  if (before?.type !== "connection" || after?.type !== "connection") return true;
+  return differ(before, after, ["status", "name", "problem", "settings"]);
+}
 
 /** Subjects of this rule are connections: `subjects` and `touched` give nothing else. */
 function asConnectionId(id: SubjectId): ConnectionId {

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 
 import type { Evaluation } from "#shared/kit/rule.ts";
-import type { CoverageGap } from "#shared/model/connection.ts";
+import type { Connection, CoverageGap } from "#shared/model/connection.ts";
 import { workConnection } from "#shared/testing/facts.ts";
 import { graphOf, now, source } from "#shared/testing/graph.ts";
 
@@ -72,4 +72,28 @@ test("what is known, is an offer to connect another tool, or is shown to nobody,
 
 test("nothing is said while a connection is read for the first time", () => {
   expect(evaluate({ gaps: [gap("Goals")], isReady: false })).toMatchObject({ state: "unknown" });
+});
+
+test("what it cannot see and its name touch it, and not whether it works or was read once more", () => {
+  const itself = [{ kind: "subject", id: workConnection }];
+  expect(coverageLost.touched({ ofCoverage: workConnection })).toEqual(itself);
+  expect(coverageLost.touched({ ofConnection: workConnection })).toEqual([]);
+  const before: Connection = {
+    type: "connection",
+    id: workConnection,
+    connector: "tool",
+    name: "Work",
+    settings: {},
+    status: "active",
+    createdAt: now,
+    updatedAt: now,
+    revision: 0,
+  };
+  const touchedBy = (change: Partial<Connection>) =>
+    coverageLost.touched({ before, after: { ...before, ...change } });
+  expect(touchedBy({ status: "degraded", freshAt: now })).toEqual([]);
+  expect(touchedBy({ status: "removing" })).toEqual(itself);
+  expect(touchedBy({ readyAt: now })).toEqual(itself);
+  expect(touchedBy({ name: "Another" })).toEqual(itself);
+  expect(coverageLost.touched({ before })).toEqual(itself);
 });

@@ -1,8 +1,10 @@
 import * as z from "zod";
 
 import type { Coverage } from "#shared/graph/coverage.ts";
+import { differ } from "#shared/kit/differ.ts";
 import type { Delta, Evaluation, Touch } from "#shared/kit/rule.ts";
 import { defineRule } from "#shared/kit/rule.ts";
+import type { Connection } from "#shared/model/connection.ts";
 import type { ConnectionId, SubjectId } from "#shared/model/ids.ts";
 
 const Options = z.strictObject({
@@ -34,8 +36,10 @@ export const coverageLost = defineRule<Options>({
 
   touched(delta: Delta): readonly Touch[] {
     const thing = delta.after ?? delta.before;
-    if (thing?.type === "connection") return [{ kind: "subject", id: thing.id }];
-    if (delta.ofConnection !== undefined) return [{ kind: "subject", id: delta.ofConnection }];
+    if (thing?.type === "connection") {
+      return isSeenOtherwise(delta) ? [{ kind: "subject", id: thing.id }] : [];
+    }
+    if (delta.ofCoverage !== undefined) return [{ kind: "subject", id: delta.ofCoverage }];
     return thing?.type === "rule-settings" ? [{ kind: "all" }] : [];
   },
 
@@ -100,6 +104,17 @@ function sentence(gaps: readonly string[], quarantined: number): string {
 function roughly(count: number): string {
   if (count < 100) return "some";
   return `more than ${Math.floor(count / 100) * 100}`;
+}
+
+/** Whether it works now has nothing to do with what it cannot see. */
+function isSeenOtherwise({ before, after }: Delta): boolean {
+  if (before?.type !== "connection" || after?.type !== "connection") return true;
+  const isOther = isSource(before) !== isSource(after);
+  return isOther || differ(before, after, ["name", "readyAt", "settings"]);
+}
+
+function isSource({ status }: Connection): boolean {
+  return status !== "draft" && status !== "removing";
 }
 
 /** Subjects of this rule are connections: `subjects` and `touched` give nothing else. */
