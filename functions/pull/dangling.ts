@@ -4,7 +4,7 @@ import type { FactId } from "#shared/model/ids.ts";
 import { readFactId } from "#shared/model/ids.ts";
 import { dayMs } from "#shared/model/time.ts";
 import type { Item } from "#shared/ports/table.ts";
-import { eachEntry, eachHeldFact, heldFactIn } from "#shared/store/held.ts";
+import { eachEntry, heldFactIn } from "#shared/store/held.ts";
 
 import type { PullDeps } from "./deps.ts";
 import { isHeldOf, type Reconciling } from "./plan-reconcile.ts";
@@ -16,21 +16,27 @@ import { isHeldOf, type Reconciling } from "./plan-reconcile.ts";
  * tells; and once the tombstone is forgotten, the reference would look like one that was never read.
  */
 export async function danglingRecords(
-  deps: Pick<PullDeps, "table">,
+  deps: Pick<PullDeps, "table" | "registry">,
   run: Reconciling,
   outlines: ReadonlyMap<FactId, Outline>,
 ): Promise<readonly FactId[]> {
   const connectionId = run.connection.id;
+  const { collections } = deps.registry.get(run.connection.connector);
+  const held = { connectionId, types: [...new Set(collections.flatMap(({ facts }) => facts))] };
   /** All that stands, and whether it is of the collection. */
   const standing = new Map<FactId, boolean>();
-  await eachHeldFact(deps.table, { connectionId }, (fact) => {
-    standing.set(fact.id, isHeldOf(run, fact));
+  const kept: Item[] = [];
+  let isMuch = false;
+  await eachEntry(deps.table, held, (entry) => {
+    const fact = heldFactIn(entry);
+    if (fact) standing.set(fact.id, isHeldOf(run, fact));
+    if (kept.length < entriesKeptMax) kept.push(entry);
+    else isMuch = true;
   });
   const isLost = (id: FactId) => readFactId(id)?.connectionId === connectionId && !standing.has(id);
   const dangling = new Set<FactId>();
   const waits = new Map<FactId, Set<FactId>>();
-  // Looked through once more instead of kept: of a million records that would be too much.
-  await eachEntry(deps.table, { connectionId }, (entry) => {
+  const look = (entry: Item): void => {
     const fact = heldFactIn(entry);
     if (fact) {
       if (parentsOf(fact).some(isLost)) dangling.add(fact.id);
@@ -40,10 +46,15 @@ export async function danglingRecords(
     if (endId === undefined) return;
     if (assertedBy !== undefined && isLost(endId)) dangling.add(assertedBy);
     if (isNativeWait) waits.set(ownerId, (waits.get(ownerId) ?? new Set<FactId>()).add(endId));
-  });
+  };
+  if (isMuch) await eachEntry(deps.table, held, look);
+  else kept.forEach(look);
   for (const id of waitingOtherwise(waits, outlines)) dangling.add(id);
   return [...dangling].filter((id) => standing.get(id) === true);
 }
+
+/** More than these, some 20 MB, are not kept but looked through once more: there may be a million. */
+const entriesKeptMax = 20_000;
 
 /** What names a record that the source goes on naming is read again every day: within bounds. */
 const danglingReadMax = 2000;

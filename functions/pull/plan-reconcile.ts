@@ -5,10 +5,7 @@ import type { Connection } from "#shared/model/connection.ts";
 import type { HeldFact } from "#shared/model/held-fact.ts";
 import type { FactId } from "#shared/model/ids.ts";
 import { epochMsOf, hourMs, Instant } from "#shared/model/time.ts";
-import { getDocument } from "#shared/store/documents.ts";
 import { eachHeldFact } from "#shared/store/held.ts";
-import { cursorKey } from "#shared/store/keys.ts";
-import { cursorSpec } from "#shared/store/specs.ts";
 
 import type { PullDeps } from "./deps.ts";
 
@@ -25,8 +22,8 @@ interface Plan {
   readonly wholeAt: Instant;
   /** When it was before this time; absent: never. */
   readonly wholeBefore: Instant | undefined;
-  /** How many records were out of sight at the last reconcile. */
-  readonly hiddenBefore: number;
+  /** How many records were out of sight at the last reconcile; undefined: there was none that tells. */
+  readonly hiddenBefore: number | undefined;
 }
 
 /**
@@ -45,11 +42,15 @@ export function reconcilePosition(position: z.infer<typeof Position>): string {
   return JSON.stringify(position);
 }
 
-/** Decides by counting which parts of a collection must be enumerated. */
-export async function planReconcile(deps: PullDeps, run: Reconciling): Promise<Plan> {
+/** Decides by counting which parts of a collection must be enumerated; `position` is of the last time. */
+export async function planReconcile(
+  deps: PullDeps,
+  run: Reconciling,
+  position: string | undefined,
+): Promise<Plan> {
   const now = deps.clock.now();
-  const last = await readPosition(deps, run);
-  const { wholeAt, hidden: hiddenBefore = 0 } = last ?? {};
+  const last = position === undefined ? undefined : Position.safeParse(JSON.parse(position)).data;
+  const { wholeAt, hidden: hiddenBefore } = last ?? {};
   const isWholeDue = wholeAt === undefined || epochMsOf(now) - epochMsOf(wholeAt) >= wholeEveryMs;
   const counts = isWholeDue ? undefined : await run.source.countParts?.(run.collection.name);
   if (!counts || wholeAt === undefined) {
@@ -70,16 +71,6 @@ export async function planReconcile(deps: PullDeps, run: Reconciling): Promise<P
     differing: parts.length,
   });
   return { parts, wholeAt, wholeBefore: wholeAt, hiddenBefore };
-}
-
-async function readPosition(
-  deps: PullDeps,
-  { connection, collection }: Reconciling,
-): Promise<z.infer<typeof Position> | undefined> {
-  const key = cursorKey(connection.id, collection.name, "reconcile");
-  const text = (await getDocument(deps.table, cursorSpec, key))?.position;
-  if (text === undefined) return undefined;
-  return Position.safeParse(JSON.parse(text)).data;
 }
 
 /** This connection's facts of the collection, tombstones left out. */

@@ -14,11 +14,7 @@ import {
   saveGaps,
   saveGapsOf,
 } from "#shared/store/connection-parts.ts";
-import type { Unversioned } from "#shared/store/documents.ts";
-import { updateDocument } from "#shared/store/documents.ts";
 import { readFacts } from "#shared/store/held.ts";
-import { cursorKey } from "#shared/store/keys.ts";
-import { cursorSpec } from "#shared/store/specs.ts";
 
 import { refuseRemoved } from "./bury-if-removed.ts";
 import { danglingRecords, inTurn } from "./dangling.ts";
@@ -32,7 +28,7 @@ import {
   reconcilePosition,
 } from "./plan-reconcile.ts";
 import { startOver } from "./read-again.ts";
-import { ensureReconcileCursor } from "./reconcile-cursor.ts";
+import { changeReconcileCursor, openReconcileCursor } from "./reconcile-cursor.ts";
 
 interface Run extends Reconciling {
   /** An admin has said that the source truly shrank. */
@@ -61,8 +57,8 @@ const reconcileMsMax = 15 * minuteMs;
  */
 export async function reconcileCollection(deps: PullDeps, run: Run): Promise<Reconciled> {
   const startedMs = deps.clock.nowMs();
-  await begin(deps, run);
-  const plan = await planReconcile(deps, run);
+  const { cursor, wasInterrupted } = await begin(deps, run);
+  const plan = await planReconcile(deps, run, cursor.position);
   const seen = await enumerate(run, plan.parts);
   // Read after the enumeration: what was created meanwhile is in the store and unseen, and is confirmed.
   const all = plan.parts?.length === 0 ? [] : await heldFacts(deps, run);
@@ -72,18 +68,20 @@ export async function reconcileCollection(deps: PullDeps, run: Run): Promise<Rec
   const edited = await editedSince(deps, { facts: all, seen, since: plan.wholeBefore });
   const added = await readLacking(deps, run, [...lacking, ...edited]);
   if (isAbruptShrink(run, all.length, missing.length)) {
-    await remember(deps, run, { ...plan, hidden: missing.length });
+    await remember(deps, cursor, { ...plan, hidden: missing.length });
     throw abruptShrink(run, all.length, missing.length);
   }
-  const { removed, hidden } = await bury(deps, run, missing);
+  const mayBeGap = wasInterrupted || plan.hiddenBefore !== 0;
+  const { removed, hidden } = await bury(deps, run, { missing, mayBeGap });
   if (plan.parts === undefined) {
     const dangling = await danglingRecords(deps, run, seen);
     await readLacking(deps, run, inTurn(dangling, deps.clock.nowMs()));
   }
   const result = { enumerated: seen.size, added, removed, hidden };
   // Before it is written down that they are back: a run that dies in between must do it again.
-  if (hidden < plan.hiddenBefore) await startOver(deps, run.connection.id, run.collection.name);
-  await finish(deps, run, { ...result, wholeAt: plan.wholeAt });
+  if (hidden < (plan.hiddenBefore ?? 0))
+    await startOver(deps, run.connection.id, run.collection.name);
+  await finish(deps, run, { ...result, cursor, wholeAt: plan.wholeAt });
   deps.logger.info("reconcile.done", {
     connectionId: run.connection.id,
     collection: run.collection.name,
@@ -155,23 +153,20 @@ function abruptShrink({ collection }: Run, held: number, missing: number): HubEr
  */
 async function remember(
   deps: PullDeps,
-  { connection, collection }: Run,
+  cursor: Cursor,
   { wholeAt, hidden }: { readonly wholeAt: Instant; readonly hidden: number },
 ): Promise<void> {
-  const key = cursorKey(connection.id, collection.name, "reconcile");
-  await updateDocument(deps.table, cursorSpec, key, (cursor): Unversioned<Cursor> => ({
-    ...cursor,
-    position: reconcilePosition({ wholeAt, hidden }),
-  }));
+  const position = reconcilePosition({ wholeAt, hidden });
+  await changeReconcileCursor(deps, cursor, (current) => ({ ...current, position }));
 }
 
 async function bury(
   deps: PullDeps,
   run: Run,
-  missing: readonly HeldFact[],
+  { missing, mayBeGap }: { readonly missing: readonly HeldFact[]; readonly mayBeGap: boolean },
 ): Promise<{ readonly removed: number; readonly hidden: number }> {
   const what = `${run.collection.title} that became invisible`;
-  const before = await getGap(deps.table, run.connection.id, what);
+  const before = mayBeGap ? await getGap(deps.table, run.connection.id, what) : undefined;
   let removed = 0;
   let hidden = 0;
   for (let start = 0; start < missing.length; start += idsPerRead) {
@@ -205,48 +200,43 @@ async function bury(
   return { removed, hidden };
 }
 
-async function begin(deps: PullDeps, { connection, collection }: Run): Promise<void> {
-  await ensureReconcileCursor(deps, connection.id, collection);
-  const key = cursorKey(connection.id, collection.name, "reconcile");
+interface Begun {
+  readonly cursor: Cursor;
+  /** The last run did not come to its end, or there was none, or one is still at it. */
+  readonly wasInterrupted: boolean;
+}
+
+async function begin(deps: PullDeps, { connection, collection }: Run): Promise<Begun> {
+  const found = await openReconcileCursor(deps, connection.id, collection);
   const now = deps.clock.now();
-  await updateDocument(
-    deps.table,
-    cursorSpec,
-    key,
-    // The problem stays until this run has come to its end: nobody says "well" too soon.
-    (cursor): Unversioned<Cursor> => ({
-      ...cursor,
-      state: "running",
-      startedAt: now,
-      updatedAt: now,
-      // Should this run die without a word, the clock takes it up again then.
-      dueAt: instantOf(deps.clock.nowMs() + reconcileMsMax),
-    }),
-  );
+  // The problem stays until this run has come to its end: nobody says "well" too soon.
+  const cursor = await changeReconcileCursor(deps, found, (current) => ({
+    ...current,
+    state: "running",
+    startedAt: now,
+    updatedAt: now,
+    // Should this run die without a word, the clock takes it up again then.
+    dueAt: instantOf(deps.clock.nowMs() + reconcileMsMax),
+  }));
+  return { cursor, wasInterrupted: found.state !== "idle" };
 }
 
 async function finish(
   deps: PullDeps,
   run: Run,
-  result: Reconciled & { readonly wholeAt: Instant },
+  result: Reconciled & { readonly cursor: Cursor; readonly wholeAt: Instant },
 ): Promise<void> {
   const now = deps.clock.now();
   const everyMinutes = run.collection.reconcileEveryMinutes ?? 24 * 60;
-  const key = cursorKey(run.connection.id, run.collection.name, "reconcile");
-  await updateDocument(
-    deps.table,
-    cursorSpec,
-    key,
-    ({ problem: _problem, ...cursor }): Unversioned<Cursor> => ({
-      ...cursor,
-      position: reconcilePosition({ wholeAt: result.wholeAt, hidden: result.hidden }),
-      state: "idle",
-      recordsRead: result.enumerated,
-      recordsTotal: result.enumerated,
-      changesApplied: result.added + result.removed,
-      updatedAt: now,
-      completedAt: now,
-      dueAt: instantOf(deps.clock.nowMs() + everyMinutes * minuteMs),
-    }),
-  );
+  await changeReconcileCursor(deps, result.cursor, ({ problem: _problem, ...cursor }) => ({
+    ...cursor,
+    position: reconcilePosition({ wholeAt: result.wholeAt, hidden: result.hidden }),
+    state: "idle",
+    recordsRead: result.enumerated,
+    recordsTotal: result.enumerated,
+    changesApplied: result.added + result.removed,
+    updatedAt: now,
+    completedAt: now,
+    dueAt: instantOf(deps.clock.nowMs() + everyMinutes * minuteMs),
+  }));
 }
