@@ -1,5 +1,5 @@
 import { HubError } from "#shared/errors.ts";
-import { itemBytes, textBytes } from "#shared/ports/item-size.ts";
+import { containerBytes, elementBytes, numberBytes, textBytes } from "#shared/ports/item-size.ts";
 import type { Item, Json, Key } from "#shared/ports/table.ts";
 
 import { keyAttributes } from "./schema.ts";
@@ -30,12 +30,13 @@ export interface Measured {
 
 /** As `storable`, with the bytes that were counted on the way. */
 export function measured(item: Item): Measured {
-  const copy = mapOf(item, undefined, 0);
+  const copy = new Copy();
+  const copied = copy.mapOf(item, undefined, 0);
   for (const name of keyAttributes) {
-    const value = copy[name];
+    const value = copied[name];
     if (value !== undefined || name === "pk" || name === "sk") assertKeyText(item[name], name);
   }
-  const bytes = itemBytes(copy);
+  const { bytes } = copy;
   if (bytes > itemBytesMax) {
     throw new HubError(
       "input.too-large",
@@ -43,7 +44,7 @@ export function measured(item: Item): Measured {
       { details: { bytes, bytesMax: itemBytesMax } },
     );
   }
-  return { item: asItem(copy), bytes };
+  return { item: asItem(copied), bytes };
 }
 
 /** The key alone, checked; extra attributes of the argument are left behind. */
@@ -60,13 +61,15 @@ export function assertKeyText(value: unknown, name: string): asserts value is st
       `Key attribute ${name} must be a text that is not empty`,
     );
   }
-  const wrong = !value.isWellFormed() || value.includes(highestCharacter);
-  // No unit takes more than three bytes.
-  if (wrong || (value.length * 3 > keyBytesMax && textBytes(value) > keyBytesMax)) {
+  const bytes = textBytes(value);
+  // Only of ASCII there are as many bytes as units, and nothing can be wrong with that.
+  const wrong =
+    bytes !== value.length && (!value.isWellFormed() || value.includes(highestCharacter));
+  if (wrong || bytes > keyBytesMax) {
     throw new HubError(
       "invariant.broken",
       `Key attribute ${name} must be well-formed text of at most ${String(keyBytesMax)} bytes`,
-      { details: { bytes: textBytes(value) } },
+      { details: { bytes } },
     );
   }
 }
@@ -87,41 +90,61 @@ function pathOf({ name, within }: Place): string {
   return name === "[]" ? `${pathOf(within)}[]` : `${pathOf(within)}.${name}`;
 }
 
-function mapOf(
-  source: object,
-  within: Place | undefined,
-  depth: number,
-): Readonly<Record<string, Json>> {
-  const copy: Record<string, Json> = {};
-  for (const name of Object.keys(source)) {
-    const value = memberOf(source, name);
-    if (value === undefined) continue;
-    // Assigning __proto__ would change the copy's prototype instead of storing anything.
-    if (name === "" || name === "__proto__") throw unstorable({ name, within }, "name");
-    copy[name.toWellFormed()] =
-      typeof value === "string"
-        ? value.toWellFormed()
-        : valueOf(value, { name, within }, depth + 1);
+/** Copies one item and counts its bytes on the way, as `itemBytes` does. */
+class Copy {
+  bytes = 0;
+
+  mapOf(source: object, within: Place | undefined, depth: number): Readonly<Record<string, Json>> {
+    const copy: Record<string, Json> = {};
+    for (const name of Object.keys(source)) {
+      const value = memberOf(source, name);
+      if (value === undefined) continue;
+      // Assigning __proto__ would change the copy's prototype instead of storing anything.
+      if (name === "" || name === "__proto__") throw unstorable({ name, within }, "name");
+      copy[this.#textOf(name)] =
+        typeof value === "string"
+          ? this.#textOf(value)
+          : this.#valueOf(value, { name, within }, depth + 1);
+    }
+    return Object.freeze(copy);
   }
-  return Object.freeze(copy);
+
+  #valueOf(value: unknown, path: Place, depth: number): Json {
+    if (typeof value === "string") return this.#textOf(value);
+    if (typeof value === "boolean" || value === null) {
+      this.bytes += 1;
+      return value;
+    }
+    if (typeof value === "number") {
+      const stored = numberOf(value, path);
+      this.bytes += numberBytes(stored);
+      return stored;
+    }
+    if (depth > depthMax) throw unstorable(path, "depth");
+    if (Array.isArray(value)) {
+      const element: Place = { name: "[]", within: path };
+      this.bytes += containerBytes + value.length * elementBytes;
+      return Object.freeze(value.map((one) => this.#valueOf(one, element, depth + 1)));
+    }
+    if (typeof value === "object" && isPlain(value)) {
+      const copy = this.mapOf(value, path, depth);
+      this.bytes += containerBytes + Object.keys(copy).length * elementBytes;
+      return copy;
+    }
+    throw unstorable(path, typeof value);
+  }
+
+  #textOf(text: string): string {
+    const bytes = textBytes(text);
+    this.bytes += bytes;
+    // As many bytes as units: ASCII, which is well-formed. A replaced surrogate takes as much as a broken one.
+    return bytes === text.length ? text : text.toWellFormed();
+  }
 }
 
 /** Own names lead to values of any kind. */
 function memberOf(source: object, name: string): unknown {
   return (source as Readonly<Record<string, unknown>>)[name];
-}
-
-function valueOf(value: unknown, path: Place, depth: number): Json {
-  if (typeof value === "string") return value.toWellFormed();
-  if (typeof value === "boolean" || value === null) return value;
-  if (typeof value === "number") return numberOf(value, path);
-  if (depth > depthMax) throw unstorable(path, "depth");
-  if (Array.isArray(value)) {
-    const element: Place = { name: "[]", within: path };
-    return Object.freeze(value.map((one) => valueOf(one, element, depth + 1)));
-  }
-  if (typeof value === "object" && isPlain(value)) return mapOf(value, path, depth);
-  throw unstorable(path, typeof value);
 }
 
 /** Beyond these bounds a number cannot be stored, or would be read back as another one. */
