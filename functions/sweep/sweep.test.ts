@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 
+import { pull } from "#functions/pull/pull.ts";
 import type { Grant } from "#shared/model/grant.ts";
 import { grantId } from "#shared/model/ids.ts";
 import type { PullMessage } from "#shared/model/pull.ts";
@@ -199,15 +200,52 @@ test("a draft that was started in the same moment in which it was to go stays", 
   rig.hub.clock.advance(dayMs);
   const { table } = rig.hub;
   let isStarted = false;
-  const batchGet: Table["batchGet"] = async (keys) => {
-    const items = await table.batchGet(keys);
-    if (!isStarted && keys.some(({ pk }) => pk === workConnection)) {
+  const query: Table["query"] = async (request) => {
+    const page = await table.query(request);
+    if (!isStarted && page.items.some(({ pk }) => pk === workConnection)) {
       isStarted = true;
       await rig.hub.changeConnection(workConnection, (one) => ({ ...one, status: "active" }));
     }
-    return items;
+    return page;
   };
-  await sweep({ ...rig.deps, table: { ...table, batchGet } });
+  await sweep({ ...rig.deps, table: { ...table, query } });
   expect(isStarted).toBe(true);
   expect(kinds(rig.pulls)).not.toContain("remove");
+});
+
+test("a minute in which nothing is due takes four queries, and writes nothing", async () => {
+  const rig = await ToolHub.connected();
+  const asked: string[] = [];
+  const { table } = rig.hub;
+  const noting =
+    <A, R>(name: string, call: (of: A) => R) =>
+    (of: A): R => {
+      asked.push(name);
+      return call(of);
+    };
+  const noted: Table = {
+    ...table,
+    get: noting("get", table.get),
+    batchGet: noting("batchGet", table.batchGet),
+    query: noting("query", table.query),
+    write: noting("write", table.write),
+  };
+  await sweep({ ...rig.deps, table: noted });
+  asked.length = 0;
+  rig.hub.clock.advance(minuteMs);
+  await sweep({ ...rig.deps, table: noted });
+  expect(asked).toEqual(["query", "query", "query", "query"]);
+});
+
+test("a poll that came to no end keeps the time since when it is sent", async () => {
+  const rig = await ToolHub.connected();
+  await pull(rig.deps, rig.pullThings);
+  rig.hub.clock.advance(60 * minuteMs);
+  const sentSince = rig.hub.clock.now();
+  await sweep(rig.deps);
+  rig.hub.clock.advance(5 * minuteMs);
+  await sweep(rig.deps);
+  expect(await rig.cursor()).toMatchObject({ sentSince });
+  await pull(rig.deps, rig.pullThings);
+  expect((await rig.cursor())?.sentSince).toBeUndefined();
 });

@@ -13,7 +13,7 @@ import type { Queue } from "#shared/ports/queue.ts";
 import type { Table } from "#shared/ports/table.ts";
 import { AlertPolicies } from "#shared/store/alert-policies.ts";
 import { getGap, removeGap, saveGaps } from "#shared/store/connection-parts.ts";
-import { listConnections } from "#shared/store/connections.ts";
+import { glanceAtConnections } from "#shared/store/connections.ts";
 import { listDocuments, readDocument, replaceDocument } from "#shared/store/documents.ts";
 import { alertList, factKey, lists } from "#shared/store/keys.ts";
 import { SetAside } from "#shared/store/set-aside.ts";
@@ -50,8 +50,11 @@ const noteKeptMs = 30 * dayMs;
 
 /** What only the passing of time brings about. Every step is harmless to repeat. */
 export async function sweep(deps: SweepDeps): Promise<void> {
-  const connections = await listConnections(deps.table);
-  await sendDuePulls(deps, connections);
+  const [connections, cursors] = await Promise.all([
+    glanceAtConnections(deps.table),
+    listDocuments(deps.table, cursorSpec, lists.cursors),
+  ]);
+  await sendDuePulls(deps, connections, cursors);
   await lookAfter(deps, connections);
   await noteStale(deps, connections);
   await noteEndingCredentials(deps, connections);
@@ -67,10 +70,14 @@ function isReading({ status }: Pick<Connection, "status">): boolean {
   return status === "active" || status === "degraded";
 }
 
-async function sendDuePulls(deps: SweepDeps, connections: readonly Connection[]): Promise<void> {
+async function sendDuePulls(
+  deps: SweepDeps,
+  connections: readonly Connection[],
+  cursors: readonly Cursor[],
+): Promise<void> {
   const reading = new Map(connections.filter(isReading).map((one) => [one.id, one]));
   const nowMs = deps.clock.nowMs();
-  for (const cursor of await listDocuments(deps.table, cursorSpec, lists.cursors)) {
+  for (const cursor of cursors) {
     const connection = reading.get(cursor.connectionId);
     if (!connection || epochMsOf(cursor.dueAt) > nowMs) continue;
     // Before everything was read once, there is nothing to compare an enumeration with.

@@ -52,9 +52,24 @@ export async function turnOfDay(deps: TurnDeps): Promise<void> {
     const { after } = progress;
     const request = { index: "list", partition, limit: pageSize } as const;
     const page = await deps.table.query({ ...request, ...(after !== undefined && { after }) });
-    writes += await turnPage(deps, page);
-    progress = await move(deps, progress, nextAfter(progress, page));
+    const written = await turnPage(deps, page);
+    writes += written;
+    const next = nextAfter(progress, page);
+    // A list of which nothing was to be written is sooner read again than noted as read.
+    const isWorthNoting = written > 0 || page.next !== undefined;
+    progress = isWorthNoting
+      ? await move(deps, progress, next)
+      : { ...next, revision: progress.revision };
   }
+}
+
+/** Per table, as a process saw it last: a pass that is over stays over, and is not asked for each minute. */
+const lastSeen = new WeakMap<Table, TurnProgress>();
+
+/** There is nothing to do now, today. */
+function isAtRest({ clock }: TurnDeps, { day, pass }: TurnProgress): boolean {
+  if (day < dateOf(clock.now())) return false;
+  return pass === "done" || (pass === "again" && clock.nowMs() < againMs(day));
 }
 
 /** Items read between two looks at the time and the bound on writes. */
@@ -62,17 +77,21 @@ const pageSize = 1000;
 
 /** Where to go on today; undefined where there is nothing to do now, or somebody else does it. */
 async function begin(deps: TurnDeps): Promise<TurnProgress | undefined> {
+  const known = lastSeen.get(deps.table);
+  if (known && isAtRest(deps, known)) return undefined;
   const day = dateOf(deps.clock.now());
   const stored = await getDocument(deps.table, turnProgressSpec, turnOfDayKey);
-  const first = { type: "turn-of-day", day, pass: "first", list: 0 } as const;
+  // The second pass alone, where its time has come already.
+  const pass = deps.clock.nowMs() < againMs(day) ? "first" : "again";
+  const first = { type: "turn-of-day", day, pass, list: 0 } as const;
   if (!stored) {
     const fresh = { ...first, revision: 0 };
     return (await createDocument(deps.table, turnProgressSpec, fresh)) ? fresh : undefined;
   }
+  lastSeen.set(deps.table, stored);
   // What a standstill left undone, today's pass does as well: it makes everything as of today.
-  if (stored.day < day) return move(deps, stored, first);
-  if (stored.pass === "again" && deps.clock.nowMs() < againMs(stored.day)) return undefined;
-  return stored;
+  if (stored.day < day) return { ...first, revision: stored.revision };
+  return isAtRest(deps, stored) ? undefined : stored;
 }
 
 function againMs(day: CalendarDate): number {
@@ -100,11 +119,11 @@ async function move(
 ): Promise<TurnProgress | undefined> {
   const moved = await replaceDocument(deps.table, turnProgressSpec, before, after);
   if (!moved) return undefined;
+  lastSeen.set(deps.table, moved);
   if (moved.pass !== before.pass && before.pass !== "done") {
     deps.logger.info("turn-of-day.passed", { day: before.day, pass: before.pass });
   }
-  const mustWait = moved.pass === "again" && deps.clock.nowMs() < againMs(moved.day);
-  return mustWait ? undefined : moved;
+  return isAtRest(deps, moved) ? undefined : moved;
 }
 
 /** One item that cannot be read stays behind alone; that the table cannot be reached ends the run. */

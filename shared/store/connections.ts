@@ -3,7 +3,7 @@ import { sourceState } from "#shared/graph/sources.ts";
 import type { Connection } from "#shared/model/connection.ts";
 import { ConnectionId } from "#shared/model/ids.ts";
 import type { Clock } from "#shared/ports/clock.ts";
-import type { Key, Table } from "#shared/ports/table.ts";
+import type { Item, Key, Table } from "#shared/ports/table.ts";
 
 import { readDocument } from "./documents.ts";
 import { factKey, lists } from "./keys.ts";
@@ -26,13 +26,27 @@ export async function listConnections(
   known: KnownConnections = new KnownConnections(),
 ): Promise<Connection[]> {
   const early = known.keys;
-  const [listed, seen] = await Promise.all([
-    queryAll(table, { index: "list", partition: lists.connections }),
+  const [all, seen] = await Promise.all([
+    queryAll(table, listed),
     early.length > 0 ? table.batchGet(early) : [],
   ]);
-  const others = listed.filter(({ pk }) => early.every((key) => key.pk !== pk)).map(keyOf);
+  const others = all.filter(({ pk }) => early.every((key) => key.pk !== pk)).map(keyOf);
   const items = [...seen, ...(others.length > 0 ? await table.batchGet(others) : [])];
   known.keys = items.map(keyOf);
+  return byAge(setAside, items);
+}
+
+/**
+ * All connections as the index shows them: as they were a moment ago. For who only sends messages that look
+ * again, and writes only where nothing has changed since.
+ */
+export async function glanceAtConnections(table: Table): Promise<Connection[]> {
+  return byAge(new SetAside(), await queryAll(table, listed));
+}
+
+const listed = { index: "list", partition: lists.connections } as const;
+
+function byAge(setAside: SetAside, items: readonly Item[]): Connection[] {
   return items
     .flatMap((item) => setAside.read(item, (one) => readDocument(connectionSpec, one)) ?? [])
     .toSorted((a, b) => (a.createdAt < b.createdAt ? -1 : 1));
