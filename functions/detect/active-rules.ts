@@ -40,16 +40,37 @@ export function rulesAsSet(
   logger: Logger,
 ): readonly ActiveRule[] {
   reportSetAside(logger, [setAside]);
+  const own = new Map(settings.map((one) => [one.rule, one]));
   return rules.map((rule) => {
     if (setAside.partitions.has(ruleSettingsKey(rule.name).pk)) {
-      return { rule: standingStill(rule), options: rule.options.parse({}) };
+      return { rule: standingStill(rule), options: parsed(rule, {}).options };
     }
-    const own = settings.find((candidate) => candidate.rule === rule.name);
-    if (own?.isEnabled === false) return { rule: switchedOff(rule), options: {} };
-    const parsed = rule.options.safeParse(own?.options ?? {});
-    if (!parsed.success) logger.warn("rule.options-outdated", { rule: rule.name });
-    return { rule, options: parsed.success ? parsed.data : rule.options.parse({}) };
+    const { isEnabled, options: given = {} } = own.get(rule.name) ?? {};
+    if (isEnabled === false) return { rule: switchedOff(rule), options: {} };
+    const { options, isOutdated } = parsed(rule, given);
+    if (isOutdated) logger.warn("rule.options-outdated", { rule: rule.name });
+    return { rule, options };
   });
+}
+
+interface Parsed {
+  readonly text: string;
+  readonly options: unknown;
+  readonly isOutdated: boolean;
+}
+
+/** Options rarely change, and every batch asks for those of every rule. */
+const parsedLast = new WeakMap<Rule, Parsed>();
+
+function parsed(rule: Rule, given: unknown): Parsed {
+  const text = JSON.stringify(given);
+  const last = parsedLast.get(rule);
+  if (last?.text === text) return last;
+  const { success: isRight, data } = rule.options.safeParse(given);
+  const options = isRight ? data : rule.options.parse({});
+  const now = { text, options, isOutdated: !isRight };
+  parsedLast.set(rule, now);
+  return now;
 }
 
 function standingStill(rule: Rule): Rule {

@@ -24,6 +24,8 @@ export interface DetectDeps {
   readonly isSource: (connection: Connection) => boolean;
   readonly orgReader: OrgReader;
   readonly readRecord: ReadRecord;
+  /** Which connections were there when this process looked last: asked for while it asks which there are. */
+  readonly known?: KnownConnections;
 }
 
 /** Rules of which this is all that they read need neither organisation nor link rules. */
@@ -37,15 +39,12 @@ export function isOfConnections({ rule: { reads } }: ActiveRule): boolean {
 export const nobody = emptyOrg();
 
 /** What evaluating takes: sources, organisation and link rules are read when asked for, never kept. */
-export function evaluateDeps(
-  deps: Omit<DetectDeps, "readRecord">,
-  known?: KnownConnections,
-): EvaluateDeps {
+export function evaluateDeps(deps: Omit<DetectDeps, "readRecord">): EvaluateDeps {
   const readSurroundings = async (rules: readonly ActiveRule[]) => {
     const setAside = new SetAside();
     const isAll = !rules.every(isOfConnections);
     const [sources, org, linkRules] = await Promise.all([
-      readSourceStates(deps.table, deps.clock, deps, known),
+      readSourceStates(deps.table, deps.clock, deps, deps.known),
       isAll ? deps.orgReader.read() : nobody,
       isAll ? readLinkRules(deps.table, deps.clock.now(), setAside) : noLinkRules,
     ]);

@@ -5,7 +5,7 @@ import type { SourceStates } from "#shared/graph/sources.ts";
 import type { Delta, Touch } from "#shared/kit/rule.ts";
 import type { GoalId } from "#shared/model/ids.ts";
 import type { Signal } from "#shared/model/signal.ts";
-import { KnownConnections, readSourceStates } from "#shared/store/connections.ts";
+import { readSourceStates } from "#shared/store/connections.ts";
 import { listDocuments } from "#shared/store/documents.ts";
 import { GraphLoader } from "#shared/store/graph-loader.ts";
 import { lists } from "#shared/store/keys.ts";
@@ -37,9 +37,8 @@ export async function detect(deps: DetectDeps, changes: readonly Delta[]): Promi
   // Most changes say that a source was read once more: for them nothing need be read here.
   const deltas = changes.flatMap(bearing);
   if (deltas.length === 0) return;
-  const known = new KnownConnections();
   const isWhole = !deltas.every(isOfConnection);
-  const first = await readSurroundings(deps, deltas, { known, isWhole });
+  const first = await readSurroundings(deps, deltas, isWhole);
   const { sources, linkRules, rules } = first;
   // While a source is being read for the first time nothing can be concluded about its records; its
   // becoming ready is itself a change, and re-evaluates everything.
@@ -53,14 +52,14 @@ export async function detect(deps: DetectDeps, changes: readonly Delta[]): Promi
   const surroundings =
     isWhole || touched.every(isEnoughToKnowConnections)
       ? first
-      : await readSurroundings(deps, deltas, { known, isWhole: true });
+      : await readSurroundings(deps, deltas, true);
   const all = touched.some(({ touches }) => touches.some((one) => isEverything(one, linkRules)));
   const differing = await differingAmong(deps, surroundings, touched);
   // Not here: it may take longer than an invocation has, and serves all batches that wait for one.
   if (all || differing === "many") await askForRecompute(deps.table, deps.clock.now());
   // The pass over everything reads a scan that may be a moment behind this very batch.
   if (differing === "many") return;
-  await evaluateSubjects(evaluateDeps(deps, known), differing.subjects, differing.held);
+  await evaluateSubjects(evaluateDeps(deps), differing.subjects, differing.held);
 }
 
 interface AllAround extends Surroundings {
@@ -83,23 +82,20 @@ function isEnoughToKnowConnections({ active, touches }: Touched): boolean {
   return isOfConnections(active) || touches.every(({ kind }) => kind === "all");
 }
 
-interface Wanted {
-  readonly known: KnownConnections;
-  /** False: organisation and link rules are as if there were none. */
-  readonly isWhole: boolean;
-}
-
-/** Everything but the graph, all at once; the organisation after what nobody has announced was. */
+/**
+ * Everything but the graph, all at once; the organisation after what nobody has announced was. What is not
+ * whole has organisation and link rules as if there were none.
+ */
 async function readSurroundings(
   deps: DetectDeps,
   deltas: readonly Delta[],
-  { known, isWhole }: Wanted,
+  isWhole: boolean,
 ): Promise<AllAround> {
   const isOfOrg = deltas.some(({ before, after }) => isOrgPart(after ?? before));
   const readOrg = () => (isWhole ? deps.orgReader.read() : nobody);
   const setAside = new SetAside();
   const [sources, linkRules, rules, early] = await Promise.all([
-    readSourceStates(deps.table, deps.clock, deps, known),
+    readSourceStates(deps.table, deps.clock, deps, deps.known),
     isWhole ? readLinkRules(deps.table, deps.clock.now(), setAside) : noLinkRules,
     activeRules(deps.table, deps.rules, deps.logger),
     isOfOrg ? undefined : readOrg(),

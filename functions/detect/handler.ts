@@ -4,6 +4,7 @@ import type { Delta } from "#shared/kit/rule.ts";
 import type { Instant } from "#shared/model/time.ts";
 import { minuteMs } from "#shared/model/time.ts";
 import type { WantedRecompute } from "#shared/model/wanted-recompute.ts";
+import { KnownConnections } from "#shared/store/connections.ts";
 import { reportSetAside, SetAside } from "#shared/store/set-aside.ts";
 
 import { deltaOf } from "./deltas.ts";
@@ -25,8 +26,9 @@ export const passMs = 3 * minuteMs;
  * mapping bisects it to find a record that can never be read.
  */
 export function createHandler(
-  deps: DetectDeps,
+  given: DetectDeps,
 ): (event: DynamoDBStreamEvent | ScheduledEvent) => Promise<void> {
+  const deps: DetectDeps = { ...given, known: new KnownConnections() };
   return async function handler(event) {
     const untilMs = deps.clock.nowMs() + passMs;
     if (!("Records" in event)) return scheduledSelfCheck(deps, untilMs);

@@ -88,3 +88,22 @@ test("clearing notes how fresh the same sources were then", () => {
     ],
   });
 });
+
+test("what a table may change of evidence, the order of attributes and what is undefined, is no difference", () => {
+  const path = [{ id: itemId("a"), role: "subject" as const, label: "A", url: undefined }];
+  const facts = { kind: "epic", reason: "no-link" };
+  const evaluation = { ...found, evidence: { sentence: "It has none.", path, facts } };
+  const stored = next(undefined, { evaluation });
+  if (!stored) throw new Error("A finding must open a signal");
+  const evidence = {
+    ...stored.evidence,
+    path: [{ label: "A", role: "subject" as const, id: itemId("a") }],
+    facts: { reason: "no-link", kind: "epic" },
+  };
+  const kept = { ...stored, evidence };
+  expect(next(kept, { evaluation })).toBeUndefined();
+  const longer = { ...evaluation.evidence, path: [...path, ...path] };
+  expect(next(kept, { evaluation: { ...found, evidence: longer } })).toBeDefined();
+  const fewer = { ...evaluation.evidence, facts: { kind: "epic" } };
+  expect(next(kept, { evaluation: { ...found, evidence: fewer } })).toBeDefined();
+});

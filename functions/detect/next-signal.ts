@@ -115,19 +115,18 @@ function withoutLeader({ leaderId: _leaderId, ...rest }: Signal): Omit<Signal, "
   return rest;
 }
 
-function isSame(stored: Signal, finding: Partial<Signal>): boolean {
-  const pick = (value: Partial<Signal>) =>
-    JSON.stringify([
-      value.severity,
-      value.title,
-      value.evidence?.sentence,
-      value.evidence?.path,
-      sortedEntries(value.evidence?.facts),
-      value.teamIds,
-      value.connectionIds,
-      value.leaderId,
-    ]);
-  return pick(stored) === pick(finding);
+function isSame(stored: Signal, finding: ReturnType<typeof findingOf>): boolean {
+  const { severity, title, leaderId, evidence, teamIds, connectionIds } = finding;
+  return (
+    stored.severity === severity &&
+    stored.title === title &&
+    stored.leaderId === leaderId &&
+    stored.evidence.sentence === evidence.sentence &&
+    isAlike(stored.evidence.path, evidence.path) &&
+    isAlike(stored.evidence.facts, evidence.facts) &&
+    isAlike(stored.teamIds, teamIds) &&
+    isAlike(stored.connectionIds, connectionIds)
+  );
 }
 
 /**
@@ -147,7 +146,18 @@ function hasNewGoals(
   );
 }
 
-/** Attribute order inside a stored map is not kept by every table. */
-function sortedEntries(facts: Readonly<Record<string, unknown>> | undefined): unknown {
-  return Object.entries(facts ?? {}).toSorted(([a], [b]) => (a < b ? -1 : 1));
+/**
+ * Whether two values would be stored alike: absent is undefined, and the order of attributes in a map, which
+ * not every table keeps, means nothing.
+ */
+function isAlike(a: unknown, b: unknown): boolean {
+  if (a === b) return true;
+  if (!isObject(a) || !isObject(b) || Array.isArray(a) !== Array.isArray(b)) return false;
+  for (const name in a) if (!isAlike(a[name], b[name])) return false;
+  for (const name in b) if (a[name] === undefined && b[name] !== undefined) return false;
+  return true;
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null;
 }

@@ -3,7 +3,7 @@ import { signalId } from "#shared/model/ids.ts";
 import type { SelfCheckExample } from "#shared/model/self-check.ts";
 import type { Instant } from "#shared/model/time.ts";
 import { dateOf, instantOf, minuteMs } from "#shared/model/time.ts";
-import { KnownConnections, readSourceStates } from "#shared/store/connections.ts";
+import { readSourceStates } from "#shared/store/connections.ts";
 import { readLinkRules } from "#shared/store/link-rules.ts";
 import { saveMatchRate } from "#shared/store/match-rate.ts";
 import type { Unreadable } from "#shared/store/set-aside.ts";
@@ -69,18 +69,18 @@ const onItsWayMs = minuteMs;
  */
 export async function recompute(deps: RecomputeDeps, pass: Pass = {}): Promise<Recomputed> {
   const startedMs = deps.clock.nowMs();
-  const { known, settings, whole } = await readWhole(deps);
+  const { settings, whole } = await readWhole(deps);
   reportSetAside(deps.logger, [whole.setAside]);
   // Before anything rests on it: the evaluations below read it with the organisation.
   const { matchRate } = whole.graph.org;
-  if (matchRate) await saveMatchRate(deps.table, matchRate);
+  if (matchRate) await saveMatchRate(deps.table, matchRate, whole.matchRateItem);
   await countShares(deps, whole, { all: settings.settings, asOf: deps.clock.now() });
   const rules = rulesAsSet(settings, deps.rules, deps.logger);
   const { subjects, differing } = differingIn(whole, rules, {
     now: deps.clock.now(),
     since: pass.since,
   });
-  const mended = await mend(evaluateDeps(deps, known), differing, pass);
+  const mended = await mend(evaluateDeps(deps), differing, pass);
   const { count: unreadable, named: unreadableNamed } = whole.setAside;
   const { opened, cleared, updated, expected, remaining } = mended;
   const counts = { subjects, differing: differing.length, unreadable };
@@ -99,14 +99,12 @@ export async function recompute(deps: RecomputeDeps, pass: Pass = {}): Promise<R
 interface Read {
   readonly whole: WholeGraph;
   readonly settings: AllSettings;
-  readonly known: KnownConnections;
 }
 
 async function readWhole(deps: RecomputeDeps): Promise<Read> {
-  const known = new KnownConnections();
   const unread = new SetAside();
   const [sources, linkRules, settings] = await Promise.all([
-    readSourceStates(deps.table, deps.clock, deps, known),
+    readSourceStates(deps.table, deps.clock, deps, deps.known),
     readLinkRules(deps.table, deps.clock.now(), unread),
     readRuleSettings(deps.table),
   ]);
@@ -114,7 +112,7 @@ async function readWhole(deps: RecomputeDeps): Promise<Read> {
   const latelyIsAfter = instantOf(deps.clock.nowMs() - onItsWayMs);
   const whole = await loadWholeGraph(deps.table, sources, { day, linkRules, latelyIsAfter });
   whole.setAside.include(unread);
-  return { whole, settings, known };
+  return { whole, settings };
 }
 
 interface Times {

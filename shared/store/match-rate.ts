@@ -16,9 +16,16 @@ export function matchRateIn(item: Item | undefined): MatchRate | undefined {
   return item && Stored.parse(item);
 }
 
-/** Keeps what a pass over everything counted; one write where it is another count than before. */
-export async function saveMatchRate(table: Table, rate: MatchRate): Promise<void> {
-  if (isSameRate(matchRateIn(await table.get(matchRateKey)), rate)) return;
+/**
+ * Keeps what a pass over everything counted, where it is another count than its scan saw kept. A scan may be
+ * a moment behind: what it kept from being written then, the next pass writes.
+ */
+export async function saveMatchRate(
+  table: Table,
+  rate: MatchRate,
+  seen: Item | undefined,
+): Promise<void> {
+  if (isSameRate(matchRateIn(seen), rate)) return;
   const item: Item = { ...matchRateKey, type: "match-rate", ...rate };
   await table.write({ kind: "put", item, condition: [] });
 }

@@ -1,3 +1,5 @@
+import type { ZodType } from "zod";
+
 import type { LinkRules } from "#shared/graph/link-rules.ts";
 import { matchRateOf } from "#shared/graph/match-rate.ts";
 import type { People } from "#shared/graph/people.ts";
@@ -41,6 +43,8 @@ export interface WholeGraph {
   readonly setAside: SetAside;
   /** Ids of which something changed, came or went after the moment that was asked about. */
   readonly changedLately: ReadonlySet<string>;
+  /** As the scan saw it; see `match-rate.ts`. */
+  readonly matchRateItem: Item | undefined;
 }
 
 /** What the facts are looked at with. */
@@ -88,7 +92,8 @@ function graphOfParts(parts: Parts, sources: SourceStates, { day, linkRules }: A
   for (const edge of parts.edges) addEdge(graph, edge);
   for (const history of parts.histories) graph.addHistory(history);
   for (const hidden of parts.hidden) graph.addHidden(hidden);
-  return { graph, openSignals, facts, setAside, changedLately: parts.changedLately };
+  const { changedLately, matchRateItem } = parts;
+  return { graph, openSignals, facts, setAside, changedLately, matchRateItem };
 }
 
 /** People and units are in the organisation. */
@@ -117,6 +122,7 @@ interface Parts {
   readonly setAside: SetAside;
   readonly latelyIsAfter: Instant | undefined;
   readonly changedLately: Set<string>;
+  matchRateItem: Item | undefined;
 }
 
 function newParts(latelyIsAfter: Instant | undefined): Parts {
@@ -133,6 +139,7 @@ function newParts(latelyIsAfter: Instant | undefined): Parts {
     setAside: new SetAside(),
     latelyIsAfter,
     changedLately: new Set(),
+    matchRateItem: undefined,
   };
 }
 
@@ -169,22 +176,23 @@ function sortOther(parts: Parts, item: Item): void {
     const [history, hidden] = [readWaiting(item), readHidden(item)];
     if (history) parts.histories.push(history);
     else if (hidden) parts.hidden.push(hidden);
+    else if (item["type"] === "match-rate") parts.matchRateItem = item;
     else assertReadable(item);
   }
 }
 
-const otherSpecs = {
-  signal: signalSpec,
-  alert: alertSpec,
-  connection: connectionSpec,
-  cursor: cursorSpec,
-  grant: grantSpec,
-  "rule-settings": ruleSettingsSpec,
-  "link-rule": linkRuleSpec,
-} as const;
+const otherSchemas: ReadonlyMap<unknown, ZodType> = new Map<string, ZodType>([
+  ["signal", signalSpec.schema],
+  ["alert", alertSpec.schema],
+  ["connection", connectionSpec.schema],
+  ["cursor", cursorSpec.schema],
+  ["grant", grantSpec.schema],
+  ["rule-settings", ruleSettingsSpec.schema],
+  ["link-rule", linkRuleSpec.schema],
+]);
 
 /** What is no part of the graph is parsed as well: this pass is what tells that something cannot be. */
 function assertReadable(item: Item): void {
-  const named = Object.entries(otherSpecs).find(([type]) => type === item["type"]);
-  if (named) fromItem(named[1].schema, item);
+  const schema = otherSchemas.get(item["type"]);
+  if (schema) fromItem(schema, item);
 }
