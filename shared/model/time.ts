@@ -12,9 +12,15 @@ export const minuteMs = 60_000;
 export const hourMs = 60 * minuteMs;
 export const dayMs = 24 * hourMs;
 
+let latest: { readonly epochMs: number; readonly instant: Instant } | undefined;
+
 /** `toISOString` always gives UTC with milliseconds, which is the form `Instant` requires. */
 export function instantOf(epochMs: number): Instant {
-  return new Date(epochMs).toISOString() as Instant;
+  // Many things happen at one moment, above all to a clock that stands still.
+  if (epochMs !== latest?.epochMs) {
+    latest = { epochMs, instant: new Date(epochMs).toISOString() as Instant };
+  }
+  return latest.instant;
 }
 
 export function epochMsOf(instant: Instant): number {

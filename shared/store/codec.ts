@@ -20,7 +20,8 @@ const keyAttributes = new Set([
 /** Drops undefined fields: the table stores JSON values only. */
 export function toAttributes(value: Readonly<Record<string, unknown>>): Record<string, Json> {
   const attributes: Record<string, Json> = {};
-  for (const [name, field] of Object.entries(value)) {
+  for (const name of Object.keys(value)) {
+    const field = value[name];
     if (field !== undefined) attributes[name] = toJson(field);
   }
   return attributes;
@@ -28,10 +29,8 @@ export function toAttributes(value: Readonly<Record<string, unknown>>): Record<s
 
 /** Values come out of zod schemas whose leaves are JSON; only nested undefined must go. */
 function toJson(value: unknown): Json {
-  if (Array.isArray(value)) return value.map(toJson);
-  if (typeof value === "object" && value !== null)
-    return toAttributes(value as Record<string, unknown>);
-  return value as Json;
+  if (typeof value !== "object" || value === null) return value as Json;
+  return Array.isArray(value) ? value.map(toJson) : toAttributes(value as Record<string, unknown>);
 }
 
 /**

@@ -224,11 +224,12 @@ export function tombstoneItem(removal: Removal, type: FactType): Item {
 
 /** Reads a fact item or a tombstone; undefined for any other item. */
 export function readFactItem(item: Item): StoredFact | undefined {
-  return readOnce(readFactItem, item, storedFact);
+  // Most of what a reader of everything asks about stands elsewhere, and nothing need be remembered of that.
+  return item.sk === "0" ? readOnce(readFactItem, item, storedFact) : undefined;
 }
 
 function storedFact(item: Item): StoredFact | undefined {
-  const parts = item.sk === "0" ? readFactId(item.pk) : undefined;
+  const parts = readFactId(item.pk);
   if (!parts) return undefined;
   // The id was just split by the only file that knows its form.
   if (item["isRemoved"] === true)

@@ -70,7 +70,8 @@ export class SortedEntries<T> {
     const sorted = this.#inOrder();
     const step = descending ? -1 : 1;
     let at = startOf(sorted, prefix, descending, after);
-    for (let entry = sorted[at]; entry?.sort.startsWith(prefix) === true; entry = sorted[at]) {
+    for (let entry = sorted[at]; entry !== undefined; entry = sorted[at]) {
+      if (prefix !== "" && !entry.sort.startsWith(prefix)) break;
       if (!visit(entry)) return false;
       at += step;
     }
@@ -79,6 +80,7 @@ export class SortedEntries<T> {
 
   #inOrder(): Entry<T>[] {
     const unsorted = this.#unsorted;
+    if (unsorted.length === 0) return this.#sorted;
     this.#unsorted = [];
     if (unsorted.length > sortedInAtOnceMax) {
       this.#sorted = [...this.#sorted, ...unsorted].toSorted(compareEntries);
@@ -111,9 +113,9 @@ function startOf(
     const present = sorted[at];
     return present !== undefined && compareEntries(present, after) === 0 ? at + 1 : at;
   }
+  if (prefix === "") return descending ? sorted.length - 1 : 0;
   const first = firstNotBelow(sorted, { sort: prefix, pk: "", sk: "" });
   if (!descending) return first;
-  if (prefix === "") return sorted.length - 1;
   return firstWhere(sorted, first, (entry) => !entry.sort.startsWith(prefix)) - 1;
 }
 
