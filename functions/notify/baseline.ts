@@ -2,10 +2,14 @@ import type { BaselineFinding } from "#shared/kit/reports/compose-baseline.ts";
 import { composeBaseline } from "#shared/kit/reports/compose-baseline.ts";
 import { reportedOf } from "#shared/kit/reports/reported-of.ts";
 import type { BaselineWindow } from "#shared/kit/routing/baseline-windows.ts";
+import { baselineWindows } from "#shared/kit/routing/baseline-windows.ts";
 import { defaultChannel } from "#shared/kit/routing/route-alert.ts";
 import type { DispatchId } from "#shared/model/notification.ts";
 import { epochMsOf, hourMs } from "#shared/model/time.ts";
-import { dispatchKey } from "#shared/store/alerting-keys.ts";
+import { dispatchKey, routingKey } from "#shared/store/alerting-keys.ts";
+import { glanceAtConnections } from "#shared/store/connections.ts";
+import { getDocument } from "#shared/store/documents.ts";
+import { routingSpec } from "#shared/store/specs.ts";
 
 import { alertsOf } from "./forgotten.ts";
 import { sendReport } from "./report-dispatch.ts";
@@ -16,12 +20,24 @@ const lateMsMax = 6 * hourMs;
 
 /** One report for what each first reading found, when its time for findings is over. */
 export async function reportBaselines(round: Round): Promise<void> {
+  if (!(await mayBeDue(round))) return;
   const { windows } = await round.policy();
-  const nowMs = round.deps.clock.nowMs();
-  for (const window of windows) {
-    const sinceMs = nowMs - epochMsOf(window.endsAt);
-    if (sinceMs >= 0 && sinceMs < lateMsMax) await reportOne(round, window);
-  }
+  for (const window of windows) if (isDue(round, window)) await reportOne(round, window);
+}
+
+/** Hardly ever one is, and that is seen at less cost than all that routing goes by. */
+async function mayBeDue(round: Round): Promise<boolean> {
+  const { table, registry } = round.deps;
+  const routing = await getDocument(table, routingSpec, routingKey);
+  if (!routing || routing.baselineMinutes === 0) return false;
+  const sources = (await glanceAtConnections(table)).filter(registry.isSource);
+  const windows = baselineWindows(sources, routing.baselineMinutes);
+  return windows.some((window) => isDue(round, window));
+}
+
+function isDue({ deps }: Round, { endsAt }: BaselineWindow): boolean {
+  const sinceMs = deps.clock.nowMs() - epochMsOf(endsAt);
+  return sinceMs >= 0 && sinceMs < lateMsMax;
 }
 
 async function reportOne(round: Round, window: BaselineWindow): Promise<void> {

@@ -35,7 +35,8 @@ export async function settle(
 ): Promise<Dispatch | undefined> {
   const { table, logger } = round.deps;
   for (let turn = 0; turn < roundsMax; turn += 1) {
-    const current = await getDocument(table, dispatchSpec, dispatchKey(claimed.id));
+    const current =
+      turn === 0 ? claimed : await getDocument(table, dispatchSpec, dispatchKey(claimed.id));
     // An alert in it may have changed since, which leaves a mark; the attempt is ours all the same.
     const isOurs =
       current?.outcome === "attempting" && current.attemptCount === claimed.attemptCount;

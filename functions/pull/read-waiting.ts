@@ -27,6 +27,7 @@ const idsPerRead = 100;
  */
 export async function readWaiting(deps: PullDeps, run: Run): Promise<void> {
   const { connection, collection } = run;
+  if (!mayHoldAddresses(deps, connection)) return;
   const waiting = await listWaitingRecords(deps.table, connection.id);
   const own = waiting.filter((one) => one.collection === collection.name);
   const due = await answeredSince(deps, own);
@@ -42,6 +43,12 @@ export async function readWaiting(deps: PullDeps, run: Run): Promise<void> {
     const code = error instanceof HubError ? error.code : "unexpected";
     deps.logger.warn("addresses.not-read-again", { connectionId: connection.id, code });
   }
+}
+
+/** What a directory of people tells leads nowhere. */
+function mayHoldAddresses({ registry }: PullDeps, { connector }: Connection): boolean {
+  const { collections } = registry.get(connector);
+  return collections.some(({ facts }) => facts.includes("work-item") || facts.includes("goal"));
 }
 
 /** A tool that was read well after it had not answered, or that nobody is connected to any more. */

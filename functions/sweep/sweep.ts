@@ -109,9 +109,9 @@ async function lookAfter(deps: SweepDeps, connections: readonly Connection[]): P
     // One whose message was lost or died half-way would be leaving for ever.
     if (status === "removing") await send(deps, { kind: "remove", connectionId });
     if (isReading(connection) && deps.registry.isSource(connection)) {
-      await send(deps, { kind: "subscribe", connectionId });
-      const tellsAbsences = deps.registry.find(connection.connector)?.tellsAbsences === true;
-      if (tellsAbsences && minute % absencesEveryMinutes === 0) {
+      const { webhook, tellsAbsences } = deps.registry.get(connection.connector);
+      if (webhook) await send(deps, { kind: "subscribe", connectionId });
+      if (tellsAbsences === true && minute % absencesEveryMinutes === 0) {
         await send(deps, { kind: "absences", connectionId });
       }
     }

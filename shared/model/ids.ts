@@ -129,6 +129,16 @@ export function signalId(rule: RuleName, subjectId: SubjectId): SignalId {
   return `signal:${rule}:${subjectId}` as SignalId;
 }
 
+/** What `signalId` was given; a rule's name holds no colon. */
+export function readSignalId(id: SignalId): {
+  readonly rule: RuleName;
+  readonly subjectId: SubjectId;
+} {
+  const start = id.indexOf(":") + 1;
+  const end = id.indexOf(":", start);
+  return { rule: id.slice(start, end), subjectId: id.slice(end + 1) as SubjectId };
+}
+
 /** The dedup key of an alert is its signal's, so one subject can never have two open alerts of a rule. */
 export function alertId(rule: RuleName, subjectId: SubjectId): AlertId {
   return `alert:${rule}:${subjectId}` as AlertId;

@@ -4,7 +4,7 @@ import { asFoundBy } from "#shared/kit/alert-rule.ts";
 import type { AlertRule } from "#shared/kit/alert-rule.ts";
 import { isCustomRule } from "#shared/model/custom-rule.ts";
 import type { AlertId, RuleName, SignalId } from "#shared/model/ids.ts";
-import { alertId } from "#shared/model/ids.ts";
+import { alertId, readSignalId } from "#shared/model/ids.ts";
 import { standingStatuses } from "#shared/model/signal.ts";
 import type { Alert, Signal } from "#shared/model/signal.ts";
 import type { Clock } from "#shared/ports/clock.ts";
@@ -12,7 +12,13 @@ import type { Logger } from "#shared/ports/logger.ts";
 import type { Table } from "#shared/ports/table.ts";
 
 import { AlertPolicies } from "./alert-policies.ts";
-import { createDocument, getDocument, listDocuments, replaceDocument } from "./documents.ts";
+import {
+  createDocument,
+  getDocument,
+  listDocuments,
+  readDocument,
+  replaceDocument,
+} from "./documents.ts";
 import { alertList, factKey, lists } from "./keys.ts";
 import type { OrgReader } from "./org-reader.ts";
 import { alertSpec, signalSpec } from "./specs.ts";
@@ -53,14 +59,11 @@ interface Reconciling {
 
 async function reconcileAs(deps: AlertDeps, { id, policies, rule }: Reconciling): Promise<boolean> {
   for (let round = 0; round < roundsMax; round += 1) {
-    const signal = await getDocument(deps.table, signalSpec, factKey(id));
+    const { signal, current } = await readBoth(deps.table, id, rule);
     // Kept for a year after clearing; older than that, its alert is long resolved.
     if (!signal) return false;
     if (rule?.isUnreadable === true && signal.state === "open") return false;
-    const [current, policy] = await Promise.all([
-      getDocument(deps.table, alertSpec, factKey(alertIdOf(signal, rule))),
-      rule ? policies.by(rule, signal) : policies.of(signal),
-    ]);
+    const policy = await (rule ? policies.by(rule, signal) : policies.of(signal));
     const told = rule ? asFoundBy(rule, signal) : signal;
     const next = policy && reconcile(current, told, { ...policy, now: deps.clock.now() });
     if (!next) return false;
@@ -69,7 +72,26 @@ async function reconcileAs(deps: AlertDeps, { id, policies, rule }: Reconciling)
   throw new HubError("entity.conflict", `The alert of ${id} is being changed by others`);
 }
 
-function alertIdOf({ rule, subjectId }: Signal, custom: AlertRule | undefined): AlertId {
+/** A signal and its alert, in one request: what they are kept under says which belong together. */
+async function readBoth(
+  table: Table,
+  id: SignalId,
+  custom: AlertRule | undefined,
+): Promise<{ readonly signal: Signal | undefined; readonly current: Alert | undefined }> {
+  const of = alertIdOf(readSignalId(id), custom);
+  const items = await table.batchGet([factKey(id), factKey(of)]);
+  const signal = items.find(({ pk }) => pk === id);
+  const alert = items.find(({ pk }) => pk === of);
+  return {
+    signal: signal && readDocument(signalSpec, signal),
+    current: alert && readDocument(alertSpec, alert),
+  };
+}
+
+function alertIdOf(
+  { rule, subjectId }: Pick<Signal, "rule" | "subjectId">,
+  custom: AlertRule | undefined,
+): AlertId {
   return alertId(custom?.name ?? rule, subjectId);
 }
 

@@ -222,6 +222,7 @@ export async function listSubscriptions(
   connectionId: ConnectionId,
 ): Promise<Subscription[]> {
   const items = await queryAll(table, { partition: connectionId, sortPrefix: "subscription#" });
+  if (items.length === 0) return [];
   const heard = await listHeard(table, connectionId);
   return items.map((item) => {
     const subscription = fromItem(Subscription, item);
