@@ -2,6 +2,7 @@ import type { LinkRules } from "#shared/graph/link-rules.ts";
 import { noLinkRules } from "#shared/graph/link-rules.ts";
 import type { Org } from "#shared/graph/org.ts";
 import type { SourceStates } from "#shared/graph/sources.ts";
+import type { MemoryGraph } from "#shared/graph/view.ts";
 import type { Delta, Touch } from "#shared/kit/rule.ts";
 import type { GoalId } from "#shared/model/ids.ts";
 import type { Signal } from "#shared/model/signal.ts";
@@ -21,12 +22,13 @@ import { bearing } from "./deltas.ts";
 import { evaluateDeps, isOfConnections, nobody } from "./deps.ts";
 import type { DetectDeps } from "./deps.ts";
 import { evaluate } from "./doubt.ts";
-import { evaluateSubjects, loadAround } from "./evaluate-subjects.ts";
+import { evaluateSubjects } from "./evaluate-subjects.ts";
 import type { ActiveRule, Subject, Surroundings } from "./evaluate-subjects.ts";
 import { expandTouches, merged } from "./expand-touches.ts";
 import type { Candidate } from "./expand-touches.ts";
 import { idOf, readSignals } from "./held-signals.ts";
 import type { Held } from "./held-signals.ts";
+import { loadAround } from "./load-around.ts";
 import { nextSignal } from "./next-signal.ts";
 
 /** Above so many touched subjects, one pass over the whole graph is cheaper than walking from each. */
@@ -59,7 +61,7 @@ export async function detect(deps: DetectDeps, changes: readonly Delta[]): Promi
   if (all || differing === "many") await askForRecompute(deps.table, deps.clock.now());
   // The pass over everything reads a scan that may be a moment behind this very batch.
   if (differing === "many") return;
-  await evaluateSubjects(evaluateDeps(deps), differing.subjects, differing.held);
+  await evaluateSubjects(evaluateDeps(deps), differing.subjects, differing);
 }
 
 interface AllAround extends Surroundings {
@@ -109,6 +111,7 @@ interface Differing {
   readonly subjects: readonly Subject[];
   /** Their signals as they were read. */
   readonly held: Held;
+  readonly graph: MemoryGraph;
 }
 
 /**
@@ -147,7 +150,7 @@ async function differingAmong(
     return nextSignal({ rule, subjectId, evaluation, stored, sources, now }) !== undefined;
   });
   const held = new Map(differing.map((one) => [idOf(one), storedOf(one)]));
-  return { subjects: differing, held };
+  return { subjects: differing, held, graph: loader.graph };
 }
 
 /** Each subject of each rule once. */

@@ -1,27 +1,23 @@
 import type { LinkRules } from "#shared/graph/link-rules.ts";
 import type { Org } from "#shared/graph/org.ts";
 import type { SourceStates } from "#shared/graph/sources.ts";
-import type { Evaluation, Reads, Rule } from "#shared/kit/rule.ts";
-import type { ConnectionId, FactId, SignalId, SubjectId, WorkItemId } from "#shared/model/ids.ts";
-import {
-  ConnectionId as ConnectionIdSchema,
-  DependencyId,
-  GoalId,
-  WorkItemId as WorkItemIdSchema,
-  readDependencyId,
-} from "#shared/model/ids.ts";
+import type { MemoryGraph } from "#shared/graph/view.ts";
+import type { Evaluation, Rule } from "#shared/kit/rule.ts";
+import type { SignalId, SubjectId } from "#shared/model/ids.ts";
 import type { Signal } from "#shared/model/signal.ts";
 import type { Instant } from "#shared/model/time.ts";
 import type { Clock } from "#shared/ports/clock.ts";
 import type { Logger } from "#shared/ports/logger.ts";
 import type { Table } from "#shared/ports/table.ts";
 import { GraphLoader } from "#shared/store/graph-loader.ts";
+import { readAhead } from "#shared/store/read-ahead.ts";
 import { reportSetAside, SetAside } from "#shared/store/set-aside.ts";
 
 import { evaluate } from "./doubt.ts";
 import type { ReadGraph } from "./doubt.ts";
 import { idOf, readSignals, writeSignal } from "./held-signals.ts";
 import type { Held } from "./held-signals.ts";
+import { loadAround, nodesAround } from "./load-around.ts";
 import { nextSignal } from "./next-signal.ts";
 
 /** A rule switched on, with its options parsed. */
@@ -52,6 +48,19 @@ export interface EvaluateDeps {
   readonly readSurroundings: (rules: readonly ActiveRule[]) => Promise<Surroundings>;
 }
 
+/** What the caller knows of the subjects already. */
+interface Known {
+  readonly held: Held;
+  /** As it was read before: it only tells what to ask for. */
+  readonly graph?: MemoryGraph | undefined;
+}
+
+/** One round. */
+interface Looked {
+  readonly outcomes: readonly (readonly [Subject, Outcome])[];
+  readonly graph: MemoryGraph;
+}
+
 /** Rounds of write-then-look-again; facts that change faster bring their own stream records. */
 const roundsMax = 5;
 
@@ -65,15 +74,18 @@ const roundsMax = 5;
 export async function evaluateSubjects(
   deps: EvaluateDeps,
   subjects: readonly Subject[],
-  known: Held = new Map(),
+  known: Known = { held: new Map() },
 ): Promise<Evaluated> {
   const totals = { opened: 0, cleared: 0, updated: 0 };
   const mended = new Set<SignalId>();
-  const held = new Map(known);
+  const held = new Map(known.held);
+  let { graph } = known;
   let open = unique(subjects);
   for (let round = 0; open.length > 0 && round < roundsMax; round += 1) {
     const written: Subject[] = [];
-    for (const [subject, outcome] of await evaluateOnce(deps, open, held)) {
+    const looked = await evaluateOnce(deps, open, { held, graph });
+    graph = looked.graph;
+    for (const [subject, outcome] of looked.outcomes) {
       if (outcome === "same") continue;
       written.push(subject);
       const id = idOf(subject);
@@ -111,19 +123,22 @@ function unique(subjects: readonly Subject[]): readonly Subject[] {
 async function evaluateOnce(
   deps: EvaluateDeps,
   subjects: readonly Subject[],
-  held: Held,
-): Promise<readonly (readonly [Subject, Outcome])[]> {
+  { held, graph: before }: Known,
+): Promise<Looked> {
   // Signals before the graph: whoever changes one after this read makes our conditional write fail.
   const signals = new SetAside();
   const unknown = subjects.filter((one) => !held.has(idOf(one)));
+  // Where they are known, what is surely needed of the graph need not wait for what is around it.
+  const isAhead = before !== undefined && unknown.length === 0;
+  const table = isAhead ? readAhead(deps.table, nodesAround(before, subjects)) : deps.table;
   const [read, surroundings] = await Promise.all([
     readSignals(deps.table, unknown, signals),
     deps.readSurroundings(subjects.map(({ active }) => active)),
   ]);
   const now = deps.clock.now();
-  const around = await loadFor(deps.table, surroundings, { subjects, now });
+  const around = await loadFor(table, surroundings, { subjects, now });
   reportSetAside(deps.logger, [signals, around.setAside]);
-  return Promise.all(
+  const outcomes = await Promise.all(
     subjects.map(async (subject) => {
       const { rule, options } = subject.active;
       const id = idOf(subject);
@@ -134,6 +149,7 @@ async function evaluateOnce(
       return [subject, await store(deps, evaluation, { subject, stored, sources })] as const;
     }),
   );
+  return { outcomes, graph: around.graph };
 }
 
 async function loadFor(
@@ -145,93 +161,6 @@ async function loadFor(
   if (surroundings.setAside) loader.setAside.include(surroundings.setAside);
   await loadAround(loader, subjects, now);
   return loader;
-}
-
-/** Loads what the evaluations of these subjects read, and of what lies below them no more than they need. */
-export async function loadAround(
-  loader: GraphLoader,
-  subjects: readonly Subject[],
-  now: Instant,
-): Promise<void> {
-  const by = Map.groupBy(subjects, ({ active }) => active.rule.reads);
-  const idsOf = (reads: Reads) => (by.get(reads) ?? []).flatMap(({ id }) => factsOf(id));
-  const waiting = idsOf("waited-for").flatMap((id) => WorkItemIdSchema.safeParse(id).data ?? []);
-  await Promise.all([
-    loader.loadNodes(idsOf("subject")),
-    loader.loadNextAbove([...idsOf("next-above"), ...idsOf("next-above-and-all-below")]),
-    loader.loadCoverage((by.get("coverage") ?? []).flatMap(({ id }) => connectionsOf(id))),
-    (by.get("goals") ?? []).length > 0 ? loader.loadGoals() : undefined,
-    loader.loadUp([...idsOf("above"), ...idsOf("above-and-below")]),
-    ...waiting.map((id) => loader.loadWaitedFor(id)),
-  ]);
-  const below = by.get("above-and-below") ?? [];
-  const allBelow = by.get("next-above-and-all-below") ?? [];
-  await Promise.all([
-    ...below.map((subject) => loadBelow(loader, subject, now)),
-    ...allBelow.map((subject) => loadAllBelow(loader, subject, now)),
-    ...(by.get("under-goal") ?? []).map((subject) => loadUnderGoal(loader, subject, now)),
-  ]);
-}
-
-/** Until something is found by which the evaluation is open no more: what is not read could only do the same. */
-async function loadAllBelow(
-  loader: GraphLoader,
-  { active: { rule, options }, id: subjectId }: Subject,
-  now: Instant,
-): Promise<void> {
-  const item = loader.graph.item(subjectId as WorkItemId);
-  const isEnough = () =>
-    rule.evaluate({ view: loader.graph, subjectId, options, now }).state !== "open";
-  if (item) await loader.loadUnder(item, isEnough);
-}
-
-/** As long as what was not read yet could change the evaluation: most goals need nothing below them. */
-async function loadUnderGoal(
-  loader: GraphLoader,
-  { active: { rule, options }, id: subjectId }: Subject,
-  now: Instant,
-): Promise<void> {
-  const goal = GoalId.safeParse(subjectId);
-  if (!goal.success) return;
-  await loader.loadUnderGoal(goal.data, () => {
-    const found = rule.evaluate({ view: loader.graph, subjectId, options, now });
-    return rule.restsOnBelow?.(found) !== true;
-  });
-}
-
-function connectionsOf(id: SubjectId): readonly ConnectionId[] {
-  const parsed = ConnectionIdSchema.safeParse(id);
-  return parsed.success ? [parsed.data] : [];
-}
-
-/** Until the first witness is found: of those that were entered, in their order, it is the first of all. */
-async function loadBelow(
-  loader: GraphLoader,
-  { active, id }: Subject,
-  now: Instant,
-): Promise<void> {
-  const { rule, options } = active;
-  // Only work items are in the graph as items.
-  const item = loader.graph.item(id as WorkItemId);
-  if (!item) return;
-  await loader.loadUnderClosed(item, (entered) => {
-    const found = rule.evaluate({ view: loader.graph, subjectId: id, options, now });
-    if (found.state !== "open") return rule.restsOnBelow?.(found) !== true;
-    return found.evidence.path.some((node) => node.id !== id && entered.has(node.id));
-  });
-}
-
-/** The facts that an evaluation of the subject starts from. */
-function factsOf(id: SubjectId): readonly FactId[] {
-  const edge = DependencyId.safeParse(id);
-  if (edge.success) {
-    const { blockedId, blockingId } = readDependencyId(edge.data);
-    return [blockedId, blockingId];
-  }
-  const item = WorkItemIdSchema.safeParse(id);
-  if (item.success) return [item.data];
-  const goal = GoalId.safeParse(id);
-  return goal.success ? [goal.data] : [];
 }
 
 interface ToStore {
