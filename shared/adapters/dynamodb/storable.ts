@@ -95,18 +95,25 @@ class Copy {
   bytes = 0;
 
   mapOf(source: object, within: Place | undefined, depth: number): Readonly<Record<string, Json>> {
-    const copy: Record<string, Json> = {};
-    for (const name of Object.keys(source)) {
-      const value = memberOf(source, name);
-      if (value === undefined) continue;
+    // Copied whole, so that it stays as quick to read as it is; then each value that is kept otherwise.
+    const copy = membersOf({ ...source });
+    let isPatchy = false;
+    for (const name of Object.keys(copy)) {
+      const value = copy[name];
+      if (value === undefined) {
+        isPatchy = true;
+        continue;
+      }
       // Assigning __proto__ would change the copy's prototype instead of storing anything.
       if (name === "" || name === "__proto__") throw unstorable({ name, within }, "name");
-      copy[this.#textOf(name)] =
+      if (this.#textOf(name) !== name) isPatchy = true;
+      const kept =
         typeof value === "string"
           ? this.#textOf(value)
           : this.#valueOf(value, { name, within }, depth + 1);
+      if (!Object.is(kept, value)) copy[name] = kept;
     }
-    return Object.freeze(copy);
+    return frozenMap(isPatchy ? withGoodNames(copy) : copy);
   }
 
   #valueOf(value: unknown, path: Place, depth: number): Json {
@@ -143,8 +150,22 @@ class Copy {
 }
 
 /** Own names lead to values of any kind. */
-function memberOf(source: object, name: string): unknown {
-  return (source as Readonly<Record<string, unknown>>)[name];
+function membersOf(source: object): Record<string, unknown> {
+  return source as Record<string, unknown>;
+}
+
+/** Without what is undefined, and with names that are well-formed. */
+function withGoodNames(copy: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+  return Object.fromEntries(
+    Object.entries(copy).flatMap(([name, value]) =>
+      value === undefined ? [] : [[name.toWellFormed(), value]],
+    ),
+  );
+}
+
+/** Holds of a copy whose values are all such as `Copy` keeps. */
+function frozenMap(copy: Readonly<Record<string, unknown>>): Readonly<Record<string, Json>> {
+  return Object.freeze(copy) as Readonly<Record<string, Json>>;
 }
 
 /** Beyond these bounds a number cannot be stored, or would be read back as another one. */
