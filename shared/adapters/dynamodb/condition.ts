@@ -43,17 +43,16 @@ function holdsAlways(condition: Condition): boolean {
 }
 
 function assertCondition(condition: Condition): void {
-  for (const [attribute, op, value] of condition.flat()) {
-    if (attribute === "") throw new HubError("invariant.broken", "A condition names no attribute");
-    if (typeof value === "boolean" && op !== "=" && op !== "<>") {
-      throw new HubError(
-        "invariant.broken",
-        `Condition ${attribute} ${op}: booleans have no order`,
-      );
-    }
-    if (typeof value === "number" && !Number.isFinite(value)) {
-      throw new HubError("invariant.broken", `Condition ${attribute} ${op}: not a finite number`);
-    }
+  for (const clause of condition) for (const test of clause) assertTest(test);
+}
+
+function assertTest([attribute, op, value]: Test): void {
+  if (attribute === "") throw new HubError("invariant.broken", "A condition names no attribute");
+  if (typeof value === "boolean" && op !== "=" && op !== "<>") {
+    throw new HubError("invariant.broken", `Condition ${attribute} ${op}: booleans have no order`);
+  }
+  if (typeof value === "number" && !Number.isFinite(value)) {
+    throw new HubError("invariant.broken", `Condition ${attribute} ${op}: not a finite number`);
   }
 }
 

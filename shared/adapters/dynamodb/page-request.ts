@@ -4,7 +4,7 @@ import type { QueryRequest } from "#shared/ports/table.ts";
 import { assertKeyText } from "./storable.ts";
 
 /** The upper end of a prefix is longer than it by one character of four bytes. */
-const prefixRoom = "    ";
+const prefixRoomBytes = 4;
 
 /** Throws `invariant.broken` for a query that DynamoDB would refuse. */
 export function assertQuery(request: QueryRequest): void {
@@ -16,7 +16,7 @@ export function assertQuery(request: QueryRequest): void {
     );
   }
   const prefix = request.sortPrefix ?? "";
-  if (prefix !== "") assertKeyText(prefix + prefixRoom, "sort prefix");
+  if (prefix !== "") assertKeyText(prefix, "sort prefix", prefixRoomBytes);
   if (request.limit !== undefined && (!Number.isInteger(request.limit) || request.limit < 1)) {
     throw new HubError("invariant.broken", "The limit of a page is a whole number from 1");
   }

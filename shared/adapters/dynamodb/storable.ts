@@ -54,17 +54,23 @@ export function storableKey(key: Key): Key {
   return { pk: key.pk, sk: key.sk };
 }
 
-export function assertKeyText(value: unknown, name: string): asserts value is string {
+/** `roomBytes` of what a key can hold must be left. */
+export function assertKeyText(
+  value: unknown,
+  name: string,
+  roomBytes = 0,
+): asserts value is string {
   if (typeof value !== "string" || value === "") {
     throw new HubError(
       "invariant.broken",
       `Key attribute ${name} must be a text that is not empty`,
     );
   }
-  const bytes = textBytes(value);
+  const bytes = textBytes(value) + roomBytes;
   // Only of ASCII there are as many bytes as units, and nothing can be wrong with that.
   const wrong =
-    bytes !== value.length && (!value.isWellFormed() || value.includes(highestCharacter));
+    bytes !== value.length + roomBytes &&
+    (!value.isWellFormed() || value.includes(highestCharacter));
   if (wrong || bytes > keyBytesMax) {
     throw new HubError(
       "invariant.broken",

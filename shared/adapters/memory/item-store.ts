@@ -25,10 +25,10 @@ type Partitions<T> = Map<string, SortedEntries<T>>;
 
 export function createItemStore(): ItemStore {
   const table: Partitions<Row> = new Map();
-  const byIndex = Object.keys(indexes).map((name) => ({
-    name,
-    partitions: new Map() as Partitions<Kept>,
-  }));
+  const byIndex = new Map(
+    Object.keys(indexes).map((name): [string, Partitions<Kept>] => [name, new Map()]),
+  );
+  const ofIndexes = [...byIndex.values()];
   let scanOrder: readonly Scanned[] | undefined;
 
   const get = (key: Key): Row | undefined => table.get(key.pk)?.find(key)?.kept;
@@ -41,15 +41,13 @@ export function createItemStore(): ItemStore {
       const [was, is] = [before && placeInTable(before), after && placeInTable(after)];
       replace(table, key, { was, is, keyOf: bySortKey });
       if (table.size !== partitionCount) scanOrder = undefined;
-      byIndex.forEach(({ partitions }, at) => {
+      ofIndexes.forEach((partitions, at) => {
         const [was, is] = [before?.places[at], after?.places[at]];
         if (was !== is) replace(partitions, key, { was, is, keyOf: byWholeKey });
       });
     },
     partition: (index, partition) =>
-      index === undefined
-        ? table.get(partition)
-        : byIndex.find(({ name }) => name === index)?.partitions.get(partition),
+      index === undefined ? table.get(partition) : byIndex.get(index)?.get(partition),
     walkAll: (segment, segments, after, visit) => {
       scanOrder ??= [...table.keys()].map(scannedOf).toSorted(compareScanned);
       const from = after && scannedOf(after.pk);
