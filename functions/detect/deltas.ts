@@ -123,8 +123,9 @@ export function bearing(delta: Delta): readonly Delta[] {
 }
 
 /**
- * A connection's change that alters what absence means: it became ready, fresh again, is leaving, or
- * has other settings, which say whether it may hold goals.
+ * A connection's change that alters what absence means: it became ready, fresh again after it had been
+ * stale, is a draft no more, is leaving, or has other settings, which say whether it may hold goals. One that
+ * works again sooner had not been stale: how old its last success is says that, and not its status.
  */
 function changesConclusions({ before, after }: Delta): boolean {
   if ((after ?? before)?.type !== "connection") return true;
@@ -134,7 +135,7 @@ function changesConclusions({ before, after }: Delta): boolean {
   const was = standing(before);
   return (
     differ(was, is, ["readyAt", "isLeaving", "settings"]) ||
-    (was?.isActive === false && is?.isActive === true) ||
+    (was?.isDraft === true && is?.isDraft === false) ||
     stoodStill(was, is)
   );
 }
@@ -144,8 +145,8 @@ type Standing = ReturnType<typeof standing>;
 function standing(thing: Delta["before"]) {
   if (thing?.type !== "connection") return undefined;
   const { readyAt, freshAt, settings, status } = thing;
-  const [isLeaving, isActive] = [status === "removing", status === "active"];
-  return { readyAt, freshAt, settings: sorted(settings), isLeaving, isActive };
+  const [isLeaving, isDraft] = [status === "removing", status === "draft"];
+  return { readyAt, freshAt, settings: sorted(settings), isLeaving, isDraft };
 }
 
 /** Attribute order inside a stored map is not kept by every table. */
@@ -153,10 +154,10 @@ function sorted(settings: Connection["settings"]): unknown {
   return Object.entries(settings).toSorted(([a], [b]) => (a < b ? -1 : 1));
 }
 
-/** Between these two successes it was stale, whether anybody noted it or not. */
+/** Between these two successes it was stale, by anybody's clock, whether it was noted or not. */
 function stoodStill(was: Standing, is: Standing): boolean {
   if (was?.freshAt === undefined || is?.freshAt === undefined) return false;
-  return epochMsOf(is.freshAt) - epochMsOf(was.freshAt) > staleAfterMinutes * minuteMs;
+  return epochMsOf(is.freshAt) - epochMsOf(was.freshAt) > (staleAfterMinutes - 1) * minuteMs;
 }
 
 /** A custom rule finds nothing by itself: what is set of it is about its alerts. */
