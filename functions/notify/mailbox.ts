@@ -3,6 +3,7 @@ import type { Dispatch, Mailbox, RecipientId } from "#shared/model/notification.
 import { attemptMsMax } from "#shared/model/notification.ts";
 import type { Instant } from "#shared/model/time.ts";
 import { epochMsOf, instantOf } from "#shared/model/time.ts";
+import type { Table } from "#shared/ports/table.ts";
 import { mailboxKey } from "#shared/store/alerting-keys.ts";
 import type { Unversioned } from "#shared/store/documents.ts";
 import { createDocument, getDocument, replaceDocument } from "#shared/store/documents.ts";
@@ -16,21 +17,44 @@ const indexLagMsMax = 10_000;
 
 type Base = Pick<NotifyDeps, "table" | "clock">;
 
+/** What a run has announced to a recipient. */
+export interface Announced {
+  /** As that left it. */
+  readonly mailbox: Mailbox;
+  readonly count: number;
+  /** All of it is due, and whatever else waits was announced so long ago that it shows. */
+  readonly isAllNew: boolean;
+}
+
 /**
  * Says that something is in the mailbox that is due then. Whoever holds it sees so before it lets go; and
- * what nobody looks into now is found by the clock.
+ * what nobody looks into now is found by the clock. `before` is what the run announced to it already.
  */
 export async function announce(
   deps: Base,
   recipient: RecipientId,
   given: { readonly dueAt: Instant; readonly briefAt?: Instant | undefined },
-): Promise<void> {
-  await change(deps, recipient, (mailbox) => ({
+  before?: Announced,
+): Promise<Announced> {
+  const now = deps.clock.now();
+  const { base, stored } = await change(deps, recipient, (mailbox) => ({
     ...mailbox,
     dueAt: earlier(mailbox.dueAt, given.dueAt),
-    announcedAt: deps.clock.now(),
+    announcedAt: now,
     ...(given.briefAt !== undefined && { briefAt: given.briefAt }),
   }));
+  const goesOn = before !== undefined && before.mailbox.revision === base.revision;
+  const wasAllNew = goesOn ? before.isAllNew : !mayBeUnseen(base, deps.clock.nowMs());
+  return {
+    mailbox: stored,
+    count: (before?.count ?? 0) + 1,
+    isAllNew: wasAllNew && given.dueAt <= now,
+  };
+}
+
+/** The index may not show yet what was announced last. */
+function mayBeUnseen({ announcedAt }: Pick<Mailbox, "announcedAt">, nowMs: number): boolean {
+  return announcedAt !== undefined && nowMs < epochMsOf(announcedAt) + indexLagMsMax;
 }
 
 export function earlier(a: Instant | undefined, b: Instant): Instant {
@@ -41,18 +65,22 @@ async function change(
   deps: Base,
   recipient: RecipientId,
   to: (mailbox: Mailbox) => Unversioned<Mailbox>,
-): Promise<void> {
+): Promise<{ readonly base: Mailbox; readonly stored: Mailbox }> {
   const { table, clock } = deps;
   for (let round = 0; round < roundsMax; round += 1) {
     const current = await getDocument(table, mailboxSpec, mailboxKey(recipient));
     const base = current ?? emptyMailbox(recipient, clock.now());
     const next = { ...to(base), updatedAt: clock.now() };
-    const isDone = current
-      ? (await replaceDocument(table, mailboxSpec, current, next)) !== undefined
-      : await createDocument(table, mailboxSpec, { ...next, revision: 0 });
-    if (isDone) return;
+    const stored = current
+      ? await replaceDocument(table, mailboxSpec, current, next)
+      : await created(table, { ...next, revision: 0 });
+    if (stored) return { base, stored };
   }
   throw new HubError("entity.conflict", "A mailbox is being changed by others");
+}
+
+async function created(table: Table, mailbox: Mailbox): Promise<Mailbox | undefined> {
+  return (await createDocument(table, mailboxSpec, mailbox)) ? mailbox : undefined;
 }
 
 function emptyMailbox(recipient: RecipientId, now: Instant): Mailbox {
@@ -74,23 +102,47 @@ export class HeldMailbox {
   mailbox: Mailbox;
   /** Something was announced since the holder last looked. */
   isNews = false;
+  /** The holder knows all that is in it, whatever the index shows. */
+  #isAllKnown: boolean;
 
-  private constructor(deps: Base, mailbox: Mailbox, lockedUntil: Instant) {
+  private constructor(
+    deps: Base,
+    {
+      mailbox,
+      lockedUntil,
+      isAllKnown,
+    }: {
+      readonly mailbox: Mailbox;
+      readonly lockedUntil: Instant;
+      readonly isAllKnown: boolean;
+    },
+  ) {
     this.#deps = deps;
     this.mailbox = mailbox;
     this.#lockedUntil = lockedUntil;
+    this.#isAllKnown = isAllKnown;
   }
 
-  /** Takes it; undefined while another run has it, or there is none. */
-  static async take(deps: Base, recipient: RecipientId): Promise<HeldMailbox | undefined> {
+  /**
+   * Takes it; undefined while another run has it, or there is none. `announced` is what this run has just
+   * put into it, all of which it has in hand.
+   */
+  static async take(
+    deps: Base,
+    recipient: RecipientId,
+    announced?: Announced,
+  ): Promise<HeldMailbox | undefined> {
     const { table, clock } = deps;
     for (let round = 0; round < roundsMax; round += 1) {
-      const found = await getDocument(table, mailboxSpec, mailboxKey(recipient));
+      const known = round === 0 ? announced : undefined;
+      const found =
+        known?.mailbox ?? (await getDocument(table, mailboxSpec, mailboxKey(recipient)));
       if (!found || (found.lockedUntil ?? "") > clock.now()) return undefined;
       const lockedUntil = instantOf(clock.nowMs() + attemptMsMax);
       const wanted = { ...found, lockedUntil, updatedAt: clock.now() };
       const taken = await replaceDocument(table, mailboxSpec, found, wanted);
-      if (taken) return new HeldMailbox(deps, taken, lockedUntil);
+      const isAllKnown = known?.isAllNew === true;
+      if (taken) return new HeldMailbox(deps, { mailbox: taken, lockedUntil, isAllKnown });
     }
     return undefined;
   }
@@ -100,7 +152,10 @@ export class HeldMailbox {
     const { recipient } = this.mailbox;
     const found = await getDocument(this.#deps.table, mailboxSpec, mailboxKey(recipient));
     if (found?.lockedUntil !== this.#lockedUntil) return false;
-    if (found.revision !== this.mailbox.revision) this.isNews = true;
+    if (found.revision !== this.mailbox.revision) {
+      this.isNews = true;
+      this.#isAllKnown = false;
+    }
     this.mailbox = found;
     return true;
   }
@@ -124,9 +179,9 @@ export class HeldMailbox {
   /** What was announced a moment ago may not show yet: it is looked for once more. */
   #heedLag(dueAt: Instant | undefined): Instant | undefined {
     const { announcedAt } = this.mailbox;
-    if (announcedAt === undefined) return dueAt;
-    const seenMs = epochMsOf(announcedAt) + indexLagMsMax;
-    return this.#deps.clock.nowMs() < seenMs ? earlier(dueAt, instantOf(seenMs)) : dueAt;
+    if (this.#isAllKnown || announcedAt === undefined) return dueAt;
+    if (!mayBeUnseen(this.mailbox, this.#deps.clock.nowMs())) return dueAt;
+    return earlier(dueAt, instantOf(epochMsOf(announcedAt) + indexLagMsMax));
   }
 }
 

@@ -19,6 +19,7 @@ import { addresseeOf, freeAt } from "./addressee.ts";
 import type { BriefPart } from "./brief.ts";
 import { briefFor } from "./brief.ts";
 import { createDispatch, dispatchIdOf } from "./create-dispatch.ts";
+import type { Announced } from "./mailbox.ts";
 import { earlier, HeldMailbox } from "./mailbox.ts";
 import { reroute } from "./reroute.ts";
 import type { Round } from "./round.ts";
@@ -43,7 +44,7 @@ export async function packFor(
   recipient: RecipientId,
   fresh: readonly Notification[] = [],
 ): Promise<void> {
-  const held = await HeldMailbox.take(round.deps, recipient);
+  const held = await HeldMailbox.take(round.deps, recipient, announcedOf(round, recipient, fresh));
   if (!held) return;
   for (let look = 0; look < looksMax; look += 1) {
     held.isNews = false;
@@ -52,6 +53,18 @@ export async function packFor(
     if (!(await held.renew())) return;
   }
   await held.release(round.now);
+}
+
+/** Once, since what is in the mailbox is packed then. */
+function announcedOf(
+  { announced }: Round,
+  recipient: RecipientId,
+  fresh: readonly Notification[],
+): Announced | undefined {
+  const found = announced.get(recipient);
+  announced.delete(recipient);
+  if (!found || fresh.length === 0) return undefined;
+  return { ...found, isAllNew: found.isAllNew && found.count === fresh.length };
 }
 
 /** Gives when the mailbox is to be looked into next. */

@@ -7,6 +7,7 @@ import { channelsOf } from "#shared/kit/routing/channels-of.ts";
 import type { Absences } from "#shared/model/absence.ts";
 import type { Connection } from "#shared/model/connection.ts";
 import type { ConnectionId, RuleName } from "#shared/model/ids.ts";
+import type { RecipientId } from "#shared/model/notification.ts";
 import { Routing } from "#shared/model/routing.ts";
 import type { Alert, RuleSettings } from "#shared/model/signal.ts";
 import type { Instant } from "#shared/model/time.ts";
@@ -20,6 +21,7 @@ import { SetAside } from "#shared/store/set-aside.ts";
 import { alertSpec, routingSpec, ruleSettingsSpec } from "#shared/store/specs.ts";
 
 import type { NotifyDeps } from "./deps.ts";
+import type { Announced } from "./mailbox.ts";
 
 /** Who hears of what, as an ops admin set it; or as it is before anybody did. */
 export interface Policy {
@@ -43,6 +45,8 @@ export interface RulePolicy {
 /** What one invocation knows: read when first asked for, and then kept. */
 export class Round {
   readonly deps: NotifyDeps;
+  /** What it has put into mailboxes, and not packed. */
+  readonly announced = new Map<RecipientId, Announced>();
   readonly #rules = new Map<RuleName, Promise<RulePolicy>>();
   #customTitles: Promise<Surroundings["rules"]> | undefined;
   #policy: Promise<Policy> | undefined;
