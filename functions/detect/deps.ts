@@ -7,6 +7,7 @@ import type { Logger } from "#shared/ports/logger.ts";
 import type { ReadRecord, Table } from "#shared/ports/table.ts";
 import { readSourceStates } from "#shared/store/connections.ts";
 import type { KnownConnections, ProvidesGoals } from "#shared/store/connections.ts";
+import { joinGets } from "#shared/store/join-gets.ts";
 import { readLinkRules } from "#shared/store/link-rules.ts";
 import type { OrgReader } from "#shared/store/org-reader.ts";
 import { SetAside } from "#shared/store/set-aside.ts";
@@ -43,9 +44,10 @@ export function evaluateDeps(deps: Omit<DetectDeps, "readRecord">): EvaluateDeps
   const readSurroundings = async (rules: readonly ActiveRule[]) => {
     const setAside = new SetAside();
     const isAll = !rules.every(isOfConnections);
+    const look = joinGets(deps.table);
     const [sources, org, linkRules] = await Promise.all([
-      readSourceStates(deps.table, deps.clock, deps, deps.known),
-      isAll ? deps.orgReader.read() : nobody,
+      readSourceStates(look, deps.clock, deps, deps.known),
+      isAll ? deps.orgReader.read(look) : nobody,
       isAll ? readLinkRules(deps.table, deps.clock.now(), setAside) : noLinkRules,
     ]);
     return { sources, org, linkRules, setAside };

@@ -9,6 +9,7 @@ import type { Signal } from "#shared/model/signal.ts";
 import { readSourceStates } from "#shared/store/connections.ts";
 import { listDocuments } from "#shared/store/documents.ts";
 import { GraphLoader } from "#shared/store/graph-loader.ts";
+import { joinGets } from "#shared/store/join-gets.ts";
 import { lists } from "#shared/store/keys.ts";
 import { readLinkRules } from "#shared/store/link-rules.ts";
 import { isOrgPart } from "#shared/store/org-parts.ts";
@@ -94,10 +95,11 @@ async function readSurroundings(
   isWhole: boolean,
 ): Promise<AllAround> {
   const isOfOrg = deltas.some(({ before, after }) => isOrgPart(after ?? before));
-  const readOrg = () => (isWhole ? deps.orgReader.read() : nobody);
+  const look = joinGets(deps.table);
+  const readOrg = () => (isWhole ? deps.orgReader.read(look) : nobody);
   const setAside = new SetAside();
   const [sources, linkRules, rules, early] = await Promise.all([
-    readSourceStates(deps.table, deps.clock, deps, deps.known),
+    readSourceStates(look, deps.clock, deps, deps.known),
     isWhole ? readLinkRules(deps.table, deps.clock.now(), setAside) : noLinkRules,
     activeRules(deps.table, deps.rules, deps.logger),
     isOfOrg ? undefined : readOrg(),

@@ -57,8 +57,9 @@ export class OrgReader {
     this.#clock = clock;
   }
 
-  async read(): Promise<Org> {
-    return (await this.#current()).org;
+  /** `look` may be the same table, through which the caller looks at other things in the same moment. */
+  async read(look: Pick<Table, "batchGet"> = this.#table): Promise<Org> {
+    return (await this.#current(look)).org;
   }
 
   /** The organisation, and what it is made of, of all days. */
@@ -73,8 +74,10 @@ export class OrgReader {
     return { org: await org, wholeAtMs: (await known).wholeAtMs };
   }
 
-  async #current(): Promise<Pick<Cached, "org" | "known">> {
-    const items = await this.#table.batchGet([orgVersionKey, matchRateKey]);
+  async #current(
+    look: Pick<Table, "batchGet"> = this.#table,
+  ): Promise<Pick<Cached, "org" | "known">> {
+    const items = await look.batchGet([orgVersionKey, matchRateKey]);
     const version = versionOf(items.find(({ sk }) => sk === orgVersionKey.sk));
     const rate = matchRateIn(items.find(({ sk }) => sk === matchRateKey.sk));
     const day = dateOf(this.#clock.now());
