@@ -19,8 +19,8 @@ type Base = Pick<NotifyDeps, "table" | "clock">;
 
 /** What a run has announced to a recipient. */
 export interface Announced {
-  /** As that left it. */
-  readonly mailbox: Mailbox;
+  /** Of the mailbox, as that left it. */
+  readonly revision: number;
   readonly count: number;
   /** All of it is due, and whatever else waits was announced so long ago that it shows. */
   readonly isAllNew: boolean;
@@ -43,10 +43,10 @@ export async function announce(
     announcedAt: now,
     ...(given.briefAt !== undefined && { briefAt: given.briefAt }),
   }));
-  const goesOn = before !== undefined && before.mailbox.revision === base.revision;
+  const goesOn = before !== undefined && before.revision === base.revision;
   const wasAllNew = goesOn ? before.isAllNew : !mayBeUnseen(base, deps.clock.nowMs());
   return {
-    mailbox: stored,
+    revision: stored.revision,
     count: (before?.count ?? 0) + 1,
     isAllNew: wasAllNew && given.dueAt <= now,
   };
@@ -134,14 +134,12 @@ export class HeldMailbox {
   ): Promise<HeldMailbox | undefined> {
     const { table, clock } = deps;
     for (let round = 0; round < roundsMax; round += 1) {
-      const known = round === 0 ? announced : undefined;
-      const found =
-        known?.mailbox ?? (await getDocument(table, mailboxSpec, mailboxKey(recipient)));
+      const found = await getDocument(table, mailboxSpec, mailboxKey(recipient));
       if (!found || (found.lockedUntil ?? "") > clock.now()) return undefined;
       const lockedUntil = instantOf(clock.nowMs() + attemptMsMax);
       const wanted = { ...found, lockedUntil, updatedAt: clock.now() };
       const taken = await replaceDocument(table, mailboxSpec, found, wanted);
-      const isAllKnown = known?.isAllNew === true;
+      const isAllKnown = announced?.isAllNew === true && announced.revision === found.revision;
       if (taken) return new HeldMailbox(deps, { mailbox: taken, lockedUntil, isAllKnown });
     }
     return undefined;
