@@ -19,15 +19,22 @@ export interface Unreadable {
 /** Told apart by name; all are counted. */
 const namedMax = 20;
 
+interface Noted {
+  readonly named: Unreadable[];
+  readonly keys: Set<string>;
+  readonly partitions: Set<string>;
+  readonly parents: Set<string>;
+}
+
+const none: ReadonlySet<string> = new Set();
+
 /**
  * What a reader could not read. It is put here and the others go on: one such item must not stop the
  * reading of all, and what it may have said must not count as not said.
  */
 export class SetAside {
-  readonly #named: Unreadable[] = [];
-  readonly #keys = new Set<string>();
-  readonly #partitions = new Set<string>();
-  readonly #parents = new Set<string>();
+  /** Made when there is something to note, which is hardly ever. */
+  #noted: Noted | undefined;
 
   /** What `read` makes of the item; undefined, and noted here, where the item does not parse. */
   read<T>(item: Item, read: (item: Item) => T): T | undefined {
@@ -43,47 +50,56 @@ export class SetAside {
 
   #add(item: Item, reason: string): void {
     const key = textOfKey(item);
-    if (this.#keys.has(key)) return;
-    this.#keys.add(key);
-    this.#partitions.add(item.pk);
+    const noted = this.#notes();
+    if (noted.keys.has(key)) return;
+    noted.keys.add(key);
+    noted.partitions.add(item.pk);
     const { type, rpk, rsk } = item;
     // The attributes of indexes are the hub's own, and say what it hangs under whatever else is wrong.
     const isChild = typeof rsk === "string" && rsk.startsWith("work-item#");
-    if (isChild && typeof rpk === "string") this.#parents.add(rpk);
-    if (this.#named.length >= namedMax) return;
-    this.#named.push({ key: shownKey(item), type: typeof type === "string" ? type : "?", reason });
+    if (isChild && typeof rpk === "string") noted.parents.add(rpk);
+    if (noted.named.length >= namedMax) return;
+    noted.named.push({ key: shownKey(item), type: typeof type === "string" ? type : "?", reason });
   }
 
   /** Takes in what another reader could not read. */
   include(other: SetAside): void {
-    for (const key of other.#keys) this.#keys.add(key);
-    for (const id of other.#partitions) this.#partitions.add(id);
-    for (const id of other.#parents) this.#parents.add(id);
-    this.#named.push(...other.#named.slice(0, namedMax - this.#named.length));
+    if (other.#noted === undefined) return;
+    const { named, keys, partitions, parents } = other.#noted;
+    const noted = this.#notes();
+    for (const key of keys) noted.keys.add(key);
+    for (const id of partitions) noted.partitions.add(id);
+    for (const id of parents) noted.parents.add(id);
+    noted.named.push(...named.slice(0, namedMax - noted.named.length));
+  }
+
+  #notes(): Noted {
+    this.#noted ??= { named: [], keys: new Set(), partitions: new Set(), parents: new Set() };
+    return this.#noted;
   }
 
   get count(): number {
-    return this.#keys.size;
+    return this.keys.size;
   }
 
   /** The first of them. */
   get named(): readonly Unreadable[] {
-    return this.#named;
+    return this.#noted?.named ?? [];
   }
 
   /** Keys as `textOfKey` writes them. */
   get keys(): ReadonlySet<string> {
-    return this.#keys;
+    return this.#noted?.keys ?? none;
   }
 
   /** Ids of what has something unreadable at itself or among its edges. */
   get partitions(): ReadonlySet<string> {
-    return this.#partitions;
+    return this.#noted?.partitions ?? none;
   }
 
   /** Work items under which something hangs that cannot be read. */
   get parents(): ReadonlySet<string> {
-    return this.#parents;
+    return this.#noted?.parents ?? none;
   }
 }
 

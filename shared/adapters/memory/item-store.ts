@@ -38,11 +38,15 @@ export function createItemStore(): ItemStore {
     set: (key, after) => {
       const before = get(key);
       const partitionCount = table.size;
-      const [was, is] = [before && placeInTable(before), after && placeInTable(after)];
-      replace(table, key, { was, is, keyOf: bySortKey });
+      replace(table, key, {
+        was: before && placeInTable(before),
+        is: after && placeInTable(after),
+        keyOf: bySortKey,
+      });
       if (table.size !== partitionCount) scanOrder = undefined;
       ofIndexes.forEach((partitions, at) => {
-        const [was, is] = [before?.places[at], after?.places[at]];
+        const was = before?.places[at];
+        const is = after?.places[at];
         if (was !== is) replace(partitions, key, { was, is, keyOf: byWholeKey });
       });
     },
