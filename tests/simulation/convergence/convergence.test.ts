@@ -7,12 +7,14 @@ import { Tally } from "./tally.ts";
 
 /** Enough to notice a mechanism that broke; `npm run converge` runs a thousand. */
 const seeds = 25;
+/** One seed in twenty meets an event stream that was forgotten: these hold two of them. */
+const firstSeed = 16;
 
 describe.each([jiraKind, asanaKind])("histories of $connector under faults", (kind) => {
   test("end as a clean full read does", async () => {
     let webhooks = 0;
     const met = new Tally();
-    for (let seed = 1; seed <= seeds; seed += 1) {
+    for (let seed = firstSeed; seed < firstSeed + seeds; seed += 1) {
       const result = await runSeed(kind, seed);
       const { missing, surplus, deadLetters, drift } = result;
       expect({ seed, missing, surplus, deadLetters, drift }).toEqual({
