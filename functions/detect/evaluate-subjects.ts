@@ -9,6 +9,7 @@ import type { Instant } from "#shared/model/time.ts";
 import type { Clock } from "#shared/ports/clock.ts";
 import type { Logger } from "#shared/ports/logger.ts";
 import type { Table } from "#shared/ports/table.ts";
+import { allEnded } from "#shared/store/all-ended.ts";
 import { GraphLoader } from "#shared/store/graph-loader.ts";
 import { readAhead } from "#shared/store/read-ahead.ts";
 import { reportSetAside, SetAside } from "#shared/store/set-aside.ts";
@@ -138,7 +139,8 @@ async function evaluateOnce(
   const now = deps.clock.now();
   const around = await loadFor(table, surroundings, { subjects, now });
   reportSetAside(deps.logger, [signals, around.setAside]);
-  const outcomes = await Promise.all(
+  // A write that came after a repeated batch had looked would be looked at by nobody.
+  const outcomes = await allEnded(
     subjects.map(async (subject) => {
       const { rule, options } = subject.active;
       const id = idOf(subject);
