@@ -80,7 +80,10 @@ async function getWell(run: Run): Promise<void> {
   }
   run.troubled.clear();
   await network.deliver(true);
-  // What is under way comes before the day ends, or after it: both happen.
+  // A reconcile comes due hours after the first reading, which must have ended to have one in this day.
+  if (run.plan.config.isRead !== true && (await isBehind(run))) await pass(run, 10);
+  if (run.plan.config.isRead !== true && (await isBehind(run))) await pass(run, 33);
+  // What else is under way comes before the day ends, or after it: both happen.
   if (isUnderWay(run) && streamOf(run.plan.seed, "getting well")() < 0.5) await pass(run, 10);
   run.clock.advance(26 * hourMs);
   await pass(run, 3);
