@@ -80,9 +80,7 @@ async function getWell(run: Run): Promise<void> {
   }
   run.troubled.clear();
   await network.deliver(true);
-  // A reconcile comes due hours after the first reading, which must have ended to have one in this day.
-  if (run.plan.config.isRead !== true && (await isBehind(run))) await pass(run, 10);
-  if (run.plan.config.isRead !== true && (await isBehind(run))) await pass(run, 33);
+  if (run.plan.config.isRead !== true) await readToTheEnd(run);
   // What else is under way comes before the day ends, or after it: both happen.
   if (isUnderWay(run) && streamOf(run.plan.seed, "getting well")() < 0.5) await pass(run, 10);
   run.clock.advance(26 * hourMs);
@@ -93,6 +91,11 @@ async function getWell(run: Run): Promise<void> {
   // What died again, or was not asked for yet, has one more try.
   if (redrive(run)) await pass(run, 21);
   await arrive(run);
+}
+
+/** A reconcile comes due hours after a first reading, which must have ended to have one in this day. */
+async function readToTheEnd(run: Run): Promise<void> {
+  for (const minutes of [10, 33]) if (await isBehind(run)) await pass(run, minutes);
 }
 
 /** Whether something is sent and not done with. */
