@@ -308,6 +308,15 @@ describe("records that cannot be stored", () => {
     expect(outcome).toMatchObject({ applied: 1, refused: [{ record: "bad" }] });
   });
 
+  test("because of an id that no key can be stop nobody else", async () => {
+    for (const id of ["", "no-id", itemId("\u{10ffff}"), itemId("x".repeat(2000))]) {
+      const table = createMemoryTable();
+      const bad: Change = { ...removed(itemId("a"), 1), id: id as typeof epic };
+      const applied = await apply(table, bad, upserted(workItem("good")));
+      expect([applied.applied, applied.refused.map((one) => one.id)]).toEqual([1, [id]]);
+    }
+  });
+
   test("for now, because the table is away, fail the whole batch", async () => {
     const { table } = tableWithLog();
     await expect(apply(crashingAt(table, 1), upserted(workItem("epic")))).rejects.toThrow("crash");

@@ -53,6 +53,8 @@ const edgesPerTransactionMax = 99;
 const concurrencyMax = 32;
 /** DynamoDB's limit of a sort key, which ids are in some index. */
 const keyBytesMax = 1024;
+/** The table ends ranges of keys with it, and takes no key that holds it. */
+const highestCharacter = "\u{10ffff}";
 const orgTypes: ReadonlySet<FactType> = new Set(["person", "account", "org-unit"]);
 
 /**
@@ -96,7 +98,7 @@ export async function applyChanges(deps: ApplyDeps, changes: readonly Change[]):
 /** What our own schemas would not read back must not get in: every later scan would stumble over it. */
 function validOr(refused: Refused[], change: Change): readonly Change[] {
   if (!isKeyText(idOf(change))) {
-    refused.push(refusal(change, "Its id is too long for a key, or not well-formed text"));
+    refused.push(refusal(change, "Its id is empty, too long for a key, or not well-formed text"));
     return [];
   }
   const parsed = ChangeSchema.safeParse(change);
@@ -106,8 +108,10 @@ function validOr(refused: Refused[], change: Change): readonly Change[] {
   return [];
 }
 
+/** Asked before an id is looked up: one that the table refuses would fail the reading of all others. */
 function isKeyText(id: string): boolean {
-  return id.isWellFormed() && Buffer.byteLength(id) <= keyBytesMax;
+  if (id === "" || !id.isWellFormed() || id.includes(highestCharacter)) return false;
+  return Buffer.byteLength(id) <= keyBytesMax;
 }
 
 async function applyOrRefuse(
