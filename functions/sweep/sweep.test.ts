@@ -10,6 +10,7 @@ import { rules } from "#shared/rules/index.ts";
 import { listGaps } from "#shared/store/connection-parts.ts";
 import { getConnection } from "#shared/store/connections.ts";
 import { createDocument } from "#shared/store/documents.ts";
+import { lists } from "#shared/store/keys.ts";
 import { scanAll } from "#shared/store/list.ts";
 import { grantSpec } from "#shared/store/specs.ts";
 import {
@@ -155,6 +156,25 @@ test("a credential that ends soon is said to end, and no longer once it was rene
   }));
   await sweep(rig.deps);
   expect(await listGaps(rig.hub.table, workConnection)).toEqual([]);
+});
+
+test("a credential that was renewed a moment ago is not said to end, whatever the index shows", async () => {
+  const credential = (days: number) => ({
+    kind: "API token",
+    setAt: instantOf(0),
+    expiresAt: instantOf(Date.parse("2026-03-02T09:00:00.000Z") + days * dayMs),
+  });
+  const rig = await ToolHub.connected({ credential: credential(10) });
+  const { table } = rig.hub;
+  const before = await table.query({ index: "list", partition: lists.connections });
+  await rig.hub.changeConnection(workConnection, (one) => ({
+    ...one,
+    credential: credential(400),
+  }));
+  const query: Table["query"] = async (request) =>
+    request.partition === lists.connections ? before : table.query(request);
+  await sweep({ ...rig.deps, table: { ...table, query } });
+  expect(await listGaps(table, workConnection)).toEqual([]);
 });
 
 test("a consent on which nothing rests goes after a day", async () => {

@@ -13,7 +13,7 @@ import type { Queue } from "#shared/ports/queue.ts";
 import type { Table } from "#shared/ports/table.ts";
 import { AlertPolicies } from "#shared/store/alert-policies.ts";
 import { getGap, removeGap, saveGaps } from "#shared/store/connection-parts.ts";
-import { glanceAtConnections } from "#shared/store/connections.ts";
+import { getConnection, glanceAtConnections } from "#shared/store/connections.ts";
 import { listDocuments, readDocument, replaceDocument } from "#shared/store/documents.ts";
 import { alertList, factKey, lists } from "#shared/store/keys.ts";
 import { SetAside } from "#shared/store/set-aside.ts";
@@ -142,28 +142,37 @@ async function noteEndingCredentials(
   connections: readonly Connection[],
 ): Promise<void> {
   if (Math.floor(deps.clock.nowMs() / minuteMs) % 60 !== 0) return;
-  for (const { id, credential, ...connection } of connections) {
-    if (!credential) continue;
-    const { kind, expiresAt } = credential;
-    const leftDays =
-      expiresAt === undefined ? undefined : (epochMsOf(expiresAt) - deps.clock.nowMs()) / dayMs;
-    const what = `The ${kind} of this connection`;
-    if (leftDays === undefined || leftDays > credentialWarnDays || !isReading(connection)) {
-      const gap = await getGap(deps.table, id, what);
-      if (gap) await removeGap(deps.table, gap);
-      continue;
-    }
-    const on = `on ${expiresAt?.slice(0, 10)}`;
-    const why =
-      leftDays > 0
-        ? `It ends ${on}: make a new one and enter it, or nothing can be read from then on`
-        : `It ended ${on}: make a new one and enter it`;
-    await saveGaps(deps.table, id, deps.clock.now(), [{ what, why }]);
-    deps.logger.warn("connection.credential-ending", {
-      connectionId: id,
-      leftDays: Math.floor(leftDays),
-    });
+  for (const seen of connections) {
+    // It is said for an hour at least: what the index shows may have been renewed or removed by now.
+    const connection = seen.credential && (await getConnection(deps.table, seen.id));
+    if (connection) await noteEndingCredential(deps, connection);
   }
+}
+
+async function noteEndingCredential(
+  deps: SweepDeps,
+  { id, credential, status }: Connection,
+): Promise<void> {
+  if (!credential) return;
+  const { kind, expiresAt } = credential;
+  const leftDays =
+    expiresAt === undefined ? undefined : (epochMsOf(expiresAt) - deps.clock.nowMs()) / dayMs;
+  const what = `The ${kind} of this connection`;
+  if (leftDays === undefined || leftDays > credentialWarnDays || !isReading({ status })) {
+    const gap = await getGap(deps.table, id, what);
+    if (gap) await removeGap(deps.table, gap);
+    return;
+  }
+  const on = `on ${expiresAt?.slice(0, 10)}`;
+  const why =
+    leftDays > 0
+      ? `It ends ${on}: make a new one and enter it, or nothing can be read from then on`
+      : `It ended ${on}: make a new one and enter it`;
+  await saveGaps(deps.table, id, deps.clock.now(), [{ what, why }]);
+  deps.logger.warn("connection.credential-ending", {
+    connectionId: id,
+    leftDays: Math.floor(leftDays),
+  });
 }
 
 /** A connection that was never started would keep somebody's secrets for ever. */
