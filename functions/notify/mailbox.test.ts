@@ -51,6 +51,20 @@ test("what is announced after that is seen, and looked for once more too", async
   expect(await dueAt()).toBe(instantOf(clock.nowMs() + 10_000));
 });
 
+test("what was put off when the mailbox was let go of is looked for once more", async () => {
+  const { clock, deps, dueAt } = rig();
+  const first = await announce(deps, recipient, { dueAt: clock.now() });
+  const slow = await HeldMailbox.take(deps, recipient, first);
+  clock.advance(12_000);
+  await slow?.release(instantOf(clock.nowMs() + 60 * minuteMs));
+  clock.advance(100);
+  const announced = await announce(deps, recipient, { dueAt: clock.now() });
+  const held = await HeldMailbox.take(deps, recipient, announced);
+  // The index showed nothing of what waits for its hour.
+  await held?.release(undefined);
+  expect(await dueAt()).toBe(instantOf(clock.nowMs() + 10_000));
+});
+
 test("several of one run count as one, and what is due later is not in hand", async () => {
   const { clock, deps } = rig();
   const first = await announce(deps, recipient, { dueAt: clock.now() });

@@ -22,7 +22,7 @@ export interface Announced {
   /** Of the mailbox, as that left it. */
   readonly revision: number;
   readonly count: number;
-  /** All of it is due, and whatever else waits was announced so long ago that it shows. */
+  /** All of it is due, and whatever else waits was announced or put off so long ago that it shows. */
   readonly isAllNew: boolean;
 }
 
@@ -44,7 +44,7 @@ export async function announce(
     ...(given.briefAt !== undefined && { briefAt: given.briefAt }),
   }));
   const goesOn = before !== undefined && before.revision === base.revision;
-  const wasAllNew = goesOn ? before.isAllNew : !mayBeUnseen(base, deps.clock.nowMs());
+  const wasAllNew = goesOn ? before.isAllNew : !mayBeMoving(base, deps.clock.nowMs());
   return {
     revision: stored.revision,
     count: (before?.count ?? 0) + 1,
@@ -55,6 +55,11 @@ export async function announce(
 /** The index may not show yet what was announced last. */
 function mayBeUnseen({ announcedAt }: Pick<Mailbox, "announcedAt">, nowMs: number): boolean {
   return announcedAt !== undefined && nowMs < epochMsOf(announcedAt) + indexLagMsMax;
+}
+
+/** Nor what whoever held it last has put off, which nothing announces: it did so before letting go. */
+function mayBeMoving({ announcedAt, updatedAt }: Mailbox, nowMs: number): boolean {
+  return announcedAt !== undefined && mayBeUnseen({ announcedAt: updatedAt }, nowMs);
 }
 
 export function earlier(a: Instant | undefined, b: Instant): Instant {
