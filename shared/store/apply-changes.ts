@@ -53,8 +53,8 @@ const edgesPerTransactionMax = 99;
 const concurrencyMax = 32;
 /** DynamoDB's limit of a sort key, which ids are in some index. */
 const keyBytesMax = 1024;
-/** The table ends ranges of keys with it, and takes no key that holds it. */
-const highestCharacter = "\u{10ffff}";
+/** Empty, half of a pair, or the highest character, with which ranges of keys end. */
+const unfitText = /^$|[\u{d800}-\u{dfff}\u{10ffff}]/u;
 const orgTypes: ReadonlySet<FactType> = new Set(["person", "account", "org-unit"]);
 
 /**
@@ -108,10 +108,8 @@ function validOr(refused: Refused[], change: Change): readonly Change[] {
   return [];
 }
 
-/** Asked before an id is looked up: one that the table refuses would fail the reading of all others. */
 function isKeyText(id: string): boolean {
-  if (id === "" || !id.isWellFormed() || id.includes(highestCharacter)) return false;
-  return Buffer.byteLength(id) <= keyBytesMax;
+  return !unfitText.test(id) && Buffer.byteLength(id) <= keyBytesMax;
 }
 
 async function applyOrRefuse(
