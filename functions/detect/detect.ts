@@ -42,7 +42,7 @@ export async function detect(deps: DetectDeps, changes: readonly Delta[]): Promi
   if (deltas.length === 0) return;
   const isWhole = !deltas.every(isOfConnection);
   const first = await readSurroundings(deps, deltas, isWhole);
-  const { sources, linkRules, rules } = first;
+  const { sources, rules } = first;
   // While a source is being read for the first time nothing can be concluded about its records; its
   // becoming ready is itself a change, and re-evaluates everything.
   const relevant = deltas.filter((delta) => isOfReadySource(delta, sources));
@@ -56,6 +56,7 @@ export async function detect(deps: DetectDeps, changes: readonly Delta[]): Promi
     isWhole || touched.every(isEnoughToKnowConnections)
       ? first
       : await readSurroundings(deps, deltas, true);
+  const { linkRules } = surroundings;
   const all = touched.some(({ touches }) => touches.some((one) => isEverything(one, linkRules)));
   const differing = await differingAmong(deps, surroundings, touched);
   // Not here: it may take longer than an invocation has, and serves all batches that wait for one.

@@ -103,16 +103,16 @@ interface Read {
 
 async function readWhole(deps: RecomputeDeps): Promise<Read> {
   const unread = new SetAside();
-  const [sources, linkRules, settings] = await Promise.all([
+  const [sources, linkRules] = await Promise.all([
     readSourceStates(deps.table, deps.clock, deps, deps.known),
     readLinkRules(deps.table, deps.clock.now(), unread),
-    readRuleSettings(deps.table),
   ]);
   const day = dateOf(deps.clock.now());
   const latelyIsAfter = instantOf(deps.clock.nowMs() - onItsWayMs);
   const whole = await loadWholeGraph(deps.table, sources, { day, linkRules, latelyIsAfter });
   whole.setAside.include(unread);
-  return { whole, settings };
+  // After the scan, and never older than what it saw: the evaluation below looks at them no more.
+  return { whole, settings: await readRuleSettings(deps.table) };
 }
 
 interface Times {
