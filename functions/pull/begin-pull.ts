@@ -40,7 +40,7 @@ export async function beginPull(
   if (!own) return undefined;
   const found = fromItem(Cursor, own);
   const begun = beginRun(deps, found);
-  if (connection.readyAt === undefined || !isFirstTry(deps, found)) {
+  if (!isWell(connection) || !isFirstTry(deps, found)) {
     const cursor = await replaceDocument(deps.table, cursorSpec, found, begun);
     return cursor && { cursor, seen: undefined };
   }
@@ -48,6 +48,11 @@ export async function beginPull(
     cursor: { ...begun, revision: found.revision },
     seen: () => items.map((item) => fromItem(Cursor, item)),
   };
+}
+
+/** One that has a problem already would not change where another collection meets the same once more. */
+function isWell({ readyAt, status, problem }: Connection): boolean {
+  return readyAt !== undefined && status === "active" && !problem;
 }
 
 /** The poll that follows one that ended well, and no earlier one of it was lost. */

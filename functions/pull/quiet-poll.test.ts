@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 
+import { HubError } from "#shared/errors.ts";
 import type { Cursor } from "#shared/model/connection.ts";
 import { instantOf } from "#shared/model/time.ts";
 import type { Table } from "#shared/ports/table.ts";
@@ -10,6 +11,7 @@ import { connectionSpec, cursorSpec } from "#shared/store/specs.ts";
 import { itemId, upserted, workConnection, workItem } from "#shared/testing/facts.ts";
 
 import { ToolHub } from "../../tests/rig/tool-hub.ts";
+import { noteProblem } from "./freshness.ts";
 import { pull } from "./pull.ts";
 
 /** A connection that was read whole an hour ago. */
@@ -117,4 +119,31 @@ test("a problem that another collection meets during a poll is not wiped away by
   };
   await pull({ ...rig.deps, table: { ...table, batchGet } }, rig.pullThings);
   expect(await getConnection(table, workConnection)).toMatchObject({ status: "degraded", problem });
+});
+
+test("a problem that is met once more during a poll is not wiped away by it", async () => {
+  const rig = await quiet();
+  const { table, clock } = rig.hub;
+  const found = await rig.cursor();
+  const forbidden = new HubError("connector.forbidden", "no");
+  await noteProblem(rig.deps, workConnection, forbidden);
+  // Its first page proved the problem over; the connection hears of it with the last.
+  const other = { ...found, collection: "others", state: "running" } as Cursor;
+  await createDocument(table, cursorSpec, { ...other, dueAt: instantOf(clock.nowMs()) });
+  const batchGet: Table["batchGet"] = async (keys) => {
+    const problem = { code: forbidden.code, message: "no", since: clock.now() };
+    const key = cursorKey(workConnection, "others", "pull");
+    await updateDocument(table, cursorSpec, key, (cursor) => ({
+      ...cursor,
+      state: "failed" as const,
+      problem,
+    }));
+    await noteProblem(rig.deps, workConnection, forbidden);
+    return table.batchGet(keys);
+  };
+  await pull({ ...rig.deps, table: { ...table, batchGet } }, rig.pullThings);
+  expect(await getConnection(table, workConnection)).toMatchObject({
+    status: "degraded",
+    problem: { code: forbidden.code },
+  });
 });
