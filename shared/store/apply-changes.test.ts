@@ -311,7 +311,8 @@ describe("records that cannot be stored", () => {
   test("because of an id that no key can be stop nobody else", async () => {
     for (const id of ["", "no-id", itemId("\u{10ffff}"), itemId("x".repeat(2000))]) {
       const table = createMemoryTable();
-      const bad: Change = { ...removed(itemId("a"), 1), id: id as typeof epic };
+      const readAt = clock.now();
+      const bad: Change = { kind: "removed", id: id as typeof epic, sourceVersion: 1, readAt };
       const applied = await apply(table, bad, upserted(workItem("good")));
       expect([applied.applied, applied.refused.map((one) => one.id)]).toEqual([1, [id]]);
     }
