@@ -12,6 +12,7 @@ import { readLinkRules } from "#shared/store/link-rules.ts";
 import type { OrgReader } from "#shared/store/org-reader.ts";
 import { SetAside } from "#shared/store/set-aside.ts";
 
+import { activeRules } from "./active-rules.ts";
 import type { ActiveRule, EvaluateDeps } from "./evaluate-subjects.ts";
 
 export interface DetectDeps {
@@ -52,5 +53,6 @@ export function evaluateDeps(deps: Omit<DetectDeps, "readRecord">): EvaluateDeps
     ]);
     return { sources, org, linkRules, setAside };
   };
-  return { ...deps, readSurroundings };
+  const readRules = () => activeRules(deps.table, deps.rules, deps.logger);
+  return { ...deps, readSurroundings, readRules };
 }

@@ -47,6 +47,8 @@ export interface EvaluateDeps {
   readonly logger: Logger;
   /** As they are now, as far as these rules read them: each round looks anew. */
   readonly readSurroundings: (rules: readonly ActiveRule[]) => Promise<Surroundings>;
+  /** Every rule as it is set now: each look after a write takes them anew. */
+  readonly readRules: () => Promise<readonly ActiveRule[]>;
 }
 
 /** What the caller knows of the subjects already. */
@@ -54,6 +56,8 @@ interface Known {
   readonly held: Held;
   /** As it was read before: it only tells what to ask for. */
   readonly graph?: MemoryGraph | undefined;
+  /** Whether something was written since the rules were read. */
+  readonly isAgain?: boolean;
 }
 
 /** One round. */
@@ -84,7 +88,7 @@ export async function evaluateSubjects(
   let open = unique(subjects);
   for (let round = 0; open.length > 0 && round < roundsMax; round += 1) {
     const written: Subject[] = [];
-    const looked = await evaluateOnce(deps, open, { held, graph });
+    const looked = await evaluateOnce(deps, open, { held, graph, isAgain: round > 0 });
     graph = looked.graph;
     for (const [subject, outcome] of looked.outcomes) {
       if (outcome === "same") continue;
@@ -123,19 +127,21 @@ function unique(subjects: readonly Subject[]): readonly Subject[] {
 
 async function evaluateOnce(
   deps: EvaluateDeps,
-  subjects: readonly Subject[],
-  { held, graph: before }: Known,
+  given: readonly Subject[],
+  { held, graph: before, isAgain = false }: Known,
 ): Promise<Looked> {
   // Signals before the graph: whoever changes one after this read makes our conditional write fail.
   const signals = new SetAside();
-  const unknown = subjects.filter((one) => !held.has(idOf(one)));
+  const unknown = given.filter((one) => !held.has(idOf(one)));
   // Where they are known, what is surely needed of the graph need not wait for what is around it.
   const isAhead = before !== undefined && unknown.length === 0;
-  const table = isAhead ? readAhead(deps.table, nodesAround(before, subjects)) : deps.table;
-  const [read, surroundings] = await Promise.all([
+  const table = isAhead ? readAhead(deps.table, nodesAround(before, given)) : deps.table;
+  const [read, surroundings, rules] = await Promise.all([
     readSignals(deps.table, unknown, signals),
-    deps.readSurroundings(subjects.map(({ active }) => active)),
+    deps.readSurroundings(given.map(({ active }) => active)),
+    isAgain ? deps.readRules() : [],
   ]);
+  const subjects = asSet(given, rules);
   const now = deps.clock.now();
   const around = await loadFor(table, surroundings, { subjects, now });
   reportSetAside(deps.logger, [signals, around.setAside]);
@@ -152,6 +158,16 @@ async function evaluateOnce(
     }),
   );
   return { outcomes, graph: around.graph };
+}
+
+/** A rule that was switched off meanwhile, or has other options, is evaluated as such. */
+function asSet(subjects: readonly Subject[], rules: readonly ActiveRule[]): readonly Subject[] {
+  if (rules.length === 0) return subjects;
+  const byName = new Map(rules.map((active) => [active.rule.name, active]));
+  return subjects.map(({ active, ...one }) => ({
+    ...one,
+    active: byName.get(active.rule.name) ?? active,
+  }));
 }
 
 async function loadFor(

@@ -35,6 +35,25 @@ test("a rule switched off before a pass has scanned finds nothing in that pass",
   expect(await hub.openSignals()).toEqual([]);
 });
 
+test("a rule switched off between a batch's look and its write finds nothing", async () => {
+  let isArmed = true;
+  const overtaken = (table: Table): Table => ({
+    ...table,
+    write: async (write) => {
+      if (isArmed && write.kind === "put" && write.item["type"] === "signal") {
+        isArmed = false;
+        await hub.setRule(unlinkedWork.name, { isEnabled: false });
+        await hub.settle();
+      }
+      return table.write(write);
+    },
+  });
+  const hub: MemoryHub = await MemoryHub.ready(overtaken, [unlinkedWork]);
+  await hub.apply(upserted(workItem("a")));
+  expect(isArmed).toBe(false);
+  expect(await hub.openSignals()).toEqual([]);
+});
+
 /** Notes how many nodes are being read in the same moment, at most. */
 function gauging(table: Table, seen: { most: number }): Table {
   let running = 0;
