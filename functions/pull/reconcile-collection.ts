@@ -71,7 +71,8 @@ export async function reconcileCollection(deps: PullDeps, run: Run): Promise<Rec
     await remember(deps, cursor, { ...plan, hidden: missing.length });
     throw abruptShrink(run, all.length, missing.length);
   }
-  const mayBeGap = wasInterrupted || plan.hiddenBefore !== 0;
+  // Whoever looks at everything looks here, too: of two runs at once the last one's count is kept.
+  const mayBeGap = wasInterrupted || plan.hiddenBefore !== 0 || plan.parts === undefined;
   const { removed, hidden } = await bury(deps, run, { missing, mayBeGap });
   if (plan.parts === undefined) {
     const dangling = await danglingRecords(deps, run, seen);

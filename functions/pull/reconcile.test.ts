@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 
 import type { Change } from "#shared/model/change.ts";
 import { hourMs } from "#shared/model/time.ts";
+import type { Table, Write } from "#shared/ports/table.ts";
 import { listGaps } from "#shared/store/connection-parts.ts";
 import { getConnection } from "#shared/store/connections.ts";
 import { readFactItem } from "#shared/store/facts.ts";
@@ -209,4 +210,39 @@ test("a full read closes the gaps and forgets the failures that it no longer mee
   await rig.startOver();
   await pull(rig.deps, rig.pullThings);
   expect(await listGaps(rig.hub.table, workConnection)).toEqual([]);
+});
+
+test("a gap that one of two reconciles left behind at once is closed by the next", async () => {
+  const rig = await ToolHub.connected();
+  rig.tool.records = things("a", "b");
+  await pull(rig.deps, rig.pullThings);
+  await pull(rig.deps, rig.reconcileThings);
+  rig.tool.records = things("a");
+  rig.tool.presence.set(itemId("b"), "hidden");
+  const { table } = rig.hub;
+  const [reached, firstEnded] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+  const isOf = (write: Write, type: string) => write.kind === "put" && write.item["type"] === type;
+  /** Sees the record again, and ends after the first. */
+  const second: Table["write"] = async (write) => {
+    if (isOf(write, "cursor") && write.kind === "put" && write.item["state"] === "idle") {
+      reached.resolve();
+      await firstEnded.promise;
+    }
+    return table.write(write);
+  };
+  let ending: Promise<void> | undefined;
+  const first: Table["write"] = async (write) => {
+    if (!ending && isOf(write, "coverage-gap")) {
+      rig.tool.records = things("a", "b");
+      ending = pull({ ...rig.deps, table: { ...table, write: second } }, rig.reconcileThings);
+      await reached.promise;
+    }
+    return table.write(write);
+  };
+  await pull({ ...rig.deps, table: { ...table, write: first } }, rig.reconcileThings);
+  firstEnded.resolve();
+  await ending;
+  expect(await listGaps(table, workConnection)).toHaveLength(1);
+  await pull(rig.deps, rig.reconcileThings);
+  expect(await listGaps(table, workConnection)).toEqual([]);
 });
