@@ -101,6 +101,7 @@ const carryOut: CarryOut = {
   expire: ({ company }, _id, act) => company.sites[act.tool].expire(act.which),
   redeliver: ({ host, met }, _id, act) =>
     met.add("stream redelivered", host.stream.redeliver(act.count)),
+  gap: ({ host }, _id, { reader, count }) => host.stream.loseNext(reader, count),
   "bus-down": ({ host }) => {
     host.isBusDown = true;
   },
@@ -186,6 +187,30 @@ async function check(run: Run): Promise<void> {
   await checkSupport(run);
 }
 
+/** Where detect lost records of the stream: what the clock compares by the hour. */
+async function closeGap({ host, lost }: Run): Promise<void> {
+  host.stream.keepAll();
+  if (!lost.has("detect")) return;
+  const { ok } = await host.invoke("detect", { schedule: true });
+  if (ok) lost.delete("detect");
+}
+
+/** The minute of the hour at which telling looks for what it never heard of, and how old that must be. */
+const [tellingNetAt, heardWithin] = [7, 10] as const;
+
+/** The same for both readers, each after what it rests on. */
+export async function closeGaps(run: Run): Promise<void> {
+  const { clock, host, lost } = run;
+  await closeGap(run);
+  await settle(run);
+  if (!lost.delete("relay")) return;
+  await host.invoke("alert", { "detail-type": "Scheduled Event" });
+  await settle(run);
+  const minute = Math.floor(clock.nowMs() / minuteMs) % 60;
+  const wait = (tellingNetAt - minute + 60) % 60;
+  await pass(run, wait > heardWithin ? wait : wait + 60);
+}
+
 /** How a rest of any length is passed: what waits for a second look has it, then with longer breaks. */
 const pauses = [34, 66] as const;
 
@@ -205,6 +230,7 @@ async function rest(run: Run, minutes: number): Promise<void> {
     await pass(run, 2);
     await pass(run, 12);
   }
+  await closeGap(run);
   await check(run);
   await checkSettled(run, 75);
   await checkPoison(run, 95);

@@ -60,6 +60,7 @@ export function begin(plan: Plan, { createTable, held }: BeginOptions = {}): Run
     interpreted: new Interpreted(),
     heardOf: new Set(),
     troubled: new Set(),
+    lost: new Set(),
     erased: new Set(),
     step: "start",
     checks: 0,
@@ -79,6 +80,10 @@ function wire(run: Run): void {
   network.receive = async (event) => {
     const result = await host.invoke("receive", event);
     return result.ok ? (result.value.statusCode ?? 500) : 500;
+  };
+  host.stream.onLost = (reader) => {
+    run.met.add("stream record lost");
+    run.lost.add(reader);
   };
   host.onInvoking = (name) => run.interpreted.begun(name);
   host.onInvoked = (name, broken, isDead) => run.interpreted.ended(name, broken, isDead);

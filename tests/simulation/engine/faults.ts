@@ -96,6 +96,10 @@ export const faults = {
     met: ["pull: meanwhile", "ingest: meanwhile", "detect: meanwhile"],
   },
   "stream redelivery": { how: "act `redeliver`", met: ["stream redelivered"] },
+  "stream gap": {
+    how: "act `gap`: records never come to detect or relay; what the clock compares by the hour mends it",
+    met: ["stream record lost"],
+  },
   "partial failure of PutEvents": {
     how: "act `bus-down`: half of a call's events are taken, the rest refused",
     met: ["bus down"],

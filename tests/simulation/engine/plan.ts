@@ -1,4 +1,5 @@
 import type { FunctionName } from "./host/processes.ts";
+import type { ReaderName } from "./host/sim-stream.ts";
 import type { TargetName } from "./host/wiring.ts";
 import type { ApiFaultKind } from "./world/api.ts";
 import type { ToolName } from "./world/company.ts";
@@ -85,6 +86,8 @@ export type Act =
   | { readonly kind: "outage" | "revoke" | "heal"; readonly tool: ToolName }
   | { readonly kind: "expire"; readonly tool: ToolName; readonly which: "pages" | "all" }
   | { readonly kind: "redeliver"; readonly count: number }
+  /** So many records of the stream never come to the reader. */
+  | { readonly kind: "gap"; readonly reader: ReaderName; readonly count: number }
   | { readonly kind: "bus-down" | "up" }
   | { readonly kind: "target-down"; readonly target: TargetName }
   | { readonly kind: "channel-retry"; readonly times: number }

@@ -3,7 +3,7 @@ import { listDocuments } from "#shared/store/documents.ts";
 import { lists } from "#shared/store/keys.ts";
 import { cursorSpec } from "#shared/store/specs.ts";
 
-import { bringUp, pass, settle, takeStep } from "./acts.ts";
+import { bringUp, closeGaps, pass, settle, takeStep } from "./acts.ts";
 import { begin } from "./begin.ts";
 import { readClean } from "./clean-read.ts";
 import { beginRead, connectCompany } from "./first-reading.ts";
@@ -68,6 +68,7 @@ async function getWell(run: Run): Promise<void> {
   run.step = "getting well";
   network.isCalm = true;
   host.disarm();
+  host.stream.keepAll();
   bringUp(run);
   company.channel.answer = () => undefined;
   for (const name of toolNames) {
@@ -90,6 +91,7 @@ async function getWell(run: Run): Promise<void> {
   if (redrive(run) || isUnderWay(run) || (await isBehind(run))) await pass(run, 33);
   // What died again, or was not asked for yet, has one more try.
   if (redrive(run)) await pass(run, 21);
+  await closeGaps(run);
   await arrive(run);
 }
 

@@ -1,6 +1,7 @@
 import type { ItemChange } from "#shared/ports/table.ts";
 
 import type { Host } from "./host/host.ts";
+import type { ReaderName } from "./host/sim-stream.ts";
 import type { Interpreted } from "./interpreted.ts";
 import type { Met } from "./met.ts";
 import type { Plan } from "./plan.ts";
@@ -34,6 +35,8 @@ export interface Run {
   readonly heardOf: Set<string>;
   /** Tools whose trouble lasts: nothing can be said of their records now. */
   readonly troubled: Set<string>;
+  /** Readers that lost records of the stream since the clock last compared everything. */
+  readonly lost: Set<ReaderName>;
   /** Native ids of people who were erased on request. */
   readonly erased: Set<string>;
   step: string;

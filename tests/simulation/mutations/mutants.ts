@@ -168,4 +168,21 @@ export const mutants: readonly Mutant[] = [
       { from: "if (deltas.length > 0) await detect(", to: "if (deltas.length > 1) await detect(" },
     ],
   },
+  {
+    name: "self-check",
+    without: "What the stream has lost is found by the hour",
+    file: "functions/detect/handler.ts",
+    edits: [{ from: "return scheduledSelfCheck(deps, untilMs);", to: "return;" }],
+  },
+  {
+    name: "alert-net",
+    without: "A signal whose event was lost has its alert within the hour",
+    file: "functions/alert/handler.ts",
+    edits: [
+      {
+        from: "await reconcileAlerts(whole, { untilMs: deps.clock.nowMs() + netMs });",
+        to: "",
+      },
+    ],
+  },
 ];

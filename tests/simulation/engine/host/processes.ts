@@ -134,7 +134,7 @@ export interface Events {
   pull: SQSEvent;
   detect: DynamoDBStreamEvent | { readonly schedule: true };
   relay: DynamoDBStreamEvent;
-  alert: EventBridgeEvent<string, unknown>;
+  alert: EventBridgeEvent<string, unknown> | { readonly "detail-type": "Scheduled Event" };
   notify: EventBridgeEvent<string, unknown> | { readonly schedule: true };
   sweep: undefined;
 }

@@ -2,8 +2,10 @@ import { hourMs, minuteMs } from "#shared/model/time.ts";
 import type { Clock } from "#shared/ports/clock.ts";
 import type { ItemChange } from "#shared/ports/table.ts";
 
+export type ReaderName = "detect" | "relay";
+
 export interface ReaderSpec {
-  readonly name: "detect" | "relay";
+  readonly name: ReaderName;
   readonly batchSize: number;
   readonly retryAttempts: number;
   readonly maxRecordAgeHours: number;
@@ -44,6 +46,10 @@ export class SimStream {
     readonly shards: readonly ShardReader[];
   }[];
   readonly #latest: ItemChange[] = [];
+  /** How many records each reader is still to lose. */
+  readonly #losing = new Map<ReaderName, number>();
+  /** Told of each record that a reader never sees. */
+  onLost: (reader: ReaderName) => void = () => undefined;
 
   constructor(clock: Clock, specs: readonly ReaderSpec[], shards: number) {
     this.#clock = clock;
@@ -57,14 +63,33 @@ export class SimStream {
     const entry = { change, atMs: this.#clock.nowMs() };
     this.#latest.push(change);
     if (this.#latest.length > 40) this.#latest.shift();
-    this.#each(entry);
+    this.#each(entry, true);
   }
 
-  #each(entry: Entry): void {
+  #each(entry: Entry, isNew = false): void {
     for (const { spec, shards } of this.#readers) {
       if (!spec.isWanted(entry.change)) continue;
+      if (isNew && this.#loses(spec.name)) continue;
       shards[shardOf(entry.change) % shards.length]?.waiting.push(entry);
     }
+  }
+
+  /** The next so many records are gone before the reader comes to them, as after a day of standing still. */
+  loseNext(reader: ReaderName, count: number): void {
+    this.#losing.set(reader, count);
+  }
+
+  #loses(reader: ReaderName): boolean {
+    const left = this.#losing.get(reader) ?? 0;
+    if (left === 0) return false;
+    this.#losing.set(reader, left - 1);
+    this.onLost(reader);
+    return true;
+  }
+
+  /** Nothing more is lost. */
+  keepAll(): void {
+    this.#losing.clear();
   }
 
   /** The latest records come once more, as after a checkpoint that was lost. */

@@ -12,6 +12,8 @@ import { violated } from "../run.ts";
 
 /** 3, whenever the stream has drained: open signals are those that a pass over everything gives. */
 export async function checkIncremental(run: Run): Promise<void> {
+  // What the stream has lost is found by the hour.
+  if (run.lost.has("detect")) return;
   if (!run.host.stream.isDrained || run.host.stream.givenUp.length > 0) return;
   const before = await openOf(run);
   const { differing } = await recompute(detectDeps(run.host.ground));

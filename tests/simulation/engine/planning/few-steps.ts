@@ -10,6 +10,7 @@ import {
   brokenReading,
   editOf,
   hardships,
+  lostRecords,
   mishapOf,
   overtaken,
   toolOf,
@@ -58,8 +59,12 @@ function pauseAfter(random: Random, trouble: Act): number {
   return isMetByPulls(trouble) ? between(random, 20, 25) : between(random, 0, 12);
 }
 
-/** A record is written alone or with its edges: what waits for its write waits for both. */
+/**
+ * A record is written alone or with its edges: what waits for its write waits for both. And of what is lost
+ * on its way to the readers, most would change nothing.
+ */
 function alsoWith(act: Act): readonly Act[] {
+  if (act.kind === "gap") return [{ kind: "edit", tool: "board", edit: "all goals turn" }];
   if (act.kind !== "meanwhile" || act.function === "detect") return [];
   const isAlone = act.on === "table.write work-item";
   return [{ ...act, on: isAlone ? "table.transact work-item" : "table.write work-item" }];
@@ -68,6 +73,7 @@ function alsoWith(act: Act): readonly Act[] {
 function mishapKind(random: Random, { hasWebhooks }: PlanConfig): Trouble {
   const chance = random();
   if (chance < 0.1) return mishapOf;
+  if (chance < 0.17) return lostRecords;
   // With webhooks, theirs: of what a pull writes, the first reading has more.
   if (chance < 0.3) return (given) => brokenPromise(given, false);
   if (!hasWebhooks) return (given) => overtaken(given, ["detect"]);

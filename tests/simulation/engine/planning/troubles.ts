@@ -140,6 +140,15 @@ export function overtaken(
   };
 }
 
+/** Of what is written next, some never comes to a reader of the stream. */
+export function lostRecords(random: Random): Act {
+  return {
+    kind: "gap",
+    reader: random() < 0.5 ? "detect" : "relay",
+    count: between(random, 2, 8),
+  };
+}
+
 export type Trouble = (random: Random) => Act;
 
 /** What befalls an invocation. */
@@ -199,6 +208,7 @@ export const hardships: readonly Trouble[] = [
   },
   (random) => ({ kind: "expire", tool: toolOf(random), which: random() < 0.5 ? "pages" : "all" }),
   (random) => ({ kind: "redeliver", count: between(random, 1, 30) }),
+  lostRecords,
   (random) => ({ kind: random() < 0.6 ? "bus-down" : "up" }),
   (random) => ({ kind: "target-down", target: random() < 0.6 ? "alert" : "notify" }),
   () => ({ kind: "up" }),
