@@ -1,6 +1,5 @@
 import { expect, test } from "vitest";
 
-import { pull } from "#functions/pull/pull.ts";
 import type { Grant } from "#shared/model/grant.ts";
 import { grantId } from "#shared/model/ids.ts";
 import type { PullMessage } from "#shared/model/pull.ts";
@@ -255,17 +254,4 @@ test("a minute in which nothing is due takes four queries, and writes nothing", 
   rig.hub.clock.advance(minuteMs);
   await sweep({ ...rig.deps, table: noted });
   expect(asked).toEqual(["query", "query", "query", "query"]);
-});
-
-test("a poll that came to no end keeps the time since when it is sent", async () => {
-  const rig = await ToolHub.connected();
-  await pull(rig.deps, rig.pullThings);
-  rig.hub.clock.advance(60 * minuteMs);
-  const sentSince = rig.hub.clock.now();
-  await sweep(rig.deps);
-  rig.hub.clock.advance(5 * minuteMs);
-  await sweep(rig.deps);
-  expect(await rig.cursor()).toMatchObject({ sentSince });
-  await pull(rig.deps, rig.pullThings);
-  expect((await rig.cursor())?.sentSince).toBeUndefined();
 });
