@@ -11,7 +11,7 @@ import type { Logger } from "#shared/ports/logger.ts";
 import type { Table } from "#shared/ports/table.ts";
 import { allEnded } from "#shared/store/all-ended.ts";
 import { GraphLoader } from "#shared/store/graph-loader.ts";
-import { readAhead } from "#shared/store/read-ahead.ts";
+import { withPartitionsAhead } from "#shared/store/partitions-ahead.ts";
 import { reportSetAside, SetAside } from "#shared/store/set-aside.ts";
 
 import { evaluate } from "./doubt.ts";
@@ -135,7 +135,7 @@ async function evaluateOnce(
   const unknown = given.filter((one) => !held.has(idOf(one)));
   // Where they are known, what is surely needed of the graph need not wait for what is around it.
   const isAhead = before !== undefined && unknown.length === 0;
-  const table = isAhead ? readAhead(deps.table, nodesAround(before, given)) : deps.table;
+  const table = isAhead ? withPartitionsAhead(deps.table, nodesAround(before, given)) : deps.table;
   const [read, surroundings, rules] = await Promise.all([
     readSignals(deps.table, unknown, signals),
     deps.readSurroundings(given.map(({ active }) => active)),

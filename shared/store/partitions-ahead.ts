@@ -4,7 +4,7 @@ import type { Page, QueryRequest, Table } from "#shared/ports/table.ts";
  * The same table, of which these partitions are being read already, whole and strongly consistently: whoever
  * asks for one waits no longer than for what was begun. What nobody asks for was read for nothing.
  */
-export function readAhead(table: Table, partitions: Iterable<string>): Table {
+export function withPartitionsAhead(table: Table, partitions: Iterable<string>): Table {
   const begun = new Map<string, Promise<Page>>();
   for (const partition of partitions) {
     const page = table.query({ partition, consistent: true });

@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { createMemoryTable } from "#shared/adapters/memory/memory-table.ts";
 import type { QueryRequest, Table } from "#shared/ports/table.ts";
 
-import { readAhead } from "./read-ahead.ts";
+import { withPartitionsAhead } from "./partitions-ahead.ts";
 
 async function tableWith(...partitions: readonly string[]): Promise<Table> {
   const table = createMemoryTable();
@@ -27,7 +27,7 @@ function counting(table: Table, asked: QueryRequest[]): Table {
 
 test("a partition that is read ahead is asked for once, and any other query as ever", async () => {
   const asked: QueryRequest[] = [];
-  const table = readAhead(counting(await tableWith("a", "b"), asked), ["a"]);
+  const table = withPartitionsAhead(counting(await tableWith("a", "b"), asked), ["a"]);
   expect(asked.map(({ partition }) => partition)).toEqual(["a"]);
   const whole = await table.query({ partition: "a", consistent: true });
   expect(whole.items).toHaveLength(2);
@@ -41,6 +41,6 @@ test("a partition that is read ahead is asked for once, and any other query as e
 
 test("a reading ahead that fails fails whoever asks for it, and nobody else", async () => {
   const broken = { ...(await tableWith("a")), query: () => Promise.reject(new Error("Away")) };
-  const table = readAhead(broken, ["a", "b"]);
+  const table = withPartitionsAhead(broken, ["a", "b"]);
   await expect(table.query({ partition: "a", consistent: true })).rejects.toThrow("Away");
 });
