@@ -1,17 +1,29 @@
 import type { SQSEvent } from "aws-lambda";
 import { expect, test } from "vitest";
 
-import { alertId, signalId } from "#shared/model/ids.ts";
+import { customAlertId, signalId } from "#shared/model/ids.ts";
 import type { CustomRuleEvent } from "#shared/ports/event-rules.ts";
 import { rules } from "#shared/rules/index.ts";
 import { reconcileAlerts } from "#shared/store/alert-net.ts";
-import { goal, goalId, itemId, linkTo, upserted, workItem } from "#shared/testing/facts.ts";
+import {
+  account,
+  accountId,
+  goal,
+  goalId,
+  itemId,
+  linkTo,
+  person,
+  upserted,
+  workItem,
+} from "#shared/testing/facts.ts";
 import { createSilentLogger } from "#shared/testing/silent-logger.ts";
 
 import { AppRig } from "../../tests/rig/app-rig.ts";
 import { createHandler } from "./handler.ts";
 
 const words = { title: "Epics adrift", why: "They are many.", nextStep: "Ask." };
+const ownId = (id: string, name: string) =>
+  customAlertId(id, signalId("unlinked-work", itemId(name)));
 const pattern = { detail: { rule: ["unlinked-work"], severity: ["warning"] } };
 const epic = (id: string, version = 1, links: Parameters<typeof upserted>[1] = []) =>
   upserted(workItem(id, { version, kind: "epic" }), links);
@@ -32,7 +44,7 @@ test("findings that fit become alerts of the rule: those that stand, and those t
   expect(await alerts()).toEqual(["Epics adrift: No goal above BEFORE Work before"]);
   await rig.hub.apply(epic("after"), upserted(workItem("task", { kind: "task" })));
   expect(await alerts()).toHaveLength(2);
-  const own = await rig.get(`/api/alerts/${encodeURIComponent(alertId(id, itemId("after")))}`);
+  const own = await rig.get(`/api/alerts/${encodeURIComponent(ownId(id, "after"))}`);
   expect(own.body).toMatchObject({ status: "open", rule: id, why: words.why });
 });
 
@@ -44,7 +56,7 @@ test("an alert ends with its finding, and when what is found fits no more", asyn
   // A task is found too, but as no more than a hint.
   await rig.hub.apply(upserted(workItem("other", { version: 2, kind: "task" })));
   expect(await alerts()).toEqual([]);
-  const other = await rig.get(`/api/alerts/${encodeURIComponent(alertId(id, itemId("other")))}`);
+  const other = await rig.get(`/api/alerts/${encodeURIComponent(ownId(id, "other"))}`);
   expect(other.body).toMatchObject({ status: "resolved", resolvedBecause: "out of scope" });
 });
 
@@ -72,12 +84,43 @@ test.each([
   expect(await rig.hub.alerts()).toMatchObject([{ rule: "unlinked-work", status: "open" }]);
 });
 
+test("what another rule finds about the same work neither ends nor alters an alert", async () => {
+  const { rig, id, alerts } = await hubWithRule();
+  await rig.hub.setRule("owner-left");
+  const owned = (version: number, accountName?: string) =>
+    upserted(
+      workItem("before", {
+        version,
+        kind: "epic",
+        ...(accountName !== undefined && { assigneeId: accountId(accountName) }),
+      }),
+    );
+  const left = [account("ann"), person("ann", { employmentStatus: "inactive" })];
+  const findings = async () => (await rig.hub.openSignals()).map(({ rule }) => rule).toSorted();
+  await rig.hub.apply(...left.map((one) => upserted(one)), owned(2, "ann"));
+  expect(await findings()).toEqual(["owner-left", "unlinked-work"]);
+  expect(await alerts()).toEqual(["Epics adrift: No goal above BEFORE Work before"]);
+  await rig.hub.apply(owned(3));
+  expect(await findings()).toEqual(["unlinked-work"]);
+  expect(await alerts()).toHaveLength(1);
+  const both = { detail: { rule: ["unlinked-work", "owner-left"], severity: ["warning"] } };
+  await rig.send("PUT", `/api/custom-rules/${id}`, { json: { ...words, pattern: both } });
+  await rig.hub.apply(owned(4, "ann"));
+  expect(await alerts()).toHaveLength(2);
+  await rig.hub.apply(
+    upserted(goal("g")),
+    epic("before", 5, [linkTo(itemId("before"), goalId("g"))]),
+  );
+  await rig.hub.apply(epic("before", 6), owned(7, "ann"));
+  expect(await alerts()).toHaveLength(2);
+});
+
 test("grace and delivery of a custom rule are set like those of any other", async () => {
   const { rig, id } = await hubWithRule();
   const set = await rig.send("PUT", `/api/rules/${id}`, { json: { graceMinutes: 60 } });
   expect(set.status).toBe(200);
   await rig.hub.apply(epic("after"));
-  const after = await rig.get(`/api/alerts/${encodeURIComponent(alertId(id, itemId("after")))}`);
+  const after = await rig.get(`/api/alerts/${encodeURIComponent(ownId(id, "after"))}`);
   expect(after.body).toMatchObject({ status: "pending" });
 });
 

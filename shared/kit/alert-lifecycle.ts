@@ -1,11 +1,11 @@
 import { isDeepStrictEqual } from "node:util";
 
-import { alertId } from "#shared/model/ids.ts";
 import type { Alert, Signal } from "#shared/model/signal.ts";
 import type { Instant } from "#shared/model/time.ts";
 import { dayMs, epochMsOf, instantOf, minuteMs } from "#shared/model/time.ts";
 
 import { alertFingerprint } from "./alert-fingerprint.ts";
+import { alertIdOf } from "./alert-rule.ts";
 import { hubActor, isStanding, joined, moved } from "./alert-transition.ts";
 import { snoozeDaysMax } from "./alert-verbs.ts";
 
@@ -71,7 +71,7 @@ export function openFromSignal(
   const isPending = graceUntil > now || policy.heldBecause !== undefined;
   return {
     type: "alert",
-    id: alertId(signal.rule, signal.subjectId),
+    id: alertIdOf(signal.rule, signal.id),
     signalId: signal.id,
     rule: signal.rule,
     subjectId: signal.subjectId,

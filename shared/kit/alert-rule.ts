@@ -1,5 +1,13 @@
 import { HubError } from "#shared/errors.ts";
 import type { CustomRule } from "#shared/model/custom-rule.ts";
+import {
+  type AlertId,
+  alertId,
+  customAlertId,
+  readSignalId,
+  type RuleName,
+  type SignalId,
+} from "#shared/model/ids.ts";
 import type { Signal } from "#shared/model/signal.ts";
 
 import { deployablePattern, fitsPattern } from "./custom-pattern.ts";
@@ -40,6 +48,12 @@ function readFit(pattern: CustomRule["pattern"]): AlertRule["fits"] {
     if (error instanceof HubError && error.code === "input.invalid") return undefined;
     throw error;
   }
+}
+
+/** The alert that a rule makes of a signal, be it the signal's own rule or a custom one. */
+export function alertIdOf(rule: RuleName, id: SignalId): AlertId {
+  const found = readSignalId(id);
+  return rule === found.rule ? alertId(rule, found.subjectId) : customAlertId(rule, id);
 }
 
 /** A signal as a custom rule tells of it: an alert of its own, about the same finding. */

@@ -144,6 +144,11 @@ export function alertId(rule: RuleName, subjectId: SubjectId): AlertId {
   return `alert:${rule}:${subjectId}` as AlertId;
 }
 
+/** A custom rule has an alert for each finding: what two rules found of one subject are two matters. */
+export function customAlertId(customRule: RuleName, finding: SignalId): AlertId {
+  return `alert:${customRule}:${finding.slice("signal:".length)}` as AlertId;
+}
+
 /** A new connection id; `random` gives 10 characters of [0-9a-z]. */
 export function connectionId(random: string): ConnectionId {
   return ConnectionId.parse(`conn_${random}`);

@@ -1,10 +1,10 @@
 import { HubError } from "#shared/errors.ts";
 import { reconcile, resolve } from "#shared/kit/alert-lifecycle.ts";
-import { asFoundBy } from "#shared/kit/alert-rule.ts";
+import { alertIdOf, asFoundBy } from "#shared/kit/alert-rule.ts";
 import type { AlertRule } from "#shared/kit/alert-rule.ts";
 import { isCustomRule } from "#shared/model/custom-rule.ts";
 import type { AlertId, RuleName, SignalId } from "#shared/model/ids.ts";
-import { alertId, readSignalId } from "#shared/model/ids.ts";
+import { readSignalId } from "#shared/model/ids.ts";
 import { standingStatuses } from "#shared/model/signal.ts";
 import type { Alert, Signal } from "#shared/model/signal.ts";
 import type { Clock } from "#shared/ports/clock.ts";
@@ -78,7 +78,7 @@ async function readBoth(
   id: SignalId,
   custom: AlertRule | undefined,
 ): Promise<{ readonly signal: Signal | undefined; readonly current: Alert | undefined }> {
-  const of = alertIdOf(readSignalId(id), custom);
+  const of = alertIdOf(custom?.name ?? readSignalId(id).rule, id);
   const items = await table.batchGet([factKey(id), factKey(of)]);
   const signal = items.find(({ pk }) => pk === id);
   const alert = items.find(({ pk }) => pk === of);
@@ -86,13 +86,6 @@ async function readBoth(
     signal: signal && readDocument(signalSpec, signal),
     current: alert && readDocument(alertSpec, alert),
   };
-}
-
-function alertIdOf(
-  { rule, subjectId }: Pick<Signal, "rule" | "subjectId">,
-  custom: AlertRule | undefined,
-): AlertId {
-  return alertId(custom?.name ?? rule, subjectId);
 }
 
 async function store(deps: AlertDeps, current: Alert | undefined, next: Alert): Promise<boolean> {
@@ -172,11 +165,11 @@ async function differingIn(
   const differing: SignalId[] = [];
   for (const signal of signals) {
     const own = isMeant(signal) ? await policies.of(signal) : undefined;
-    const alert = alerts.get(alertIdOf(signal, undefined));
+    const alert = alerts.get(alertIdOf(signal.rule, signal.id));
     let differs = own !== undefined && reconcile(alert, signal, { ...own, now }) !== undefined;
     for (const rule of custom) {
       if (differs) break;
-      const theirs = alerts.get(alertIdOf(signal, rule));
+      const theirs = alerts.get(alertIdOf(rule.name, signal.id));
       // Most rules are about few signals: what neither has an alert nor fits needs no further look.
       if (!theirs && rule.fits?.(signal) === false) continue;
       const policy = await policies.by(rule, signal);
@@ -187,7 +180,7 @@ async function differingIn(
   return differing;
 }
 
-/** Alerts of custom rules that there are no more. */
+/** Alerts of custom rules that there are no more, or under ids that no alert would have now. */
 function abandonedOf(
   standing: readonly Alert[],
   known: ReadonlySet<RuleName>,
@@ -196,7 +189,7 @@ function abandonedOf(
   return standing.filter(
     (alert) =>
       isCustomRule(alert.rule) &&
-      !known.has(alert.rule) &&
+      (!known.has(alert.rule) || alert.id !== alertIdOf(alert.rule, alert.signalId)) &&
       (rule === undefined || alert.rule === rule),
   );
 }
