@@ -1,7 +1,7 @@
 import { freshnessOf, restsOnMax } from "#shared/graph/rests-on.ts";
 import type { SourceStates } from "#shared/graph/sources.ts";
+import { keptOf } from "#shared/kit/kept-finding.ts";
 import type { Evaluation } from "#shared/kit/rule.ts";
-import { shortText } from "#shared/model/facts.ts";
 import type { ConnectionId, RuleName, SubjectId } from "#shared/model/ids.ts";
 import { signalId } from "#shared/model/ids.ts";
 import { earlierOpeningsMax } from "#shared/model/signal.ts";
@@ -41,26 +41,13 @@ export function nextSignal(input: Input): Signal | undefined {
   }
 }
 
-/** Cut to what a signal may hold: names of a source may each be short and together too long. */
-function findingOf(
-  { leaderId, ...evaluation }: Extract<Evaluation, { state: "open" }>,
-  sources: SourceStates,
-) {
-  const { sentence, path, facts } = evaluation.evidence;
+/** What a signal holds of it, and how fresh what it rests on is now. */
+function findingOf(evaluation: Extract<Evaluation, { state: "open" }>, sources: SourceStates) {
   return {
-    severity: evaluation.severity,
-    title: cut(evaluation.title, 400),
-    evidence: {
-      sentence: cut(sentence, 1000),
-      path: path.slice(0, 40).map((node) => ({ ...node, label: cut(node.label, 400) })),
-      facts,
-    },
-    teamIds: evaluation.teamIds.slice(0, 4),
-    connectionIds: evaluation.connectionIds.slice(0, 4),
+    ...keptOf(evaluation),
     restsOn: [
       ...freshnessOf(sources, [...evaluation.connectionIds, ...(evaluation.restsOn ?? [])]),
     ],
-    ...(leaderId !== undefined && { leaderId }),
   };
 }
 
@@ -70,10 +57,6 @@ function restingOn(
   now: Instant,
 ): Pick<Signal, "restsOn" | "evaluatedAt"> {
   return { restsOn: [...freshnessOf(sources, ids)], evaluatedAt: now };
-}
-
-function cut(text: string, max: number): string {
-  return text.length <= max ? text : (shortText(text, max) ?? "");
 }
 
 function opened(

@@ -1,6 +1,6 @@
 import type { PastParts } from "#shared/graph/graph-as-of.ts";
 import { backTest } from "#shared/kit/back-test/back-test.ts";
-import type { BackTestResult } from "#shared/kit/back-test/back-test.ts";
+import type { BackTestResult } from "#shared/kit/back-test/look-back.ts";
 import type { Rule } from "#shared/kit/rule.ts";
 import { dayMs, instantOf } from "#shared/model/time.ts";
 import { rules } from "#shared/rules/index.ts";

@@ -57,8 +57,12 @@ export const BackTestAnswer = z
         description:
           "An alert about two teams counts for each; teams of fewer than five people are one line",
       }),
+    byRule: z
+      .array(z.strictObject({ rule: z.string(), title: z.string(), raised: count }))
+      .meta({ description: "By the rule that found it; of a shipped rule, itself" }),
     sample: z.array(
       z.strictObject({
+        rule: z.string().meta({ description: "The rule that found it" }),
         subjectId: z.string(),
         isHeld: z.boolean().meta({ description: "Whether it is still there to be looked at" }),
         title: z.string(),

@@ -1,6 +1,6 @@
 import { teamPeopleMin } from "#shared/graph/matching-teams.ts";
 import type { Org } from "#shared/graph/org.ts";
-import type { BackTestResult } from "#shared/kit/back-test/back-test.ts";
+import type { BackTestResult } from "#shared/kit/back-test/look-back.ts";
 
 import type { BackTestAnswer } from "./back-test-answers.ts";
 

@@ -2,7 +2,8 @@ import { HubError } from "#shared/errors.ts";
 import type { PastParts } from "#shared/graph/graph-as-of.ts";
 import { holdDownMinutesDefault } from "#shared/kit/alert-rule.ts";
 import { backTest } from "#shared/kit/back-test/back-test.ts";
-import type { BackTestResult, BackTestSettings } from "#shared/kit/back-test/back-test.ts";
+import type { BackTestSettings } from "#shared/kit/back-test/back-test.ts";
+import type { BackTestResult } from "#shared/kit/back-test/look-back.ts";
 import { limitsOf } from "#shared/kit/back-test/rule-limits.ts";
 import type { RaisedSummary } from "#shared/kit/back-test/summarize.ts";
 import type { Rule } from "#shared/kit/rule.ts";
@@ -143,6 +144,7 @@ async function answerOf(
     headline: headlineOf({ days, wanted, byTeam }),
     wanted: numbersOf(wanted),
     byTeam,
+    byRule: linesOfRules(context, wanted),
     sample: wanted.sample.map(({ teamIds, ...one }) => ({
       ...one,
       isHeld: one.subjectId.split("=>").every((id) => held.has(id)),
@@ -161,6 +163,20 @@ async function answerOf(
   };
 }
 
-function numbersOf({ byTeam: _team, sample: _sample, byWeek, ...numbers }: RaisedSummary) {
+/** Most first. */
+function linesOfRules({ rules }: AppContext, { byRule }: RaisedSummary): BackTestAnswer["byRule"] {
+  const titleOf = (name: RuleName) => rules.find((rule) => rule.name === name)?.title ?? name;
+  return [...byRule]
+    .map(([rule, raised]) => ({ rule, title: titleOf(rule), raised }))
+    .toSorted((a, b) => b.raised - a.raised || a.title.localeCompare(b.title, "en"));
+}
+
+function numbersOf({
+  byTeam: _team,
+  byRule: _rule,
+  sample: _sample,
+  byWeek,
+  ...numbers
+}: RaisedSummary) {
   return { ...numbers, byWeek: [...byWeek] };
 }

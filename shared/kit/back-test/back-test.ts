@@ -1,17 +1,13 @@
 import { HubError } from "#shared/errors.ts";
-import type { PastParts } from "#shared/graph/graph-as-of.ts";
-import type { OrgUnitId } from "#shared/model/ids.ts";
 import type { RuleSettings } from "#shared/model/signal.ts";
-import type { Instant } from "#shared/model/time.ts";
-import { epochMsOf, instantOf, minuteMs } from "#shared/model/time.ts";
 
 import type { Rule } from "../rule.ts";
-import { type RaisedCompared, compareRaised } from "./compare-raised.ts";
-import { raisedAlerts, type RaisePolicy } from "./raised-alerts.ts";
-import { replay } from "./replay.ts";
+import { sameJson } from "../same-json.ts";
+import { type AskedTime, type BackTestResult, lookBack } from "./look-back.ts";
+import { lookOf } from "./look.ts";
+import type { RaisePolicy } from "./raised-alerts.ts";
+import type { Finder } from "./replay.ts";
 import { limitsOf } from "./rule-limits.ts";
-import { type RaisedSummary, summarize } from "./summarize.ts";
-import { whatIsNotKnown } from "./what-is-not-known.ts";
 
 /** A rule's settings as far as they decide what it raises. */
 export interface BackTestSettings extends RaisePolicy {
@@ -21,32 +17,11 @@ export interface BackTestSettings extends RaisePolicy {
   readonly allowedShares?: RuleSettings["allowedShares"];
 }
 
-export interface BackTestInput {
-  readonly parts: PastParts;
+export interface BackTestInput extends AskedTime {
   readonly rule: Rule;
   readonly wanted: BackTestSettings;
   /** To compare with: usually the settings of today. */
   readonly now?: BackTestSettings | undefined;
-  readonly from: Instant;
-  readonly to: Instant;
-  /** Before it nothing of the past may be asked. */
-  readonly oldest: Instant;
-  readonly baselineMinutes?: number;
-  /** Asked now and then; false ends it where it is, and the answer says so. Absent: always. */
-  readonly hasTime?: () => boolean;
-}
-
-export interface BackTestResult {
-  readonly from: Instant;
-  /** Earlier than asked for where there was no time for more. */
-  readonly to: Instant;
-  readonly wanted: RaisedSummary;
-  readonly now?: RaisedSummary;
-  readonly compared?: RaisedCompared;
-  /** The least number of people that a team had when something of it was found. */
-  readonly people: ReadonlyMap<OrgUnitId, number>;
-  /** Sentences for people. */
-  readonly notKnown: readonly string[];
 }
 
 /**
@@ -55,47 +30,36 @@ export interface BackTestResult {
  * past tells nothing.
  */
 export function backTest(input: BackTestInput): BackTestResult {
-  const { parts, rule, wanted, now, from, oldest, baselineMinutes = 0 } = input;
-  const { impossible } = limitsOf(rule);
+  const { rule, wanted, now } = input;
+  const { impossible, ofToday } = limitsOf(rule);
   if (impossible !== undefined) throw new HubError("input.invalid", impossible);
-  const settings = now ? [wanted, now] : [wanted];
-  // What is waiting as the time begins opens in it.
-  const begin = later(oldest, before(from, Math.max(...settings.map(waitMinutes))));
-  const { hasTime = () => true, to } = input;
-  const replayed = replay({
-    parts,
-    rule,
-    variants: settings.map(({ options, scope }) => ({ options, scope })),
-    from: begin,
-    to,
-    baselineMinutes,
-    hasTime,
+  return lookBack(input, {
+    name: rule.name,
+    finders: findersOf(rule, wanted, now),
+    policies: now ? [wanted, now] : [wanted],
+    limits: ofToday,
+    hasShares: (wanted.allowedShares ?? []).length > 0,
   });
-  const asked = { from, to: later(from, replayed.reachedAt) };
-  const [first, second] = settings.map((set, at) =>
-    raisedAlerts(replayed.episodes[at] ?? [], set, asked),
-  );
-  if (!first) throw new HubError("invariant.broken", "The replay of a rule lost what it found");
-  return {
-    ...asked,
-    wanted: summarize(rule, first, asked),
-    ...(second && {
-      now: summarize(rule, second, asked),
-      compared: compareRaised(second.raised, first.raised),
-    }),
-    people: replayed.people,
-    notKnown: whatIsNotKnown({ input, replayed, reachedAt: asked.to }),
-  };
 }
 
-function waitMinutes({ graceMinutes, holdDownMinutes }: RaisePolicy): number {
-  return graceMinutes + holdDownMinutes;
+/** Settings of the same options look at the same findings. */
+function findersOf(
+  rule: Rule,
+  wanted: BackTestSettings,
+  now: BackTestSettings | undefined,
+): readonly Finder[] {
+  const look = lookOf(rule, wanted.scope);
+  if (!now) return [{ rule, options: wanted.options, looks: [look] }];
+  const other = lookOf(rule, now.scope);
+  if (sameJson(wanted.options, now.options)) {
+    return [{ rule, options: wanted.options, looks: [look, other] }];
+  }
+  return [
+    { rule, options: wanted.options, looks: [look, never] },
+    { rule, options: now.options, looks: [never, other] },
+  ];
 }
 
-function before(at: Instant, minutes: number): Instant {
-  return instantOf(epochMsOf(at) - minutes * minuteMs);
-}
-
-function later(a: Instant, b: Instant): Instant {
-  return a > b ? a : b;
+function never(): boolean {
+  return false;
 }

@@ -1,4 +1,4 @@
-import type { SubjectId } from "#shared/model/ids.ts";
+import type { RuleName, SubjectId } from "#shared/model/ids.ts";
 import type { Instant } from "#shared/model/time.ts";
 
 import type { Evaluation } from "../rule.ts";
@@ -13,6 +13,8 @@ export type EpisodeStart = "seen" | "before" | "unknown";
 
 /** One opening of a finding about one subject, to its clearing. */
 export interface Episode {
+  /** The rule that finds it. */
+  readonly rule: RuleName;
   readonly subjectId: SubjectId;
   readonly start: EpisodeStart;
   readonly openedAt: Instant;
@@ -28,6 +30,6 @@ export interface Episode {
 export interface Said {
   readonly at: Instant;
   readonly finding: Finding;
-  /** Whether the rule's scope, and what it makes alerts of, takes it in. */
+  /** Whether whoever looks makes an alert of it: by a rule's scope and worth, or a custom rule's pattern. */
   readonly isWanted: boolean;
 }

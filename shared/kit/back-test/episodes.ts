@@ -1,9 +1,10 @@
-import type { SubjectId } from "#shared/model/ids.ts";
+import type { RuleName, SubjectId } from "#shared/model/ids.ts";
 import type { Instant } from "#shared/model/time.ts";
 
 import type { Episode, EpisodeStart, Said } from "./episode.ts";
 
 interface Growing {
+  readonly rule: RuleName;
   readonly subjectId: SubjectId;
   readonly start: EpisodeStart;
   readonly openedAt: Instant;
@@ -16,11 +17,21 @@ interface Growing {
 /** Wordings kept of one opening: what it said first, and how it went on. */
 const saysMax = 20;
 
-/** Openings and clearings, put together as they are told. */
+/** Openings and clearings of what one rule finds, put together as they are told. */
 export class Episodes {
+  readonly #rule: RuleName;
   readonly #all: Growing[] = [];
   readonly #open = new Map<SubjectId, Growing>();
   readonly #subjects = new Set<SubjectId>();
+
+  constructor(rule: RuleName) {
+    this.#rule = rule;
+  }
+
+  /** Since when it stands; undefined: it does not. */
+  openedAt(subjectId: SubjectId): Instant | undefined {
+    return this.#open.get(subjectId)?.openedAt;
+  }
 
   /** Whether anything was ever found about it. */
   has(subjectId: SubjectId): boolean {
@@ -38,7 +49,13 @@ export class Episodes {
       sayOn(open.says, said);
       return;
     }
-    const episode: Growing = { subjectId, ...begun, openedAt: said.at, says: [said] };
+    const episode: Growing = {
+      rule: this.#rule,
+      subjectId,
+      ...begun,
+      openedAt: said.at,
+      says: [said],
+    };
     this.#all.push(episode);
     this.#open.set(subjectId, episode);
     this.#subjects.add(subjectId);

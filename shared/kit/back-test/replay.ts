@@ -1,30 +1,31 @@
+import { HubError } from "#shared/errors.ts";
 import type { PastParts } from "#shared/graph/graph-as-of.ts";
 import type { MemoryGraph } from "#shared/graph/view.ts";
-import { depthMax } from "#shared/graph/ways-up.ts";
-import type { GoalId, OrgUnitId, RuleName, SubjectId } from "#shared/model/ids.ts";
-import type { RuleSettings } from "#shared/model/signal.ts";
+import { signalId } from "#shared/model/ids.ts";
+import type { OrgUnitId, RuleName, SignalId, SubjectId } from "#shared/model/ids.ts";
 import type { Instant } from "#shared/model/time.ts";
 
 import { isOfFirstReading } from "../alert-baseline.ts";
-import { isInScope } from "../alert-scope.ts";
-import { compilePattern } from "../event-pattern/compile-pattern.ts";
 import { type FindingChange, LiveFindings } from "../live-findings.ts";
 import type { Delta, Rule, Touch } from "../rule.ts";
-import type { Episode, EpisodeStart, Finding } from "./episode.ts";
+import type { Episode, EpisodeStart, Finding, Said } from "./episode.ts";
 import { Episodes } from "./episodes.ts";
+import type { Look } from "./look.ts";
 import type { OrgStep } from "./org-in-time.ts";
 import { type Happening, PastInTime } from "./past-in-time.ts";
 
-/** A rule as it is set, or would be. */
-export interface Variant {
+/** A rule as it is set, or would be, and all who make alerts of what it finds. */
+export interface Finder {
+  readonly rule: Rule;
   readonly options: unknown;
-  readonly scope: RuleSettings["scope"];
+  readonly looks: readonly Look[];
+  /** Whether anybody looks at who is named in a finding, or to whom it goes: then reorgs alter findings. */
+  readonly followsRouting?: boolean;
 }
 
 interface ReplayInput {
   readonly parts: PastParts;
-  readonly rule: Rule;
-  readonly variants: readonly Variant[];
+  readonly finders: readonly Finder[];
   readonly from: Instant;
   readonly to: Instant;
   /** For how long after a first reading a finding counts as the first reading's. */
@@ -33,11 +34,17 @@ interface ReplayInput {
   readonly hasTime: () => boolean;
 }
 
+/** What one look saw. */
+export interface Looked {
+  /** In the order of their beginnings. */
+  readonly episodes: readonly Episode[];
+  /** Subjects of which it could not always be said whether there was a finding. */
+  readonly hidden: ReadonlySet<SignalId>;
+}
+
 export interface Replayed {
-  /** Of each variant, in the order of their beginnings. */
-  readonly episodes: readonly (readonly Episode[])[];
-  /** Of each variant: subjects of which it could not always be said whether there was a finding. */
-  readonly hidden: readonly ReadonlySet<SubjectId>[];
+  /** Of each finder, in their order, what each of its looks saw. */
+  readonly looked: readonly (readonly Looked[])[];
   /** How far it came. */
   readonly reachedAt: Instant;
   /** The least number of people that a team had when something of it was found. */
@@ -51,7 +58,7 @@ export interface Replayed {
 /** Moments between two looks at the time. */
 const lookEvery = 256;
 
-/** Lets the rule look on while all that happened between two moments happens again. Pure. */
+/** Lets rules look on while all that happened between two moments happens again. Pure. */
 export function replay(input: ReplayInput): Replayed {
   const { parts, from, to, hasTime } = input;
   const past = new PastInTime(parts, from, to);
@@ -68,30 +75,37 @@ export function replay(input: ReplayInput): Replayed {
   return { ...replaying.result(), reachedAt, orgStep: past.orgStep };
 }
 
+/** One look at one finder's findings. */
+interface Looking {
+  readonly look: Look;
+  readonly episodes: Episodes;
+  readonly hidden: Set<SignalId>;
+}
+
 class Replaying {
   readonly #past: PastInTime;
   readonly #input: ReplayInput;
   readonly #findings: LiveFindings;
-  readonly #episodes: readonly Episodes[];
+  readonly #looking: readonly (readonly Looking[])[];
+  /** Of each finder: subjects of which it could not always be said. */
   readonly #hidden: readonly Set<SubjectId>[];
   readonly #people = new Map<OrgUnitId, number>();
-  readonly #isWorthOne: (finding: Finding) => boolean;
   readonly #mayMissLinks: boolean;
   readonly #forgetful: number;
 
   constructor(past: PastInTime, input: ReplayInput) {
     this.#past = past;
     this.#input = input;
-    const { rule, variants, from } = input;
-    this.#episodes = variants.map(() => new Episodes());
-    this.#hidden = variants.map(() => new Set<SubjectId>());
+    const { finders, from } = input;
+    this.#looking = finders.map(({ rule, looks }) =>
+      looks.map((look) => ({ look, episodes: new Episodes(rule.name), hidden: new Set() })),
+    );
+    this.#hidden = finders.map(() => new Set<SubjectId>());
     this.#mayMissLinks = past.haze.mayMissLinks;
     this.#forgetful = past.haze.size;
-    const pattern = rule.alertOn && compilePattern(rule.alertOn);
-    this.#isWorthOne = (finding) => pattern?.matches(finding) ?? true;
-    const set = variants.map(({ options }, at) => ({ rule: this.#asSeen(at), options }));
+    const set = finders.map(({ options }, at) => ({ rule: this.#asSeen(at), options }));
     this.#findings = new LiveFindings(past.live, set, from);
-    for (const [at] of variants.entries()) {
+    for (const [at] of finders.entries()) {
       for (const [subjectId, finding] of this.#findings.openFindings(nameOf(at))) {
         this.#say(at, { subjectId, finding, at: from, start: "before" });
       }
@@ -102,26 +116,44 @@ class Replaying {
     return this.#past.live.graph;
   }
 
-  /** The rule under a name for each variant; it hears of no source that is not ready, and guesses nothing. */
-  #asSeen(variant: number): Rule {
-    const { rule } = this.#input;
+  #finder(at: number): Finder {
+    const finder = this.#input.finders[at];
+    if (!finder) throw new HubError("invariant.broken", "A replay found something by nobody");
+    return finder;
+  }
+
+  /** The rule under a name for each finder; it hears of no source that is not ready, and guesses nothing. */
+  #asSeen(at: number): Rule {
+    const { rule, followsRouting = false } = this.#finder(at);
     const { haze } = this.#past;
-    const hidden = this.#hidden[variant];
     return {
       ...rule,
-      name: nameOf(variant),
-      touched: (delta, options) =>
-        this.#isHeard(delta) ? rule.touched(delta, options).filter(bringsOrEnds) : [],
+      name: nameOf(at),
+      touched: (delta, options) => {
+        if (!this.#isHeard(delta)) return [];
+        const touches = rule.touched(delta, options);
+        return followsRouting ? touches : touches.filter(bringsOrEnds);
+      },
       evaluate: (input) => {
         const found = rule.evaluate(input);
         if (found.state !== "open" || input.stands || haze.isClear) return found;
         const { subjectId } = input;
         if (!haze.hides(this.#graph, { subjectId, reads: rule.reads, finding: found }))
           return found;
-        hidden?.add(subjectId);
+        this.#hide(at, { subjectId, finding: found, at: input.now });
         return { state: "unknown", because: "past-unknown", turnsAt: found.turnsAt };
       },
     };
+  }
+
+  #hide(finder: number, found: Pick<Said, "at" | "finding"> & { subjectId: SubjectId }): void {
+    const { subjectId, finding, at: openedAt } = found;
+    this.#hidden[finder]?.add(subjectId);
+    const { rule } = this.#finder(finder);
+    const seen = { rule: rule.name, subjectId, finding, openedAt, graph: this.#graph };
+    for (const { look, hidden } of this.#looking[finder] ?? []) {
+      if (look(seen)) hidden.add(signalId(rule.name, subjectId));
+    }
   }
 
   /** While a source is read for the first time nothing is concluded about what it tells. */
@@ -140,24 +172,25 @@ class Replaying {
   }
 
   #note({ rule, subjectId, evaluation }: FindingChange, at: Instant, liftsHaze: boolean): void {
-    const variant = variantOf(rule);
+    const finder = finderOf(rule);
     if (evaluation.state === "cleared") {
-      this.#episodes[variant]?.end(subjectId, at, evaluation.because);
+      for (const { episodes } of this.#looking[finder] ?? [])
+        episodes.end(subjectId, at, evaluation.because);
       return;
     }
-    const wasHidden = this.#hidden[variant]?.has(subjectId) === true;
+    const wasHidden = this.#hidden[finder]?.has(subjectId) === true;
     const start =
-      liftsHaze || (wasHidden && !this.#hasBegun(variant, subjectId)) ? "unknown" : "seen";
-    this.#say(variant, { subjectId, finding: evaluation, at, start });
+      liftsHaze || (wasHidden && !this.#hasBegun(finder, subjectId)) ? "unknown" : "seen";
+    this.#say(finder, { subjectId, finding: evaluation, at, start });
   }
 
   /** After its first opening that is known, all of it is. */
-  #hasBegun(variant: number, subjectId: SubjectId): boolean {
-    return this.#episodes[variant]?.has(subjectId) === true;
+  #hasBegun(finder: number, subjectId: SubjectId): boolean {
+    return this.#looking[finder]?.[0]?.episodes.has(subjectId) === true;
   }
 
   #say(
-    variant: number,
+    finder: number,
     said: {
       readonly subjectId: SubjectId;
       readonly finding: Finding;
@@ -166,32 +199,19 @@ class Replaying {
     },
   ): void {
     const { subjectId, finding, at, start } = said;
-    const isWanted = this.#isWorthOne(finding) && this.#isInScope(variant, { subjectId, finding });
     const isBaseline = this.#isOfFirstReading(finding, at);
-    this.#episodes[variant]?.say(subjectId, { at, finding, isWanted }, { start, isBaseline });
+    const { rule } = this.#finder(finder);
+    for (const { look, episodes } of this.#looking[finder] ?? []) {
+      const openedAt = episodes.openedAt(subjectId) ?? at;
+      const isWanted = look({ rule: rule.name, subjectId, finding, openedAt, graph: this.#graph });
+      episodes.say(subjectId, { at, finding, isWanted }, { start, isBaseline });
+    }
     for (const id of finding.teamIds) this.#count(id);
   }
 
   #count(id: OrgUnitId): void {
     const count = this.#graph.org.membersOf(id).length;
     this.#people.set(id, Math.min(count, this.#people.get(id) ?? count));
-  }
-
-  #isInScope(
-    variant: number,
-    { subjectId, finding }: { readonly subjectId: SubjectId; readonly finding: Finding },
-  ): boolean {
-    const scope = this.#input.variants[variant]?.scope;
-    if (!scope) return true;
-    const { teamIds, evidence } = finding;
-    return isInScope(
-      scope,
-      { subjectId, teamIds: [...teamIds], evidence },
-      {
-        unitsUp: (id) => this.#graph.org.pathUp(id),
-        goalsUp: (id) => goalsUp(this.#graph, id),
-      },
-    );
   }
 
   #isOfFirstReading({ connectionIds, restsOn = [] }: Finding, openedAt: Instant): boolean {
@@ -206,8 +226,9 @@ class Replaying {
 
   result(): Omit<Replayed, "reachedAt" | "orgStep"> {
     return {
-      episodes: this.#episodes.map((each) => each.all()),
-      hidden: this.#hidden,
+      looked: this.#looking.map((looks) =>
+        looks.map(({ episodes, hidden }) => ({ episodes: episodes.all(), hidden })),
+      ),
       people: this.#people,
       mayMissLinks: this.#mayMissLinks,
       forgetful: this.#forgetful,
@@ -215,27 +236,17 @@ class Replaying {
   }
 }
 
-/** The others alter what findings say, or to whom they go: nothing that is counted. */
+/** The others alter what findings say, or to whom they go. */
 function bringsOrEnds({ kind }: Touch): boolean {
   return kind !== "open" && kind !== "led";
 }
 
-const prefix = "variant-";
+const prefix = "finder-";
 
-function nameOf(variant: number): RuleName {
-  return `${prefix}${variant}`;
+function nameOf(finder: number): RuleName {
+  return `${prefix}${finder}`;
 }
 
-function variantOf(name: RuleName): number {
+function finderOf(name: RuleName): number {
   return Number(name.slice(prefix.length));
-}
-
-function goalsUp(graph: MemoryGraph, id: GoalId): readonly GoalId[] {
-  const way: GoalId[] = [];
-  let at: GoalId | undefined = id;
-  while (at !== undefined && way.length < depthMax && !way.includes(at)) {
-    way.push(at);
-    at = graph.goal(at)?.parentId;
-  }
-  return way;
 }

@@ -1,4 +1,4 @@
-import type { OrgUnitId, SubjectId } from "#shared/model/ids.ts";
+import type { OrgUnitId, RuleName, SubjectId } from "#shared/model/ids.ts";
 import type { Severity } from "#shared/model/signal.ts";
 import type { CalendarDate, Instant } from "#shared/model/time.ts";
 import { dateOf, dayMs, epochMsOf, hourMs, instantOf, minuteMs } from "#shared/model/time.ts";
@@ -11,6 +11,8 @@ import type { Raised, Raising } from "./raised-alerts.ts";
 const sampleMax = 20;
 
 export interface SampleOfRaised {
+  /** The rule that found it. */
+  readonly rule: RuleName;
   readonly subjectId: SubjectId;
   readonly openedAt: Instant;
   readonly raisedAt: Instant;
@@ -31,6 +33,8 @@ export interface RaisedSummary {
   readonly waitedOut: number;
   /** An alert about two teams counts for each. */
   readonly byTeam: ReadonlyMap<OrgUnitId | undefined, number>;
+  /** By the rule that found it. */
+  readonly byRule: ReadonlyMap<RuleName, number>;
   /** Weeks that begin with the first day, oldest first; none is left out. */
   readonly byWeek: readonly WeekOfRaised[];
   /** How many were over so soon after they opened. */
@@ -60,8 +64,8 @@ export function summarize(
   { raised, waitedOut }: Raising,
   { from, to }: { readonly from: Instant; readonly to: Instant },
 ): RaisedSummary {
-  const lives = raised.flatMap(({ at, episode: { clearedAt } }) =>
-    clearedAt !== undefined && clearedAt <= to ? [epochMsOf(clearedAt) - epochMsOf(at)] : [],
+  const lives = raised.flatMap(({ at, endedAt }) =>
+    endedAt !== undefined && endedAt <= to ? [epochMsOf(endedAt) - epochMsOf(at)] : [],
   );
   const within = (ms: number) => lives.filter((life) => life <= ms).length;
   const median = medianOf(lives);
@@ -70,6 +74,7 @@ export function summarize(
     ofFirstReading: raised.filter(({ episode }) => episode.isBaseline).length,
     waitedOut,
     byTeam: countByTeam(raised),
+    byRule: countByRule(raised),
     byWeek: weeksOf(rule, raised, { from, to }),
     clearedWithin: {
       hour: within(hourMs),
@@ -91,6 +96,11 @@ function countByTeam(raised: readonly Raised[]): ReadonlyMap<OrgUnitId | undefin
     for (const id of teams) counts.set(id, (counts.get(id) ?? 0) + 1);
   }
   return counts;
+}
+
+function countByRule(raised: readonly Raised[]): ReadonlyMap<RuleName, number> {
+  const byRule = Map.groupBy(raised, ({ episode: { rule } }) => rule);
+  return new Map([...byRule].map(([rule, alerts]) => [rule, alerts.length]));
 }
 
 function weeksOf(
@@ -127,14 +137,15 @@ function spread(raised: readonly Raised[]): readonly Raised[] {
   );
 }
 
-function sampleOf({ at, finding, episode }: Raised): SampleOfRaised {
-  const { subjectId, openedAt, clearedAt, clearedBecause } = episode;
+function sampleOf({ at, finding, episode, endedAt, endedBecause }: Raised): SampleOfRaised {
+  const { rule, subjectId, openedAt } = episode;
   return {
+    rule,
     subjectId,
     openedAt,
     raisedAt: at,
-    ...(clearedAt !== undefined && { clearedAt }),
-    ...(clearedBecause !== undefined && { clearedBecause }),
+    ...(endedAt !== undefined && { clearedAt: endedAt }),
+    ...(endedBecause !== undefined && { clearedBecause: endedBecause }),
     title: finding.title,
     sentence: finding.evidence.sentence,
     severity: finding.severity,

@@ -1,38 +1,44 @@
+import type { PastParts } from "#shared/graph/graph-as-of.ts";
 import type { Instant } from "#shared/model/time.ts";
 import { dateOf } from "#shared/model/time.ts";
 
-import type { BackTestInput } from "./back-test.ts";
-import type { Episode } from "./episode.ts";
-import type { Replayed } from "./replay.ts";
-import { limitsOf } from "./rule-limits.ts";
+import type { Episode, EpisodeStart } from "./episode.ts";
+import type { Looked, Replayed } from "./replay.ts";
 
 interface Told {
-  readonly input: BackTestInput;
-  readonly replayed: Replayed;
+  readonly parts: PastParts;
+  readonly from: Instant;
+  readonly to: Instant;
   readonly reachedAt: Instant;
+  readonly replayed: Replayed;
+  /** What was looked for. */
+  readonly looked: readonly Looked[];
+  /** What is read of today for want of a past, or left out. */
+  readonly limits: readonly string[];
+  readonly hasShares: boolean;
 }
 
 /** In sentences, what of the time asked for is not known, or is as of today; what counts most comes first. */
 export function whatIsNotKnown(told: Told): readonly string[] {
-  const { input, replayed, reachedAt } = told;
+  const { to, reachedAt, replayed, limits, hasShares } = told;
   const { orgStep } = replayed;
   const said: readonly (string | false)[] = [
-    reachedAt < input.to &&
+    reachedAt < to &&
       `There was no time for more than the days until ${dateOf(reachedAt)}: ask for fewer days.`,
-    ...ofForgotten(replayed),
+    ...ofForgotten(told),
     ...ofTheBeginning(told),
-    ...limitsOf(input.rule).ofToday,
+    ...limits,
     (orgStep === "hour" || orgStep === "day") &&
       `So many people moved that the organisation is followed by the ${orgStep} only.`,
-    (input.wanted.allowedShares ?? []).length > 0 &&
+    hasShares &&
       "Shares of work that units may have outside strategy are not counted again: alerts that they would have held back are counted.",
     "Link rules and matches of accounts are those of today. That a source stood still for a while, and what removed connections told, is not remembered.",
   ];
   return said.filter((one) => one !== false);
 }
 
-function ofForgotten(replayed: Replayed): readonly (string | false)[] {
-  const hidden = replayed.hidden[0]?.size ?? 0;
+function ofForgotten({ replayed, looked }: Told): readonly (string | false)[] {
+  const hidden = looked.reduce((sum, one) => sum + one.hidden.size, 0);
   const { mayMissLinks, forgetful } = replayed;
   return [
     mayMissLinks &&
@@ -44,26 +50,28 @@ function ofForgotten(replayed: Replayed): readonly (string | false)[] {
   ];
 }
 
-function ofTheBeginning({ input, replayed }: Told): readonly (string | false)[] {
-  const early = countOf(replayed, ({ start }) => start === "unknown");
-  const standing = countOf(replayed, ({ start }) => start === "before");
-  const first = firstHeard(input.parts);
+function ofTheBeginning({ parts, from, looked }: Told): readonly (string | false)[] {
+  const early = countOf(looked, "unknown");
+  const standing = countOf(looked, "before");
+  const first = firstHeard(parts);
   return [
     early > 0 &&
       `${findings(early)} had begun before anything is known of ${them(early)}, and ${they(early)} not counted as new.`,
     standing > 0 &&
       `${findings(standing)} stood when the time begins, and ${they(standing)} not counted as new.`,
     first !== undefined &&
-      input.from < first &&
+      from < first &&
       `Nothing was connected before ${dateOf(first)}: in the days before that nothing could be found.`,
   ];
 }
 
-function countOf({ episodes }: Replayed, fits: (episode: Episode) => boolean): number {
-  return (episodes[0] ?? []).filter(fits).length;
+/** Alerts as they begin: what becomes one only later is news then. */
+function countOf(looked: readonly Looked[], how: EpisodeStart): number {
+  const isSo = ({ start, says }: Episode) => start === how && says[0]?.isWanted === true;
+  return looked.reduce((sum, { episodes }) => sum + episodes.filter(isSo).length, 0);
 }
 
-function firstHeard({ sources }: BackTestInput["parts"]): Instant | undefined {
+function firstHeard({ sources }: PastParts): Instant | undefined {
   return [...sources.values()].flatMap(({ createdAt }) => createdAt ?? []).toSorted()[0];
 }
 

@@ -1,6 +1,7 @@
 import type { PastParts } from "#shared/graph/graph-as-of.ts";
 import { parentIds } from "#shared/graph/line-of-sight.ts";
 import { noLinkRules } from "#shared/graph/link-rules.ts";
+import { lookOf } from "#shared/kit/back-test/look.ts";
 import { raisedAlerts } from "#shared/kit/back-test/raised-alerts.ts";
 import { replay } from "#shared/kit/back-test/replay.ts";
 import type { Rule } from "#shared/kit/rule.ts";
@@ -40,16 +41,15 @@ export async function pastOf({ hub }: Pick<Lived, "hub">): Promise<PastParts> {
 /** Back-tests a rule over what the lived days left behind, and holds it against them. */
 export function differenceOf(rule: Rule, lived: Lived, parts: PastParts, waits: Waits): Difference {
   const { from, to } = lived;
-  const { episodes } = replay({
+  const { looked } = replay({
     parts,
-    rule,
-    variants: [{ options: rule.options.parse({}), scope: undefined }],
+    finders: [{ rule, options: rule.options.parse({}), looks: [lookOf(rule, undefined)] }],
     from,
     to,
     baselineMinutes: 0,
     hasTime: () => true,
   });
-  const told = episodes[0] ?? [];
+  const told = looked[0]?.[0]?.episodes ?? [];
   const happened = lived.episodes.get(rule.name) ?? [];
   const toldKeys = new Set(told.filter(({ start }) => start === "seen").map(keyOf));
   const happenedKeys = new Set(happened.map(keyOf));
