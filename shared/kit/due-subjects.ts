@@ -22,6 +22,8 @@ export class DueSubjects {
 
   /** Takes out all that are due by then. */
   takeUntil(now: Instant): readonly SubjectId[] {
+    const [earliest] = this.#heap;
+    if (earliest === undefined || earliest.at > now) return nobody;
     const due: SubjectId[] = [];
     for (let first = this.#heap[0]; first && first.at <= now; first = this.#heap[0]) {
       this.#dropFirst();
@@ -65,3 +67,5 @@ export class DueSubjects {
     return true;
   }
 }
+
+const nobody: readonly SubjectId[] = [];

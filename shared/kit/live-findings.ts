@@ -8,7 +8,7 @@ import type { Instant } from "#shared/model/time.ts";
 
 import { DueSubjects } from "./due-subjects.ts";
 import { LiveTouches } from "./live-touches.ts";
-import type { Delta, Evaluation, Rule, Touch } from "./rule.ts";
+import type { Delta, Evaluation, Rule } from "./rule.ts";
 import { sameJson } from "./same-json.ts";
 
 type Open = Extract<Evaluation, { state: "open" }>;
@@ -154,17 +154,21 @@ export class LiveFindings {
 
   #follow(kept: Kept, deltas: readonly Delta[], turns: boolean): readonly FindingChange[] {
     const { set, open, due } = kept;
-    const told: Touch[] = [];
-    for (const delta of deltas) told.push(...set.rule.touched(delta, set.options));
+    // Most changes touch few rules, and many a turn finds nothing that is due.
+    let touches: LiveTouches | undefined;
+    for (const delta of deltas) {
+      for (const touch of set.rule.touched(delta, set.options)) {
+        touches ??= new LiveTouches(this.#live, this.#now, open);
+        touches.add(touch);
+      }
+    }
     const turning = turns ? due.takeUntil(this.#now) : none;
-    if (told.length === 0 && turning.length === 0) return none;
-    const touches = new LiveTouches(this.#live, this.#now, open, set.rule.turnsWithTime);
-    for (const touch of told) touches.add(touch);
+    if (!touches) return turning.length === 0 ? none : this.#evaluate(kept, turning);
     if (touches.isEverything) return this.#evaluate(kept, this.#all(kept));
-    for (const id of turning) touches.found.add(id);
-    const isOpen = told.some(({ kind }) => kind === "open");
-    if (isOpen || told.some(({ kind }) => kind === "led")) {
-      for (const id of this.#routedElse(set.rule, open, isOpen)) touches.found.add(id);
+    for (const id of turning) touches.add({ kind: "subject", id });
+    if (touches.ofOpen !== undefined) {
+      const routedElse = this.#routedElse(set.rule, open, touches.ofOpen === "all");
+      for (const id of routedElse) touches.add({ kind: "subject", id });
     }
     return touches.found.size === 0 ? none : this.#evaluate(kept, touches.found);
   }

@@ -20,32 +20,34 @@ import type { Instant } from "#shared/model/time.ts";
 
 import type { OfWork, Touch } from "./rule.ts";
 
+const nobody: ReadonlySet<SubjectId> = new Set();
+
 /** What touches mean in a graph that is held whole, to a rule with these open findings. */
 export class LiveTouches {
-  /** Subjects to evaluate. */
-  readonly found = new Set<SubjectId>();
   /** More than can be told: everything is to be looked at. */
   isEverything = false;
+  /** Beside what is found: which of the open findings. */
+  ofOpen: "all" | "led" | undefined;
   readonly #live: LiveGraph;
   readonly #now: Instant;
   readonly #open: ReadonlyMap<SubjectId, unknown>;
-  readonly #turnsWithTime: boolean;
+  /** Made with the first: most touches concern only what is open, and find nothing. */
+  #found: Set<SubjectId> | undefined;
   #onlyOpen = false;
 
-  constructor(
-    live: LiveGraph,
-    now: Instant,
-    open: ReadonlyMap<SubjectId, unknown>,
-    turnsWithTime = false,
-  ) {
+  constructor(live: LiveGraph, now: Instant, open: ReadonlyMap<SubjectId, unknown>) {
     this.#live = live;
     this.#now = now;
     this.#open = open;
-    this.#turnsWithTime = turnsWithTime;
+  }
+
+  /** Subjects to evaluate. */
+  get found(): ReadonlySet<SubjectId> {
+    return this.#found ?? nobody;
   }
 
   add(touch: Touch): void {
-    this.#onlyOpen = touch.onlyOpen === true;
+    this.#onlyOpen = touch.onlyOpen === true && touch.mayTurn !== true;
     switch (touch.kind) {
       case "subject":
       case "dependency":
@@ -93,19 +95,23 @@ export class LiveTouches {
         return this.#circlesAboveChildren(touch.itemId);
       case "circles-of-waiting":
         return this.#circles(touch.itemId, waitingShape(this.#live.graph));
-      case "all":
-        this.isEverything = true;
-        return undefined;
       default:
-        // Found among what is open, not in the graph.
-        return undefined;
+        return this.#addBeyond(touch);
     }
+  }
+
+  /** What is found elsewhere than around a thing in the graph. */
+  #addBeyond({ kind }: Touch): void {
+    if (kind === "all") this.isEverything = true;
+    else if (kind === "open") this.ofOpen = "all";
+    else if (kind === "led") this.ofOpen ??= "led";
   }
 
   /** Where only an open finding counts, what has none is not looked at. */
   #find(id: SubjectId, onlyOpen = false): void {
-    const counts = this.#turnsWithTime || (!onlyOpen && !this.#onlyOpen);
-    if (counts || this.#open.has(id)) this.found.add(id);
+    if ((onlyOpen || this.#onlyOpen) && !this.#open.has(id)) return;
+    this.#found ??= new Set();
+    this.#found.add(id);
   }
 
   /** What is under an open anchor counts for nothing there. */

@@ -48,6 +48,11 @@ export interface Delta {
 export type Touch = Where & {
   /** What changed may end a finding or alter what it says, and can bring about none: open ones only. */
   readonly onlyOpen?: boolean;
+  /**
+   * With `onlyOpen`, of a rule that turns with time: none now, but time alone may bring one about sooner than
+   * was said before. The hourly pass finds that; whoever has none evaluates it, to know when to look again.
+   */
+  readonly mayTurn?: boolean;
 };
 
 /** What of somebody's work a change of theirs touches. */
@@ -195,8 +200,8 @@ export interface Rule<Options = unknown> {
    */
   readonly restsOnBelow?: (evaluation: Evaluation) => boolean;
   /**
-   * Time alone may alter what it finds: its evaluations say when. The hourly pass finds that; whoever has no
-   * such pass evaluates whatever is touched, open or not, to know when to look again.
+   * Time alone may alter what it finds: its evaluations say when, or some moment before it. The hourly pass
+   * finds that; whoever has no such pass looks again then. See `mayTurn` of a touch.
    */
   readonly turnsWithTime?: boolean;
   /** Which signals are worth an alert, by their content; absent: all of the rule. */

@@ -111,13 +111,18 @@ describe("a change", () => {
 
   test("is a sign of life, which can only end what is found above", () => {
     expect(touched({ ...was, sourceVersion: was.sourceVersion + 1 })).toEqual([
-      { kind: "subject", id: was.id, onlyOpen: true },
+      { kind: "subject", id: was.id, onlyOpen: true, mayTurn: true },
       { kind: "ancestors", itemId: itemId("epic"), onlyOpen: true },
     ]);
   });
 
   test("that was old when it was read can bring something about", () => {
-    expect(touched({ ...was, ...silent, readAt: now })[0]).toMatchObject({ onlyOpen: false });
+    expect(touched({ ...was, ...silent, readAt: now })[0]).toEqual({ kind: "subject", id: was.id });
+  });
+
+  test("of what is not in progress ends a finding at most, and none follows with time", () => {
+    const [itself] = touched({ ...was, status: "done" });
+    expect(itself).toEqual({ kind: "subject", id: was.id, onlyOpen: true });
   });
 
   test("of place takes life away from what it leaves", () => {

@@ -3,8 +3,8 @@ import { goalEnds, workItemEnds } from "#shared/kit/delta-ends.ts";
 import { differ } from "#shared/kit/differ.ts";
 import type { Delta, Touch } from "#shared/kit/rule.ts";
 import { peopleMatter, unitMatters } from "#shared/kit/team-touches.ts";
-import type { WorkItem } from "#shared/model/facts.ts";
-import type { WorkItemId } from "#shared/model/ids.ts";
+import type { Goal, WorkItem } from "#shared/model/facts.ts";
+import type { SubjectId, WorkItemId } from "#shared/model/ids.ts";
 import { isIdOf } from "#shared/model/ids.ts";
 import { epochMsOf } from "#shared/model/time.ts";
 
@@ -50,8 +50,7 @@ export function touchedOfLife(delta: Delta, options: Options): readonly Touch[] 
 function touchedByItem(delta: Delta, options: Options): readonly Touch[] {
   const { was, is, any } = workItemEnds(delta);
   if (!any || (was && is && !differ(was, is, fieldsRead))) return [];
-  const mayBeSilent = is?.status === "in-progress" && wasOldWhenRead(is, options.days);
-  const itself: Touch = { kind: "subject", id: any.id, onlyOpen: !mayBeSilent };
+  const itself = ofThing(any.id, is, options.days);
   return was && is
     ? [itself, ...aboveBoth(was, is)]
     : [itself, childrenOf(any.id), ...parentIds(any).map((home) => above(home, is !== undefined))];
@@ -101,8 +100,14 @@ function touchedByGoal(delta: Delta, options: Options): readonly Touch[] {
     "kind",
   ] as const;
   if (!any || (was && is && !differ(was, is, fields))) return [];
-  const mayBeSilent = is?.status === "in-progress" && wasOldWhenRead(is, options.goalDays);
-  return [{ kind: "subject", id: any.id, onlyOpen: !mayBeSilent }];
+  return [ofThing(any.id, is, options.goalDays)];
+}
+
+/** What is in progress may grow old, from now on. */
+function ofThing(id: SubjectId, is: WorkItem | Goal | undefined, days: number): Touch {
+  if (is?.status !== "in-progress") return { kind: "subject", id, onlyOpen: true };
+  const isOld = wasOldWhenRead(is, days);
+  return isOld ? { kind: "subject", id } : { kind: "subject", id, onlyOpen: true, mayTurn: true };
 }
 
 /** What grows old after it was read, the hourly pass finds. */
