@@ -15,11 +15,15 @@ import { SetAside } from "#shared/store/set-aside.ts";
 import { alertSpec, notificationSpec, rungSpec } from "#shared/store/specs.ts";
 
 import { withoutComments } from "./item-channel.ts";
+import { ended, restLadder, showChanged } from "./rest-ladder.ts";
 import type { Round } from "./round.ts";
 import { isFirstTelling, tell } from "./tell.ts";
 
 /** Why a ladder ends while nobody has set up who hears of what; it begins anew when somebody has. */
 export const untilRouted = "nobody else hears of it until routing is set up";
+
+/** Why it ends where there is nobody else above. */
+export const topOfLadder = "top of the ladder";
 
 /** What the alert's own people are told of: open, nobody contests it, and worth a message. */
 export function isTellable(alert: Alert): boolean {
@@ -50,7 +54,8 @@ export async function climb(round: Round, rung: Rung): Promise<readonly Notifica
     notificationsOf(round, rung.alertId),
   ]);
   if (!alert || alert.generation !== rung.generation || !isTellable(alert)) {
-    await replaceDocument(table, rungSpec, rung, ended(round, rung, wordsOf(alert, rung)));
+    const { generation } = rung;
+    await showChanged(round, await restLadder(round, alert, told, { generation, rung }));
     return [];
   }
   const ours = told.filter(
@@ -66,17 +71,6 @@ export async function climb(round: Round, rung: Rung): Promise<readonly Notifica
     return [];
   }
   return climbTo(round, alert, { rung, ours });
-}
-
-/** Why the ladder of an alert has come to its end. */
-export function wordsOf(alert: Alert | undefined, rung: Pick<Rung, "generation">): string {
-  if (!alert || alert.generation !== rung.generation) return "resolved";
-  if (isContested(alert)) return "contested";
-  return alert.status === "open" ? "not worth a message" : alert.status;
-}
-
-export function ended(round: Round, rung: Rung, because: string): Rung {
-  return { ...rung, endedBecause: because, updatedAt: round.now };
 }
 
 /** Those below have not heard of it yet: in quiet hours, or in the next digest. Their time has not begun. */
@@ -126,7 +120,7 @@ async function climbTo(
         dueAt: await responseEnd(round, alert, latestOf(waiting, round.now)),
         updatedAt: round.now,
       }
-    : ended(round, { ...rung, rung: reached }, routing ? "top of the ladder" : untilRouted);
+    : ended(round, { ...rung, rung: reached }, routing ? topOfLadder : untilRouted);
   const stored = await replaceDocument(round.deps.table, rungSpec, rung, next);
   if (stored) {
     const { alertId, generation } = rung;

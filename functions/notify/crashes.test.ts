@@ -1,7 +1,8 @@
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 
 import type { NotifierTraits } from "#shared/kit/notifier.ts";
 import type { Dispatch } from "#shared/model/notification.ts";
+import { hourMs, minuteMs } from "#shared/model/time.ts";
 import type { Table } from "#shared/ports/table.ts";
 import { readTold } from "#shared/store/told.ts";
 import { goal, goalId, itemId, linkTo, upserted, workItem } from "#shared/testing/facts.ts";
@@ -107,31 +108,54 @@ async function endsOf(rig: NotifyRig) {
   };
 }
 
-test.each(kinds)(
-  "a process may die at any write while the end is told (%s): it is told once, or on record",
-  async (name, traits) => {
+/** The end of both alerts is told by a process that dies; then whatever mends that. */
+async function diesTellingEnds(
+  traits: NotifierTraits,
+  death: { readonly at: number; readonly when: "before" | "after" },
+  mend: (given: Awaited<ReturnType<typeof twoAlerts>>) => Promise<void>,
+) {
+  const given = await twoAlerts(traits);
+  const { rig, alerts } = given;
+  for (const { id } of alerts) await rig.hearAgain(id);
+  await rig.pass(2);
+  const linked = ["e1", "e2"].map((one) =>
+    upserted(workItem(one, { version: 1 }), [linkTo(itemId(one), goalId("g"))]),
+  );
+  await rig.hub.apply(...linked);
+  const dying = dyingAt(rig.hub.table, death.at, death.when);
+  for (const { id } of alerts) {
+    await rig.hearAgain(id, "alert.resolved.v1", dying.table).catch(() => undefined);
+  }
+  await mend(given);
+  return endsOf(rig);
+}
+
+const menders = {
+  "its events come again": async ({ rig, alerts }) => {
+    for (const { id } of alerts) await rig.hearAgain(id, "alert.resolved.v1");
+    await rig.pass(12);
+  },
+  "the hour comes, and no event": async ({ rig }) => {
+    const { clock } = rig.hub;
+    const netAtMs = hourMs - (clock.nowMs() % hourMs) + (60 + 7) * minuteMs;
+    clock.advance(netAtMs);
+    await rig.tick();
+    await rig.pass(3);
+  },
+} satisfies Record<string, Parameters<typeof diesTellingEnds>[2]>;
+
+describe.each(Object.entries(menders))("a process may die at any write; then %s", (_what, mend) => {
+  test.each(kinds)("the end (%s) is told once, or on record", async (name, traits) => {
     for (let at = 1; at <= writesMax; at += 1) {
       for (const when of ["before", "after"] as const) {
-        const { rig, alerts } = await twoAlerts(traits);
-        for (const { id } of alerts) await rig.hearAgain(id);
-        await rig.pass(2);
-        const linked = ["e1", "e2"].map((one) =>
-          upserted(workItem(one, { version: 1 }), [linkTo(itemId(one), goalId("g"))]),
-        );
-        await rig.hub.apply(...linked);
-        const dying = dyingAt(rig.hub.table, at, when);
-        for (const { id } of alerts) {
-          await rig.hearAgain(id, "alert.resolved.v1", dying.table).catch(() => undefined);
-        }
-        for (const { id } of alerts) await rig.hearAgain(id, "alert.resolved.v1");
-        await rig.pass(12);
-        expect(await endsOf(rig), `${at} ${when}`).toMatchObject(
+        const ends = await diesTellingEnds(traits, { at, when }, mend);
+        expect(ends, `${at} ${when}`).toMatchObject(
           name === "update" ? { isInPlace: true } : { isTold: true, isOnce: true },
         );
       }
     }
-  },
-);
+  });
+});
 
 test("any number of runs at once tell one recipient of each alert once", async () => {
   const { rig, alerts } = await twoAlerts({ reaches: ["channel"], end: "message" });

@@ -1,16 +1,19 @@
 import { isContested } from "#shared/kit/routing/still-true.ts";
+import type { AlertId } from "#shared/model/ids.ts";
 import type { Rung } from "#shared/model/notification.ts";
 import type { Alert, AlertStatus } from "#shared/model/signal.ts";
 import { epochMsOf, minuteMs } from "#shared/model/time.ts";
+import type { Item } from "#shared/ports/table.ts";
 import { rungKey } from "#shared/store/alerting-keys.ts";
 import { createDocument, readDocument, replaceDocument } from "#shared/store/documents.ts";
-import { alertList } from "#shared/store/keys.ts";
+import { alertList, lists } from "#shared/store/keys.ts";
 import { queryAll } from "#shared/store/list.ts";
 import { SetAside } from "#shared/store/set-aside.ts";
 import { alertSpec, rungSpec } from "#shared/store/specs.ts";
 
 import { isTellable, notificationsOf, untilRouted } from "./climb.ts";
-import { alignLadder, firstRung } from "./hear.ts";
+import { alignLadder, firstRung, overtaken, resumptionOf } from "./hear.ts";
+import { restLadder, wordsOf } from "./rest-ladder.ts";
 import type { Round } from "./round.ts";
 
 /** Its event has had all its repeats by then. */
@@ -21,44 +24,93 @@ const atOnce = 25;
 
 /**
  * The net below the events: an open alert whose ladder never began, or has rested since it last was taken
- * care of, is taken up. An event that is lost for good must not leave an alert untold.
+ * care of, is taken up; and where a ladder knows another end than its alert, what was shown says how that
+ * stands. An event that is lost for good must leave no alert untold, and no message as if it still stood.
+ * It costs by what stands, in two lists of what has a ladder and one of open alerts; what is over is in none.
  */
 export async function alignForgotten(round: Round): Promise<void> {
-  const nowMs = round.deps.clock.nowMs();
-  const all = (await alertsOf(round, "open")).filter(
-    ({ updatedAt }) => nowMs - epochMsOf(updatedAt) >= eventMs,
-  );
-  const untilMs = nowMs + workMsMax;
+  const untilMs = round.deps.clock.nowMs() + workMsMax;
+  const standing = await alertsOf(round, "open");
+  const all = standing.filter((alert) => isHeardBy(round, alert));
   await alignContested(round, all.filter(isContested), untilMs);
-  const open = all.filter(isTellable);
+  await alignOpen(round, all.filter(isTellable), untilMs);
+  await restForgotten(round, standing.filter(isTellable), untilMs);
+}
+
+/** Whether the events of how it stands have had their time. */
+function isHeardBy({ deps }: Round, { updatedAt }: Alert): boolean {
+  return deps.clock.nowMs() - epochMsOf(updatedAt) >= eventMs;
+}
+
+async function alignOpen(round: Round, open: readonly Alert[], untilMs: number): Promise<void> {
   const items = await round.deps.table.batchGet(
     open.map(({ id, generation }) => rungKey({ alertId: id, generation })),
   );
-  const setAside = new SetAside();
-  const rungs = new Map(
-    items.flatMap((item) => {
-      const rung = setAside.read(item, (one) => readDocument(rungSpec, one));
-      return rung ? [[`${rung.alertId}#${rung.generation}`, rung] as const] : [];
-    }),
-  );
+  const rungs = new Map(read(items).map((rung) => [openingOf(rung.alertId, rung), rung]));
   const { routing } = await round.policy();
-  const rungOf = ({ id, generation }: Alert) => rungs.get(`${id}#${generation}`);
+  const rungOf = (alert: Alert) => rungs.get(openingOf(alert.id, alert));
   const [known, missing] = [open.filter(rungOf), open.filter((alert) => !rungOf(alert))];
   await begin(round, missing);
   const unrouted = routing ? known.flatMap((alert) => restingUntilRouted(rungOf(alert))) : [];
-  await inBatches(unrouted, (rung) => beginAnew(round, rung));
+  await inBatches(round, unrouted, (rung) => beginAnew(round, rung));
   for (const alert of known) {
     if (round.deps.clock.nowMs() > untilMs) break;
-    if ((alert.wokenAt ?? "") > (rungOf(alert)?.wokenAt ?? "")) await align(round, alert);
+    if ((resumptionOf(alert) ?? "") > (rungOf(alert)?.wokenAt ?? "")) await align(round, alert);
   }
+}
+
+function openingOf(alertId: AlertId, { generation }: Pick<Alert | Rung, "generation">): string {
+  return `${alertId}#${generation}`;
+}
+
+function read(items: readonly Item[]): readonly Rung[] {
+  const setAside = new SetAside();
+  return items.flatMap((item) => setAside.read(item, (one) => readDocument(rungSpec, one)) ?? []);
+}
+
+/** Ladders that know another end than their alert. What was shown is shown anew by the clock, as it is due. */
+async function restForgotten(round: Round, open: readonly Alert[], untilMs: number): Promise<void> {
+  const known = new Set(open.map((alert) => openingOf(alert.id, alert)));
+  const listed = await Promise.all(
+    [lists.dueRungs, lists.restingRungs].map((partition) =>
+      queryAll(round.deps.table, { index: "list", partition }),
+    ),
+  );
+  const others = read(listed.flat()).filter((rung) => !known.has(openingOf(rung.alertId, rung)));
+  const alerts = await round.alerts(others.map(({ alertId }) => alertId));
+  const forgotten = others.flatMap((rung) => {
+    const alert = alerts.get(rung.alertId);
+    const isOne = alert && isHeardBy(round, alert) && isForgotten(alert, rung);
+    return isOne ? [{ alert, rung }] : [];
+  });
+  await inBatches(
+    round,
+    forgotten,
+    async ({ alert, rung }) => {
+      round.deps.logger.warn("notify.forgotten", { alertId: alert.id });
+      const { generation } = rung;
+      await restLadder(round, alert, await notificationsOf(round, alert.id), { generation, rung });
+    },
+    untilMs,
+  );
+}
+
+function isForgotten(alert: Alert, rung: Rung): boolean {
+  const isOpen = alert.generation === rung.generation && isTellable(alert);
+  return !isOpen && rung.endedBecause !== wordsOf(alert, rung);
 }
 
 function restingUntilRouted(rung: Rung | undefined): readonly Rung[] {
   return rung?.endedBecause === untilRouted ? [rung] : [];
 }
 
-async function inBatches<T>(all: readonly T[], work: (one: T) => Promise<void>): Promise<void> {
-  for (let at = 0; at < all.length; at += atOnce) {
+async function inBatches<T>(
+  { deps }: Round,
+  all: readonly T[],
+  work: (one: T) => Promise<void>,
+  untilMs = Infinity,
+): Promise<void> {
+  for (let at = 0; at < all.length && deps.clock.nowMs() <= untilMs; at += atOnce) {
     await Promise.all(all.slice(at, at + atOnce).map(work));
   }
 }
@@ -70,8 +122,9 @@ async function align(round: Round, { id }: Alert): Promise<void> {
 
 /** Their ladders are but begun here, since they may be thousands: the clock climbs what is due. */
 async function begin(round: Round, all: readonly Alert[]): Promise<void> {
-  await inBatches(all, async (alert) => {
+  await inBatches(round, all, async (alert) => {
     round.deps.logger.warn("notify.forgotten", { alertId: alert.id });
+    await overtaken(round, alert);
     await createDocument(round.deps.table, rungSpec, firstRung(round, alert));
   });
 }

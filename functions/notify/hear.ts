@@ -1,22 +1,28 @@
 import { defaultChannel } from "#shared/kit/routing/route-alert.ts";
-import { isContested, reasonToDrop } from "#shared/kit/routing/still-true.ts";
+import { isContested } from "#shared/kit/routing/still-true.ts";
 import type { AlertId } from "#shared/model/ids.ts";
-import type { Notification, Rung } from "#shared/model/notification.ts";
+import type { DispatchId, Notification, Rung } from "#shared/model/notification.ts";
 import { channelRecipient } from "#shared/model/notification.ts";
 import type { Alert } from "#shared/model/signal.ts";
 import type { Instant } from "#shared/model/time.ts";
 import { rungKey } from "#shared/store/alerting-keys.ts";
 import { createDocument, getDocument, replaceDocument } from "#shared/store/documents.ts";
 import { factKey } from "#shared/store/keys.ts";
-import { alertSpec, notificationSpec, rungSpec } from "#shared/store/specs.ts";
+import { alertSpec, rungSpec } from "#shared/store/specs.ts";
 
-import { climb, ended, isTellable, notificationsOf, responseEnd, wordsOf } from "./climb.ts";
+import {
+  climb,
+  isTellable,
+  notificationsOf,
+  responseEnd,
+  topOfLadder,
+  untilRouted,
+} from "./climb.ts";
 import { withoutComments } from "./item-channel.ts";
-import { markChanged } from "./mark-changed.ts";
 import { packFor } from "./pack.ts";
+import { markTold, restEarlier, restLadder, showChanged } from "./rest-ladder.ts";
 import type { Round } from "./round.ts";
 import { isFirstTelling, tell } from "./tell.ts";
-import { workDispatch } from "./work-dispatch.ts";
 
 /**
  * Brings everything that is told of an alert in line with how it stands now: its ladder, what waits to be
@@ -45,17 +51,9 @@ export async function alignLadder(
   const rung = await getDocument(round.deps.table, rungSpec, rungKey({ alertId, generation }));
   if (isTellable(alert)) return open(round, alert, rung);
   const told = await notificationsOf(round, alertId);
-  if (rung && rung.endedBecause === undefined) {
-    await replaceDocument(
-      round.deps.table,
-      rungSpec,
-      rung,
-      ended(round, rung, wordsOf(alert, rung)),
-    );
-  }
-  await dropWaiting(round, alert, told);
   const waiting = isContested(alert) ? await tellOwner(round, alert) : [];
-  await reflect(round, alert, told);
+  await showChanged(round, await restEarlier(round, alert, told));
+  await showChanged(round, await restLadder(round, alert, told, { generation, rung }));
   return waiting;
 }
 
@@ -68,7 +66,7 @@ async function open(
   if (!rung) {
     const begun = firstRung(round, alert);
     // What an opening before this one was told by is over. First: whoever finds the rung looks no more.
-    if (alert.generation > 1) await reflect(round, alert, await notificationsOf(round, alert.id));
+    await showChanged(round, await overtaken(round, alert));
     const isOurs = await createDocument(round.deps.table, rungSpec, begun);
     return isOurs ? climb(round, begun) : [];
   }
@@ -77,6 +75,12 @@ async function open(
     return resume(round, alert, { rung, resumedAt });
   }
   return climb(round, rung);
+}
+
+/** Gives what was shown of an earlier opening, where nobody has said yet that it is over. */
+export async function overtaken(round: Round, alert: Alert): Promise<readonly DispatchId[]> {
+  if (alert.generation === 1) return [];
+  return restEarlier(round, alert, await notificationsOf(round, alert.id));
 }
 
 export function firstRung(round: Round, { id, generation, ...alert }: Alert): Rung {
@@ -94,7 +98,7 @@ export function firstRung(round: Round, { id, generation, ...alert }: Alert): Ru
 }
 
 /** When it last began to stand again: a snooze ended, or a contest was dismissed. */
-function resumptionOf({ wokenAt, contest }: Alert): Instant | undefined {
+export function resumptionOf({ wokenAt, contest }: Alert): Instant | undefined {
   const dismissedAt = contest?.answer?.decision === "dismissed" ? contest.answer.at : undefined;
   if (wokenAt === undefined || dismissedAt === undefined) return wokenAt ?? dismissedAt;
   return wokenAt > dismissedAt ? wokenAt : dismissedAt;
@@ -128,33 +132,18 @@ async function resume(
     recipients,
   });
   const { endedBecause, ...rest } = rung;
-  const isOver = endedBecause === undefined || !restingWords.has(endedBecause);
+  const isOver = endedBecause === undefined || finalWords.has(endedBecause);
   const goesOn = isOver ? rung : { ...rest, dueAt: await responseEnd(round, alert, round.now) };
   const next: Rung = { ...goesOn, wokenAt: resumedAt, updatedAt: round.now };
+  // Before it is on record as resumed: whoever finds that looks no more.
+  const changed = await markTold(round, all);
   await replaceDocument(round.deps.table, rungSpec, rung, next);
-  await reflect(round, alert, told);
+  await showChanged(round, changed);
   return waiting;
 }
 
-/** Ends of a ladder after which it may go on; the top is the top. */
-const restingWords: ReadonlySet<string> = new Set(["acknowledged", "snoozed", "contested"]);
-
-async function dropWaiting(
-  round: Round,
-  alert: Alert,
-  told: readonly Notification[],
-): Promise<void> {
-  for (const one of told) {
-    const because = one.state === "waiting" ? reasonToDrop(one, alert) : undefined;
-    if (because === undefined) continue;
-    await replaceDocument(round.deps.table, notificationSpec, one, {
-      ...one,
-      state: "dropped",
-      droppedBecause: because.slice(0, 200),
-      updatedAt: round.now,
-    });
-  }
-}
+/** Ends of a ladder after which it does not go on. */
+const finalWords: ReadonlySet<string> = new Set([topOfLadder, untilRouted]);
 
 /** A contest goes to the rule's owner, with its reason and without a name. */
 async function tellOwner(round: Round, alert: Alert): Promise<readonly Notification[]> {
@@ -173,12 +162,4 @@ async function tellOwner(round: Round, alert: Alert): Promise<readonly Notificat
     occasionAt: alert.contest.at,
     recipients: [{ recipient, connectionId: channel.id, because }],
   });
-}
-
-/** What was shown of it says what it says now. */
-async function reflect(round: Round, alert: Alert, told: readonly Notification[]): Promise<void> {
-  const recent = told.filter(({ generation }) => generation >= alert.generation - 1);
-  for (const id of new Set(recent.flatMap(({ dispatchId }) => dispatchId ?? []))) {
-    if (await markChanged(round, id)) await workDispatch(round, id);
-  }
 }

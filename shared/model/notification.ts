@@ -177,6 +177,9 @@ export type Dispatch = z.infer<typeof Dispatch>;
 /** Longer than the function may run: whoever began an attempt so long ago will not answer for it any more. */
 export const attemptMsMax = 45_000;
 
+/** Why a ladder ended that is never climbed again: its opening is over, and whoever was told of it knows. */
+export const ladderOver = "resolved";
+
 /** When the next rung of an alert's ladder is climbed, if nobody has taken care of it by then. */
 export const Rung = z.strictObject({
   type: z.literal("rung"),
@@ -187,7 +190,10 @@ export const Rung = z.strictObject({
   dueAt: Instant,
   /** The latest waking from a snooze that was told of. */
   wokenAt: Instant.optional(),
-  /** Absent while there is one to climb; then why there is none: "acknowledged", "top of the ladder". */
+  /**
+   * Absent while there is one to climb; then why there is none: "top of the ladder", or how the alert stood
+   * when all that was told of it was brought in line: "acknowledged", `ladderOver`.
+   */
   endedBecause: z.string().max(200).optional(),
   updatedAt: Instant,
   revision: z.int().nonnegative(),

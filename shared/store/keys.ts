@@ -55,7 +55,7 @@ import type { Key } from "#shared/ports/table.ts";
  * what is held of a connection          | connection: cpk = connection#type of fact  | ½ R per 20 facts or edges
  * runs of the self-check, latest first  | pk = self-check, sk ^ run#…                 | 1 R
  * due mailboxes, due dispatches, due     | list: lpk = mailbox#due | dispatch#due |    | ½ R per 4 KB
- *   rungs, by when; the log of a month    |   rung#due | dispatch#<month>               |
+ *   and resting rungs; a month's log      |   rung#due | rung#resting | dispatch#<month> |
  * what waits for a recipient, by when    | list: lpk = waiting#<recipient>             | ½ R per 4 KB
  * a dispatch; a recipient's mailbox      | pk = dispatch:… | mailbox:…, sk = 0        | 1 R
  * a press in a dispatch's message        | pk = dispatch:…, sk = press#<delivery>      | 1 R
@@ -94,6 +94,7 @@ export const lists = {
   dueMailboxes: "mailbox#due",
   dueDispatches: "dispatch#due",
   dueRungs: "rung#due",
+  restingRungs: "rung#resting",
 } as const;
 
 export function alertList(status: AlertStatus): string {

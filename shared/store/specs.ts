@@ -1,7 +1,14 @@
 import { Connection, Cursor } from "#shared/model/connection.ts";
 import { Grant } from "#shared/model/grant.ts";
 import { LinkRule } from "#shared/model/link-rule.ts";
-import { Dispatch, Mailbox, Notification, Rung, SentGroup } from "#shared/model/notification.ts";
+import {
+  Dispatch,
+  ladderOver,
+  Mailbox,
+  Notification,
+  Rung,
+  SentGroup,
+} from "#shared/model/notification.ts";
 import { Routing } from "#shared/model/routing.ts";
 import { Alert, RuleSettings, Signal, standingStatuses } from "#shared/model/signal.ts";
 import { epochMsOf } from "#shared/model/time.ts";
@@ -128,11 +135,15 @@ export const dispatchSpec: DocumentSpec<Dispatch> = {
   expiresAtEpochSeconds: ({ createdAt }) => expiry(createdAt, alertDays),
 };
 
+/** Listed by when it is due; and while it rests, so that what came of its alert meanwhile can be found. */
 export const rungSpec: DocumentSpec<Rung> = {
   schema: Rung,
   key: rungKey,
-  list: ({ endedBecause, dueAt, alertId }) =>
-    endedBecause === undefined ? { lpk: lists.dueRungs, lsk: listSort(dueAt, alertId) } : undefined,
+  list: ({ endedBecause, dueAt, alertId }) => {
+    if (endedBecause === ladderOver) return undefined;
+    const lpk = endedBecause === undefined ? lists.dueRungs : lists.restingRungs;
+    return { lpk, lsk: listSort(dueAt, alertId) };
+  },
   expiresAtEpochSeconds: ({ endedBecause, updatedAt }) =>
     endedBecause === undefined ? undefined : expiry(updatedAt, alertDays),
 };
