@@ -32,17 +32,18 @@ export const endToEnd: Bench = {
 };
 
 async function measure(folder: string): Promise<BenchResult> {
-  const log = new FlightLog();
+  const log = new FlightLog(async (alerts) => {
+    const { records = [] } = await hub.ask({ kind: "look-up", alerts });
+    return records;
+  });
   const closers: (() => Promise<void> | void)[] = [];
+  const file = new URL("b3/hub-process.ts", import.meta.url);
+  const hub = new Child<Request, Answer, Ingested>(file, { onNote: (done) => log.ingested(done) });
+  closers.push(() => hub.stop());
   try {
-    const vendors = await startVendors((alert) => log.told(alert));
+    const vendors = await startVendors((seen) => log.heard(seen));
     closers.push(() => vendors.close());
     const { jiraUrl, slackUrl } = vendors;
-    const hub = new Child<Request, Answer, Ingested>(
-      new URL("b3/hub-process.ts", import.meta.url),
-      { onNote: (done) => log.ingested(done) },
-    );
-    closers.push(() => hub.stop());
     const dataDir = join(folder, "hub");
     const { url = "" } = await hub.ask({ kind: "start-hub", dataDir, jiraUrl, slackUrl });
     const lanes = new HttpLanes(new URL(`/webhooks/jira/${jiraConnection}`, url), lanesCount);
@@ -68,8 +69,10 @@ async function measure(folder: string): Promise<BenchResult> {
         wished: await atPace(wishedPerSecond),
       });
     }
+    // What is told twice is told late.
+    await hub.ask({ kind: "settle" });
     return judgeEndToEnd(measured, {
-      unexpected: log.unexpected,
+      tellings: log.tellings,
       jiraRequests: vendors.jiraRequests(),
     });
   } finally {

@@ -2,6 +2,16 @@ import { once } from "node:events";
 import { createServer } from "node:http";
 import type { Server } from "node:http";
 
+/** What can be read of a message where it arrives. */
+export interface Seen {
+  /** The alerts that it names, each by the link to its page. */
+  readonly alerts: readonly string[];
+  /** How many others it says there are: "… and 3 more". */
+  readonly more: number;
+  /** It says that all of an earlier message is over. */
+  readonly isEnd: boolean;
+}
+
 /** The ends of the hub that belong to others: the Jira requests it needs, and the channel it tells. */
 export interface Vendors {
   readonly jiraUrl: string;
@@ -11,8 +21,8 @@ export interface Vendors {
   close(): Promise<void>;
 }
 
-/** `onMessage` gets the alert that a message is about, the moment its last byte is in. */
-export async function startVendors(onMessage: (alert: string) => void): Promise<Vendors> {
+/** `onMessage` gets what a message tells of, the moment its last byte is in. */
+export async function startVendors(onMessage: (seen: Seen) => void): Promise<Vendors> {
   let jiraRequests = 0;
   const jira = createServer((request, response) => {
     request.resume();
@@ -25,7 +35,7 @@ export async function startVendors(onMessage: (alert: string) => void): Promise<
     const chunks: Buffer[] = [];
     request.on("data", (chunk: Buffer) => chunks.push(chunk));
     request.on("end", () => {
-      onMessage(alertIn(Buffer.concat(chunks).toString("utf8")));
+      onMessage(readMessage(Buffer.concat(chunks).toString("utf8")));
       response.end("ok");
     });
   });
@@ -50,9 +60,15 @@ const fields = [
 /** `GET /rest/api/3/issueLinkType`: the one that the settings name. */
 const linkTypes = [{ id: "10000", name: "Blocks", inward: "is blocked by", outward: "blocks" }];
 
-/** The link of the message leads to the alert's page. */
-function alertIn(body: string): string {
-  return decodeURIComponent(/\/alerts\/([^|">\\]+)/u.exec(body)?.[1] ?? "");
+/** Of an incoming webhook's body (connectors/slack/render.ts): links lead to the alerts' pages. */
+export function readMessage(body: string): Seen {
+  const named = [...body.matchAll(/\/alerts\/([^|">\\]+)/gu)].map(([, id = ""]) => id);
+  const more = [...body.matchAll(/… and (\d+) more\b(?! sections)/gu)];
+  return {
+    alerts: [...new Set(named)].map((id) => decodeURIComponent(id)),
+    more: more.reduce((sum, [, count]) => sum + Number(count), 0),
+    isEnd: body.startsWith('{"text":"Resolved: '),
+  };
 }
 
 async function listen(server: Server): Promise<string> {

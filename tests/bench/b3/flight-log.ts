@@ -1,41 +1,49 @@
 import { setTimeout as pause } from "node:timers/promises";
 
+import type { Seen } from "../vendors.ts";
 import type { BenchEvent } from "../workload/event-maker.ts";
-import type { Ingested } from "./messages.ts";
+import type { Ingested, OnRecord } from "./messages.ts";
 import { machineMs } from "./messages.ts";
+import { Tellings } from "./tellings.ts";
+import type { Transition } from "./tellings.ts";
 
 /** What became of one delivery, in milliseconds of the machine's clock. */
-export interface Flight {
+export interface Flight extends Transition {
   readonly event: BenchEvent;
   sentMs: number;
   answeredMs?: number;
   /** It is in the graph, or changed nothing there. */
   ingestedMs?: number;
-  /** The message about the alert that it opened or resolved has arrived at the channel. */
-  toldMs?: number;
 }
+
+/**
+ * Longer than anything may take that the hub finds by its clock alone: a minute between two looks, and
+ * three quarters of one that a mailbox stays locked whose holder died.
+ */
+const waitMsMax = 150_000;
 
 /** Follows deliveries from the first byte sent to the last thing that they lead to. */
 export class FlightLog {
+  readonly tellings = new Tellings();
   readonly #byId = new Map<string, Flight>();
-  readonly #byAlert = new Map<string, Flight>();
-  #unexpected = 0;
-  #open = 0;
+  readonly #lookUp: (alerts: readonly string[]) => Promise<readonly OnRecord[]>;
+  #toIngest = 0;
 
-  /** Messages that nothing expected: an alert told twice, or one that should not be. */
-  get unexpected(): number {
-    return this.#unexpected;
+  constructor(lookUp: (alerts: readonly string[]) => Promise<readonly OnRecord[]>) {
+    this.#lookUp = lookUp;
   }
 
   sent(event: BenchEvent): Flight {
     const flight: Flight = { event, sentMs: machineMs() };
-    this.#byId.set(event.id, flight);
-    if (event.alert !== undefined) this.#byAlert.set(event.alert, flight);
-    this.#open += endsOf(event);
+    // Comment events end with their answer: the receiver has nothing to hand on.
+    if (event.kind !== "comment-event") {
+      this.#byId.set(event.id, flight);
+      this.#toIngest += 1;
+    }
+    this.tellings.changed(flight);
     return flight;
   }
 
-  /** Comment events end with their answer: the receiver has nothing to hand on. */
   answered(flight: Flight): void {
     flight.answeredMs = machineMs();
   }
@@ -43,34 +51,33 @@ export class FlightLog {
   ingested({ ids, atMs }: Ingested): void {
     for (const id of ids) {
       const flight = this.#byId.get(id);
-      if (!flight || flight.ingestedMs !== undefined) continue;
+      if (!flight) continue;
       flight.ingestedMs = atMs;
-      this.#open -= 1;
+      this.#toIngest -= 1;
       this.#byId.delete(id);
     }
   }
 
-  told(alert: string): void {
-    const flight = this.#byAlert.get(alert);
-    if (!flight) {
-      this.#unexpected += 1;
-      return;
-    }
-    flight.toldMs = machineMs();
-    this.#byAlert.delete(alert);
-    this.#open -= 1;
+  heard(seen: Seen): void {
+    this.tellings.heard(seen, machineMs());
   }
 
-  /** Resolves when everything that was sent has led to all it should; throws after a minute without. */
+  /**
+   * Resolves when everything that was sent has led to all it should, and each alert's message is known.
+   * Throws after two and a half minutes without, or when what was told does not add up.
+   */
   async landed(): Promise<void> {
-    const untilMs = machineMs() + 60_000;
-    while (this.#open > 0) {
-      if (machineMs() > untilMs) throw new Error(`${this.#open} things never happened`);
+    const untilMs = machineMs() + waitMsMax;
+    while (this.#toIngest > 0 || this.tellings.open > 0) {
+      if (machineMs() > untilMs) throw new Error(this.#missing());
       await pause(2);
     }
+    await this.tellings.findCounted(this.#lookUp);
   }
-}
 
-function endsOf({ kind, alert }: BenchEvent): number {
-  return (kind === "comment-event" ? 0 : 1) + (alert === undefined ? 0 : 1);
+  #missing(): string {
+    const { open } = this.tellings;
+    const named = this.tellings.missing().join(", ");
+    return `${this.#toIngest} deliveries never arrived, ${open} things were never told: ${named} …`;
+  }
 }

@@ -8,11 +8,13 @@ import type { LocalHub } from "#infra/local/local-hub.ts";
 import { silentLogger } from "#infra/local/logger.ts";
 import { systemClock } from "#shared/adapters/system-clock.ts";
 import { InboxMessage } from "#shared/model/delivery.ts";
+import { AlertId } from "#shared/model/ids.ts";
+import { readTold } from "#shared/store/told.ts";
 
 import { serveRequests, tellNote } from "../serve-requests.ts";
 import type { Stop } from "../serve-requests.ts";
 import { declareReady, seedHub } from "../workload/seed.ts";
-import type { Answer, Ingested, Request } from "./messages.ts";
+import type { Answer, Ingested, OnRecord, Request } from "./messages.ts";
 import { machineMs } from "./messages.ts";
 
 /** The local hub as `npm start` runs it, in a process of its own. */
@@ -28,6 +30,11 @@ serveRequests(async (request: Request | Stop): Promise<Answer> => {
       await declareReady({ table: hub.table, clock: systemClock });
       await hub.host.settle();
       return {};
+    case "settle":
+      await hub?.host.settle();
+      return {};
+    case "look-up":
+      return { records: (await Promise.all(request.alerts.map(openingOnRecord))).flat() };
     case "stop":
       await hub?.close();
       return {};
@@ -53,6 +60,27 @@ async function start(request: Extract<Request, { kind: "start-hub" }>): Promise<
   );
   await hub.host.settle();
   return hub.url;
+}
+
+async function openingOnRecord(alert: string): Promise<readonly OnRecord[]> {
+  if (!hub) throw new Error("The hub has not been started");
+  const told = await readTold(hub.table, AlertId.parse(alert));
+  const openings = told.filter(({ notification }) => notification.reason === "opened");
+  const latest = Math.max(...openings.map(({ notification }) => notification.generation));
+  return openings
+    .filter(({ notification }) => notification.generation === latest)
+    .map(({ notification: { state, mode }, dispatch }) => ({
+      alert,
+      state,
+      mode,
+      ...(dispatch && {
+        message: {
+          kind: dispatch.kind,
+          outcome: dispatch.outcome,
+          alerts: dispatch.alerts.map(({ alertId }) => alertId),
+        },
+      }),
+    }));
 }
 
 type Ingest = Parameters<

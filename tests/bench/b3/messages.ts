@@ -1,3 +1,5 @@
+import type { Dispatch, Notification } from "#shared/model/notification.ts";
+
 /** What the end-to-end benchmark asks of a child process; each is answered by `Answer`. */
 export type Request =
   | {
@@ -8,6 +10,10 @@ export type Request =
     }
   /** Everything is in the graph: the connection is ready, and what follows from that has happened. */
   | { readonly kind: "declare-ready" }
+  /** Everything that follows from what has been sent has happened. */
+  | { readonly kind: "settle" }
+  /** What the hub has on record of the telling of these alerts. */
+  | { readonly kind: "look-up"; readonly alerts: readonly string[] }
   | { readonly kind: "start-intake"; readonly dataDir: string; readonly secret: string }
   | { readonly kind: "start-writes"; readonly dataDir: string }
   /** Conditional writes by so many at once, for so long. */
@@ -18,6 +24,15 @@ export interface Answer {
   readonly url?: string;
   /** What happened a second, of what was asked for. */
   readonly perSecond?: number;
+  readonly records?: readonly OnRecord[];
+}
+
+/** One recipient's notification of an alert's latest opening, and the message that it became part of. */
+export interface OnRecord {
+  readonly alert: string;
+  readonly state: Notification["state"];
+  readonly mode: Notification["mode"];
+  readonly message?: Pick<Dispatch, "kind" | "outcome"> & { readonly alerts: readonly string[] };
 }
 
 /** Told unasked: these deliveries are in the graph, or changed nothing in it. */
