@@ -2,6 +2,7 @@ import { secretName } from "#shared/kit/registry.ts";
 import { factId } from "#shared/model/ids.ts";
 import { minuteMs } from "#shared/model/time.ts";
 
+import { heat } from "./heat.ts";
 import { drain } from "./host/drain.ts";
 import { checkSettled } from "./invariants/1-convergence.ts";
 import { checkIncremental } from "./invariants/3-incremental.ts";
@@ -83,6 +84,9 @@ const carryOut: CarryOut = {
   },
   mishap: ({ host }, _id, { what, when, at, times, on, function: name }) =>
     host.arm(name, { kind: what, when, at, times, on }),
+  "half-batch": ({ host }, _id, { function: name, isFirst, times }) =>
+    host.armHalf(name, isFirst, times),
+  "hot-key": heat,
   meanwhile: (run, id, act) =>
     run.host.arm(act.function, {
       kind: "meanwhile",

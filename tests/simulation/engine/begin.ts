@@ -86,7 +86,7 @@ function wire(run: Run): void {
     run.lost.add(reader);
   };
   host.onInvoking = (name) => run.interpreted.begun(name);
-  host.onInvoked = (name, broken, isDead) => run.interpreted.ended(name, broken, isDead);
+  host.onInvoked = (name, befell, isDead) => run.interpreted.ended(name, befell, isDead);
   for (const name of toolNames) {
     const site = company.sites[name];
     site.hasWebhooks = plan.config.hasWebhooks;

@@ -91,6 +91,30 @@ export const faults = {
       "sweep: fail",
     ],
   },
+  "hot key, read": {
+    how: "act `hot-key`: one of the fullest partitions of the table or an index refuses for minutes what touches it",
+    met: ["hot key read"],
+  },
+  "hot key, written": {
+    how: "the same: writes into it, into an index that cannot follow too",
+    met: ["hot key written"],
+  },
+  "batch write done by half": {
+    how: "act `half-batch`: of writes asked for side by side every second is refused, once retries are used up",
+    met: ["pull: half a batch", "ingest: half a batch", "detect: half a batch"],
+  },
+  "batch read left undone": {
+    how: "act `mishap` fail: a batch whose keys stay unread, once retries are used up",
+    met: [
+      "pull: fail before table.batchGet",
+      "ingest: fail before table.batchGet",
+      "detect: fail before table.batchGet",
+    ],
+  },
+  "transaction in conflict": {
+    how: "act `mishap` fail before a transaction: cancelled until retries are used up",
+    met: ["pull: fail before table.transact", "ingest: fail before table.transact"],
+  },
   "races in the middle of an invocation": {
     how: "act `meanwhile`: before the n-th operation a tool changes and all else that is due is done",
     met: ["pull: meanwhile", "ingest: meanwhile", "detect: meanwhile"],

@@ -1,6 +1,7 @@
 import type { FunctionName } from "./host/processes.ts";
 
-const storingFailed = /^fail \w+ table\.(write|transact) (work-item|goal|person|account|org-unit)/u;
+const storingFailed =
+  /^(fail \w+|hot key at|half a batch at) table\.(write|transact) (work-item|goal|person|account|org-unit)/u;
 
 /**
  * Which deliveries were read and stored, by id. What was read in an invocation that broke while it stored
@@ -28,9 +29,9 @@ export class Interpreted {
     if (this.#running > 1) this.#isMixed = true;
   }
 
-  ended(name: FunctionName, broken: string | undefined, isDead: boolean): void {
+  ended(name: FunctionName, befell: readonly string[], isDead: boolean): void {
     if (name !== "ingest") return;
-    const isUnsure = isDead || (broken !== undefined && storingFailed.test(broken));
+    const isUnsure = isDead || befell.some((what) => storingFailed.test(what));
     if (isUnsure && !this.#isMixed) for (const id of this.#now) this.#done.delete(id);
     this.#running -= 1;
     if (this.#running > 0) return;

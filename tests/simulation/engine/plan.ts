@@ -1,3 +1,4 @@
+import type { Partition } from "./host/hot-keys.ts";
 import type { FunctionName } from "./host/processes.ts";
 import type { ReaderName } from "./host/sim-stream.ts";
 import type { TargetName } from "./host/wiring.ts";
@@ -72,6 +73,20 @@ export type Act =
       readonly times: number;
       /** Only operations whose name begins so are counted, in whichever invocation they come. */
       readonly on?: string | undefined;
+    }
+  /** Of what the function writes side by side, every second write is refused: the first, or the second. */
+  | {
+      readonly kind: "half-batch";
+      readonly function: FunctionName;
+      readonly isFirst: boolean;
+      readonly times: number;
+    }
+  /** For so long, this share of what touches one of the fullest partitions is refused, or of that written next. */
+  | {
+      readonly kind: "hot-key";
+      readonly of: Partition["of"] | "written next";
+      readonly minutes: number;
+      readonly share: number;
     }
   /** In the middle of an invocation, all else that is due is done. */
   | {

@@ -68,6 +68,7 @@ async function getWell(run: Run): Promise<void> {
   run.step = "getting well";
   network.isCalm = true;
   host.disarm();
+  host.hotKeys.end();
   host.stream.keepAll();
   bringUp(run);
   company.channel.answer = () => undefined;

@@ -1,5 +1,8 @@
 import { HubError } from "#shared/errors.ts";
 
+import type { HalfBatches } from "./half-batches.ts";
+import { Batching } from "./half-batches.ts";
+
 /** The process died: nothing that it does from now on has any effect. */
 export class Crash extends Error {
   override readonly name = "Crash";
@@ -47,21 +50,42 @@ export class WaitingMishaps {
   }
 }
 
+/** What waits for one function, in whichever invocation it comes. */
+export interface ArmedMishaps {
+  readonly waiting?: WaitingMishaps | undefined;
+  readonly halves?: HalfBatches | undefined;
+}
+
+function isWrite(operation: string): boolean {
+  return operation.startsWith("table.write") || operation.startsWith("table.transact");
+}
+
 /** Stands between one invocation and the world: counts its operations, and breaks where it is told to. */
 export class Fuse {
   operations = 0;
   isDead = false;
   /** What was broken: the operation's name, for the trace. */
   broken: string | undefined;
+  /** What was refused for other reasons, each once: why, and the operation's name. */
+  readonly refused = new Set<string>();
   #mishap: Mishap | undefined;
-  #waiting: WaitingMishaps | undefined;
+  #armed: ArmedMishaps = {};
+  #batching: Batching | undefined;
 
-  /** `mishap` is this invocation's own; `waiting` may befall others as well. */
-  begin(mishap: Mishap | undefined, waiting: WaitingMishaps | undefined): void {
+  /** `mishap` is this invocation's own; what is armed may befall others as well. */
+  begin(mishap?: Mishap, armed: ArmedMishaps = {}): void {
     this.operations = 0;
     this.broken = undefined;
+    this.refused.clear();
     this.#mishap = mishap;
-    this.#waiting = waiting;
+    this.#armed = armed;
+    this.#batching = undefined;
+  }
+
+  /** What the caller gets of an operation that was not done. */
+  refuse(why: string, operation: string): HubError {
+    this.refused.add(`${why} at ${operation}`);
+    return new HubError("store.unavailable", `The table did not do what was asked (${why})`);
   }
 
   guard<T>(name: string, run: () => Promise<T>): Promise<T> {
@@ -70,8 +94,18 @@ export class Fuse {
     const own = this.#mishap;
     const isMet =
       own && this.operations >= own.at && this.operations < own.at + own.times ? own : undefined;
-    const mishap = isMet ?? this.#waiting?.metBy(name);
-    return mishap ? this.#break(mishap, name, run) : run();
+    const { waiting, halves } = this.#armed;
+    const mishap = isMet ?? waiting?.metBy(name);
+    if (mishap) return this.#break(mishap, name, run);
+    return halves?.isArmed === true && isWrite(name) ? this.#half(halves, name, run) : run();
+  }
+
+  async #half<T>(halves: HalfBatches, name: string, run: () => Promise<T>): Promise<T> {
+    this.#batching ??= new Batching(halves);
+    const isRefused = await this.#batching.isRefused();
+    if (this.isDead) throw new Crash(name);
+    if (isRefused) throw this.refuse("half a batch", name);
+    return run();
   }
 
   async #break<T>(mishap: Mishap, name: string, run: () => Promise<T>): Promise<T> {

@@ -17,6 +17,8 @@ import { streamOf, textOf } from "../random.ts";
 import type { VirtualClock } from "../world/virtual-clock.ts";
 import type { Mishap } from "./fuse.ts";
 import { Crash, WaitingMishaps } from "./fuse.ts";
+import { HalfBatches } from "./half-batches.ts";
+import { HotKeys } from "./hot-keys.ts";
 import { Vault } from "./ports.ts";
 import type { Events, FunctionName, Ground, Process, Results } from "./processes.ts";
 import { startProcess } from "./processes.ts";
@@ -60,6 +62,7 @@ export class Host {
   readonly clock: VirtualClock;
   readonly isEager: boolean;
   readonly ground: Ground;
+  readonly hotKeys: HotKeys;
   readonly inbox: SimQueue;
   readonly pulls: SimQueue;
   readonly stream: SimStream;
@@ -75,7 +78,7 @@ export class Host {
   published = 0;
   onInvoking: (name: FunctionName) => void = () => undefined;
   /** Told of the end of each invocation: what was broken in it, and whether its process died of that. */
-  onInvoked: (name: FunctionName, broken: string | undefined, isDead: boolean) => void = () =>
+  onInvoked: (name: FunctionName, befell: readonly string[], isDead: boolean) => void = () =>
     undefined;
   /** Told of every change of the table, within the write. */
   onRecord: (change: ItemChange) => void = () => undefined;
@@ -83,6 +86,7 @@ export class Host {
   readonly #idle = new Map<FunctionName, Process[]>();
   readonly #mishaps = new Map<FunctionName, Mishap[]>();
   readonly #waiting = new Map<FunctionName, WaitingMishaps>();
+  readonly #halves = new Map<FunctionName, HalfBatches>();
   readonly #trace = createHash("sha256");
   /** Not yet in the hash: each call of it costs more than the text. */
   #lines: string[] = [];
@@ -99,8 +103,10 @@ export class Host {
     this.targets = busTargets.map(
       ({ rule }) => new SimQueue(`rule.${rule}`, targetQueueSpec, clock),
     );
+    this.hotKeys = new HotKeys(() => clock.nowMs());
     this.ground = {
       table: this.table,
+      hotKeys: this.hotKeys,
       clock,
       registry,
       vault: new Vault(),
@@ -151,9 +157,17 @@ export class Host {
     this.#mishaps.set(name, [...(this.#mishaps.get(name) ?? []), mishap]);
   }
 
+  /** Of what the function writes side by side next, half is refused. */
+  armHalf(name: FunctionName, isFirst: boolean, times: number): void {
+    const halves = this.#halves.get(name) ?? new HalfBatches();
+    this.#halves.set(name, halves);
+    halves.arm(isFirst, times);
+  }
+
   disarm(): void {
     this.#mishaps.clear();
     for (const waiting of this.#waiting.values()) waiting.clear();
+    for (const halves of this.#halves.values()) halves.clear();
   }
 
   /** One call of a function. A process that dies is gone with all that it kept; the next one starts anew. */
@@ -167,20 +181,26 @@ export class Host {
     this.#idle.set(name, idle);
     const process = idle.pop() ?? startProcess(name, this.ground);
     const { fuse } = process;
-    fuse.begin(this.#mishaps.get(name)?.shift(), this.#waiting.get(name));
+    const armed = { waiting: this.#waiting.get(name), halves: this.#halves.get(name) };
+    fuse.begin(this.#mishaps.get(name)?.shift(), armed);
     this.onInvoking(name);
     const result = await call<Results[N]>(process, event);
     const isDead = fuse.isDead;
-    if (isDead) this.crashes += 1;
-    else idle.push(process);
-    if (fuse.broken !== undefined) {
-      this.#options.met.add(`${name}: ${fuse.broken}`);
-      if (!isDead) this.failures += 1;
-    }
-    this.trace(`${name} ${fuse.operations} ${result.ok ? "ok" : "failed"} ${fuse.broken ?? ""}`);
-    this.onInvoked(name, fuse.broken, isDead);
+    if (!isDead) idle.push(process);
+    this.#tell(name, process, result.ok);
     // Whoever swallowed the crash is dead all the same.
     return isDead ? { ok: false, error: new Crash(name) } : result;
+  }
+
+  /** What came of an invocation, and what befell it. */
+  #tell(name: FunctionName, { fuse }: Process, isOk: boolean): void {
+    const { broken, isDead, operations, refused } = fuse;
+    const befell = broken === undefined ? [...refused] : [broken, ...refused];
+    for (const what of befell) this.#options.met.add(`${name}: ${what}`);
+    if (isDead) this.crashes += 1;
+    else if (befell.length > 0) this.failures += 1;
+    this.trace(`${name} ${operations} ${isOk ? "ok" : "failed"} ${befell.join(", ")}`);
+    this.onInvoked(name, befell, isDead);
   }
 
   async #publish(events: readonly HubEvent[]): Promise<void> {

@@ -14,17 +14,17 @@ export function fusedTable(table: Table, fuse: Fuse): Table {
     batchGet: (keys) => fuse.guard("table.batchGet", () => table.batchGet(keys)),
     query: (request) => fuse.guard("table.query", () => table.query(request)),
     scan: (request) => fuse.guard("table.scan", () => table.scan(request)),
-    write: (one) => fuse.guard(`table.write${typeOf(one)}`, () => table.write(one)),
-    transact: (all) => fuse.guard(`table.transact${typeOf(all[0])}`, () => table.transact(all)),
+    write: (one) => fuse.guard(nameOf("write", one), () => table.write(one)),
+    transact: (all) => fuse.guard(nameOf("transact", all[0]), () => table.transact(all)),
     add: (key, amounts, set) => fuse.guard("table.add", () => table.add(key, amounts, set)),
     usage: () => table.usage(),
   };
 }
 
-/** What is put, as part of the operation's name. */
-function typeOf(write: Write | undefined): string {
+/** With what is put, the first of it. */
+export function nameOf(operation: "write" | "transact", write: Write | undefined): string {
   const type = write?.kind === "put" ? write.item["type"] : undefined;
-  return typeof type === "string" ? ` ${type}` : "";
+  return typeof type === "string" ? `table.${operation} ${type}` : `table.${operation}`;
 }
 
 export function fusedQueue(name: string, queue: Queue, fuse: Fuse): Queue {

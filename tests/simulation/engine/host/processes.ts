@@ -28,6 +28,7 @@ import { rules } from "#shared/rules/index.ts";
 import { OrgReader } from "#shared/store/org-reader.ts";
 
 import { Fuse } from "./fuse.ts";
+import type { HotKeys } from "./hot-keys.ts";
 import type { Vault } from "./ports.ts";
 import { cachedSecrets, fusedBus, fusedQueue, fusedTable } from "./ports.ts";
 import type { SimQueue } from "./sim-queue.ts";
@@ -35,6 +36,8 @@ import type { SimQueue } from "./sim-queue.ts";
 /** What all functions stand on. */
 export interface Ground {
   readonly table: Table;
+  /** Of the table, as functions meet it; checks do not. */
+  readonly hotKeys: HotKeys;
   readonly clock: Clock;
   readonly registry: Registry;
   readonly vault: Vault;
@@ -72,7 +75,10 @@ const makers = {
     const pulls = fusedQueue("pulls", ground.pulls, fuse);
     return createPull({ ...baseOf(ground, fuse), pulls, publicUrl });
   },
-  detect: (ground: Ground, fuse: Fuse) => createDetect({ ...detectDeps(ground, fuse), readRecord }),
+  detect: (ground: Ground, fuse: Fuse) => {
+    const table = ground.hotKeys.over(ground.table, fuse);
+    return createDetect({ ...detectDeps({ ...ground, table }, fuse), readRecord });
+  },
   relay: (ground: Ground, fuse: Fuse) => {
     const { clock, logger } = baseOf(ground, fuse);
     return createRelay({ clock, logger, bus: fusedBus(ground.publish, fuse), readRecord });
@@ -98,9 +104,9 @@ const makers = {
 };
 
 function baseOf(ground: Ground, fuse: Fuse) {
-  const { clock, registry, random } = ground;
+  const { clock, hotKeys, registry, random } = ground;
   return {
-    table: fusedTable(ground.table, fuse),
+    table: fusedTable(hotKeys.over(ground.table, fuse), fuse),
     clock,
     logger: silentLogger,
     registry,

@@ -67,8 +67,11 @@ function simplerActs(act: Act): readonly Act[] {
         ...below(act.times).map((times) => ({ ...act, times })),
         ...below(act.at).map((at) => ({ ...act, at })),
       ];
+    case "half-batch":
     case "channel-retry":
       return below(act.times).map((times) => ({ ...act, times }));
+    case "hot-key":
+      return below(act.minutes).map((minutes) => ({ ...act, minutes }));
     case "redeliver":
       return below(act.count).map((count) => ({ ...act, count }));
     case "rest":

@@ -9,7 +9,9 @@ import {
   brokenWebhook,
   brokenReading,
   editOf,
+  halfDone,
   hardships,
+  hotKey,
   lostRecords,
   mishapOf,
   overtaken,
@@ -61,10 +63,11 @@ function pauseAfter(random: Random, trouble: Act): number {
 
 /**
  * A record is written alone or with its edges: what waits for its write waits for both. And of what is lost
- * on its way to the readers, most would change nothing.
+ * on its way to the readers, most would change nothing. And one edit writes little at once.
  */
 function alsoWith(act: Act): readonly Act[] {
-  if (act.kind === "gap") return [{ kind: "edit", tool: "board", edit: "all goals turn" }];
+  if (["gap", "half-batch", "hot-key"].includes(act.kind))
+    return [{ kind: "edit", tool: "board", edit: "all goals turn" }];
   if (act.kind !== "meanwhile" || act.function === "detect") return [];
   const isAlone = act.on === "table.write work-item";
   return [{ ...act, on: isAlone ? "table.transact work-item" : "table.write work-item" }];
@@ -74,6 +77,8 @@ function mishapKind(random: Random, { hasWebhooks }: PlanConfig): Trouble {
   const chance = random();
   if (chance < 0.1) return mishapOf;
   if (chance < 0.17) return lostRecords;
+  if (chance > 0.95) return (given) => halfDone(given, [hasWebhooks ? "ingest" : "pull", "detect"]);
+  if (chance > 0.9) return hotKey;
   // With webhooks, theirs: of what a pull writes, the first reading has more.
   if (chance < 0.3) return (given) => brokenPromise(given, false);
   if (!hasWebhooks) return (given) => overtaken(given, ["detect"]);
@@ -93,7 +98,14 @@ function hardshipKind(random: Random, { hasWebhooks }: PlanConfig): Trouble {
 
 /** The first reading writes more than all that comes after it: what befalls writing meets it there. */
 function troublesOfReading(random: Random): readonly Act[] {
-  const first = random() < 0.4 ? overtaken(random, ["pull"]) : brokenReading(random);
+  const chance = random();
+  const isHalf = chance > 0.85;
+  const first =
+    chance < 0.4
+      ? overtaken(random, ["pull"])
+      : isHalf
+        ? halfDone(random, ["pull"])
+        : brokenReading(random);
   const second = random() < 0.4 ? [(pick(random, hardships) ?? brokenReading)(random)] : [];
   return [first, ...second];
 }
@@ -107,6 +119,7 @@ function hitBy(act: Act): ToolName | undefined {
 
 /** Nothing is asked of a tool before its collections come due. */
 function isMetByPulls(act: Act): boolean {
+  if (act.kind === "hot-key") return act.minutes >= 30;
   if ("function" in act) return act.function === "pull" || act.function === "sweep";
   return ["api", "expire", "overtake", "outage", "revoke"].includes(act.kind);
 }

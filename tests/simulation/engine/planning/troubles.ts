@@ -2,6 +2,7 @@ import type { FunctionName } from "../host/processes.ts";
 import type { Act } from "../plan.ts";
 import type { Random } from "../random.ts";
 import { between, pick } from "../random.ts";
+import type { ApiFaultKind } from "../world/api.ts";
 import { apiFaultKinds } from "../world/api.ts";
 import type { ToolName } from "../world/company.ts";
 import { editNames } from "../world/edits.ts";
@@ -149,6 +150,44 @@ export function lostRecords(random: Random): Act {
   };
 }
 
+/** Of what is written at once some is refused, or what is read at once stays unread. */
+export function halfDone(
+  random: Random,
+  among: readonly ("pull" | "ingest" | "detect")[] = ["pull", "ingest", "detect"],
+): Act {
+  const name = pick(random, among) ?? "detect";
+  if (random() < 0.65) {
+    const isFirst = random() < 0.5;
+    return { kind: "half-batch", function: name, isFirst, times: between(random, 1, 2) };
+  }
+  const on = "table.batchGet";
+  return { kind: "mishap", function: name, what: "fail", when: "before", at: 1, times: 1, on };
+}
+
+/** A partition that many want at once; the longest lasts until pulls come due. */
+export function hotKey(random: Random): Act {
+  return {
+    kind: "hot-key",
+    of: pick(random, hotKeys) ?? "table",
+    minutes: pick(random, [4, 12, 30, 30]) ?? 12,
+    share: random() < 0.6 ? 1 : 0.5,
+  };
+}
+
+const hotKeys = [
+  "written next",
+  "written next",
+  "written next",
+  "table",
+  "table",
+  "reverse",
+  "reverse",
+  "list",
+  "list",
+  "assignee",
+  "connection",
+] as const;
+
 export type Trouble = (random: Random) => Act;
 
 /** What befalls an invocation. */
@@ -165,28 +204,32 @@ const mishaps: readonly Trouble[] = [
   mishapOf,
   mishapOf,
   mishapOf,
+  (random) => halfDone(random),
 ];
+
+/** One of them is as usual as three of the others: no more is met of it by chance than of those. */
+const apiFaults = [...apiFaultKinds, ...Array<ApiFaultKind>(3).fill("429 without Retry-After")];
 
 /** What befalls the world around; those that stand for long are there more than once. */
 export const hardships: readonly Trouble[] = [
   (random) => ({
     kind: "api",
     tool: toolOf(random),
-    fault: pick(random, apiFaultKinds) ?? "503",
+    fault: pick(random, apiFaults) ?? "503",
     skip: 0,
     times: between(random, 1, 3),
   }),
   (random) => ({
     kind: "api",
     tool: toolOf(random),
-    fault: pick(random, apiFaultKinds) ?? "503",
+    fault: pick(random, apiFaults) ?? "503",
     skip: between(random, 0, 4),
     times: between(random, 1, 4),
   }),
   (random) => ({
     kind: "api",
     tool: toolOf(random),
-    fault: pick(random, apiFaultKinds) ?? "503",
+    fault: pick(random, apiFaults) ?? "503",
     skip: between(random, 0, 2),
     times: between(random, 1, 2),
   }),
@@ -209,6 +252,7 @@ export const hardships: readonly Trouble[] = [
   (random) => ({ kind: "expire", tool: toolOf(random), which: random() < 0.5 ? "pages" : "all" }),
   (random) => ({ kind: "redeliver", count: between(random, 1, 30) }),
   lostRecords,
+  hotKey,
   (random) => ({ kind: random() < 0.6 ? "bus-down" : "up" }),
   (random) => ({ kind: "target-down", target: random() < 0.6 ? "alert" : "notify" }),
   () => ({ kind: "up" }),
