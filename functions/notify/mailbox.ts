@@ -179,6 +179,13 @@ export class HeldMailbox {
     return (await replaceDocument(table, mailboxSpec, this.mailbox, wanted)) !== undefined;
   }
 
+  /** Lets go of it whatever is announced meanwhile, which is due then: nobody must take its holder for dead. */
+  async letGo(dueAt: Instant): Promise<void> {
+    while (!(await this.release(dueAt))) {
+      if (!(await this.renew())) return;
+    }
+  }
+
   /** What was announced a moment ago may not show yet: it is looked for once more. */
   #heedLag(dueAt: Instant | undefined): Instant | undefined {
     const { announcedAt } = this.mailbox;

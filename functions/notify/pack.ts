@@ -29,8 +29,11 @@ import { shownGroups } from "./shown-groups.ts";
 import { readWaiting } from "./waiting.ts";
 import { workDispatch } from "./work-dispatch.ts";
 
-/** More looks at one mailbox than announcements come within one. */
-const looksMax = 5;
+/** So many looks a run takes at one mailbox in any case; more as long as something new comes, and it has time. */
+const looksMin = 5;
+const looksMax = 100;
+/** Of the function's thirty seconds; the clock's call may have used eighteen. */
+const lookingMsMax = 10_000;
 /** How long what is for a channel at rest is left alone. */
 const restMs = hourMs;
 const atOnce = 25;
@@ -46,13 +49,18 @@ export async function packFor(
 ): Promise<void> {
   const held = await HeldMailbox.take(round.deps, recipient, announcedOf(round, recipient, fresh));
   if (!held) return;
-  for (let look = 0; look < looksMax; look += 1) {
+  for (let look = 0; look < looksMin || mayGoOn(round, look); look += 1) {
     held.isNews = false;
     const dueAt = await packOnce(round, held, look === 0 ? fresh : []);
     if (!held.isNews && (await held.release(dueAt))) return;
     if (!(await held.renew())) return;
   }
-  await held.release(round.now);
+  // Found by whoever comes next, the clock at the latest.
+  await held.letGo(round.now);
+}
+
+function mayGoOn({ beganMs, deps }: Round, looks: number): boolean {
+  return looks < looksMax && deps.clock.nowMs() - beganMs < lookingMsMax;
 }
 
 /** Once, since what is in the mailbox is packed then. */

@@ -45,6 +45,7 @@ export interface RulePolicy {
 /** What one invocation knows: read when first asked for, and then kept. */
 export class Round {
   readonly deps: NotifyDeps;
+  readonly beganMs: number;
   /** What it has put into mailboxes, and not packed. */
   readonly announced = new Map<RecipientId, Announced>();
   readonly #rules = new Map<RuleName, Promise<RulePolicy>>();
@@ -55,6 +56,7 @@ export class Round {
 
   constructor(deps: NotifyDeps) {
     this.deps = deps;
+    this.beganMs = deps.clock.nowMs();
   }
 
   get now(): Instant {
