@@ -148,6 +148,8 @@ export const functions = {
           "coverage-gap",
           "quarantined",
           "rule-settings",
+          // Whoever wrote it may have been overtaken.
+          "signal",
           // Somebody wants one.
           "self-check",
           "recompute",

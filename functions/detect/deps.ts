@@ -12,7 +12,6 @@ import { readLinkRules } from "#shared/store/link-rules.ts";
 import type { OrgReader } from "#shared/store/org-reader.ts";
 import { SetAside } from "#shared/store/set-aside.ts";
 
-import { activeRules } from "./active-rules.ts";
 import type { ActiveRule, EvaluateDeps } from "./evaluate-subjects.ts";
 
 export interface DetectDeps {
@@ -33,7 +32,7 @@ export interface DetectDeps {
 /** Rules of which this is all that they read need neither organisation nor link rules. */
 const ofConnections: ReadonlySet<Reads> = new Set<Reads>(["connection", "coverage"]);
 
-export function isOfConnections({ rule: { reads } }: ActiveRule): boolean {
+export function isOfConnections({ reads }: Rule): boolean {
   return ofConnections.has(reads);
 }
 
@@ -44,7 +43,7 @@ export const nobody = emptyOrg();
 export function evaluateDeps(deps: Omit<DetectDeps, "readRecord">): EvaluateDeps {
   const readSurroundings = async (rules: readonly ActiveRule[]) => {
     const setAside = new SetAside();
-    const isAll = !rules.every(isOfConnections);
+    const isAll = !rules.every(({ rule }) => isOfConnections(rule));
     const look = joinGets(deps.table);
     const [sources, org, linkRules] = await Promise.all([
       readSourceStates(look, deps.clock, deps, deps.known),
@@ -53,6 +52,5 @@ export function evaluateDeps(deps: Omit<DetectDeps, "readRecord">): EvaluateDeps
     ]);
     return { sources, org, linkRules, setAside };
   };
-  const readRules = () => activeRules(deps.table, deps.rules, deps.logger);
-  return { ...deps, readSurroundings, readRules };
+  return { ...deps, readSurroundings };
 }

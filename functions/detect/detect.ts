@@ -40,7 +40,7 @@ export async function detect(deps: DetectDeps, changes: readonly Delta[]): Promi
   // Most changes say that a source was read once more: for them nothing need be read here.
   const deltas = changes.flatMap(bearing);
   if (deltas.length === 0) return;
-  const isWhole = !deltas.every(isOfConnection);
+  const isWhole = !deltas.every((delta) => isOfConnection(deps, delta));
   const first = await readSurroundings(deps, deltas, isWhole);
   const { sources, rules } = first;
   // While a source is being read for the first time nothing can be concluded about its records; its
@@ -48,7 +48,7 @@ export async function detect(deps: DetectDeps, changes: readonly Delta[]): Promi
   const relevant = deltas.filter((delta) => isOfReadySource(delta, sources));
   if (relevant.length === 0) return;
   const touched = rules.map((active) => {
-    const touches = relevant.flatMap((delta) => active.rule.touched(delta, active.options));
+    const touches = relevant.flatMap((delta) => touchesOf(active, delta));
     return { active, touches };
   });
   // No rule follows a connection to more than itself, or to everything; one that does needs more.
@@ -77,13 +77,24 @@ interface Touched {
   readonly touches: readonly Touch[];
 }
 
-/** Of most batches that tell of any news, each record is of a connection. */
-function isOfConnection({ before, after, ofConnection, ofCoverage }: Delta): boolean {
+/** A signal that was written is looked at once more: whoever wrote it may have been overtaken. */
+function touchesOf({ rule, options }: ActiveRule, delta: Delta): readonly Touch[] {
+  const { ofSignal } = delta;
+  if (!ofSignal) return rule.touched(delta, options);
+  return ofSignal.rule === rule.name ? [{ kind: "subject", id: ofSignal.subjectId }] : [];
+}
+
+/** Of most batches that tell of any news, each record is of a connection, or of what was found about it. */
+function isOfConnection(
+  { rules }: DetectDeps,
+  { before, after, ofConnection, ofCoverage, ofSignal }: Delta,
+): boolean {
+  if (ofSignal) return rules.some((rule) => rule.name === ofSignal.rule && isOfConnections(rule));
   return (ofConnection ?? ofCoverage) !== undefined || (after ?? before)?.type === "connection";
 }
 
 function isEnoughToKnowConnections({ active, touches }: Touched): boolean {
-  return isOfConnections(active) || touches.every(({ kind }) => kind === "all");
+  return isOfConnections(active.rule) || touches.every(({ kind }) => kind === "all");
 }
 
 /**
@@ -120,8 +131,8 @@ interface Differing {
 /**
  * Touched subjects whose signals say something else than the graph does. Like a pass over everything it
  * only nominates: most changes alter no signal, and one that may is evaluated anew, signals read first.
- * That nothing differs can be said from here: all was read after these changes, and whoever writes a
- * signal later looks again.
+ * That nothing differs can be said from here: all was read after these changes, and what is written
+ * later is looked at.
  */
 async function differingAmong(
   deps: DetectDeps,

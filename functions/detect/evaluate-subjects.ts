@@ -10,6 +10,7 @@ import type { Clock } from "#shared/ports/clock.ts";
 import type { Logger } from "#shared/ports/logger.ts";
 import type { Table } from "#shared/ports/table.ts";
 import { allEnded } from "#shared/store/all-ended.ts";
+import { atMost } from "#shared/store/at-most.ts";
 import { GraphLoader } from "#shared/store/graph-loader.ts";
 import { withPartitionsAhead } from "#shared/store/partitions-ahead.ts";
 import { reportSetAside, SetAside } from "#shared/store/set-aside.ts";
@@ -45,10 +46,8 @@ export interface EvaluateDeps {
   readonly table: Table;
   readonly clock: Clock;
   readonly logger: Logger;
-  /** As they are now, as far as these rules read them: each round looks anew. */
+  /** As they are now, as far as these rules read them. */
   readonly readSurroundings: (rules: readonly ActiveRule[]) => Promise<Surroundings>;
-  /** Every rule as it is set now: each look after a write takes them anew. */
-  readonly readRules: () => Promise<readonly ActiveRule[]>;
 }
 
 /** What the caller knows of the subjects already. */
@@ -56,25 +55,16 @@ interface Known {
   readonly held: Held;
   /** As it was read before: it only tells what to ask for. */
   readonly graph?: MemoryGraph | undefined;
-  /** Whether something was written since the rules were read. */
-  readonly isAgain?: boolean;
 }
 
-/** One round. */
-interface Looked {
-  readonly outcomes: readonly (readonly [Subject, Outcome])[];
-  readonly graph: MemoryGraph;
-}
-
-/** Rounds of write-then-look-again; facts that change faster bring their own stream records. */
-const roundsMax = 5;
+/** Each holds a request to the table. */
+const writesAtOnceMax = 32;
 
 /**
- * Evaluates subjects on strongly consistent reads and writes the signals that differ. After a write
- * the subject is evaluated again on fresh reads: a fact that changed between our read and our write
- * was seen by another evaluation, which found our signal not yet written. The last writer looks last.
- * Signals that the caller holds, or that were written here, are not read again: one that changed since
- * refuses the write, and is read then.
+ * Evaluates subjects on strongly consistent reads and writes the signals that differ. A fact that changed
+ * between our read and our write was seen by another evaluation, which found our signal not yet written: so
+ * the stream's record of each signal has its subject evaluated once more, until nothing is written. That goes
+ * for a write that is lost to somebody else's as well: the record of theirs is looked at.
  */
 export async function evaluateSubjects(
   deps: EvaluateDeps,
@@ -83,25 +73,10 @@ export async function evaluateSubjects(
 ): Promise<Evaluated> {
   const totals = { opened: 0, cleared: 0, updated: 0 };
   const mended = new Set<SignalId>();
-  const held = new Map(known.held);
-  let { graph } = known;
-  let open = unique(subjects);
-  for (let round = 0; open.length > 0 && round < roundsMax; round += 1) {
-    const written: Subject[] = [];
-    const looked = await evaluateOnce(deps, open, { held, graph, isAgain: round > 0 });
-    graph = looked.graph;
-    for (const [subject, outcome] of looked.outcomes) {
-      if (outcome === "same") continue;
-      written.push(subject);
-      const id = idOf(subject);
-      if (outcome === "lost") held.delete(id);
-      else {
-        totals[outcome.what] += 1;
-        mended.add(id);
-        held.set(id, outcome.signal);
-      }
-    }
-    open = written;
+  for (const [subject, outcome] of await evaluateOnce(deps, unique(subjects), known)) {
+    if (outcome === "same" || outcome === "lost") continue;
+    totals[outcome] += 1;
+    mended.add(idOf(subject));
   }
   return { ...totals, mended };
 }
@@ -114,12 +89,7 @@ export interface Evaluated {
   readonly mended: ReadonlySet<SignalId>;
 }
 
-type Outcome = "same" | "lost" | Written;
-
-interface Written {
-  readonly what: "opened" | "cleared" | "updated";
-  readonly signal: Signal;
-}
+type Outcome = "same" | "lost" | "opened" | "cleared" | "updated";
 
 function unique(subjects: readonly Subject[]): readonly Subject[] {
   return [...new Map(subjects.map((one) => [idOf(one), one])).values()];
@@ -127,26 +97,27 @@ function unique(subjects: readonly Subject[]): readonly Subject[] {
 
 async function evaluateOnce(
   deps: EvaluateDeps,
-  given: readonly Subject[],
-  { held, graph: before, isAgain = false }: Known,
-): Promise<Looked> {
+  subjects: readonly Subject[],
+  { held, graph: before }: Known,
+): Promise<readonly (readonly [Subject, Outcome])[]> {
   // Signals before the graph: whoever changes one after this read makes our conditional write fail.
   const signals = new SetAside();
-  const unknown = given.filter((one) => !held.has(idOf(one)));
+  const unknown = subjects.filter((one) => !held.has(idOf(one)));
   // Where they are known, what is surely needed of the graph need not wait for what is around it.
   const isAhead = before !== undefined && unknown.length === 0;
-  const table = isAhead ? withPartitionsAhead(deps.table, nodesAround(before, given)) : deps.table;
-  const [read, surroundings, rules] = await Promise.all([
+  const table = isAhead
+    ? withPartitionsAhead(deps.table, nodesAround(before, subjects))
+    : deps.table;
+  const [read, surroundings] = await Promise.all([
     readSignals(deps.table, unknown, signals),
-    deps.readSurroundings(given.map(({ active }) => active)),
-    isAgain ? deps.readRules() : [],
+    deps.readSurroundings(subjects.map(({ active }) => active)),
   ]);
-  const subjects = asSet(given, rules);
   const now = deps.clock.now();
   const around = await loadFor(table, surroundings, { subjects, now });
   reportSetAside(deps.logger, [signals, around.setAside]);
-  // A write that came after a repeated batch had looked would be looked at by nobody.
-  const outcomes = await allEnded(
+  const inTurn = atMost(writesAtOnceMax);
+  // Nothing of a batch that failed is still being written while it is repeated.
+  return allEnded(
     subjects.map(async (subject) => {
       const { rule, options } = subject.active;
       const id = idOf(subject);
@@ -154,20 +125,10 @@ async function evaluateOnce(
       if (signals.partitions.has(id)) return [subject, "same"] as const;
       const [stored, { sources }] = [held.get(id) ?? read.get(id), around.graph];
       const evaluation = evaluate(rule, { subjectId: subject.id, options, now, stored }, around);
-      return [subject, await store(deps, evaluation, { subject, stored, sources })] as const;
+      const write = () => store(deps, evaluation, { subject, stored, sources });
+      return [subject, await inTurn(write)] as const;
     }),
   );
-  return { outcomes, graph: around.graph };
-}
-
-/** A rule that was switched off meanwhile, or has other options, is evaluated as such. */
-function asSet(subjects: readonly Subject[], rules: readonly ActiveRule[]): readonly Subject[] {
-  if (rules.length === 0) return subjects;
-  const byName = new Map(rules.map((active) => [active.rule.name, active]));
-  return subjects.map(({ active, ...one }) => ({
-    ...one,
-    active: byName.get(active.rule.name) ?? active,
-  }));
 }
 
 async function loadFor(
@@ -203,9 +164,8 @@ async function store(
     now: deps.clock.now(),
   });
   if (!next) return "same";
-  const signal = await writeSignal(deps.table, stored, next);
-  if (!signal) return "lost";
-  if (stored?.state === next.state) return { what: "updated", signal };
+  if (!(await writeSignal(deps.table, stored, next))) return "lost";
+  if (stored?.state === next.state) return "updated";
   const what = next.state === "open" ? "opened" : "cleared";
   deps.logger.info(`signal.${what}`, {
     rule: rule.name,
@@ -213,5 +173,5 @@ async function store(
     generation: next.generation,
     ...(next.clearedBecause !== undefined && { because: next.clearedBecause }),
   });
-  return { what, signal };
+  return what;
 }

@@ -30,12 +30,12 @@ export async function readSignals(
   return new Map(signals.map((signal) => [signal.id, signal]));
 }
 
-/** What stands now; undefined where somebody else wrote it since it was read. */
+/** Whether it was written; not where somebody else wrote it since it was read. */
 export async function writeSignal(
   table: Table,
   stored: Signal | undefined,
   next: Signal,
-): Promise<Signal | undefined> {
-  if (stored) return replaceDocument(table, signalSpec, stored, next);
-  return (await createDocument(table, signalSpec, next)) ? next : undefined;
+): Promise<boolean> {
+  if (!stored) return createDocument(table, signalSpec, next);
+  return (await replaceDocument(table, signalSpec, stored, next)) !== undefined;
 }

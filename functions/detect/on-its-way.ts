@@ -1,6 +1,6 @@
 import { parentIds } from "#shared/graph/line-of-sight.ts";
 import type { MemoryGraph } from "#shared/graph/view.ts";
-import { isIdOf } from "#shared/model/ids.ts";
+import { isIdOf, signalId } from "#shared/model/ids.ts";
 import type { GoalId } from "#shared/model/ids.ts";
 import type { EvidenceNode, Signal } from "#shared/model/signal.ts";
 import { linkRulesPartition, ruleSettingsKey } from "#shared/store/keys.ts";
@@ -29,6 +29,8 @@ export function isOnItsWay(
 ): boolean {
   const bearing: readonly string[] = [
     id,
+    // It was written, and the look that follows may still be to come.
+    signalId(active.rule.name, id),
     ruleSettingsKey(active.rule.name).pk,
     linkRulesPartition,
     ...aboveAll(graph, id),

@@ -6,10 +6,11 @@ import type { SelfCheck } from "#shared/model/self-check.ts";
 import { dayMs, epochMsOf, hourMs, instantOf, minuteMs } from "#shared/model/time.ts";
 import type { Table } from "#shared/ports/table.ts";
 import { unlinkedWork } from "#shared/rules/unlinked-work/rule.ts";
-import { createDocument, replaceDocument } from "#shared/store/documents.ts";
+import { createDocument, replaceDocument, updateDocument } from "#shared/store/documents.ts";
 import { factKey } from "#shared/store/keys.ts";
 import { statePersonLink } from "#shared/store/person-links.ts";
 import { listSelfChecks, selfCheckSpec, wantedSelfCheck } from "#shared/store/self-checks.ts";
+import { signalSpec } from "#shared/store/specs.ts";
 import { goal, goalId, itemId, linkTo, upserted, workItem } from "#shared/testing/facts.ts";
 
 import { MemoryHub } from "../../tests/rig/memory-hub.ts";
@@ -26,11 +27,12 @@ async function withUnlinked(wrap?: (table: Table) => Table): Promise<MemoryHub> 
   return hub;
 }
 
-/** A signal is lost, as no fault that we know loses one. */
+/** A signal is lost without a record, as no fault that we know loses one. */
 async function lose(hub: MemoryHub, name: string): Promise<void> {
   const key = factKey(signalId("unlinked-work", itemId(name)));
-  await hub.table.write({ kind: "delete", key, condition: [] });
   await hub.settle();
+  await hub.table.write({ kind: "delete", key, condition: [] });
+  hub.loseRecords();
 }
 
 async function latest({ table }: MemoryHub): Promise<SelfCheck | undefined> {
@@ -150,6 +152,19 @@ test.each(lately)(
     expect(result?.drift).toBe(0);
   },
 );
+
+test("what was written a moment ago is still to be looked at: it is no drift", async () => {
+  const hub = await withUnlinked();
+  const key = factKey(signalId("unlinked-work", itemId("a")));
+  await hub.store(upserted(workItem("a", { version: 1 }), [linkTo(itemId("a"), goalId("north"))]));
+  hub.loseRecords();
+  hub.clock.advance(10 * minuteMs);
+  // By somebody who had read the item before it was linked.
+  const evaluatedAt = hub.clock.now();
+  await updateDocument(hub.table, signalSpec, key, (one) => ({ ...one, evaluatedAt }));
+  await hub.tickDetect();
+  expect((await latest(hub))?.result).toMatchObject({ cleared: 1, expected: 1, drift: 0 });
+});
 
 test("a change that was read long ago and never came through is drift, whatever else is young", async () => {
   const hub = await withUnlinked();

@@ -20,7 +20,7 @@ import type {
 } from "#shared/model/ids.ts";
 import type { LinkRule } from "#shared/model/link-rule.ts";
 import type { SamePerson } from "#shared/model/org.ts";
-import type { Evidence, RuleSettings, Severity } from "#shared/model/signal.ts";
+import type { Evidence, RuleSettings, Severity, Signal } from "#shared/model/signal.ts";
 import type { Instant } from "#shared/model/time.ts";
 
 type Changed = Fact | Edge | Match | SamePerson | Connection | RuleSettings | LinkRule;
@@ -42,6 +42,8 @@ export interface Delta {
   readonly ofConnection?: ConnectionId;
   /** What this connection cannot see is another, or what it is called with that. Comes alone. */
   readonly ofCoverage?: ConnectionId;
+  /** What is written of this rule about this subject is another: it may rest on what was read too early. */
+  readonly ofSignal?: Pick<Signal, "rule" | "subjectId">;
 }
 
 /** Which subjects a change may have touched, as far as the change alone can tell. */

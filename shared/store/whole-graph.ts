@@ -144,7 +144,7 @@ function newParts(latelyIsAfter: Instant | undefined): Parts {
 }
 
 /** By whichever of these an item says when it was written; `expiresAt` and the like say nothing of that. */
-const writtenFields = ["readAt", "createdAt", "endedAt", "updatedAt"] as const;
+const writtenFields = ["readAt", "createdAt", "endedAt", "updatedAt", "evaluatedAt"] as const;
 
 function sortIn(parts: Parts, item: Item): void {
   const { latelyIsAfter: after } = parts;

@@ -189,6 +189,11 @@ export class MemoryHub {
     return applied;
   }
 
+  /** A gap in the stream: what has changed and was not handed out yet never will be. */
+  loseRecords(): void {
+    this.#records.length = 0;
+  }
+
   /** Runs the table's stream to its end. `batchSize` 1 makes every record its own invocation. */
   async settle(batchSize = 100): Promise<void> {
     while (this.#records.length > 0) {
