@@ -1,10 +1,17 @@
 import type { PastParts } from "#shared/graph/graph-as-of.ts";
 import { parentIds } from "#shared/graph/line-of-sight.ts";
 import { noLinkRules } from "#shared/graph/link-rules.ts";
+import type { Episode } from "#shared/kit/back-test/episode.ts";
 import { lookOf } from "#shared/kit/back-test/look.ts";
+import { mayFitRule } from "#shared/kit/back-test/pattern-asks.ts";
+import {
+  followsRouting as followsRoutingOf,
+  patternLook,
+} from "#shared/kit/back-test/pattern-look.ts";
 import { raisedAlerts } from "#shared/kit/back-test/raised-alerts.ts";
 import { replay } from "#shared/kit/back-test/replay.ts";
 import type { Rule } from "#shared/kit/rule.ts";
+import type { EventPattern } from "#shared/model/custom-rule.ts";
 import type { Instant } from "#shared/model/time.ts";
 import { epochMsOf, minuteMs } from "#shared/model/time.ts";
 import { readSourceStates } from "#shared/store/connections.ts";
@@ -12,7 +19,7 @@ import { scanAll } from "#shared/store/list.ts";
 import { pastPartsOf } from "#shared/store/past-parts.ts";
 import { goalConnection } from "#shared/testing/facts.ts";
 
-import type { Lived, LivedEpisode, Waits } from "./live-days.ts";
+import type { Lived, LivedCustomRule, LivedEpisode, Waits } from "./live-days.ts";
 
 /** What a back-test told, beside what happened. */
 export interface Difference {
@@ -36,6 +43,79 @@ export async function pastOf({ hub }: Pick<Lived, "hub">): Promise<PastParts> {
   };
   const sources = await readSourceStates(hub.table, hub.clock, registry);
   return pastPartsOf(await scanAll(hub.table), { sources, linkRules: noLinkRules });
+}
+
+/** What a back-test of a custom rule told, beside what happened to its alerts. */
+export interface CustomDifference {
+  readonly pattern: EventPattern;
+  readonly alerts: number;
+  readonly ends: number;
+  readonly invented: readonly string[];
+  readonly missed: readonly string[];
+}
+
+/** Back-tests a custom rule over what the lived days left behind, and holds it against them. */
+export function customDifferenceOf(
+  { id, pattern }: LivedCustomRule,
+  lived: Lived,
+  parts: PastParts,
+  { waits, rules }: { readonly waits: Waits; readonly rules: readonly Rule[] },
+): CustomDifference {
+  const { from, to } = lived;
+  const tested = rules.filter(({ name }) => mayFitRule(pattern, name));
+  const looks = [patternLook(pattern, undefined)];
+  const followsRouting = followsRoutingOf(pattern, undefined);
+  const { looked } = replay({
+    parts,
+    finders: tested.map((rule) => ({
+      rule,
+      options: rule.options.parse({}),
+      looks,
+      followsRouting,
+    })),
+    from,
+    to,
+    baselineMinutes: 0,
+    hasTime: () => true,
+  });
+  const episodes = looked.flatMap((each) => each[0]?.episodes ?? []);
+  const hazy = new Set(
+    tested.flatMap((rule, at) =>
+      forgottenOf(rule, lived, parts, looked[at]?.[0]?.episodes ?? []).map(
+        ({ subjectId }) => `${rule.name} ${subjectId}`,
+      ),
+    ),
+  );
+  const { raised } = raisedAlerts(episodes, { ...waits, delivery: "message" }, { from, to });
+  const told = raised.map(({ at, episode, endedAt }) => ({ ...episode, at, endedAt }));
+  const happened = (lived.alerts.get(id) ?? []).map((one) => ({ ...one, rule: one.foundBy }));
+  const [toldKeys, keys] = [told, happened].map((some) =>
+    some
+      .filter(({ rule, subjectId }) => !hazy.has(`${rule} ${subjectId}`))
+      .map(({ rule, subjectId, openedAt, at, endedAt }) => {
+        return `${rule} ${subjectId} ${openedAt} ${minuteOf(at)} ${endedAt ?? "stands"}`;
+      }),
+  ) as [string[], string[]];
+  return {
+    pattern,
+    alerts: toldKeys.length,
+    ends: told.filter(({ endedAt }) => endedAt !== undefined).length,
+    invented: toldKeys.filter((key) => !keys.includes(key)),
+    missed: keys.filter((key) => !toldKeys.includes(key)),
+  };
+}
+
+/** Openings of life that a replay does not tell, for something that they rest on has forgotten. */
+function forgottenOf(
+  rule: Rule,
+  lived: Lived,
+  parts: PastParts,
+  told: readonly Episode[],
+): readonly LivedEpisode[] {
+  const toldKeys = new Set(told.filter(({ start }) => start === "seen").map(keyOf));
+  const happened = lived.episodes.get(rule.name) ?? [];
+  const forgets = forgetfulness(parts, rule);
+  return happened.filter((one) => !toldKeys.has(keyOf(one)) && forgets(one));
 }
 
 /** Back-tests a rule over what the lived days left behind, and holds it against them. */

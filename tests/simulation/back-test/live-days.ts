@@ -1,10 +1,21 @@
+import type { SQSEvent } from "aws-lambda";
+
+import { createHandler as createAlert } from "#functions/alert/handler.ts";
 import { sweep } from "#functions/sweep/sweep.ts";
+import { deployablePattern } from "#shared/kit/custom-pattern.ts";
+import { compilePattern } from "#shared/kit/event-pattern/compile-pattern.ts";
 import { Registry } from "#shared/kit/registry.ts";
+import { CustomRuleId } from "#shared/model/custom-rule.ts";
+import type { EventPattern } from "#shared/model/custom-rule.ts";
 import type { Link } from "#shared/model/edges.ts";
+import { eventSource } from "#shared/model/events.ts";
+import { readSignalId } from "#shared/model/ids.ts";
 import type { RuleName, SubjectId } from "#shared/model/ids.ts";
 import type { Instant } from "#shared/model/time.ts";
 import { dayMs, epochMsOf, hourMs, instantOf, minuteMs } from "#shared/model/time.ts";
 import { rules } from "#shared/rules/index.ts";
+import { customRuleSpec } from "#shared/store/custom-rules.ts";
+import { createDocument } from "#shared/store/documents.ts";
 import { endPersonLink, statePersonLink } from "#shared/store/person-links.ts";
 import { goalConnection, peopleConnection, workConnection } from "#shared/testing/facts.ts";
 import { createSilentLogger } from "#shared/testing/silent-logger.ts";
@@ -20,6 +31,13 @@ export interface Lived {
   readonly to: Instant;
   readonly episodes: ReadonlyMap<RuleName, readonly LivedEpisode[]>;
   readonly alerts: ReadonlyMap<RuleName, readonly LivedAlert[]>;
+  readonly customRules: readonly LivedCustomRule[];
+}
+
+/** A rule that an ops admin wrote before the days began. */
+export interface LivedCustomRule {
+  readonly id: CustomRuleId;
+  readonly pattern: EventPattern;
 }
 
 export interface LivedEpisode {
@@ -31,10 +49,14 @@ export interface LivedEpisode {
 }
 
 export interface LivedAlert {
+  /** The rule that found it, be the alert that rule's own or a custom one's. */
+  readonly foundBy: RuleName;
   readonly subjectId: SubjectId;
   readonly openedAt: Instant;
   /** When it was told of. */
   readonly at: Instant;
+  /** When it was told that it is over. */
+  endedAt?: Instant;
 }
 
 /** How long alerts of all rules wait. */
@@ -44,7 +66,11 @@ export interface Waits {
 }
 
 /** Lets days pass over the real handlers with all rules on: steps, the hourly pass and the sweep's minutes. */
-export async function liveDays(given: SomeDays, settings: Waits): Promise<Lived> {
+export async function liveDays(
+  given: SomeDays,
+  settings: Waits,
+  patterns: readonly EventPattern[] = [],
+): Promise<Lived> {
   const hub = new MemoryHub();
   const [from, end] = [hub.clock.now(), hub.clock.nowMs() + given.days * dayMs];
   // None of them ever stands still: that one did is not remembered.
@@ -52,11 +78,13 @@ export async function liveDays(given: SomeDays, settings: Waits): Promise<Lived>
   for (const id of [workConnection, goalConnection, peopleConnection])
     await hub.connect(id, asReady);
   for (const { name } of rules) await hub.setRule(name, settings);
+  const customRules = await writeRules(hub, patterns);
+  for (const { id } of customRules) await hub.setRule(id, settings);
   await hub.settle();
   await hub.apply(...beginning);
   const passing = new Passing(hub);
   let at = hub.clock.nowMs();
-  for (const { afterMs, act } of someDays(given)) {
+  for (const { afterMs, act } of someDays({ ...given, beginMs: at })) {
     at += afterMs;
     await passing.to(at);
     passing.expect(act);
@@ -65,7 +93,45 @@ export async function liveDays(given: SomeDays, settings: Waits): Promise<Lived>
     passing.note();
   }
   await passing.to(end);
-  return { hub, from, to: hub.clock.now(), ...passing.told() };
+  return { hub, from, to: hub.clock.now(), customRules, ...passing.told() };
+}
+
+/** As an ops admin saves them, and as the bus sends what fits them to alerts. */
+async function writeRules(
+  hub: MemoryHub,
+  patterns: readonly EventPattern[],
+): Promise<readonly LivedCustomRule[]> {
+  const { table, clock } = hub;
+  const written = patterns.map((pattern, at) => ({
+    id: CustomRuleId.parse(`custom-${String(at).padStart(10, "0")}`),
+    pattern: deployablePattern(pattern),
+  }));
+  const now = clock.now();
+  for (const { id, pattern } of written) {
+    await createDocument(table, customRuleSpec, {
+      type: "custom-rule",
+      id,
+      title: "Ours",
+      why: "It is ours.",
+      nextStep: "Ask.",
+      pattern,
+      isEnabled: true,
+      deployment: { state: "deployed", at: now },
+      createdAt: now,
+      updatedAt: now,
+      revision: 0,
+    });
+  }
+  const alert = createAlert({ table, clock, rules, logger: createSilentLogger([]) });
+  const deployed = written.map(({ id, pattern }) => ({ id, ...compilePattern(pattern) }));
+  hub.onEvent = async ({ type, detail }) => {
+    const event = { source: eventSource, "detail-type": type, detail };
+    const fitting = deployed.filter(({ matches }) => matches(event));
+    const bodies = fitting.map(({ id }) => JSON.stringify({ customRule: id, detail }));
+    const Records = bodies.map((body, at) => ({ messageId: String(at), body }));
+    if (Records.length > 0) await alert({ Records } as SQSEvent);
+  };
+  return written;
 }
 
 /** Records are read when they change: since then the hub knows of them. */
@@ -174,10 +240,18 @@ class Passing {
           ...(clearedAt && { clearedAt }),
         });
       } else if (event.type === "alert.opened.v1") {
-        const { rule, subjectId, openedAt } = event.detail;
+        const { rule, signalId, subjectId, openedAt } = event.detail;
+        const foundBy = readSignalId(signalId).rule;
         const told = this.#alerts.get(rule) ?? [];
         this.#alerts.set(rule, told);
-        told.push({ subjectId, openedAt, at: this.#hub.clock.now() });
+        told.push({ foundBy, subjectId, openedAt, at: this.#hub.clock.now() });
+      } else if (event.type === "alert.resolved.v1") {
+        const { rule, signalId, resolvedAt } = event.detail;
+        const { rule: foundBy, subjectId } = readSignalId(signalId);
+        const ended = this.#alerts
+          .get(rule)
+          ?.findLast((one) => one.foundBy === foundBy && one.subjectId === subjectId);
+        if (ended && resolvedAt !== undefined) ended.endedAt = resolvedAt;
       }
     }
   }

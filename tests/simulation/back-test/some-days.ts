@@ -1,7 +1,7 @@
 import type { Change } from "#shared/model/change.ts";
 import type { GoalId, WorkItemId } from "#shared/model/ids.ts";
 import type { CalendarDate } from "#shared/model/time.ts";
-import { hourMs, minuteMs } from "#shared/model/time.ts";
+import { dayMs, hourMs, minuteMs } from "#shared/model/time.ts";
 import {
   account,
   accountId,
@@ -23,7 +23,8 @@ import { Dice } from "../../bench/b11/large-graph.ts";
 
 /*
  * Days of a small company, out of a seed. What the past does not remember stays as it is from the beginning:
- * owners, teams and dates of goals, addresses of people, names of units, accounts.
+ * owners, teams and dates of goals, addresses of people, names of units, accounts. Nobody moves twice on one
+ * day: where they stood in between is not remembered.
  */
 
 const named = (letter: string, count: number) =>
@@ -74,17 +75,26 @@ export interface SomeDays {
   readonly itemCount: number;
   /** Of goals that were removed neither team nor dates nor age are remembered. */
   readonly removesGoals: boolean;
+  /** When they begin. Absent: at midnight. */
+  readonly beginMs?: number;
 }
 
 /** A few acts each day. */
-export function* someDays({ seed, days, itemCount, removesGoals }: SomeDays): Iterable<Timed> {
+export function* someDays({
+  seed,
+  days,
+  itemCount,
+  removesGoals,
+  beginMs = 0,
+}: SomeDays): Iterable<Timed> {
   const dice = new Dice(seed);
   const someAct = new SomeAct(dice, named("i", itemCount), removesGoals);
   const endMs = days * 24 * hourMs;
   for (let ms = 0, version = 1; ms < endMs; version += 1) {
     const afterMs = (1 + dice.roll(8 * 60)) * minuteMs + dice.roll(minuteMs);
     ms += afterMs;
-    if (ms < endMs) yield { afterMs, act: someAct.next(version) };
+    if (ms < endMs)
+      yield { afterMs, act: someAct.next(version, Math.floor((beginMs + ms) / dayMs)) };
   }
 }
 
@@ -92,6 +102,7 @@ class SomeAct {
   readonly #dice: Dice;
   readonly #items: readonly string[];
   readonly #removesGoals: boolean;
+  readonly #movedOn = new Map<string, number>();
 
   constructor(dice: Dice, items: readonly string[], removesGoals: boolean) {
     this.#dice = dice;
@@ -99,12 +110,12 @@ class SomeAct {
     this.#removesGoals = removesGoals;
   }
 
-  next(version: number): Act {
+  next(version: number, day: number): Act {
     const roll = this.#dice.roll(100);
     if (roll < 58) return told(this.#item(version));
     if (roll < 72) return told(this.#goal(version));
-    if (roll < 79) return told(this.#person(version));
-    if (roll < 81) return told(this.#unit(version));
+    if (roll < 79) return told(this.#person(version, day));
+    if (roll < 81) return told(this.#unit(version, day));
     if (roll < 86) return told(removed(itemId(this.#pick(this.#items)), version));
     if (roll < 87 && this.#removesGoals) return told(removed(goalId(this.#pick(goals)), version));
     return this.#link();
@@ -129,8 +140,10 @@ class SomeAct {
     ];
     const links = this.#dice.roll(2) === 0 ? [goalId(this.#pick(goals))] : [];
     const blockers = this.#dice.roll(3) === 0 ? [itemId(this.#pick(near))] : [];
+    const kind = this.#pick(["epic", "epic", "epic", "story", "task"] as const);
     const record = workItem(name, {
       version,
+      kind,
       status: this.#pick(["todo", "in-progress", "in-progress", "done"] as const),
       canHoldGoal: this.#dice.roll(8) > 0,
       ...(parent !== undefined && { parentId: itemId(parent) }),
@@ -164,10 +177,12 @@ class SomeAct {
     ]);
   }
 
-  #person(version: number): Change {
+  #person(version: number, day: number): Change {
     const manager = this.#maybe(people, 2);
+    const id = this.#pick(people);
+    if (!this.#isFirstOf(day, id)) return this.#item(version);
     return upserted(
-      person(this.#pick(people), {
+      person(id, {
         version,
         unitId: unitId(this.#pick(teams)),
         ...(manager !== undefined && { managerId: personId(manager) }),
@@ -175,12 +190,19 @@ class SomeAct {
     );
   }
 
-  #unit(version: number): Change {
+  #unit(version: number, day: number): Change {
     const id = this.#pick(units);
+    if (!this.#isFirstOf(day, id)) return this.#item(version);
     if (!id.startsWith("t")) {
       return upserted(orgUnit(id, { version, originalKind: "department", level: 2 }));
     }
     return upserted(orgUnit(id, { version, parentId: unitId(this.#pick(["d1", "d2"])) }));
+  }
+
+  #isFirstOf(day: number, id: string): boolean {
+    const isFirst = this.#movedOn.get(id) !== day;
+    this.#movedOn.set(id, day);
+    return isFirst;
   }
 
   #pick<T>(values: readonly T[]): T {
