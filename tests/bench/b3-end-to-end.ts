@@ -62,6 +62,7 @@ async function measure(folder: string): Promise<BenchResult> {
       const full = await saturated(lanes, log, events.take(signalMix, counts.saturated));
       measured.push({
         saturated: full.perSecond,
+        burst: full.flights,
         intakeLimit: await limits.intake(events),
         writeLimit: await limits.writes(),
         alone: await oneByOne(lanes, log, events.take(["relink", "block"], counts.alone)),

@@ -9,6 +9,8 @@ import type { Tellings } from "./tellings.ts";
 export interface Round {
   /** Events a second, as fast as they are taken. */
   readonly saturated: number;
+  /** What was sent for that. */
+  readonly burst: readonly Flight[];
   readonly intakeLimit: number;
   readonly writeLimit: number;
   readonly alone: readonly Flight[];
@@ -103,6 +105,7 @@ function notesOn(rounds: readonly Round[], saturated: number): readonly string[]
       rounds.flatMap((round) => round.quarter),
     ),
     `one at a time, to the alert's message: ${spread(rounds.flatMap((round) => openedMs(round.alone)))}`,
+    `in bursts as fast as they are taken, to the alert's message: ${spread(rounds.flatMap((round) => openedMs(round.burst)))}`,
     `at saturation, by round: ${each((round) => round.saturated)} events/s (asked for: ${amount(wished.perSecond)}, ${met(saturated >= wished.perSecond)})`,
     `limits, by round: intake ${each((round) => round.intakeLimit)} requests/s, conditional writes ${each((round) => round.writeLimit)}/s; ${writesPerEvent.toFixed(2)} writes an event`,
   ];
@@ -110,7 +113,9 @@ function notesOn(rounds: readonly Round[], saturated: number): readonly string[]
 
 function tellingNotes(rounds: readonly Round[], { counts }: Tellings): readonly string[] {
   const { opened, messages, counted, resolved, endsDue } = counts;
-  const ends = rounds.flatMap(({ alone, quarter, wished }) => [alone, quarter, wished].flat());
+  const ends = rounds.flatMap(({ burst, alone, quarter, wished }) =>
+    [burst, alone, quarter, wished].flat(),
+  );
   return [
     `${opened} alerts opened, told in ${messages} messages, ${counted} of them as one that a message counts and does not name`,
     `${resolved} alerts resolved, of which ${endsDue} were the last of their message; from its delivery to the message that says so: ${spread(endedMs(ends))}`,
