@@ -20,6 +20,7 @@ import { connectionSpec, cursorSpec, grantSpec } from "#shared/store/specs.ts";
 
 import type { AppContext } from "../app-deps.ts";
 import { isCredential, stepOf } from "../onboarding/setup-fields.ts";
+import { ensureRouting } from "../routing/routing.ts";
 import { assertConsentedAddresses } from "./assert-addresses.ts";
 import type { ProbeResult } from "./probe.ts";
 import { probe, splitSettings } from "./probe.ts";
@@ -77,7 +78,10 @@ export async function connect(context: AppContext, wanted: NewConnection): Promi
     identity: found.identity.slice(0, 200),
     ...credentialOf(connector, found, now),
   };
-  if (!isDraft) await assertNew(context, connector, connection);
+  if (!isDraft) {
+    await assertNew(context, connector, connection);
+    if (context.registry.isSource(connection)) await ensureRouting(context);
+  }
   await store(context, connector, { connection, secrets: settings.secrets });
   await saveGaps(context.table, id, now, found.gaps);
   if (!isDraft) await startReading(context, connector, connection);

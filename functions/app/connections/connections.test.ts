@@ -69,6 +69,25 @@ describe("connecting", () => {
     expect(rig.messages).toEqual([]);
   });
 
+  test("the first source lets the routing's defaults hold; a channel, a draft and what is set leave it", async () => {
+    const rig = await AppRig.create();
+    const routing = async () => (await rig.get("/api/routing")).body;
+    const pager = {
+      connector: "pager",
+      name: "Pager",
+      settings: { url: "https://pager.example/x" },
+    };
+    await rig.send("POST", "/api/connections", { json: pager });
+    await rig.send("POST", "/api/connections", { json: { ...wanted, draft: true } });
+    expect(await routing()).toMatchObject({ isDefault: true });
+    await connected(rig);
+    expect(await routing()).toMatchObject({ isDefault: false, baselineMinutes: 60 });
+    const other = await AppRig.create();
+    await other.send("PUT", "/api/routing", { json: { baselineMinutes: 5 } });
+    await connected(other);
+    expect((await other.get("/api/routing")).body).toMatchObject({ baselineMinutes: 5 });
+  });
+
   test.each([
     ["connector.unauthorized", 422],
     ["connector.unreachable", 422],

@@ -40,8 +40,8 @@ function byDefault({ clock }: AppContext): Routing {
 }
 
 /**
- * Lets the defaults hold, where nobody has set anything: from the first reading that is started on, what it
- * finds is a report and no flood of messages.
+ * Lets the defaults hold, where nobody has set anything: from the first reading that is started on, on a page
+ * or by the API, what it finds is a report and no flood of messages.
  */
 export async function ensureRouting(context: AppContext): Promise<void> {
   const isNew = await createDocument(context.table, routingSpec, byDefault(context));

@@ -73,10 +73,18 @@ const Listed = z.looseObject({
 
 const ListedRules = z.looseObject({ rules: z.array(z.looseObject({ name: z.string() })) });
 
+/** Nobody waits for the morning, or for the first reading to be over, to see what the hub has to say. */
+const toldAtOnce = {
+  quietFrom: "00:00",
+  quietUntil: "00:00",
+  workingDays: [1, 2, 3, 4, 5, 6, 7],
+  baselineMinutes: 0,
+};
+
 /**
- * Connects the sample company through the hub's own API, as an ops admin would: rules first, without
- * grace or hold-down, so that everything shows at once, also what opens again. Connections that stand
- * from an earlier start are left alone.
+ * Connects the sample company through the hub's own API, as an ops admin would: rules and routing first,
+ * without grace, hold-down or quiet hours, so that everything shows at once, also what opens again.
+ * Connections that stand from an earlier start are left alone.
  */
 export async function connectSample({
   hubUrl,
@@ -87,7 +95,10 @@ export async function connectSample({
 }): Promise<void> {
   const { connections } = Listed.parse(await call(hubUrl, "GET", "/api/connections"));
   const known = new Set(connections.map(({ name }) => name));
-  if (known.size === 0) await setRules(hubUrl, company);
+  if (known.size === 0) {
+    await setRules(hubUrl, company);
+    await call(hubUrl, "PUT", "/api/routing", toldAtOnce);
+  }
   for (const body of sampleConnections(company)) {
     if (!known.has(body.name)) await call(hubUrl, "POST", "/api/connections", body);
   }
