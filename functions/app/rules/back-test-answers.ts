@@ -1,5 +1,6 @@
 import * as z from "zod";
 
+import { CustomRuleId, EventPattern } from "#shared/model/custom-rule.ts";
 import { RuleSettings } from "#shared/model/signal.ts";
 
 import { asOfDaysMax } from "../as-of/as-of-query.ts";
@@ -15,6 +16,18 @@ export const BackTestRequest = z.strictObject({
   scope: RuleSettings.shape.scope,
 });
 export type BackTestRequest = z.infer<typeof BackTestRequest>;
+
+/** A custom rule: as it is saved, as it would be with another pattern, or one that nobody has saved yet. */
+export const PatternBackTestRequest = BackTestRequest.omit({ options: true }).extend({
+  id: CustomRuleId.optional().meta({
+    description:
+      "A custom rule: what is left out is as it is set, and it is what the answer is compared with",
+  }),
+  pattern: EventPattern.optional().meta({
+    description: "The event pattern to try. Left out: the saved one",
+  }),
+});
+export type PatternBackTestRequest = z.infer<typeof PatternBackTestRequest>;
 
 const Summary = z
   .strictObject({

@@ -1,0 +1,58 @@
+import { HubError } from "#shared/errors.ts";
+import type { PastParts } from "#shared/graph/graph-as-of.ts";
+import type { AskedTime } from "#shared/kit/back-test/look-back.ts";
+import { dayMs, instantOf } from "#shared/model/time.ts";
+import { routingKey } from "#shared/store/alerting-keys.ts";
+import { readSourceStates } from "#shared/store/connections.ts";
+import { getDocument } from "#shared/store/documents.ts";
+import { readLinkRules } from "#shared/store/link-rules.ts";
+import { loadWholePast } from "#shared/store/past-parts.ts";
+import { routingSpec } from "#shared/store/specs.ts";
+
+import type { AppContext } from "../app-deps.ts";
+import { asOfDaysMax } from "../as-of/as-of-query.ts";
+import { Deadline } from "../onboarding/deadline.ts";
+
+/** A request of the app has 29 seconds. The past is read in so many of them, and the rest is for the replay. */
+const readMs = 12_000;
+const allMs = 22_000;
+/** More records do not fit into the memory of the app beside their past. */
+const recordsMax = 400_000;
+
+/** The last days with all that a back-test needs to know of them. Throws `input.too-large`. */
+export async function readPast(
+  context: AppContext,
+  { days, startMs }: { readonly days: number; readonly startMs: number },
+): Promise<AskedTime> {
+  const [parts, routing] = await Promise.all([
+    readParts(context),
+    getDocument(context.table, routingSpec, routingKey),
+  ]);
+  return {
+    parts,
+    from: instantOf(startMs - days * dayMs),
+    to: instantOf(startMs),
+    oldest: instantOf(startMs - asOfDaysMax * dayMs),
+    baselineMinutes: routing?.baselineMinutes ?? 0,
+    hasTime: () => context.clock.nowMs() - startMs < allMs,
+  };
+}
+
+async function readParts(context: AppContext): Promise<PastParts> {
+  const { table, clock, registry } = context;
+  const deadline = new Deadline(clock, readMs);
+  try {
+    const [sources, linkRules] = await Promise.all([
+      readSourceStates(table, clock, registry),
+      readLinkRules(table, clock.now()),
+    ]);
+    const read = await deadline.race(loadWholePast(table, { sources, linkRules }));
+    if (read !== "time" && read.parts.records.length <= recordsMax) return read.parts;
+  } finally {
+    deadline.end();
+  }
+  throw new HubError(
+    "input.too-large",
+    "The hub holds more than a page has the time to read with all its past: a back-test of it is not possible here",
+  );
+}
