@@ -1,5 +1,7 @@
+import type { Ranked } from "#shared/kit/alert-rank.ts";
+import { byWeight } from "#shared/kit/alert-rank.ts";
 import type { MessageLine, MessageSection } from "#shared/kit/notifier.ts";
-import type { Alert, Severity } from "#shared/model/signal.ts";
+import type { Alert } from "#shared/model/signal.ts";
 import type { Instant } from "#shared/model/time.ts";
 import { dayMs, epochMsOf } from "#shared/model/time.ts";
 
@@ -7,37 +9,14 @@ import { alertUrl } from "./compose-alert.ts";
 
 /** An alert in a report, as readers know it. */
 export interface Reported {
-  readonly alert: Pick<
-    Alert,
-    "id" | "title" | "severity" | "openedAt" | "evidence" | "rule" | "teamIds"
-  >;
+  readonly alert: Pick<Alert, keyof Ranked | "title" | "rule" | "teamIds">;
   readonly ruleTitle: string;
   /** Names of the owning teams: "Payments and Retail". */
   readonly owner: string;
-  /** What the goal in its evidence weighs among goals, where somebody knows; absent: 0. */
-  readonly goalWeight?: number;
 }
 
-const severities: Readonly<Record<Severity, number>> = { critical: 2, warning: 1, info: 0 };
-
-/** What weighs most first: by the goal, the severity, whether there is a goal at all, and the age. */
 export function ranked<T extends Reported>(all: readonly T[]): readonly T[] {
-  return all.toSorted(
-    (a, b) =>
-      (b.goalWeight ?? 0) - (a.goalWeight ?? 0) ||
-      severities[b.alert.severity] - severities[a.alert.severity] ||
-      Number(hasGoal(b)) - Number(hasGoal(a)) ||
-      compareText(a.alert.openedAt, b.alert.openedAt) ||
-      compareText(a.alert.id, b.alert.id),
-  );
-}
-
-function hasGoal({ alert }: Reported): boolean {
-  return alert.evidence.path.some(({ role }) => role === "goal");
-}
-
-function compareText(a: string, b: string): number {
-  return a === b ? 0 : a < b ? -1 : 1;
+  return all.toSorted((a, b) => byWeight(a.alert, b.alert));
 }
 
 /** A line that cites its alert. */

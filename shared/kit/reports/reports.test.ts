@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import type { AlertId, SignalId } from "#shared/model/ids.ts";
 import type { Alert } from "#shared/model/signal.ts";
 import { Instant } from "#shared/model/time.ts";
-import { itemId, unitId } from "#shared/testing/facts.ts";
+import { goalId, itemId, unitId } from "#shared/testing/facts.ts";
 
 import { composeBaseline } from "./compose-baseline.ts";
 import { composeBrief } from "./compose-brief.ts";
@@ -45,25 +45,33 @@ const reported = (name: string, given: Partial<Alert> & { readonly owner?: strin
 
 test("a digest has what weighs most first, cites each alert, and says what there was no room for", () => {
   const goal = { id: "g", role: "goal", label: "Goal" } as const;
+  const aboutGoal = (kind: string) => ({
+    subjectId: goalId(kind),
+    evidence: { sentence: "s", path: [], facts: { kind } },
+  });
   const all: readonly Reported[] = [
     reported("old", { openedAt: before }),
     reported("new"),
     reported("touches a goal", { evidence: { sentence: "s", path: [goal], facts: {} } }),
     reported("grave", { severity: "critical" }),
-    { ...reported("weighty"), goalWeight: 5 },
+    reported("of a key result", aboutGoal("key-result")),
+    reported("of a theme", aboutGoal("theme")),
+    reported("of an objective", { ...aboutGoal("objective"), openedAt: before }),
     ...Array.from({ length: 6 }, (_, at) => reported(`more ${at}`)),
   ];
   const { title, sections } = composeDigest(all, { publicUrl, now });
-  expect(title).toBe("11 findings in this digest");
+  expect(title).toBe("13 findings in this digest");
   const [section] = sections;
-  expect(section?.lines.slice(0, 4).map(({ text }) => text.split(",")[0])).toEqual([
-    "weighty",
+  expect(section?.lines.slice(0, 6).map(({ text }) => text.split(",")[0])).toEqual([
     "grave",
+    "of a theme",
+    "of an objective",
+    "of a key result",
     "touches a goal",
     "old",
   ]);
-  expect(section?.lines[0]?.url).toBe(`${publicUrl}/alerts/alert%3Arule%3Aweighty`);
-  expect(section?.more).toBe(3);
+  expect(section?.lines[0]?.url).toBe(`${publicUrl}/alerts/alert%3Arule%3Agrave`);
+  expect(section?.more).toBe(5);
 });
 
 test("a baseline counts by rule and team, and names no team of fewer than five", () => {

@@ -6,7 +6,7 @@ import type { DispatchId, Notification } from "#shared/model/notification.ts";
 import { channelRecipient } from "#shared/model/notification.ts";
 import type { Alert } from "#shared/model/signal.ts";
 import { Instant } from "#shared/model/time.ts";
-import { itemId } from "#shared/testing/facts.ts";
+import { goalId, itemId } from "#shared/testing/facts.ts";
 
 import type { Due, Packing } from "./pack-due.ts";
 import { packDue } from "./pack-due.ts";
@@ -143,16 +143,23 @@ describe("is dropped, with the reason", () => {
   });
 });
 
-test("a digest has first what is gravest, then what is oldest: there may be no room for all", () => {
+test("a digest has first what is gravest, then what is about goals, then what is oldest: there may be no room for all", () => {
   const mode = { notification: { mode: "digest" } } as const;
   const at = (day: string) => Instant.parse(`2026-03-${day}T09:00:00.000Z`);
   const { dispatches } = packDue(
     [
       due("new", { ...mode, alert: { openedAt: at("03") } }),
       due("old", { ...mode, alert: { openedAt: at("01") } }),
+      due("objective", {
+        ...mode,
+        alert: {
+          subjectId: goalId("o"),
+          evidence: { sentence: "s", path: [], facts: { kind: "objective" } },
+        },
+      }),
       due("grave", { ...mode, alert: { openedAt: at("04"), severity: "critical" } }),
     ],
     packing,
   );
-  expect(names(dispatches)).toEqual(["grave old new"]);
+  expect(names(dispatches)).toEqual(["grave objective old new"]);
 });

@@ -1,3 +1,4 @@
+import { byWeight } from "#shared/kit/alert-rank.ts";
 import type { Dispatch, Notification } from "#shared/model/notification.ts";
 import type { Alert, Severity } from "#shared/model/signal.ts";
 import type { Instant } from "#shared/model/time.ts";
@@ -63,7 +64,9 @@ export function packDue(all: readonly Due[], packing: Packing): Packed {
     kind: "digest",
     groupKey: undefined,
     // What there is no room to name must not be what weighs most.
-    due: forDigest.toSorted((one, other) => byUrgency([one], [other])),
+    due: forDigest.toSorted((one, other) =>
+      one.alert && other.alert ? byWeight(one.alert, other.alert) : byUrgency([one], [other]),
+    ),
     addTo: undefined,
     takesBudget: false,
     isBaseline: false,
