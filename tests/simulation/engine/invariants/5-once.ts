@@ -1,12 +1,14 @@
+import { isOver } from "#shared/kit/routing/still-true.ts";
 import { eventSource } from "#shared/model/events.ts";
 import { alertId } from "#shared/model/ids.ts";
+import type { Dispatch } from "#shared/model/notification.ts";
 import type { Alert } from "#shared/model/signal.ts";
 import { AlertStatus, standingStatuses } from "#shared/model/signal.ts";
 import { listDocuments, readDocument } from "#shared/store/documents.ts";
 import { alertList, lists } from "#shared/store/keys.ts";
 import { scanAll } from "#shared/store/list.ts";
 import { alertSpec, dispatchSpec, signalSpec } from "#shared/store/specs.ts";
-import { readTold } from "#shared/store/told.ts";
+import { endOf, readTold } from "#shared/store/told.ts";
 
 import { busTargets } from "../host/wiring.ts";
 import type { Run } from "../run.ts";
@@ -44,15 +46,20 @@ export async function checkOnce(run: Run): Promise<void> {
     violated(run, 5, `told more than once: ${surplus.map(([key]) => key).join(" ")}`);
   }
   for (const all of alerts.values()) for (const alert of all) await checkTold(run, alert);
-  await checkMessages(run);
+  await checkMessages(run, new Map([...alerts.values()].flat().map((one) => [one.id, one])));
+}
+
+async function checkMessages(run: Run, alerts: ReadonlyMap<string, Alert>): Promise<void> {
+  const items = (await scanAll(run.host.table)).filter(({ type }) => type === "dispatch");
+  const dispatches = items.map((item) => readDocument(dispatchSpec, item));
+  checkOpenings(run, dispatches);
+  checkEnds(run, dispatches, alerts);
 }
 
 /** Each opening is part of one message at most for each recipient. */
-async function checkMessages(run: Run): Promise<void> {
-  const items = (await scanAll(run.host.table)).filter(({ type }) => type === "dispatch");
+function checkOpenings(run: Run, dispatches: readonly Dispatch[]): void {
   const seen = new Set<string>();
-  for (const item of items) {
-    const { alerts, outcome, recipient } = readDocument(dispatchSpec, item);
+  for (const { alerts, outcome, recipient } of dispatches) {
     if (outcome === "refused") continue;
     for (const { alertId: id, generation, reason } of alerts) {
       const key = `${id}#${generation}#${reason} to ${recipient}`;
@@ -60,6 +67,22 @@ async function checkMessages(run: Run): Promise<void> {
         violated(run, 5, `told in two messages: ${key}`);
       seen.add(key);
     }
+  }
+}
+
+/** Where all is over that a message told of, another one was made that says so. */
+function checkEnds(
+  run: Run,
+  dispatches: readonly Dispatch[],
+  alerts: ReadonlyMap<string, Alert>,
+): void {
+  const ids = new Set(dispatches.map(({ id }) => id));
+  for (const one of dispatches) {
+    const isOfAlerts = one.kind === "alert" || one.kind === "group";
+    const isShown = one.outcome === "sent" || one.outcome === "uncertain";
+    const isAllOver = one.alerts.every((told) => isOver(told, alerts.get(told.alertId)));
+    if (isOfAlerts && isShown && isAllOver && !ids.has(endOf(one.id)))
+      violated(run, 5, `nobody was told that ${one.id} is over`);
   }
 }
 
