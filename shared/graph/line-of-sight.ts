@@ -194,9 +194,9 @@ function hopsTo(last: Step): Hop[] {
 const noHomes: readonly WorkItemId[] = [];
 
 export function parentIds(item: WorkItem): readonly WorkItemId[] {
-  return item.parentId === undefined
-    ? (item.otherParentIds ?? noHomes)
-    : [item.parentId, ...(item.otherParentIds ?? [])];
+  const { parentId, otherParentIds = noHomes } = item;
+  if (parentId === undefined) return otherParentIds;
+  return otherParentIds.length === 0 ? [parentId] : [parentId, ...otherParentIds];
 }
 
 /** The home that counts where only one can: the first that was not removed. */

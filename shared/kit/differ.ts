@@ -5,8 +5,14 @@ export function differ<T extends object>(
   fields: readonly (keyof T)[],
 ): boolean {
   for (const field of fields) {
-    const [was, is] = [before?.[field], after?.[field]];
-    if (was !== is && JSON.stringify(was) !== JSON.stringify(is)) return true;
+    const was = before?.[field];
+    const is = after?.[field];
+    if (was !== is && !isSameContent(was, is)) return true;
   }
   return false;
+}
+
+function isSameContent(was: unknown, is: unknown): boolean {
+  const mayBe = typeof was === "object" && typeof is === "object";
+  return mayBe && JSON.stringify(was) === JSON.stringify(is);
 }

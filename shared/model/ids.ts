@@ -97,6 +97,11 @@ export function dependencyId(blockedId: WorkItemId, blockingId: WorkItemId): Dep
   return `${blockedId}=>${blockingId}` as DependencyId;
 }
 
+/** Which of the subjects are dependencies: for whoever holds an id that was parsed before. */
+export function isDependencyId(id: string): id is DependencyId {
+  return id.includes("=>");
+}
+
 export function readDependencyId(id: DependencyId): {
   readonly blockedId: WorkItemId;
   readonly blockingId: WorkItemId;

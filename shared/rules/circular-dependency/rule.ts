@@ -40,9 +40,9 @@ export const circularDependency = defineRule<Options>({
   leaderOf: leaderOfTeams,
 
   touched(delta: Delta): readonly Touch[] {
+    const touches = touchedByChange(delta);
     // Which way is gone nobody knows where what was could not be read.
-    const unread: readonly Touch[] = delta.wasUnread === true ? [{ kind: "open" }] : [];
-    return [...touchedByChange(delta), ...unread];
+    return delta.wasUnread === true ? [...touches, { kind: "open" }] : touches;
   },
 
   *subjects(graph) {
@@ -109,11 +109,20 @@ function touchedByItem(delta: Delta): readonly Touch[] {
   const { was, is, any } = workItemEnds(delta);
   if (!any) return [];
   const { id } = any;
-  const [wasOpen, isNowOpen] = [was, is].map((item) => item !== undefined && isOpen(item));
+  const wasOpen = was !== undefined && isOpen(was);
+  const isNowOpen = is !== undefined && isOpen(is);
   if (wasOpen !== isNowOpen) return [from(id)];
-  const fields = ["title", "key", "url", "assigneeId", "teamName", "dueOn"] as const;
-  return isNowOpen && differ(was, is, fields) ? [from(id, true)] : [];
+  return isNowOpen && differ(was, is, fieldsTold) ? [from(id, true)] : [];
 }
+
+const fieldsTold = [
+  "title",
+  "key",
+  "url",
+  "assigneeId",
+  "teamName",
+  "dueOn",
+] as const satisfies (keyof WorkItem)[];
 
 function from(itemId: WorkItemId, onlyOpen = false): Touch {
   return { kind: "circles-of-waiting", itemId, onlyOpen };

@@ -60,8 +60,8 @@ function touchedByItem(delta: Delta): readonly Touch[] {
   if (was && is && !differ(was, is, ["parentId", "otherParentIds"])) {
     return isToldOfItem(was, is) ? [above(id, true)] : [];
   }
-  const left = was === undefined ? [] : parentIds(was);
-  const touches = [id, ...left].map((each) => above(each));
+  const touches = [above(id)];
+  if (was) for (const home of parentIds(was)) touches.push(above(home));
   // Where a first home comes or goes, those in it may go another way.
   return was && is ? touches : [...touches, { kind: "circles-above-children", itemId: id }];
 }

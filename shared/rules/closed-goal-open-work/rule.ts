@@ -153,11 +153,10 @@ function nodeOf(node: Goal | WorkItem, role: EvidenceNode["role"]): EvidenceNode
 function touchedByItem(delta: Delta): readonly Touch[] {
   const { was, is, any } = workItemEnds(delta);
   if (!any) return [];
-  const [wasOpen, isNowOpen] = [was, is].map((item) => item !== undefined && isOpen(item));
-  if (wasOpen !== isNowOpen) {
-    return [{ kind: "goals-of", itemId: any.id, onlyOpen: wasOpen === true }];
-  }
-  const isTold = isNowOpen === true && differ(was, is, ["title", "key", "url"]);
+  const wasOpen = was !== undefined && isOpen(was);
+  const isNowOpen = is !== undefined && isOpen(is);
+  if (wasOpen !== isNowOpen) return [{ kind: "goals-of", itemId: any.id, onlyOpen: wasOpen }];
+  const isTold = isNowOpen && differ(was, is, ["title", "key", "url"]);
   return isTold ? [{ kind: "goals-of", itemId: any.id, onlyOpen: true }] : [];
 }
 

@@ -17,13 +17,8 @@ import type { Evaluation } from "#shared/kit/rule.ts";
 import { defineRule } from "#shared/kit/rule.ts";
 import { isOpen } from "#shared/model/facts.ts";
 import type { Goal, WorkItem } from "#shared/model/facts.ts";
-import type { ConnectionId, DependencyId } from "#shared/model/ids.ts";
-import {
-  DependencyId as DependencyIdSchema,
-  WorkItemId,
-  dependencyId,
-  readDependencyId,
-} from "#shared/model/ids.ts";
+import type { ConnectionId, DependencyId, SubjectId, WorkItemId } from "#shared/model/ids.ts";
+import { dependencyId, isDependencyId, readDependencyId } from "#shared/model/ids.ts";
 import { daysBetween } from "#shared/model/time.ts";
 import type { CalendarDate, Instant } from "#shared/model/time.ts";
 
@@ -61,11 +56,15 @@ export const horizonMismatch = defineRule<Options>({
   },
 
   evaluate({ view, subjectId, options, now }): Evaluation {
-    const edge = DependencyIdSchema.safeParse(subjectId);
-    if (edge.success) return ofDependency(view, edge.data, options);
-    return ofItem(view, WorkItemId.parse(subjectId), { options, now });
+    if (isDependencyId(subjectId)) return ofDependency(view, subjectId, options);
+    return ofItem(view, asWorkItemId(subjectId), { options, now });
   },
 });
+
+/** Other subjects of this rule are work items: `subjects` and `touched` give nothing else. */
+function asWorkItemId(id: SubjectId): WorkItemId {
+  return id as WorkItemId;
+}
 
 /** Later than the other day by more than is tolerated. */
 function isAfter(day: CalendarDate, other: CalendarDate, { toleranceDays }: Options): boolean {

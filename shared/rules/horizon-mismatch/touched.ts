@@ -40,7 +40,7 @@ export function touchedOfDates(delta: Delta): readonly Touch[] {
 function touchedByItem(delta: Delta): readonly Touch[] {
   const { was, is, any } = workItemEnds(delta);
   if (!any) return [];
-  const isDated = [was, is].some((item) => item?.dueOn !== undefined);
+  const isDated = was?.dueOn !== undefined || is?.dueOn !== undefined;
   if (!isDated && delta.wasUnread !== true) return [];
   const mayBeLate = is?.dueOn !== undefined && isOpen(is);
   const itself: Touch = { kind: "subject", id: any.id, onlyOpen: !mayBeLate };

@@ -50,18 +50,21 @@ export function touchedOfLife(delta: Delta, options: Options): readonly Touch[] 
 function touchedByItem(delta: Delta, options: Options): readonly Touch[] {
   const { was, is, any } = workItemEnds(delta);
   if (!any || (was && is && !differ(was, is, fieldsRead))) return [];
-  const itself = ofThing(any.id, is, options.days);
-  return was && is
-    ? [itself, ...aboveBoth(was, is)]
-    : [itself, childrenOf(any.id), ...parentIds(any).map((home) => above(home, is !== undefined))];
+  const touches = [ofThing(any.id, is, options.days)];
+  if (was && is) addBoth(touches, was, is);
+  else {
+    touches.push(childrenOf(any.id));
+    for (const home of parentIds(any)) touches.push(above(home, is !== undefined));
+  }
+  return touches;
 }
 
 /** What it leaves loses life; where it is, it brings some, unless what it was is of a later time. */
-function aboveBoth(was: WorkItem, is: WorkItem): readonly Touch[] {
+function addBoth(touches: Touch[], was: WorkItem, is: WorkItem): void {
   const homes = parentIds(is);
-  const left = parentIds(was).filter((home) => !homes.includes(home));
+  for (const home of parentIds(was)) if (!homes.includes(home)) touches.push(above(home, false));
   const isLife = is.sourceVersion >= was.sourceVersion;
-  return [...left.map((home) => above(home, false)), ...homes.map((home) => above(home, isLife))];
+  for (const home of homes) touches.push(above(home, isLife));
 }
 
 const fieldsRead = [
