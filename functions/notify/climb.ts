@@ -25,6 +25,9 @@ export const untilRouted = "nobody else hears of it until routing is set up";
 /** Why it ends where there is nobody else above. */
 export const topOfLadder = "top of the ladder";
 
+/** Why it ends where nobody has been told at all: it begins anew when somebody can be. */
+export const untilReachable = "nobody can be told yet";
+
 /** What the alert's own people are told of: open, nobody contests it, and worth a message. */
 export function isTellable(alert: Alert): boolean {
   return alert.status === "open" && alert.severity !== "info" && !isContested(alert);
@@ -112,7 +115,6 @@ async function climbTo(
   const { reached, recipients, hasNext } = await peopleAt(round, alert, { rung, ours });
   const reason = reached === 0 ? "opened" : "escalated";
   const waiting = await tell(round, alert, { reason, rung: reached, recipients });
-  const { routing } = await round.policy();
   const next = hasNext
     ? {
         ...rung,
@@ -120,7 +122,7 @@ async function climbTo(
         dueAt: await responseEnd(round, alert, latestOf(waiting, round.now)),
         updatedAt: round.now,
       }
-    : ended(round, { ...rung, rung: reached }, routing ? topOfLadder : untilRouted);
+    : ended(round, { ...rung, rung: reached }, await endOf(round, [...ours, ...recipients]));
   const stored = await replaceDocument(round.deps.table, rungSpec, rung, next);
   if (stored) {
     const { alertId, generation } = rung;
@@ -128,6 +130,17 @@ async function climbTo(
     round.deps.logger.info("notify.climbed", { alertId, generation, rung: reached, count });
   }
   return waiting;
+}
+
+async function endOf(round: Round, told: readonly Recipient[]): Promise<string> {
+  if ((await withoutComments(round, told)).length === 0) return untilReachable;
+  return (await round.policy()).routing ? topOfLadder : untilRouted;
+}
+
+/** Whether there is anybody by now who would hear of it. */
+export async function isReachable(round: Round, alert: Alert, rung: Rung): Promise<boolean> {
+  const found = await peopleAt(round, alert, { rung: { ...rung, rung: 0 }, ours: [] });
+  return (await withoutComments(round, found.recipients)).length > 0;
 }
 
 /** The people of the rung; where there is nobody, those of the next that has somebody. */

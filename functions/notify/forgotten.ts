@@ -11,7 +11,7 @@ import { queryAll } from "#shared/store/list.ts";
 import { SetAside } from "#shared/store/set-aside.ts";
 import { alertSpec, rungSpec } from "#shared/store/specs.ts";
 
-import { isTellable, notificationsOf, untilRouted } from "./climb.ts";
+import { isReachable, isTellable, notificationsOf, untilReachable, untilRouted } from "./climb.ts";
 import { alignLadder, firstRung, overtaken, resumptionOf } from "./hear.ts";
 import { restLadder, wordsOf } from "./rest-ladder.ts";
 import type { Round } from "./round.ts";
@@ -47,12 +47,10 @@ async function alignOpen(round: Round, open: readonly Alert[], untilMs: number):
     open.map(({ id, generation }) => rungKey({ alertId: id, generation })),
   );
   const rungs = new Map(read(items).map((rung) => [openingOf(rung.alertId, rung), rung]));
-  const { routing } = await round.policy();
   const rungOf = (alert: Alert) => rungs.get(openingOf(alert.id, alert));
   const [known, missing] = [open.filter(rungOf), open.filter((alert) => !rungOf(alert))];
   await begin(round, missing);
-  const unrouted = routing ? known.flatMap((alert) => restingUntilRouted(rungOf(alert))) : [];
-  await inBatches(round, unrouted, (rung) => beginAnew(round, rung));
+  await inBatches(round, known, (alert) => climbAnew(round, alert, rungOf(alert)), untilMs);
   for (const alert of known) {
     if (round.deps.clock.nowMs() > untilMs) break;
     if ((resumptionOf(alert) ?? "") > (rungOf(alert)?.wokenAt ?? "")) await align(round, alert);
@@ -100,10 +98,6 @@ function isForgotten(alert: Alert, rung: Rung): boolean {
   return !isOpen && rung.endedBecause !== wordsOf(alert, rung);
 }
 
-function restingUntilRouted(rung: Rung | undefined): readonly Rung[] {
-  return rung?.endedBecause === untilRouted ? [rung] : [];
-}
-
 async function inBatches<T>(
   { deps }: Round,
   all: readonly T[],
@@ -129,11 +123,21 @@ async function begin(round: Round, all: readonly Alert[]): Promise<void> {
   });
 }
 
-/** Somebody has said meanwhile who hears of what. Who was told before is not told again. */
-async function beginAnew(round: Round, rung: Rung): Promise<void> {
+/**
+ * Somebody has said meanwhile who hears of what, or somebody can be told who could not be. Who was told before
+ * is not told again.
+ */
+async function climbAnew(round: Round, alert: Alert, rung: Rung | undefined): Promise<void> {
+  if (!rung || !(await mayGoOn(round, alert, rung))) return;
   const { endedBecause: _ended, ...rest } = rung;
   const next = { ...rest, rung: 0, dueAt: round.now, updatedAt: round.now };
   await replaceDocument(round.deps.table, rungSpec, rung, next);
+}
+
+async function mayGoOn(round: Round, alert: Alert, rung: Rung): Promise<boolean> {
+  const { routing } = await round.policy();
+  if (rung.endedBecause === untilReachable) return isReachable(round, alert, rung);
+  return rung.endedBecause === untilRouted && routing !== undefined;
 }
 
 /** A contest that its rule's owner has not heard of. */

@@ -16,6 +16,7 @@ import {
   notificationsOf,
   responseEnd,
   topOfLadder,
+  untilReachable,
   untilRouted,
 } from "./climb.ts";
 import { withoutComments } from "./item-channel.ts";
@@ -133,7 +134,9 @@ async function resume(
   });
   const { endedBecause, ...rest } = rung;
   const isOver = endedBecause === undefined || finalWords.has(endedBecause);
-  const goesOn = isOver ? rung : { ...rest, dueAt: await responseEnd(round, alert, round.now) };
+  // Where nobody has heard of it, nobody's time to respond is waited for.
+  const dueAt = told.length > 0 ? await responseEnd(round, alert, round.now) : round.now;
+  const goesOn = isOver ? rung : { ...rest, dueAt };
   const next: Rung = { ...goesOn, wokenAt: resumedAt, updatedAt: round.now };
   // Before it is on record as resumed: whoever finds that looks no more.
   const changed = await markTold(round, all);
@@ -143,7 +146,7 @@ async function resume(
 }
 
 /** Ends of a ladder after which it does not go on. */
-const finalWords: ReadonlySet<string> = new Set([topOfLadder, untilRouted]);
+const finalWords: ReadonlySet<string> = new Set([topOfLadder, untilRouted, untilReachable]);
 
 /** A contest goes to the rule's owner, with its reason and without a name. */
 async function tellOwner(round: Round, alert: Alert): Promise<readonly Notification[]> {

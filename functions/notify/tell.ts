@@ -5,6 +5,7 @@ import { nextDigestAt } from "#shared/kit/routing/working-time.ts";
 import type { Notification } from "#shared/model/notification.ts";
 import type { Alert } from "#shared/model/signal.ts";
 import type { Instant } from "#shared/model/time.ts";
+import { dayMs, epochMsOf } from "#shared/model/time.ts";
 import { notificationKey } from "#shared/store/alerting-keys.ts";
 import { createDocument, getDocument } from "#shared/store/documents.ts";
 import { notificationSpec } from "#shared/store/specs.ts";
@@ -108,7 +109,8 @@ async function whenOf(
     round.rule(alert.rule),
     addresseeOf(round, recipient),
   ]);
-  if (delivery === "digest" && reason !== "contested" && !addressee.isSystem) {
+  const isForDigest = delivery === "digest" || (reason === "opened" && isLate(round, alert));
+  if (isForDigest && reason !== "contested" && !addressee.isSystem) {
     return { mode: "digest", dueAt: nextDigestAt(addressee.calendar, round.now) };
   }
   const isHeld = routing !== undefined && alert.isBaseline === true && !addressee.isSystem;
@@ -119,4 +121,13 @@ async function whenOf(
     mode: "message",
     dueAt: await freeAt(round, addressee, { severity: alert.severity, at }),
   };
+}
+
+/**
+ * It has stood for so long, since nobody could be told, that it is no news: a channel that is connected after
+ * weeks gets a digest of what stands. What is critical is.
+ */
+function isLate({ deps }: Round, { severity, history, openedAt }: Alert): boolean {
+  const since = history.findLast(({ to }) => to === "open")?.at ?? openedAt;
+  return severity !== "critical" && deps.clock.nowMs() - epochMsOf(since) > dayMs;
 }
