@@ -47,6 +47,7 @@ import { serveRoutingPages } from "./routing/routing-pages.ts";
 import { routingRoutes } from "./routing/routing-routes.ts";
 import { serveBackTestPages } from "./rules/back-test-pages.ts";
 import { backTestRoutes } from "./rules/back-test-routes.ts";
+import { servePatternBackTestPages } from "./rules/pattern-back-test-pages.ts";
 import { serveRulePages } from "./rules/rule-pages.ts";
 import { ruleRoutes } from "./rules/rule-routes.ts";
 import { serveSendingPages } from "./scim/sending-pages.ts";
@@ -93,6 +94,7 @@ export function createApp(deps: AppDeps): Hono {
   serveRulePages(app, context);
   serveBackTestPages(app, context);
   serveLinkRulePages(app, context);
+  servePatternBackTestPages(app, context);
   serveCustomRulePages(app, context);
   serveDeliveryPages(app, context);
   serveBriefPages(app, context);

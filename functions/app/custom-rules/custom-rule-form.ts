@@ -4,7 +4,7 @@ import type { InputIssue } from "#shared/errors.ts";
 
 import { plural } from "../page/format.ts";
 import type { Html } from "../page/html.ts";
-import { nothing, pathTo } from "../page/html.ts";
+import { nothing, pathTo, withQuery } from "../page/html.ts";
 import { layout } from "../page/layout.ts";
 import type { CustomRuleAnswer, CustomRuleTrial } from "./custom-rule-answers.ts";
 import { deploymentBadge, problem } from "./custom-rules-page.ts";
@@ -76,6 +76,9 @@ function fieldsCard(form: CustomRuleForm): Html {
       >
         Check the pattern
       </button>
+      <button formaction="${withQuery("/custom-rules/back-test", { id: rule?.id })}" formnovalidate>
+        Back-test
+      </button>
       <a class="button" href="/custom-rules">Cancel</a>
     </p>
   </form>`;
@@ -120,7 +123,7 @@ function field(
 function trialCard({ trial }: CustomRuleForm): Html {
   return html`<section class="card stack" aria-labelledby="trial-title">
     <h2 id="trial-title">What it fits</h2>
-    ${trial === undefined ? html`<p class="muted">Check the pattern to see what it fits: findings that are open now, and an example of each rule.</p>` : trialBody(trial)}
+    ${trial === undefined ? html`<p class="muted">Check the pattern to see what it fits: findings that are open now, and an example of each rule. Back-test it to see what it would have told you so far.</p>` : trialBody(trial)}
   </section>`;
 }
 

@@ -3,12 +3,12 @@ import * as z from "zod";
 
 import type { Rule } from "#shared/kit/rule.ts";
 
-import { asOfDaysMax } from "../as-of/as-of-query.ts";
 import type { Html } from "../page/html.ts";
 import { nothing } from "../page/html.ts";
 import { layout } from "../page/layout.ts";
 import type { BackTestForm, BackTestOutcome } from "./back-test-pages.ts";
 import { backTestResult } from "./back-test-result.ts";
+import { waitFields } from "./wait-fields.ts";
 
 interface Shown {
   readonly rule: Rule;
@@ -34,7 +34,7 @@ export function backTestPage({ rule, form, outcome, impossible }: Shown): Html {
           ? formCard(rule, form, refused?.issues ?? [])
           : html`<p class="notice" role="status">${impossible}</p>`
       }
-      ${answer ? backTestResult(answer) : nothing}
+      ${answer ? backTestResult(answer, "today's settings") : nothing}
     </div>`,
   });
 }
@@ -46,15 +46,7 @@ function formCard(
 ): Html {
   const { properties = {} } = z.toJSONSchema(rule.options, { io: "input" });
   return html`<form method="get" class="card stack" aria-label="What to test">
-    <div class="row fields">
-      ${numberField({ name: "days", label: "Days back", value: form.days, min: 1, max: asOfDaysMax })}
-      ${numberField({ name: "graceMinutes", label: "Grace period in minutes", value: form.graceMinutes })}
-      ${numberField({
-        name: "holdDownMinutes",
-        label: "Wait after a clearing, in minutes",
-        value: form.holdDownMinutes,
-      })}
-    </div>
+    ${waitFields(form)}
     ${
       Object.keys(properties).length > 0
         ? html`<div class="field">
@@ -76,31 +68,4 @@ ${form.options}</textarea>
     ${issues.map(({ path, message }) => html`<p class="error"><code>${path}</code> ${message}</p>`)}
     <p class="actions"><button class="primary">Test</button></p>
   </form>`;
-}
-
-function numberField({
-  name,
-  label,
-  value,
-  min = 0,
-  max = 43_200,
-}: {
-  readonly name: string;
-  readonly label: string;
-  readonly value: string;
-  readonly min?: number;
-  readonly max?: number;
-}): Html {
-  return html`<div class="field">
-    <label for="${name}">${label}</label>
-    <input
-      id="${name}"
-      name="${name}"
-      type="number"
-      min="${min}"
-      max="${max}"
-      required
-      value="${value}"
-    />
-  </div>`;
 }

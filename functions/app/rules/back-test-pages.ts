@@ -4,6 +4,7 @@ import { HubError } from "#shared/errors.ts";
 import type { InputIssue } from "#shared/errors.ts";
 import { limitsOf } from "#shared/kit/back-test/rule-limits.ts";
 import type { Rule } from "#shared/kit/rule.ts";
+import { isCustomRule } from "#shared/model/custom-rule.ts";
 import { RuleName } from "#shared/model/ids.ts";
 import { getDocument } from "#shared/store/documents.ts";
 import { ruleSettingsKey } from "#shared/store/keys.ts";
@@ -12,6 +13,7 @@ import { ruleSettingsSpec } from "#shared/store/specs.ts";
 import type { AppContext } from "../app-deps.ts";
 import { asOfDaysMax } from "../as-of/as-of-query.ts";
 import { parseInput } from "../http/route.ts";
+import { pathTo } from "../page/html.ts";
 import { BackTestRequest } from "./back-test-answers.ts";
 import type { BackTestAnswer } from "./back-test-answers.ts";
 import { backTestPage } from "./back-test-page.ts";
@@ -35,6 +37,10 @@ export type BackTestOutcome =
 export function serveBackTestPages(app: Hono, context: AppContext): void {
   app.get("/rules/:name/back-test", async (c) => {
     const name = parseInput(RuleName, c.req.param("name"), "name");
+    if (isCustomRule(name)) {
+      const { search } = new URL(c.req.url);
+      return c.redirect(`${pathTo("custom-rules", name)}/back-test${search}`, 302);
+    }
     const rule = ruleNamed(context, name);
     const asked = c.req.query();
     const form = await formOf(context, rule, asked);

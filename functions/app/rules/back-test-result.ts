@@ -9,9 +9,12 @@ import type { BackTestAnswer } from "./back-test-answers.ts";
 import { lifeInWords, percent } from "./back-test-words.ts";
 import { weekChart } from "./week-chart.ts";
 
-/** What a back-test found, the sentence that matters first. */
-export function backTestResult(answer: BackTestAnswer): Html {
-  const { headline, wanted, byTeam, sample, notKnown, from, to } = answer;
+/**
+ * What a back-test found, the sentence that matters first. `other`: what it is compared with, in words; absent
+ * where there is nothing.
+ */
+export function backTestResult(answer: BackTestAnswer, other: string | undefined): Html {
+  const { headline, wanted, byTeam, byRule, sample, notKnown, from, to } = answer;
   return html`<section class="card stack" aria-labelledby="result">
       <h2 id="result">${headline}</h2>
       <p class="muted small">
@@ -19,8 +22,9 @@ export function backTestResult(answer: BackTestAnswer): Html {
       </p>
       ${wanted.raised > 0 ? html`${weekChart(wanted.byWeek)} ${numbers(answer)}` : waitedOnly(answer)}
     </section>
-    ${comparison(answer)} ${byTeam.length > 0 ? teams(byTeam) : nothing}
-    ${sample.length > 0 ? samples(answer) : nothing}
+    ${other === undefined ? nothing : comparison(answer, other)}
+    ${byRule.some(({ rule }) => rule !== answer.rule) ? rules(byRule) : nothing}
+    ${byTeam.length > 0 ? teams(byTeam) : nothing} ${sample.length > 0 ? samples(answer) : nothing}
     <section class="card stack" aria-labelledby="not-known">
       <h2 id="not-known">What this does not know</h2>
       <ul>
@@ -61,18 +65,30 @@ function numbers({ wanted }: BackTestAnswer): Html {
   </dl>`;
 }
 
-function comparison({ wanted, today, compared }: BackTestAnswer): Html {
+function comparison({ wanted, today, compared }: BackTestAnswer, other: string): Html {
   if (!today || !compared) {
-    return html`<p class="muted">These are today's settings: change one to compare.</p>`;
+    return html`<p class="muted">
+      Nothing here differs from ${other}: change something to compare.
+    </p>`;
   }
   const { both, onlyToday, onlyWanted } = compared;
   return html`<section class="card stack" aria-labelledby="compared">
-    <h2 id="compared">Compared with today's settings</h2>
+    <h2 id="compared">Compared with ${other}</h2>
     <p>
-      Today's settings would have raised ${plural(today.raised, "alert")}, these
-      ${number(wanted.raised)}: ${number(both)} by both, ${number(onlyToday)} only by today's,
+      By ${other} there would have been ${plural(today.raised, "alert")}, by these
+      ${number(wanted.raised)}: ${number(both)} by both, ${number(onlyToday)} only by ${other},
       ${number(onlyWanted)} only by these.
     </p>
+  </section>`;
+}
+
+function rules(lines: BackTestAnswer["byRule"]): Html {
+  return html`<section class="card stack" aria-labelledby="by-rule">
+    <h2 id="by-rule">By the rule that found it</h2>
+    ${counts(
+      "Rule",
+      lines.map(({ title, raised }) => ({ name: title, raised })),
+    )}
   </section>`;
 }
 
@@ -82,26 +98,33 @@ function teams(lines: BackTestAnswer["byTeam"]): Html {
     <p class="muted small">
       An alert about two teams counts for each. Teams of fewer than five people are one line.
     </p>
-    <div class="table-wrap">
-      <table>
-        <thead>
-          <tr>
-            <th scope="col">Team</th>
-            <th scope="col" class="num">Alerts</th>
-          </tr>
-        </thead>
-        <tbody>
-          ${lines.map(
-            ({ name, raised }) =>
-              html`<tr>
-                <th scope="row">${name}</th>
-                <td class="num">${number(raised)}</td>
-              </tr>`,
-          )}
-        </tbody>
-      </table>
-    </div>
+    ${counts("Team", lines)}
   </section>`;
+}
+
+function counts(
+  what: string,
+  lines: readonly { readonly name: string; readonly raised: number }[],
+): Html {
+  return html`<div class="table-wrap">
+    <table>
+      <thead>
+        <tr>
+          <th scope="col">${what}</th>
+          <th scope="col" class="num">Alerts</th>
+        </tr>
+      </thead>
+      <tbody>
+        ${lines.map(
+          ({ name, raised }) =>
+            html`<tr>
+              <th scope="row">${name}</th>
+              <td class="num">${number(raised)}</td>
+            </tr>`,
+        )}
+      </tbody>
+    </table>
+  </div>`;
 }
 
 function samples({ sample, wanted }: BackTestAnswer): Html {

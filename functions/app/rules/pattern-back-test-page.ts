@@ -1,0 +1,102 @@
+import { html, raw } from "hono/html";
+
+import type { InputIssue } from "#shared/errors.ts";
+import type { CustomRule } from "#shared/model/custom-rule.ts";
+
+import type { Html } from "../page/html.ts";
+import { nothing, pathTo, withQuery } from "../page/html.ts";
+import { layout } from "../page/layout.ts";
+import type { BackTestForm, BackTestOutcome } from "./back-test-pages.ts";
+import { backTestResult } from "./back-test-result.ts";
+import { waitFields } from "./wait-fields.ts";
+
+/** What was typed: how far back and how long to wait, and the rule's own form, which nothing of may be lost. */
+export interface PatternForm extends Omit<BackTestForm, "options"> {
+  readonly pattern: string;
+  /** The fields of the rule's form that a back-test does not read. */
+  readonly others: Readonly<Record<string, string>>;
+}
+
+type Refused = Extract<BackTestOutcome, { readonly message: string }>;
+
+interface Shown {
+  /** Absent: nobody has saved it yet. */
+  readonly rule: Pick<CustomRule, "id" | "title"> | undefined;
+  readonly form: PatternForm;
+  readonly outcome: BackTestOutcome;
+}
+
+/** The back-test of a custom rule, with what is not saved of it. */
+export function patternBackTestPage({ rule, form, outcome }: Shown): Html {
+  const answer = outcome && "answer" in outcome ? outcome.answer : undefined;
+  const refused = outcome && "message" in outcome ? outcome : undefined;
+  const title = rule?.title ?? form.others["title"] ?? "a new custom rule";
+  return layout({
+    title: `Back-test: ${title}`,
+    room: "Rules",
+    crumbs: html`<a href="/rules">Rules</a> /
+      <a href="/custom-rules">Custom rules</a
+      >${rule ? html` / <a href="${pathTo("custom-rules", rule.id)}">${rule.title}</a>` : nothing}`,
+    intro:
+      "Which alerts this pattern would have made of what the rules, as they are set today, would have found. Nothing is saved and nobody is told.",
+    body: html`<div class="stack">
+      ${notices(refused).map((message) => html`<p class="notice bad" role="alert">${message}</p>`)}
+      ${formCard(rule, form, refused?.issues.filter(isOfPattern) ?? [])}
+      ${answer ? backTestResult(answer, rule && "the rule as it is saved") : nothing}
+    </div>`,
+  });
+}
+
+/** What is wrong elsewhere than in the pattern, whose field says it by itself. */
+function notices(refused: Refused | undefined): readonly string[] {
+  if (!refused) return [];
+  const others = refused.issues.filter((issue) => !isOfPattern(issue));
+  if (others.length > 0) return others.map(({ path, message }) => `${path}: ${message}`);
+  return refused.issues.length === 0 ? [refused.message] : [];
+}
+
+function isOfPattern({ path }: InputIssue): boolean {
+  return !/^(?:days|graceMinutes|holdDownMinutes)\b/u.test(path);
+}
+
+function formCard(rule: Shown["rule"], form: PatternForm, issues: readonly InputIssue[]): Html {
+  const { pattern, others } = form;
+  const id = { id: rule?.id };
+  const invalid = issues.length > 0 ? raw('aria-invalid="true"') : nothing;
+  return html`<form
+    method="post"
+    action="${withQuery("/custom-rules/back-test", id)}"
+    class="card stack"
+    aria-label="What to test"
+  >
+    ${Object.entries(others).map(([name, value]) => html`<input type="hidden" name="${name}" value="${value}" />`)}
+    ${waitFields(form)}
+    <div class="field">
+      <label for="pattern">Event pattern</label>
+      <p class="hint" id="pattern-hint">
+        JSON, as on the page of the rule. What you change here is tried, and not saved.
+      </p>
+      <textarea
+        class="code"
+        id="pattern"
+        name="pattern"
+        aria-describedby="pattern-hint pattern-error"
+        ${invalid}
+        required
+        spellcheck="false"
+        autocapitalize="off"
+        rows="${Math.min(14, pattern.split("\n").length + 1)}"
+      >
+${pattern}</textarea>
+      <div id="pattern-error">
+        ${issues.map(({ path, message }) => html`<p class="error">${path === "pattern" || path === "" ? nothing : html`<code>${path}</code> `}${message}</p>`)}
+      </div>
+    </div>
+    <p class="actions">
+      <button class="primary">Test</button>
+      <button formaction="${withQuery("/custom-rules/check", id)}" formnovalidate>
+        Back to the rule with this pattern
+      </button>
+    </p>
+  </form>`;
+}
