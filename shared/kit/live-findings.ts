@@ -7,7 +7,7 @@ import type { FactId, RuleName, SubjectId } from "#shared/model/ids.ts";
 import type { Instant } from "#shared/model/time.ts";
 
 import { DueSubjects } from "./due-subjects.ts";
-import { LiveTouches } from "./live-touches.ts";
+import { KnownSpines, LiveTouches } from "./live-touches.ts";
 import type { Delta, Evaluation, Rule } from "./rule.ts";
 import { sameJson } from "./same-json.ts";
 
@@ -88,8 +88,10 @@ export class LiveFindings {
     const { now = this.#now, turns = true } = around;
     for (const link of this.#passTo(now, turns)) happened.push({ before: link });
     const changes: FindingChange[] = [];
+    const spines = new KnownSpines(graph);
     for (const kept of this.#rules) {
-      for (const change of this.#follow(kept, happened, turns)) changes.push(change);
+      const touches = this.#touchesOf(kept, happened, spines);
+      for (const change of this.#follow(kept, touches, turns)) changes.push(change);
     }
     return changes;
   }
@@ -152,16 +154,24 @@ export class LiveFindings {
     return before ? { before } : { buriedId: id };
   }
 
-  #follow(kept: Kept, deltas: readonly Delta[], turns: boolean): readonly FindingChange[] {
-    const { set, open, due } = kept;
-    // Most changes touch few rules, and many a turn finds nothing that is due.
+  /** Undefined where nothing touches the rule, as most changes do not. */
+  #touchesOf(
+    { set: { rule, options }, open }: Kept,
+    deltas: readonly Delta[],
+    spines: KnownSpines,
+  ): LiveTouches | undefined {
     let touches: LiveTouches | undefined;
     for (const delta of deltas) {
-      for (const touch of set.rule.touched(delta, set.options)) {
-        touches ??= new LiveTouches(this.#live, this.#now, open);
+      for (const touch of rule.touched(delta, options)) {
+        touches ??= new LiveTouches({ live: this.#live, spines, now: this.#now }, open);
         touches.add(touch);
       }
     }
+    return touches;
+  }
+
+  #follow(kept: Kept, touches: LiveTouches | undefined, turns: boolean): readonly FindingChange[] {
+    const { set, open, due } = kept;
     const turning = turns ? due.takeUntil(this.#now) : none;
     if (!touches) return turning.length === 0 ? none : this.#evaluate(kept, turning);
     if (touches.isEverything) return this.#evaluate(kept, this.#all(kept));

@@ -10,10 +10,12 @@ import type { Shape } from "#shared/graph/circles.ts";
 import { teamsOfGoals } from "#shared/graph/goal-tree.ts";
 import type { OwnedGoal } from "#shared/graph/goal-tree.ts";
 import { parentIds, spineOf } from "#shared/graph/line-of-sight.ts";
+import type { Spine } from "#shared/graph/line-of-sight.ts";
 import type { LiveGraph } from "#shared/graph/live-graph.ts";
 import { ancestorsOf } from "#shared/graph/tops.ts";
-import type { LinkEnd } from "#shared/graph/view.ts";
+import type { LinkEnd, MemoryGraph } from "#shared/graph/view.ts";
 import { isOpen } from "#shared/model/facts.ts";
+import type { WorkItem } from "#shared/model/facts.ts";
 import type { AccountId, GoalId, SubjectId, WorkItemId } from "#shared/model/ids.ts";
 import { dependencyId, isIdOf } from "#shared/model/ids.ts";
 import type { Instant } from "#shared/model/time.ts";
@@ -22,6 +24,30 @@ import type { OfWork, Touch } from "./rule.ts";
 
 const nobody: ReadonlySet<SubjectId> = new Set();
 
+/** Ways up as a graph stands between two changes: several rules ask for the same ones. */
+export class KnownSpines {
+  readonly #graph: MemoryGraph;
+  readonly #known = new Map<WorkItemId, Spine>();
+
+  constructor(graph: MemoryGraph) {
+    this.#graph = graph;
+  }
+
+  of(item: WorkItem): Spine {
+    const known = this.#known.get(item.id);
+    if (known) return known;
+    const spine = spineOf(this.#graph, item);
+    this.#known.set(item.id, spine);
+    return spine;
+  }
+}
+
+interface Given {
+  readonly live: LiveGraph;
+  readonly spines: KnownSpines;
+  readonly now: Instant;
+}
+
 /** What touches mean in a graph that is held whole, to a rule with these open findings. */
 export class LiveTouches {
   /** More than can be told: everything is to be looked at. */
@@ -29,14 +55,16 @@ export class LiveTouches {
   /** Beside what is found: which of the open findings. */
   ofOpen: "all" | "led" | undefined;
   readonly #live: LiveGraph;
+  readonly #spines: KnownSpines;
   readonly #now: Instant;
   readonly #open: ReadonlyMap<SubjectId, unknown>;
   /** Made with the first: most touches concern only what is open, and find nothing. */
   #found: Set<SubjectId> | undefined;
   #onlyOpen = false;
 
-  constructor(live: LiveGraph, now: Instant, open: ReadonlyMap<SubjectId, unknown>) {
+  constructor({ live, spines, now }: Given, open: ReadonlyMap<SubjectId, unknown>) {
     this.#live = live;
+    this.#spines = spines;
     this.#now = now;
     this.#open = open;
   }
@@ -48,6 +76,11 @@ export class LiveTouches {
 
   add(touch: Touch): void {
     this.#onlyOpen = touch.onlyOpen === true && touch.mayTurn !== true;
+    // Without an open finding there is none that it could end or alter.
+    if (!this.#onlyOpen || this.#open.size > 0) this.#look(touch);
+  }
+
+  #look(touch: Touch): void {
     switch (touch.kind) {
       case "subject":
       case "dependency":
@@ -119,7 +152,7 @@ export class LiveTouches {
     const item = this.#live.graph.item(id);
     this.#find(id, true);
     if (!item) return;
-    const anchor = spineOf(this.#live.graph, item).items.at(-1) ?? item;
+    const anchor = this.#spines.of(item).items.at(-1) ?? item;
     if (anchor === item || !isOpen(anchor)) this.#find(anchor.id);
   }
 
@@ -127,7 +160,7 @@ export class LiveTouches {
   #spine(id: WorkItemId): void {
     const item = this.#live.graph.item(id);
     if (!item) return this.#find(id, true);
-    const { items } = spineOf(this.#live.graph, item);
+    const { items } = this.#spines.of(item);
     for (const one of items) this.#find(one.id, isOpen(one) || one !== items.at(-1));
   }
 
@@ -191,7 +224,16 @@ export class LiveTouches {
   #circlesAbove(id: WorkItemId | GoalId): void {
     const { graph } = this.#live;
     if (isIdOf("goal", id)) this.#circles(id, goalShape(graph, this.#now));
-    else this.#circles(id, spineShape(graph));
+    else this.#circlesOfWork(id);
+  }
+
+  /** A way up that ends is in no circle, and neither is anything on it. */
+  #circlesOfWork(id: WorkItemId): void {
+    const { graph } = this.#live;
+    const item = graph.item(id);
+    const spine = item && this.#spines.of(item);
+    if (spine?.end !== "top") return this.#circles(id, spineShape(graph));
+    if (this.#open.size > 0) for (const one of spine.items) this.#find(one.id, true);
   }
 
   #circlesAboveChildren(id: WorkItemId): void {
@@ -203,7 +245,6 @@ export class LiveTouches {
   }
 
   #circles<Id extends WorkItemId | GoalId>(start: Id, shape: Shape<Id>): void {
-    if (this.#onlyOpen && this.#open.size === 0) return;
     const way = onlyWay(start, shape);
     if (way) return way.forEach((id) => this.#find(id, true));
     const { ids } = reach(start, shape);

@@ -40,9 +40,8 @@ export function touchedOfDates(delta: Delta): readonly Touch[] {
 function touchedByItem(delta: Delta): readonly Touch[] {
   const { was, is, any } = workItemEnds(delta);
   if (!any) return [];
-  const isDated = was?.dueOn !== undefined || is?.dueOn !== undefined;
-  if (!isDated && delta.wasUnread !== true) return [];
-  const mayBeLate = is?.dueOn !== undefined && isOpen(is);
+  if (!isDated(was) && !isDated(is) && delta.wasUnread !== true) return [];
+  const mayBeLate = is !== undefined && isDated(is) && isOpen(is);
   const itself: Touch = { kind: "subject", id: any.id, onlyOpen: !mayBeLate };
   const waits: Touch = { kind: "dependencies", itemId: any.id, onlyOpen: !mayBeLate };
   if (!was || !is || decides(was, is)) return [itself, waits];
@@ -53,6 +52,10 @@ function touchedByItem(delta: Delta): readonly Touch[] {
       ? [itself, waits].map((touch) => ({ ...touch, onlyOpen: true }))
       : []),
   ];
+}
+
+function isDated(item: WorkItem | undefined): boolean {
+  return item?.dueOn !== undefined;
 }
 
 function decides(was: WorkItem, is: WorkItem): boolean {
