@@ -20,6 +20,8 @@ const lanesCount = 64;
 const writeLanes = 32;
 const counts = { warmUp: 1160, alone: 40, saturated: 1450, intake: 1500 } as const;
 const pacedSeconds = 3;
+/** Ten times the mix: a median of fewer than its twenty alerts would be chance. */
+const pacedMin = 10 * signalMix.length;
 /** The rate that the research asks for, whatever this machine can do. */
 const wishedPerSecond = 500;
 const writeMs = 1200;
@@ -56,8 +58,10 @@ async function measure(folder: string): Promise<BenchResult> {
     await saturated(lanes, log, events.take(signalMix, counts.warmUp));
     const limits = await openLimits(folder, closers);
     const measured: Round[] = [];
-    const atPace = (perSecond: number) =>
-      atRate(lanes, log, events.take(signalMix, Math.round(pacedSeconds * perSecond)), perSecond);
+    const atPace = (perSecond: number) => {
+      const count = Math.max(pacedMin, Math.round(pacedSeconds * perSecond));
+      return atRate(lanes, log, events.take(signalMix, count), perSecond);
+    };
     for (let round = 0; round < rounds; round += 1) {
       const full = await saturated(lanes, log, events.take(signalMix, counts.saturated));
       measured.push({
