@@ -1,11 +1,12 @@
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
 
-import type { Table } from "#shared/ports/table.ts";
+import type { Table, Write } from "#shared/ports/table.ts";
 import { applyChanges } from "#shared/store/apply-changes.ts";
 
 import { MemoryHub } from "../rig/memory-hub.ts";
-import { beginning, changeOf, recordStep } from "./history.ts";
+import { beginning, changeOf, goalStep, itemStep, recordStep } from "./history.ts";
+import type { RecordStep } from "./history.ts";
 
 /*
  * The same law as in signals.test.ts, while everything happens at once: writers that store changes,
@@ -75,4 +76,50 @@ test("whatever overtakes what, the open signals are right once everybody is done
     },
   );
   await fc.assert(law, { numRuns: 150 });
+}, 60_000);
+
+/** A goal that is given up and taken up again, and work that moves between it and another. */
+const toAndFro: fc.Arbitrary<RecordStep> = fc.oneof(
+  fc
+    .tuple(itemStep, fc.constantFrom("i1", "i2"), fc.subarray(["g1", "g2"], { maxLength: 1 }))
+    .map(([one, id, links]) => ({ ...one, id, links, parent: undefined, other: undefined })),
+  goalStep.map((one) => ({ ...one, id: "g1", supports: [], serves: [], parent: undefined })),
+);
+
+/** Signals come into the table some turns late, each by its own number of them. */
+function late(table: Table, turns: readonly number[]): Table {
+  let written = 0;
+  return {
+    ...table,
+    write: async (write) => {
+      if (!isOfSignal(write)) return table.write(write);
+      const wait = turns[written % turns.length] ?? 0;
+      written += 1;
+      for (let turn = 0; turn < wait; turn += 1) await Promise.resolve();
+      return table.write(write);
+    },
+  };
+}
+
+function isOfSignal(write: Write): boolean {
+  return write.kind === "put" && write.item["type"] === "signal";
+}
+
+test("what was written too late is looked at again, whoever had looked before", async () => {
+  const steps = fc.array(toAndFro, { minLength: 2, maxLength: 8, size: "max" });
+  const turns = fc.array(fc.integer({ min: 0, max: 2000 }), { minLength: 1, maxLength: 5 });
+  const law = fc.asyncProperty(steps, turns, async (given, waits) => {
+    const hub = await MemoryHub.ready((table) => late(table, waits));
+    await hub.apply(...beginning);
+    const changes = given.map((one, turn) => changeOf(one, turn + 1));
+    const running: Promise<void>[] = [];
+    for (const change of changes) {
+      await hub.store(change);
+      running.push(hub.settleInShards(3, 1));
+    }
+    await Promise.all(running);
+    await hub.settle();
+    expect(await hub.drift()).toBe(0);
+  });
+  await fc.assert(law, { numRuns: 250 });
 }, 60_000);
