@@ -34,7 +34,7 @@ export function backTestPage({ rule, form, outcome, impossible }: Shown): Html {
           ? formCard(rule, form, refused?.issues ?? [])
           : html`<p class="notice" role="status">${impossible}</p>`
       }
-      ${answer ? backTestResult(answer, "today's settings") : nothing}
+      ${answer ? backTestResult(answer, { now: "today's settings", wanted: "these" }) : nothing}
     </div>`,
   });
 }

@@ -9,11 +9,14 @@ import type { BackTestAnswer } from "./back-test-answers.ts";
 import { lifeInWords, percent } from "./back-test-words.ts";
 import { weekChart } from "./week-chart.ts";
 
-/**
- * What a back-test found, the sentence that matters first. `other`: what it is compared with, in words; absent
- * where there is nothing.
- */
-export function backTestResult(answer: BackTestAnswer, other: string | undefined): Html {
+/** What was compared, in words. */
+export interface Sides {
+  readonly now: string;
+  readonly wanted: string;
+}
+
+/** What a back-test found, the sentence that matters first. No sides: there is nothing to compare it with. */
+export function backTestResult(answer: BackTestAnswer, sides: Sides | undefined): Html {
   const { headline, wanted, byTeam, byRule, sample, notKnown, from, to } = answer;
   return html`<section class="card stack" aria-labelledby="result">
       <h2 id="result">${headline}</h2>
@@ -22,12 +25,11 @@ export function backTestResult(answer: BackTestAnswer, other: string | undefined
       </p>
       ${wanted.raised > 0 ? html`${weekChart(wanted.byWeek)} ${numbers(answer)}` : waitedOnly(answer)}
     </section>
-    ${other === undefined ? nothing : comparison(answer, other)}
-    ${byRule.some(({ rule }) => rule !== answer.rule) ? rules(byRule) : nothing}
+    ${sides ? comparison(answer, sides) : nothing} ${byRule.length > 1 ? rules(byRule) : nothing}
     ${byTeam.length > 0 ? teams(byTeam) : nothing} ${sample.length > 0 ? samples(answer) : nothing}
     <section class="card stack" aria-labelledby="not-known">
       <h2 id="not-known">What this does not know</h2>
-      <ul>
+      <ul class="bullets">
         ${notKnown.map((sentence) => html`<li>${sentence}</li>`)}
       </ul>
     </section>`;
@@ -65,19 +67,20 @@ function numbers({ wanted }: BackTestAnswer): Html {
   </dl>`;
 }
 
-function comparison({ wanted, today, compared }: BackTestAnswer, other: string): Html {
+function comparison(answer: BackTestAnswer, { now, wanted }: Sides): Html {
+  const { today, compared } = answer;
   if (!today || !compared) {
     return html`<p class="muted">
-      Nothing here differs from ${other}: change something to compare.
+      Nothing here differs from ${now}: change something to compare.
     </p>`;
   }
   const { both, onlyToday, onlyWanted } = compared;
   return html`<section class="card stack" aria-labelledby="compared">
-    <h2 id="compared">Compared with ${other}</h2>
+    <h2 id="compared">Compared with ${now}</h2>
     <p>
-      By ${other} there would have been ${plural(today.raised, "alert")}, by these
-      ${number(wanted.raised)}: ${number(both)} by both, ${number(onlyToday)} only by ${other},
-      ${number(onlyWanted)} only by these.
+      ${now.charAt(0).toUpperCase()}${now.slice(1)} would have raised
+      ${plural(today.raised, "alert")}, ${wanted} ${number(answer.wanted.raised)}: ${number(both)}
+      by both, ${number(onlyToday)} only by ${now}, ${number(onlyWanted)} only by ${wanted}.
     </p>
   </section>`;
 }

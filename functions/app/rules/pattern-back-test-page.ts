@@ -26,6 +26,8 @@ interface Shown {
   readonly outcome: BackTestOutcome;
 }
 
+const sides = { now: "the rule as it is saved", wanted: "what is tried here" };
+
 /** The back-test of a custom rule, with what is not saved of it. */
 export function patternBackTestPage({ rule, form, outcome }: Shown): Html {
   const answer = outcome && "answer" in outcome ? outcome.answer : undefined;
@@ -34,17 +36,22 @@ export function patternBackTestPage({ rule, form, outcome }: Shown): Html {
   return layout({
     title: `Back-test: ${title}`,
     room: "Rules",
-    crumbs: html`<a href="/rules">Rules</a> /
-      <a href="/custom-rules">Custom rules</a
-      >${rule ? html` / <a href="${pathTo("custom-rules", rule.id)}">${rule.title}</a>` : nothing}`,
+    crumbs: crumbsTo(rule),
     intro:
       "Which alerts this pattern would have made of what the rules, as they are set today, would have found. Nothing is saved and nobody is told.",
     body: html`<div class="stack">
       ${notices(refused).map((message) => html`<p class="notice bad" role="alert">${message}</p>`)}
       ${formCard(rule, form, refused?.issues.filter(isOfPattern) ?? [])}
-      ${answer ? backTestResult(answer, rule && "the rule as it is saved") : nothing}
+      ${answer ? backTestResult(answer, rule && sides) : nothing}
     </div>`,
   });
+}
+
+function crumbsTo(rule: Shown["rule"]): Html {
+  const list = html`<a href="/rules">Rules</a> / <a href="/custom-rules">Custom rules</a>`;
+  return rule
+    ? html`${list} / <a href="${pathTo("custom-rules", rule.id)}">${rule.title}</a>`
+    : list;
 }
 
 /** What is wrong elsewhere than in the pattern, whose field says it by itself. */

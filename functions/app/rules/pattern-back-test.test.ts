@@ -61,7 +61,7 @@ test("a draft's back-test tells each time that a finding became one that fits, a
         expect.objectContaining({ subjectId: itemId("two"), raisedAt: "2026-03-03T13:00:00.000Z" }),
       ]),
       notKnown: expect.arrayContaining([
-        "The rules whose findings it picks are set as they are today.",
+        "The rules whose findings it picks are taken as they are set today.",
       ]),
     },
   ]);

@@ -8,7 +8,7 @@ import { type AskedTime, type BackTestResult, lookBack } from "./look-back.ts";
 import { mayFitRule } from "./pattern-asks.ts";
 import { followsRouting, patternLook, readsNames, whyNotKnown } from "./pattern-look.ts";
 import type { RaisePolicy } from "./raised-alerts.ts";
-import { limitsOf } from "./rule-limits.ts";
+import { limitsOf, twoMoves } from "./rule-limits.ts";
 
 /** A custom rule as far as it decides what it raises. */
 export interface PatternSettings extends RaisePolicy {
@@ -99,10 +99,10 @@ function limitsOfPattern(pattern: EventPattern, rules: readonly RuleAsSet[]): re
       `${titlesOf(off)}: ${off.length === 1 ? "this rule is" : "these rules are"} off, and what ${off.length === 1 ? "it" : "they"} would have found is not counted.`,
     pastless.length > 0 &&
       `${titlesOf(pastless)}: of what ${pastless.length === 1 ? "this rule looks" : "these rules look"} at no past is kept, and what ${pastless.length === 1 ? "it" : "they"} would have found is not counted.`,
-    ...new Set(lines),
+    ...new Set(followsRouting(pattern, undefined) ? [...lines, twoMoves] : lines),
     readsNames(pattern) &&
       "Titles and names that the pattern asks about are those of today: what was called otherwise then may be missing, or one too many.",
-    "The rules whose findings it picks are set as they are today.",
+    "The rules whose findings it picks are taken as they are set today.",
   ];
   return said.filter((one) => one !== false);
 }

@@ -17,12 +17,16 @@ const datesOfGoals =
 const ageOfGoals =
   "Of goals that were removed since nobody knows any more how old they were: nothing is told of them.";
 
+/** Also where a pattern asks for teams or leaders. */
+export const twoMoves = "Of somebody who moved twice on one day only the last place is remembered.";
+
 /** What rules read beyond statuses, parents, links, dependencies, containers and dates of work. */
 const limits: Readonly<Record<RuleName, RuleLimits>> = {
   "unlinked-work": { ofToday: [] },
   "blocked-across-boundary": {
     ofToday: [
       "Whether too few accounts were matched with people to believe in teams is not counted again.",
+      twoMoves,
     ],
   },
   "circular-hierarchy": { ofToday: [] },
