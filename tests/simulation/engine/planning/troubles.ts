@@ -150,17 +150,21 @@ export function lostRecords(random: Random): Act {
   };
 }
 
-/** Of what is written at once some is refused, or what is read at once stays unread. */
+/**
+ * Of what is written at once every second is refused, or what is read at once stays unread, or a transaction
+ * is in conflict: each until asking again has come to its end.
+ */
 export function halfDone(
   random: Random,
   among: readonly ("pull" | "ingest" | "detect")[] = ["pull", "ingest", "detect"],
 ): Act {
   const name = pick(random, among) ?? "detect";
-  if (random() < 0.65) {
+  if (random() < 0.6) {
     const isFirst = random() < 0.5;
     return { kind: "half-batch", function: name, isFirst, times: between(random, 1, 2) };
   }
-  const on = "table.batchGet";
+  // What detect writes are signals, each alone.
+  const on = name !== "detect" && random() < 0.4 ? "table.transact" : "table.batchGet";
   return { kind: "mishap", function: name, what: "fail", when: "before", at: 1, times: 1, on };
 }
 
@@ -207,8 +211,13 @@ const mishaps: readonly Trouble[] = [
   (random) => halfDone(random),
 ];
 
-/** One of them is as usual as three of the others: no more is met of it by chance than of those. */
-const apiFaults = [...apiFaultKinds, ...Array<ApiFaultKind>(3).fill("429 without Retry-After")];
+/** What a tool answers to too many requests has several forms, of which each is to be met often. */
+const apiFaults: readonly ApiFaultKind[] = [
+  ...apiFaultKinds,
+  "429",
+  "429 without Retry-After",
+  "429 without Retry-After",
+];
 
 /** What befalls the world around; those that stand for long are there more than once. */
 export const hardships: readonly Trouble[] = [
@@ -262,7 +271,7 @@ export const hardships: readonly Trouble[] = [
   (random) => ({ kind: "heal", tool: toolOf(random) }),
   () => ({ kind: "rotate" }),
   (random) =>
-    random() < 0.3 ? { kind: "erase" } : { kind: "redeliver", count: between(random, 1, 30) },
+    random() < 0.45 ? { kind: "erase" } : { kind: "redeliver", count: between(random, 1, 30) },
   (random) => ({ kind: "garbage", tool: toolOf(random) }),
   () => ({ kind: "check" }),
 ];
