@@ -2,6 +2,7 @@ import { join } from "node:path";
 
 import { atRate, oneByOne, saturated } from "./b3/drive.ts";
 import { FlightLog } from "./b3/flight-log.ts";
+import type { Flight } from "./b3/flight-log.ts";
 import { HttpLanes } from "./b3/http-lanes.ts";
 import { judgeEndToEnd } from "./b3/judge.ts";
 import type { Round } from "./b3/judge.ts";
@@ -18,12 +19,13 @@ import { signalMix } from "./workload/mix.ts";
 const rounds = 5;
 const lanesCount = 64;
 const writeLanes = 32;
-const counts = { warmUp: 1160, alone: 40, saturated: 1450, intake: 1500 } as const;
+const counts = { warmUp: 1160, alone: 40, saturated: 1450, intake: 1500, ends: 40 } as const;
 const pacedSeconds = 3;
 /** Ten times the mix: a median of fewer than its twenty alerts would be chance. */
 const pacedMin = 10 * signalMix.length;
 /** The rate that the research asks for, whatever this machine can do. */
 const wishedPerSecond = 500;
+const endsPerSecond = 20;
 const writeMs = 1200;
 
 export const endToEnd: Bench = {
@@ -74,15 +76,32 @@ async function measure(folder: string): Promise<BenchResult> {
         wished: await atPace(wishedPerSecond),
       });
     }
+    const ends = await resolveSome(lanes, log, events);
     // What is told twice is told late.
     await hub.ask({ kind: "settle" });
     return judgeEndToEnd(measured, {
+      ends,
       tellings: log.tellings,
       jiraRequests: vendors.jiraRequests(),
     });
   } finally {
     for (const close of closers.toReversed()) await close();
   }
+}
+
+/** Relinks and unblocks in turn, until so many messages have nothing left that stands. */
+async function resolveSome(
+  lanes: HttpLanes,
+  log: FlightLog,
+  events: EventMaker,
+): Promise<readonly Flight[]> {
+  const flights: Flight[] = [];
+  while (log.tellings.counts.endsDue < counts.ends) {
+    flights.push(
+      ...(await atRate(lanes, log, events.take(["relink", "block"], 50), endsPerSecond)),
+    );
+  }
+  return flights;
 }
 
 interface Limits {
