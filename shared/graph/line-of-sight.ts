@@ -259,13 +259,9 @@ export interface Spine {
  * anchor, the smallest id, so that a cycle is one subject.
  */
 export function spineOf(view: GraphView, item: WorkItem): Spine {
-  const items: WorkItem[] = [item];
-  let above = spineParent(view, item);
-  while (above !== undefined && items.length <= depthMax) {
-    items.push(above);
-    above = spineParent(view, above);
-  }
-  return above === undefined ? { items, end: "top" } : endless(items, above);
+  const items = view.wayUp(item, depthMax + 2);
+  const next = items[depthMax + 1];
+  return next === undefined ? { items, end: "top" } : endless(items.slice(0, -1), next);
 }
 
 /** More steps than are followed: they go round, or they are too many. */
@@ -280,11 +276,6 @@ function endless(items: readonly WorkItem[], next: WorkItem): Spine {
     at.set(id, index);
   }
   return { items, end: "too-deep" };
-}
-
-function spineParent(view: GraphView, item: WorkItem): WorkItem | undefined {
-  const id = spineParentId(view, item);
-  return id === undefined ? undefined : view.item(id);
 }
 
 /** Its spine as a path. */

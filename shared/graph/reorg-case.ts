@@ -48,6 +48,7 @@ export function viewWith(graph: MemoryGraph, org: Org): GraphView {
     goals: () => graph.goals(),
     linkRules: graph.linkRules,
     childrenOf: (id) => graph.childrenOf(id),
+    wayUp: (item, most) => graph.wayUp(item, most),
     dependency: (blockedId, blockingId) => graph.dependency(blockedId, blockingId),
     dependenciesOf: (blockedId) => graph.dependenciesOf(blockedId),
     coverage: (id) => graph.coverage(id),

@@ -2,11 +2,13 @@ import type { CoverageGap, Quarantined } from "#shared/model/connection.ts";
 import type { Dependency, Link } from "#shared/model/edges.ts";
 import type { Goal, WorkItem } from "#shared/model/facts.ts";
 import type { History, HistoryId } from "#shared/model/history.ts";
+import { isIdOf } from "#shared/model/ids.ts";
 import type { ConnectionId, FactId, GoalId, WorkItemId } from "#shared/model/ids.ts";
 import type { Instant } from "#shared/model/time.ts";
 
 import type { Coverage } from "./coverage.ts";
 import { nothingHidden, withHidden } from "./coverage.ts";
+import { Hierarchy } from "./hierarchy.ts";
 import { type LinkRules, noLinkRules } from "./link-rules.ts";
 import type { Org } from "./org.ts";
 import { blockedSince } from "./past.ts";
@@ -38,6 +40,11 @@ export interface GraphView {
   readonly linkRules: Pick<LinkRules, "goalIds">;
   /** Items that have a home in this one. Complete only where the loader was asked for it. */
   childrenOf(id: WorkItemId): readonly WorkItem[];
+  /**
+   * The item, then its first home that was not removed, that one's, and so on as long as they are held: so
+   * many at most, and round again where they go in a circle.
+   */
+  wayUp(item: WorkItem, most: number): readonly WorkItem[];
   /** Present as long as any source asserts it. */
   dependency(blockedId: WorkItemId, blockingId: WorkItemId): Dependency | undefined;
   /** What the item waits on. */
@@ -58,14 +65,12 @@ export class MemoryGraph implements GraphView {
   org: Org;
   sources: SourceStates;
   linkRules: LinkRules;
-  readonly #items = new Map<WorkItemId, WorkItem>();
+  readonly #hierarchy = new Hierarchy();
   readonly #goals = new Map<GoalId, Goal>();
   readonly #removed = new Set<FactId>();
   readonly #links = new Map<string, Link[]>();
   readonly #linkers = new Map<GoalId, Set<LinkEnd>>();
   readonly #goalsUnder = new Map<GoalId, Set<GoalId>>();
-  /** The items themselves, so that nobody has to look up one child after the other. */
-  readonly #children = new Map<WorkItemId, Map<WorkItemId, WorkItem>>();
   readonly #dependencies = new Map<WorkItemId, Map<WorkItemId, Dependency>>();
   readonly #pasts = new Map<HistoryId, History>();
   readonly #coverage = new Map<ConnectionId, Coverage>();
@@ -77,40 +82,16 @@ export class MemoryGraph implements GraphView {
   }
 
   addItem(item: WorkItem): void {
-    if (this.#items.has(item.id)) return;
-    this.#items.set(item.id, item);
-    for (const id of homesOf(item)) this.#childrenAt(id).set(item.id, item);
+    if (this.#hierarchy.get(item.id) === undefined) this.#hierarchy.put(item);
   }
 
   /** In the place of what is held under its id. */
   putItem(item: WorkItem): void {
-    const held = this.#items.get(item.id);
-    if (held && hasSameHomes(held, item)) {
-      this.#items.set(item.id, item);
-      for (const id of homesOf(item)) this.#childrenAt(id).set(item.id, item);
-    } else {
-      this.dropItem(item.id);
-      this.addItem(item);
-    }
+    this.#hierarchy.put(item);
   }
 
   dropItem(id: WorkItemId): void {
-    const held = this.#items.get(id);
-    if (!held) return;
-    this.#items.delete(id);
-    for (const home of homesOf(held)) {
-      const children = this.#childrenAt(home);
-      children.delete(id);
-      if (children.size === 0) this.#children.delete(home);
-    }
-  }
-
-  #childrenAt(id: WorkItemId): Map<WorkItemId, WorkItem> {
-    const held = this.#children.get(id);
-    if (held) return held;
-    const children = new Map<WorkItemId, WorkItem>();
-    this.#children.set(id, children);
-    return children;
+    this.#hierarchy.drop(id);
   }
 
   addGoal(goal: Goal): void {
@@ -127,11 +108,13 @@ export class MemoryGraph implements GraphView {
 
   addRemoved(id: FactId): void {
     this.#removed.add(id);
+    if (isIdOf("work-item", id)) this.#hierarchy.setRemoved(id, true);
   }
 
   /** What was removed has come back. */
   dropRemoved(id: FactId): void {
-    this.#removed.delete(id);
+    const isNews = this.#removed.delete(id);
+    if (isNews && isIdOf("work-item", id)) this.#hierarchy.setRemoved(id, false);
   }
 
   addLink(link: Link): void {
@@ -187,7 +170,7 @@ export class MemoryGraph implements GraphView {
   }
 
   item(id: WorkItemId): WorkItem | undefined {
-    return this.#items.get(id);
+    return this.#hierarchy.get(id);
   }
 
   goal(id: GoalId): Goal | undefined {
@@ -210,16 +193,19 @@ export class MemoryGraph implements GraphView {
   }
 
   childrenOf(id: WorkItemId): readonly WorkItem[] {
-    const children = this.#children.get(id);
-    return children ? [...children.values()] : nobody;
+    return this.#hierarchy.childrenOf(id);
   }
 
   dependency(blockedId: WorkItemId, blockingId: WorkItemId): Dependency | undefined {
     return this.#dependencies.get(blockedId)?.get(blockingId);
   }
 
+  wayUp(item: WorkItem, most: number): readonly WorkItem[] {
+    return this.#hierarchy.wayUp(item, most);
+  }
+
   items(): IterableIterator<WorkItem> {
-    return this.#items.values();
+    return this.#hierarchy.items();
   }
 
   goals(): IterableIterator<Goal> {
@@ -246,16 +232,16 @@ export class MemoryGraph implements GraphView {
 
   /** Connections that any item of the graph comes from. */
   connectionIds(): ReadonlySet<ConnectionId> {
-    return new Set([...this.#items.values()].map((item) => item.connectionId));
+    const ids = new Set<ConnectionId>();
+    for (const { connectionId } of this.items()) ids.add(connectionId);
+    return ids;
   }
 }
 
-const nobody: readonly WorkItem[] = [];
 const noLinks: readonly Link[] = [];
 const noLinkers: readonly LinkEnd[] = [];
 const noGoals: readonly GoalId[] = [];
 const noDependencies: readonly Dependency[] = [];
-const noHomes: readonly WorkItemId[] = [];
 
 function push<K, V>(map: Map<K, V[]>, key: K, value: V): void {
   const list = map.get(key);
@@ -273,17 +259,4 @@ function dropAt<K, V>(map: Map<K, Set<V>>, key: K, value: V): void {
   const held = map.get(key);
   held?.delete(value);
   if (held?.size === 0) map.delete(key);
-}
-
-function homesOf(item: WorkItem): readonly WorkItemId[] {
-  const { parentId } = item;
-  const otherParentIds: readonly WorkItemId[] = item.otherParentIds ?? noHomes;
-  return parentId === undefined ? otherParentIds : [parentId, ...otherParentIds];
-}
-
-function hasSameHomes(a: WorkItem, b: WorkItem): boolean {
-  const was: readonly WorkItemId[] = a.otherParentIds ?? noHomes;
-  const is: readonly WorkItemId[] = b.otherParentIds ?? noHomes;
-  if (a.parentId !== b.parentId || was.length !== is.length) return false;
-  return was === is || was.every((id, at) => id === is[at]);
 }

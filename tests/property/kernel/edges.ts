@@ -1,3 +1,4 @@
+import { parentIds } from "#shared/graph/line-of-sight.ts";
 import type { Hop } from "#shared/graph/line-of-sight.ts";
 import type { GraphView } from "#shared/graph/view.ts";
 import type { Goal, WorkItem } from "#shared/model/facts.ts";
@@ -32,6 +33,11 @@ export function without(graph: GraphView, from: Hop, to: Hop): GraphView {
     const links = graph.linksFrom(id);
     return isLink && id === from.id ? links.filter(({ toId }) => toId !== to.id) : links;
   };
+  const item: GraphView["item"] = (id) => {
+    const held = graph.item(id);
+    return to.via === "parent" && id === from.id && held ? moved(held, asItem(to)) : held;
+  };
+  const wasRemoved: GraphView["wasRemoved"] = (id) => graph.wasRemoved(id);
   return {
     org: graph.org,
     sources: graph.sources,
@@ -39,11 +45,9 @@ export function without(graph: GraphView, from: Hop, to: Hop): GraphView {
       const goal = graph.goal(id);
       return to.via === "goal-parent" && id === from.id && goal ? orphaned(goal) : goal;
     },
-    item: (id) => {
-      const item = graph.item(id);
-      return to.via === "parent" && id === from.id && item ? moved(item, asItem(to)) : item;
-    },
-    wasRemoved: (id) => graph.wasRemoved(id),
+    item,
+    wasRemoved,
+    wayUp: (start, most) => wayUpBySteps({ item, wasRemoved }, start, most),
     linksFrom,
     linksOf: (item) => linksFrom(item.id),
     linkersOf: (id) => graph.linkersOf(id),
@@ -56,6 +60,22 @@ export function without(graph: GraphView, from: Hop, to: Hop): GraphView {
     coverage: (id) => graph.coverage(id),
     waitingSince: (blockedId, blockingId) => graph.waitingSince(blockedId, blockingId),
   };
+}
+
+/** What `wayUp` of a view promises, one look after the other. */
+export function wayUpBySteps(
+  view: Pick<GraphView, "item" | "wasRemoved">,
+  start: WorkItem,
+  most: number,
+): readonly WorkItem[] {
+  const way: WorkItem[] = [];
+  for (let item: WorkItem | undefined = start; item && way.length < most;) {
+    way.push(item);
+    const homes: readonly WorkItemId[] = parentIds(item);
+    const home = homes.find((id) => !view.wasRemoved(id));
+    item = home === undefined ? undefined : view.item(home);
+  }
+  return way;
 }
 
 function orphaned({ parentId: _parentId, ...goal }: Goal): Goal {
