@@ -30,6 +30,7 @@ const source = fc.constantFrom("native", "person", "suggestion");
 /** How long ago the source was last told of a change of it. */
 const heardDaysAgo = fc.constantFrom(0, 0, 0, 25, 40, 60);
 const dueOn = fc.constantFrom(undefined, undefined, "2026-04-01", "2026-04-02", "2026-05-01");
+const team = fc.constantFrom(undefined, undefined, "u0", "U1", "Reds");
 const put = fc.record({
   kind: word("put"),
   item,
@@ -39,9 +40,27 @@ const put = fc.record({
   workKind: fc.constantFrom("epic", "story", "portfolio"),
   canHoldGoal: fc.constantFrom(true, true, true, false),
   assignee: maybe(one(peopleNames)),
-  team: fc.constantFrom(undefined, undefined, "u0", "U1", "Reds"),
+  team,
   heardDaysAgo,
   dueOn,
+});
+/** One field is another, as most changes in life are: each rule must say for itself what that touches. */
+const edit = fc.record({
+  kind: word("edit"),
+  of: fc.oneof({ arbitrary: item, weight: 3 }, goal),
+  fields: fc.oneof(
+    fc.record({ title: fc.constantFrom("One name", "Another name") }),
+    fc.record({ key: fc.constantFrom(undefined, "KEY-1", "KEY-2") }),
+    fc.record({ url: fc.constantFrom("https://tool.example/1", "https://tool.example/2") }),
+    fc.record({ status }),
+    fc.record({ team }),
+    fc.record({ owner: maybe(one(peopleNames)) }),
+    fc.record({ dueOn }),
+    fc.record({ heardDaysAgo }),
+    fc.record({ canHoldGoal: fc.boolean() }),
+    fc.record({ workKind: fc.constantFrom("epic", "story", "portfolio") }),
+    fc.record({ others: fc.array(home, { maxLength: 2 }) }),
+  ),
 });
 const move = fc.record({ kind: word("move"), item, parent: maybe(home) });
 const settle = fc.record({ kind: word("settle"), item, status });
@@ -59,7 +78,7 @@ const putGoal = fc.record({
   agedInMs: fc.constantFrom(undefined, -1, 3, 10, 40),
   startOn: fc.constantFrom(undefined, undefined, "2026-02-01", "2026-03-03"),
   owner: maybe(one(peopleNames)),
-  team: fc.constantFrom(undefined, undefined, "u0", "U1", "Reds"),
+  team,
   heardDaysAgo,
   dueOn,
 });
@@ -122,6 +141,7 @@ const pass = fc.record({
 export const command = fc.oneof(
   { arbitrary: put, weight: 20 },
   { arbitrary: move, weight: 16 },
+  { arbitrary: edit, weight: 16 },
   { arbitrary: settle, weight: 8 },
   { arbitrary: remove, weight: 6 },
   { arbitrary: putGoal, weight: 8 },

@@ -27,6 +27,7 @@ import { source, wholeSources } from "#shared/testing/graph.ts";
 
 import { goalNames, peopleNames, unitNames } from "./command.ts";
 import type { Command, CommandOf, Course } from "./command.ts";
+import { editedGoal, editedItem } from "./edited.ts";
 import { deepItems, endsOf, goalOf, itemOf, linkName } from "./records.ts";
 
 const allowances = {
@@ -103,6 +104,8 @@ export class Company {
           ...item,
           ...(command.parent !== undefined && { parentId: itemId(command.parent) }),
         }));
+      case "edit":
+        return this.#edit(command);
       case "settle":
         return this.#changeItem(command.item, (item) => ({
           ...item,
@@ -148,6 +151,17 @@ export class Company {
   #changeItem(name: string, change: (item: WorkItem) => WorkItem): readonly Delta[] {
     const item = this.items.get(itemId(name));
     return item ? [this.#putItem(change(item))] : [];
+  }
+
+  #edit({ of, fields }: CommandOf<"edit">): readonly Delta[] {
+    if (!goalNames.some((name) => name === of)) {
+      return this.#changeItem(of, (item) => editedItem(item, fields, this.#nowMs));
+    }
+    const before = this.goals.get(goalId(of));
+    if (!before) return [];
+    const after = editedGoal(before, fields, this.#nowMs);
+    this.goals.set(after.id, after);
+    return [{ before, after }];
   }
 
   #remove(name: string): Delta {
