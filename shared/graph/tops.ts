@@ -18,12 +18,16 @@ export function ancestorsOf(view: GraphView, id: WorkItemId): ReadonlySet<WorkIt
   const found = new Set<WorkItemId>([id]);
   let layer: readonly WorkItemId[] = [id];
   for (let depth = 0; layer.length > 0 && depth < depthMax; depth += 1) {
-    const above = layer.flatMap((one) => {
+    const above: WorkItemId[] = [];
+    for (const one of layer) {
       const item = view.item(one);
-      return item ? parentIds(item) : [];
-    });
-    layer = [...new Set(above)].filter((one) => !found.has(one));
-    for (const one of layer) found.add(one);
+      for (const home of item ? parentIds(item) : []) {
+        if (found.has(home)) continue;
+        found.add(home);
+        above.push(home);
+      }
+    }
+    layer = above;
   }
   return found;
 }

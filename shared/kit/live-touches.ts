@@ -227,13 +227,14 @@ export class LiveTouches {
     else this.#circlesOfWork(id);
   }
 
-  /** A way up that ends is in no circle, and neither is anything on it. */
+  /** Of a way up that ends nothing is in a circle: there is but what was in one, if something moved. */
   #circlesOfWork(id: WorkItemId): void {
     const { graph } = this.#live;
     const item = graph.item(id);
     const spine = item && this.#spines.of(item);
     if (spine?.end !== "top") return this.#circles(id, spineShape(graph));
-    if (this.#open.size > 0) for (const one of spine.items) this.#find(one.id, true);
+    if (!this.#onlyOpen && this.#open.size > 0)
+      for (const one of spine.items) this.#find(one.id, true);
   }
 
   #circlesAboveChildren(id: WorkItemId): void {

@@ -59,8 +59,9 @@ export const unlinkedWork = defineRule<Options>({
     if (delta.buriedId !== undefined) return touchedByBurial(delta.buriedId);
     const type = (delta.after ?? delta.before)?.type;
     if (type === undefined) return [];
-    const touches = touchedBy[type](delta);
-    if (!options || !restOnTeams(options.allowances)) return touches;
+    const isByTeams = options !== undefined && restOnTeams(options.allowances);
+    const touches = touchedBy[type](delta, isByTeams);
+    if (!isByTeams) return touches;
     // What was allowed has no signal among the open ones, so whose team changes must be looked up.
     if (type === "org-unit" && unitMatters(delta)) return everything();
     return [...touches, ...touchedByTeams(delta, "work")];
@@ -108,8 +109,11 @@ const everything = (): readonly Touch[] => [{ kind: "all" }];
 const whatIsOpen = (): readonly Touch[] => [{ kind: "open" }];
 const nothing = (): readonly Touch[] => [];
 
-const touchedBy: Readonly<Record<DeltaType, (delta: Delta) => readonly Touch[]>> = {
-  "work-item": ({ before, after }) => touchedByItem(asItem(before), asItem(after)),
+type TouchedBy = (delta: Delta, isByTeams: boolean) => readonly Touch[];
+
+const touchedBy: Readonly<Record<DeltaType, TouchedBy>> = {
+  "work-item": ({ before, after }, isByTeams) =>
+    touchedByItem(asItem(before), asItem(after), isByTeams),
   goal: ({ before, after }) => touchedByGoal(asGoal(before), asGoal(after)),
   link: ({ before, after }) => touchedByLink(after ?? before),
   connection: everything,
@@ -210,12 +214,13 @@ function sentence(anchor: WorkItem, witness: WorkItem, reason: string): string {
 function touchedByItem(
   before: WorkItem | undefined,
   after: WorkItem | undefined,
+  isByTeams: boolean,
 ): readonly Touch[] {
   const item = after ?? before;
   if (!item) return [];
   const { id } = item;
   if (before && after && !differ(before, after, ["parentId", "otherParentIds"])) {
-    return matters(before, after) ? [{ kind: "anchor", itemId: id }] : [];
+    return touchedInPlace(before, after, isByTeams);
   }
   const touches: Touch[] = [{ kind: "anchor", itemId: id }];
   // Homes it had: what it leaves behind may have no open work any more.
@@ -223,6 +228,14 @@ function touchedByItem(
   // Children change their anchor when the item appears above them or vanishes.
   if (!before || !after) touches.push({ kind: "children", itemId: id });
   return touches;
+}
+
+/** Where no allowance asks whose work it is, its assignee tells only where a finding about itself goes. */
+function touchedInPlace(before: WorkItem, after: WorkItem, isByTeams: boolean): readonly Touch[] {
+  const { id, assigneeId } = after;
+  if (matters(before, after)) return [{ kind: "anchor", itemId: id }];
+  if (before.assigneeId === assigneeId) return [];
+  return [isByTeams ? { kind: "anchor", itemId: id } : { kind: "subject", id, onlyOpen: true }];
 }
 
 function touchedByLink(link: Delta["after"]): readonly Touch[] {
@@ -250,7 +263,6 @@ const fieldsRead = [
   "labels",
   "section",
   "fields",
-  "assigneeId",
   "teamName",
   "title",
   "key",
