@@ -1,10 +1,12 @@
 import type { SQSEvent } from "aws-lambda";
 import { expect, test } from "vitest";
 
-import { customAlertId, signalId } from "#shared/model/ids.ts";
+import { AlertId, customAlertId, signalId } from "#shared/model/ids.ts";
 import type { CustomRuleEvent } from "#shared/ports/event-rules.ts";
 import { rules } from "#shared/rules/index.ts";
 import { reconcileAlerts } from "#shared/store/alert-net.ts";
+import { createDocument } from "#shared/store/documents.ts";
+import { alertSpec } from "#shared/store/specs.ts";
 import {
   account,
   accountId,
@@ -113,6 +115,23 @@ test("what another rule finds about the same work neither ends nor alters an ale
   );
   await rig.hub.apply(epic("before", 6), owned(7, "ann"));
   expect(await alerts()).toHaveLength(2);
+});
+
+test("an alert under an id of before is ended by the net, and stands on under its own", async () => {
+  const { rig, id, alerts } = await hubWithRule();
+  const { table, clock } = rig.hub;
+  const own = ownId(id, "before");
+  const [alert] = (await rig.hub.alerts()).filter((one) => one.id === own);
+  if (!alert) throw new Error("There is an alert");
+  const before = AlertId.parse(`alert:${id}:${itemId("before")}`);
+  await createDocument(table, alertSpec, { ...alert, id: before });
+  expect(await alerts()).toHaveLength(2);
+  const deps = { table, clock, rules, logger: createSilentLogger() };
+  await reconcileAlerts(deps, { untilMs: Infinity });
+  expect(await alerts()).toHaveLength(1);
+  expect((await rig.get(`/api/alerts/${encodeURIComponent(own)}`)).body).toMatchObject({
+    status: "open",
+  });
 });
 
 test("grace and delivery of a custom rule are set like those of any other", async () => {
