@@ -121,7 +121,7 @@ test("an alert under an id of before is ended by the net, and stands on under it
   const { rig, id, alerts } = await hubWithRule();
   const { table, clock } = rig.hub;
   const own = ownId(id, "before");
-  const [alert] = (await rig.hub.alerts()).filter((one) => one.id === own);
+  const alert = (await rig.hub.alerts()).find((one) => one.id === own);
   if (!alert) throw new Error("There is an alert");
   const before = AlertId.parse(`alert:${id}:${itemId("before")}`);
   await createDocument(table, alertSpec, { ...alert, id: before });

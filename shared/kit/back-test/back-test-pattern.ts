@@ -69,7 +69,7 @@ export function backTestPattern(input: PatternBackTestInput): BackTestResult {
 }
 
 /** Why the past tells nothing of what a pattern would have fitted; undefined: it tells something. */
-export function whyImpossible(
+function whyImpossible(
   pattern: EventPattern,
   rules: readonly RuleAsSet[],
 ): string | undefined {

@@ -82,6 +82,16 @@ function livedCountsOf({ id }: LivedCustomRule, lived: Lived): ReadonlyMap<strin
   return new Map([...byRule].map(([rule, some]) => [rule, some.length]));
 }
 
+/** Rules of which more alerts are told than there were; or fewer, though the page says that it knows all. */
+function wronglyTold(rule: LivedCustomRule, lived: Lived, parts: PastParts): readonly string[] {
+  const { told, isWhole } = toldCountsOf(rule, lived, parts);
+  const happened = livedCountsOf(rule, lived);
+  return [...new Set([...told.keys(), ...happened.keys()])].filter((name) => {
+    const [one, other] = [told.get(name) ?? 0, happened.get(name) ?? 0];
+    return one > other || (isWhole && one < other);
+  });
+}
+
 test.each([1, 2])(
   "50 days with custom rules on raise and end the alerts that their back-tests tell (seed %i)",
   async (seed) => {
@@ -99,11 +109,7 @@ test.each([1, 2])(
     expect(differences.every(({ alerts }) => alerts > 0)).toBe(true);
     // Asked of a part of the days, the same: what stood before may become an alert's in them.
     for (const rule of lived.customRules) {
-      const { told, isWhole } = toldCountsOf(rule, lived, parts);
-      const happened = livedCountsOf(rule, lived);
-      if (isWhole) expect([...told].toSorted()).toEqual([...happened].toSorted());
-      for (const [name, raised] of told)
-        expect(raised).toBeLessThanOrEqual(happened.get(name) ?? 0);
+      expect(wronglyTold(rule, lived, parts)).toEqual([]);
     }
   },
   180_000,
