@@ -144,6 +144,18 @@ export const mutants: readonly Mutant[] = [
     ],
   },
   {
+    name: "half-batch",
+    without: "A batch of which some could not be stored has failed",
+    file: "shared/store/apply-changes.ts",
+    edits: [
+      {
+        from: 'failure = results.find((result) => result.status === "rejected");',
+        to: `if (results.some((result) => result.status === "fulfilled")) continue;
+    failure = results.find((result) => result.status === "rejected");`,
+      },
+    ],
+  },
+  {
     name: "quarantine",
     without: "What could not be read is set aside with its reason",
     file: "functions/pull/pull-collection.ts",
