@@ -72,7 +72,11 @@ export function begin(plan: Plan, { createTable, held }: BeginOptions = {}): Run
 function wire(run: Run): void {
   const { host, network, company, plan } = run;
   if (plan.config.granularityMs > 1) run.met.add("coarse versions");
-  const hear = ({ before, after }: ItemChange) => run.heardOf.add((after ?? before)?.pk ?? "");
+  const hear = ({ before, after }: ItemChange) => {
+    const item = after ?? before;
+    // A link that others assert of a record stands under its id too, whether it was read or not.
+    if (item?.sk === "0") run.heardOf.add(item.pk);
+  };
   run.watchers.push(hear, watchDeletions(run), watchHonesty(run));
   host.onRecord = (change) => {
     for (const watch of run.watchers) watch(change);

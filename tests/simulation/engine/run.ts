@@ -31,7 +31,7 @@ export interface Run {
   readonly watchers: ((change: ItemChange) => void)[];
   /** Deliveries that ingest has read and stored, by id. */
   readonly interpreted: Interpreted;
-  /** Keys of all that the hub has ever had a word of. */
+  /** Keys of all that the hub has ever held itself, and not only the name of. */
   readonly heardOf: Set<string>;
   /** Tools whose trouble lasts: nothing can be said of their records now. */
   readonly troubled: Set<string>;

@@ -6,6 +6,7 @@ import { lateNewsOfAnUndoneEdit } from "./late-news-of-an-undone-edit.ts";
 import { notifierDiedBeforeTelling } from "./notifier-died-before-telling.ts";
 import { poisonShownAgainUnseen } from "./poison-shown-again-unseen.ts";
 import type { Regression } from "./regression.ts";
+import { workDeletedBeforeFirstReading } from "./work-deleted-before-first-reading.ts";
 import { writeAfterAFailedBatch } from "./write-after-a-failed-batch.ts";
 
 /** Every plan that is kept. `npm run simulate -- --minimize SEED` writes a new one; it takes a line here. */
@@ -17,5 +18,6 @@ export const regressions: readonly Regression[] = [
   lateNewsOfAnUndoneEdit,
   notifierDiedBeforeTelling,
   poisonShownAgainUnseen,
+  workDeletedBeforeFirstReading,
   writeAfterAFailedBatch,
 ];
