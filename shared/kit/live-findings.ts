@@ -31,6 +31,7 @@ interface Kept {
   readonly set: SetRule;
   readonly open: Map<SubjectId, Open>;
   readonly due: DueSubjects;
+  readonly touches: LiveTouches;
 }
 
 /** What stands around the graph and is not of it; whoever tells of a change of these gives them anew. */
@@ -51,6 +52,7 @@ interface Surroundings {
  */
 export class LiveFindings {
   readonly #live: LiveGraph;
+  readonly #spines: KnownSpines;
   readonly #rules: readonly Kept[];
   #now: Instant;
   /** Until when it was seen what time alone turns. */
@@ -59,11 +61,12 @@ export class LiveFindings {
   /** Evaluates every subject once. */
   constructor(live: LiveGraph, rules: readonly SetRule[], now: Instant) {
     this.#live = live;
-    this.#rules = rules.map((set) => ({
-      set,
-      open: new Map<SubjectId, Open>(),
-      due: new DueSubjects(),
-    }));
+    this.#spines = new KnownSpines(live.graph);
+    this.#rules = rules.map((set) => {
+      const open = new Map<SubjectId, Open>();
+      const touches = new LiveTouches(live, this.#spines, { open, now });
+      return { set, open, due: new DueSubjects(), touches };
+    });
     this.#now = now;
     this.#turnedAt = now;
     this.recompute();
@@ -88,10 +91,9 @@ export class LiveFindings {
     const { now = this.#now, turns = true } = around;
     for (const link of this.#passTo(now, turns)) happened.push({ before: link });
     const changes: FindingChange[] = [];
-    const spines = new KnownSpines(graph);
+    this.#spines.forget();
     for (const kept of this.#rules) {
-      const touches = this.#touchesOf(kept, happened, spines);
-      for (const change of this.#follow(kept, touches, turns)) changes.push(change);
+      for (const change of this.#follow(kept, happened, turns)) changes.push(change);
     }
     return changes;
   }
@@ -154,30 +156,18 @@ export class LiveFindings {
     return before ? { before } : { buriedId: id };
   }
 
-  /** Undefined where nothing touches the rule, as most changes do not. */
-  #touchesOf(
-    { set: { rule, options }, open }: Kept,
-    deltas: readonly Delta[],
-    spines: KnownSpines,
-  ): LiveTouches | undefined {
-    let touches: LiveTouches | undefined;
+  #follow(kept: Kept, deltas: readonly Delta[], turns: boolean): readonly FindingChange[] {
+    const { set, open, due, touches } = kept;
+    const { rule, options } = set;
+    touches.begin(this.#now);
     for (const delta of deltas) {
-      for (const touch of rule.touched(delta, options)) {
-        touches ??= new LiveTouches({ live: this.#live, spines, now: this.#now }, open);
-        touches.add(touch);
-      }
+      for (const touch of rule.touched(delta, options)) touches.add(touch);
     }
-    return touches;
-  }
-
-  #follow(kept: Kept, touches: LiveTouches | undefined, turns: boolean): readonly FindingChange[] {
-    const { set, open, due } = kept;
     const turning = turns ? due.takeUntil(this.#now) : none;
-    if (!touches) return turning.length === 0 ? none : this.#evaluate(kept, turning);
     if (touches.isEverything) return this.#evaluate(kept, this.#all(kept));
     for (const id of turning) touches.add({ kind: "subject", id });
     if (touches.ofOpen !== undefined) {
-      const routedElse = this.#routedElse(set.rule, open, touches.ofOpen === "all");
+      const routedElse = this.#routedElse(rule, open, touches.ofOpen === "all");
       for (const id of routedElse) touches.add({ kind: "subject", id });
     }
     return touches.found.size === 0 ? none : this.#evaluate(kept, touches.found);

@@ -22,8 +22,6 @@ import type { Instant } from "#shared/model/time.ts";
 
 import type { OfWork, Touch } from "./rule.ts";
 
-const nobody: ReadonlySet<SubjectId> = new Set();
-
 /** Ways up as a graph stands between two changes: several rules ask for the same ones. */
 export class KnownSpines {
   readonly #graph: MemoryGraph;
@@ -40,38 +38,44 @@ export class KnownSpines {
     this.#known.set(item.id, spine);
     return spine;
   }
-}
 
-interface Given {
-  readonly live: LiveGraph;
-  readonly spines: KnownSpines;
-  readonly now: Instant;
+  /** The graph has changed. */
+  forget(): void {
+    if (this.#known.size > 0) this.#known.clear();
+  }
 }
 
 /** What touches mean in a graph that is held whole, to a rule with these open findings. */
 export class LiveTouches {
+  /** Subjects to evaluate. */
+  readonly found = new Set<SubjectId>();
   /** More than can be told: everything is to be looked at. */
   isEverything = false;
   /** Beside what is found: which of the open findings. */
   ofOpen: "all" | "led" | undefined;
   readonly #live: LiveGraph;
   readonly #spines: KnownSpines;
-  readonly #now: Instant;
   readonly #open: ReadonlyMap<SubjectId, unknown>;
-  /** Made with the first: most touches concern only what is open, and find nothing. */
-  #found: Set<SubjectId> | undefined;
+  #now: Instant;
   #onlyOpen = false;
 
-  constructor({ live, spines, now }: Given, open: ReadonlyMap<SubjectId, unknown>) {
+  constructor(
+    live: LiveGraph,
+    spines: KnownSpines,
+    given: { readonly open: ReadonlyMap<SubjectId, unknown>; readonly now: Instant },
+  ) {
     this.#live = live;
     this.#spines = spines;
-    this.#now = now;
-    this.#open = open;
+    this.#open = given.open;
+    this.#now = given.now;
   }
 
-  /** Subjects to evaluate. */
-  get found(): ReadonlySet<SubjectId> {
-    return this.#found ?? nobody;
+  /** Nothing is touched yet. It is used again and again: most changes touch few rules. */
+  begin(now: Instant): void {
+    this.#now = now;
+    if (this.found.size > 0) this.found.clear();
+    this.isEverything = false;
+    this.ofOpen = undefined;
   }
 
   add(touch: Touch): void {
@@ -143,8 +147,7 @@ export class LiveTouches {
   /** Where only an open finding counts, what has none is not looked at. */
   #find(id: SubjectId, onlyOpen = false): void {
     if ((onlyOpen || this.#onlyOpen) && !this.#open.has(id)) return;
-    this.#found ??= new Set();
-    this.#found.add(id);
+    this.found.add(id);
   }
 
   /** What is under an open anchor counts for nothing there. */
