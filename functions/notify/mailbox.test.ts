@@ -73,3 +73,13 @@ test("several of one run count as one, and what is due later is not in hand", as
   const later = { dueAt: instantOf(clock.nowMs() + minuteMs) };
   expect(await announce(deps, recipient, later, second)).toMatchObject({ isAllNew: false });
 });
+
+test("a hundred runs announce to one mailbox at once, and none of them fails", async () => {
+  const { clock, deps, dueAt } = rig();
+  const announcing = Array.from({ length: 100 }, () =>
+    announce(deps, recipient, { dueAt: clock.now() }),
+  );
+  const ended = await Promise.allSettled(announcing);
+  expect(ended.filter(({ status }) => status === "rejected")).toEqual([]);
+  expect(await dueAt()).toBe(clock.now());
+});

@@ -11,7 +11,8 @@ import { mailboxSpec } from "#shared/store/specs.ts";
 
 import type { NotifyDeps } from "./deps.ts";
 
-const roundsMax = 10;
+/** As many as may announce at once: whoever loses one round has been overtaken by another, who is done. */
+const roundsMax = 100;
 /** The index that tells what waits may lag behind what was announced by so much. */
 const indexLagMsMax = 10_000;
 
