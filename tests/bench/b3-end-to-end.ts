@@ -52,7 +52,7 @@ async function measure(folder: string): Promise<BenchResult> {
     const { url = "" } = await hub.ask({ kind: "start-hub", dataDir, jiraUrl, slackUrl });
     const lanes = new HttpLanes(new URL(`/webhooks/jira/${jiraConnection}`, url), lanesCount);
     closers.push(() => lanes.close());
-    // Deliveries of now: those that were long on their way are read again at the tool.
+    // Deliveries of now, in each round anew: those that were long on their way are read again at the tool.
     const startMs = Date.now();
     const events = new EventMaker(createSite(startMs), startMs);
     await saturated(lanes, log, events.all());
@@ -65,6 +65,7 @@ async function measure(folder: string): Promise<BenchResult> {
       return atRate(lanes, log, events.take(signalMix, count), perSecond);
     };
     for (let round = 0; round < rounds; round += 1) {
+      events.goOnAt(Date.now());
       const full = await saturated(lanes, log, events.take(signalMix, counts.saturated));
       measured.push({
         saturated: full.perSecond,
@@ -76,6 +77,7 @@ async function measure(folder: string): Promise<BenchResult> {
         wished: await atPace(wishedPerSecond),
       });
     }
+    events.goOnAt(Date.now());
     const ends = await resolveSome(lanes, log, events);
     // What is told twice is told late.
     await hub.ask({ kind: "settle" });

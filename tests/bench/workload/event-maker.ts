@@ -46,6 +46,11 @@ export class EventMaker {
     this.#atMs = startMs;
   }
 
+  /** What happens from now on happens then: a delivery that looks old is read again at the tool. */
+  goOnAt(ms: number): void {
+    this.#atMs = Math.max(this.#atMs, ms);
+  }
+
   /** Every issue as it stands, as creations: how the hub is filled. */
   all(): readonly BenchEvent[] {
     const groups = ["goals", "epics", "stories", "blockers", "blocked"] as const;
