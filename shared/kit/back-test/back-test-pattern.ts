@@ -69,10 +69,7 @@ export function backTestPattern(input: PatternBackTestInput): BackTestResult {
 }
 
 /** Why the past tells nothing of what a pattern would have fitted; undefined: it tells something. */
-function whyImpossible(
-  pattern: EventPattern,
-  rules: readonly RuleAsSet[],
-): string | undefined {
+function whyImpossible(pattern: EventPattern, rules: readonly RuleAsSet[]): string | undefined {
   const because = whyNotKnown(pattern);
   if (because !== undefined) return because;
   const fitting = rules.filter(({ rule }) => mayFitRule(pattern, rule.name));
