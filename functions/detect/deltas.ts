@@ -5,7 +5,7 @@ import { staleAfterMinutes } from "#shared/model/connection.ts";
 import { isCustomRule } from "#shared/model/custom-rule.ts";
 import { Match } from "#shared/model/edges.ts";
 import { SamePerson } from "#shared/model/org.ts";
-import type { RuleSettings, Signal } from "#shared/model/signal.ts";
+import type { RuleSettings } from "#shared/model/signal.ts";
 import { epochMsOf, minuteMs } from "#shared/model/time.ts";
 import type { Item, ItemChange } from "#shared/ports/table.ts";
 import { fromItem } from "#shared/store/codec.ts";
@@ -45,27 +45,17 @@ function toldBy(change: ItemChange, setAside: SetAside): Delta | undefined {
   return item && setAside.read(item, tell);
 }
 
-/** A signal that is gone is looked at as well: whoever was to replace it lost to that. */
-function concluded({ before, after }: ItemChange): Delta | undefined {
-  const [was, is] = [before && readSignal(before), after && readSignal(after)];
-  const signal = is ?? was;
-  if (!signal || isRestless(was, is)) return undefined;
-  return { ofSignal: { rule: signal.rule, subjectId: signal.subjectId } };
-}
-
-function readSignal(item: Item): Signal | undefined {
-  return item["type"] === "signal" ? readDocument(signalSpec, item) : undefined;
-}
-
-/** Written anew so soon, it is most often written by the look at the writing before. */
-const restlessWithinMs = 10_000;
+/** Were two looks never to agree, they would go on for ever: so many in a row are the last. */
 const looksMax = 8;
 
-/** Were two looks never to agree, they would go on for ever: so each eighth of quick writings is the last. */
-function isRestless(was: Signal | undefined, is: Signal | undefined): boolean {
-  if (was?.evaluatedAt === undefined || is?.evaluatedAt === undefined) return false;
-  const apartMs = epochMsOf(is.evaluatedAt) - epochMsOf(was.evaluatedAt);
-  return apartMs < restlessWithinMs && is.revision % looksMax === 0;
+/** A signal that is gone is looked at as well: whoever was to replace it lost to that. */
+function concluded({ before, after }: ItemChange): Delta | undefined {
+  const item = after ?? before;
+  const signal = item?.["type"] === "signal" ? readDocument(signalSpec, item) : undefined;
+  if (!signal) return undefined;
+  const { rule, subjectId, looks = 0 } = signal;
+  if (after && looks >= looksMax) return undefined;
+  return { ofSignal: { rule, subjectId, looks } };
 }
 
 /** Something that a connection cannot see was noticed or is over. */

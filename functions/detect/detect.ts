@@ -47,10 +47,7 @@ export async function detect(deps: DetectDeps, changes: readonly Delta[]): Promi
   // becoming ready is itself a change, and re-evaluates everything.
   const relevant = deltas.filter((delta) => isOfReadySource(delta, sources));
   if (relevant.length === 0) return;
-  const touched = rules.map((active) => {
-    const touches = relevant.flatMap((delta) => touchesOf(active, delta));
-    return { active, touches };
-  });
+  const touched = rules.map((active) => touchedOf(active, relevant));
   // No rule follows a connection to more than itself, or to everything; one that does needs more.
   const surroundings =
     isWhole || touched.every(isEnoughToKnowConnections)
@@ -75,13 +72,19 @@ interface AllAround extends Surroundings {
 interface Touched {
   readonly active: ActiveRule;
   readonly touches: readonly Touch[];
+  /** Its signals that were written, to be looked at once more: whoever wrote them may have been overtaken. */
+  readonly written: readonly Candidate[];
 }
 
-/** A signal that was written is looked at once more: whoever wrote it may have been overtaken. */
-function touchesOf({ rule, options }: ActiveRule, delta: Delta): readonly Touch[] {
-  const { ofSignal } = delta;
-  if (!ofSignal) return rule.touched(delta, options);
-  return ofSignal.rule === rule.name ? [{ kind: "subject", id: ofSignal.subjectId }] : [];
+function touchedOf(active: ActiveRule, deltas: readonly Delta[]): Touched {
+  const { rule, options } = active;
+  const touches = deltas.flatMap((delta) => (delta.ofSignal ? [] : rule.touched(delta, options)));
+  const written = deltas.flatMap(({ ofSignal }) => {
+    if (ofSignal?.rule !== rule.name) return [];
+    const { subjectId: id, looks = 0 } = ofSignal;
+    return [{ id, onlyOpen: false, looks: looks + 1 }];
+  });
+  return { active, touches, written };
 }
 
 /** Of most batches that tell of any news, each record is of a connection, or of what was found about it. */
@@ -179,12 +182,13 @@ async function candidatesOf(
   const listOpen = () => (listed ??= listDocuments(table, signalSpec, lists.openSignals));
   const candidates: (Subject & Candidate)[] = [];
   const found = await Promise.all(
-    touched.map(async ({ active, touches }) => {
+    touched.map(async ({ active, touches, written }) => {
       const [expanded, open] = await Promise.all([
         expandTouches(context, touches),
         openSubjects(active, touches, { listOpen, org: loader.graph.org }),
       ]);
-      return { active, expanded: expanded === "many" ? expanded : merged([...open, ...expanded]) };
+      if (expanded === "many") return { active, expanded };
+      return { active, expanded: merged([...open, ...expanded, ...written]) };
     }),
   );
   for (const { active, expanded } of found) {

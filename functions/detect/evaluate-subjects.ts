@@ -31,6 +31,8 @@ export interface ActiveRule {
 export interface Subject {
   readonly active: ActiveRule;
   readonly id: SubjectId;
+  /** Where nothing but a writing of its signal leads there: the how manieth look in a row it is. */
+  readonly looks?: number | undefined;
 }
 
 /** What every evaluation needs beside the graph around its subject. */
@@ -162,6 +164,7 @@ async function store(
     stored,
     sources,
     now: deps.clock.now(),
+    looks: subject.looks,
   });
   if (!next) return "same";
   if (!(await writeSignal(deps.table, stored, next))) return "lost";

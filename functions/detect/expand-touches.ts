@@ -15,6 +15,8 @@ import { goalsTouched } from "./expand-goals.ts";
 export interface Candidate {
   readonly id: SubjectId;
   readonly onlyOpen: boolean;
+  /** Nothing but a writing of its signal has led here: the how manieth such look in a row it is. */
+  readonly looks?: number | undefined;
 }
 
 /** `many`: more than are worth looking at one by one. */
@@ -43,11 +45,21 @@ export async function expandTouches(
 
 /** Each subject once; whoever is looked at in any case is. */
 export function merged(candidates: readonly Candidate[]): readonly Candidate[] {
-  const found = new Map<SubjectId, boolean>();
-  for (const { id, onlyOpen } of candidates) {
-    found.set(id, onlyOpen && (found.get(id) ?? true));
+  const found = new Map<SubjectId, Candidate>();
+  for (const one of candidates) {
+    const other = found.get(one.id);
+    found.set(one.id, other ? both(one, other) : one);
   }
-  return [...found].map(([id, onlyOpen]) => ({ id, onlyOpen }));
+  return [...found.values()];
+}
+
+function both(one: Candidate, other: Candidate): Candidate {
+  const isByChange = one.looks === undefined || other.looks === undefined;
+  return {
+    id: one.id,
+    onlyOpen: one.onlyOpen && other.onlyOpen,
+    looks: isByChange ? undefined : Math.max(one.looks, other.looks),
+  };
 }
 
 function uniqueTouches(touches: readonly Touch[]): readonly Touch[] {

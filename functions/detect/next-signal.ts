@@ -16,6 +16,8 @@ interface Input {
   /** How fresh each source is: noted with what is found, and never a reason to write by itself. */
   readonly sources: SourceStates;
   readonly now: Instant;
+  /** Looks in a row that have led here; absent where a change did. */
+  readonly looks?: number | undefined;
 }
 
 /**
@@ -23,6 +25,13 @@ interface Input {
  * opens, for absence is not proven, nor clears, for nothing was mended.
  */
 export function nextSignal(input: Input): Signal | undefined {
+  const next = otherSignal(input);
+  if (!next) return undefined;
+  const { looks: _before, ...signal } = next;
+  return { ...signal, ...(input.looks !== undefined && { looks: input.looks }) };
+}
+
+function otherSignal(input: Input): Signal | undefined {
   const { evaluation, stored, sources, now } = input;
   switch (evaluation.state) {
     case "unknown":

@@ -3,6 +3,7 @@ import { expect, test } from "vitest";
 import { HubError } from "#shared/errors.ts";
 import { defineRule } from "#shared/kit/rule.ts";
 import { signalId } from "#shared/model/ids.ts";
+import { minuteMs } from "#shared/model/time.ts";
 import type { Table, Write } from "#shared/ports/table.ts";
 import { unlinkedWork } from "#shared/rules/unlinked-work/rule.ts";
 import { factKey } from "#shared/store/keys.ts";
@@ -73,7 +74,31 @@ test("so it is where whoever wrote it ends with that, and the way that led there
   expect(await hub.drift()).toBe(0);
 });
 
+test("so it is for whichever writing of its life, however soon after the one before", async () => {
+  let meanwhile: (() => Promise<unknown>) | undefined;
+  const take = (): Fate | undefined => {
+    const others = meanwhile;
+    meanwhile = undefined;
+    return others && { meanwhile: async () => void (await others()), isLast: false };
+  };
+  const hub = await MemoryHub.ready((table) => fated(table, take), [unlinkedWork]);
+  await hub.apply(upserted(goal("north")), upserted(workItem("a")));
+  let version = 0;
+  const change = (...to: readonly "north"[]) =>
+    upserted(
+      workItem("a", { version: (version += 1) }),
+      to.map((name) => linkTo(itemId("a"), goalId(name))),
+    );
+  for (let writings = 1; writings < 16; writings += 2) {
+    await hub.store(change("north"));
+    meanwhile = () => hub.apply(change());
+    await hub.settle();
+    expect(await hub.drift()).toBe(0);
+  }
+});
+
 test("a rule that never says the same twice is looked at a few times, and not for ever", async () => {
+  let clock: MemoryHub["clock"] | undefined;
   let looks = 0;
   const restless = defineRule({
     ...unlinkedWork,
@@ -81,12 +106,15 @@ test("a rule that never says the same twice is looked at a few times, and not fo
       const found = unlinkedWork.evaluate(input);
       if (found.state !== "open") return found;
       looks += 1;
+      // However long each of them takes.
+      clock?.advance(minuteMs);
       return { ...found, evidence: { ...found.evidence, sentence: `Look ${looks}` } };
     },
   });
   const hub = await MemoryHub.ready(undefined, [restless]);
+  ({ clock } = hub);
   await hub.apply(upserted(workItem("a")));
-  expect((await hub.openSignals()).map(({ revision }) => revision)).toEqual([8]);
+  expect((await hub.openSignals()).map(({ revision }) => revision)).toEqual([9]);
 });
 
 test("whoever loses a write leaves the subject to the record of who won, though that took it away", async () => {

@@ -34,7 +34,8 @@ function isSame(before: Item | undefined, after: Item): boolean {
 }
 
 function signalEvents(before: Item | undefined, after: Item): readonly HubEvent[] {
-  const { type: _type, revision, earlier: _earlier, ...detail } = readDocument(signalSpec, after);
+  const signal = readDocument(signalSpec, after);
+  const { type: _type, revision, earlier: _earlier, looks: _looks, ...detail } = signal;
   const wasOpen = before?.["state"] === "open";
   const isOpen = detail.state === "open";
   const type = isOpen ? (wasOpen ? "signal.updated.v1" : "signal.opened.v1") : "signal.cleared.v1";

@@ -21,7 +21,7 @@ export function sampleOf(
   signal: Signal,
   type: (typeof alertingEvents)[number] = "signal.opened.v1",
 ): SampleEvent {
-  const { type: _type, revision: _revision, earlier: _earlier, ...detail } = signal;
+  const { type: _type, revision: _revision, earlier: _earlier, looks: _looks, ...detail } = signal;
   return { source: eventSource, "detail-type": type, detail };
 }
 

@@ -43,7 +43,7 @@ export interface Delta {
   /** What this connection cannot see is another, or what it is called with that. Comes alone. */
   readonly ofCoverage?: ConnectionId;
   /** What is written of this rule about this subject is another: it may rest on what was read too early. */
-  readonly ofSignal?: Pick<Signal, "rule" | "subjectId">;
+  readonly ofSignal?: Pick<Signal, "rule" | "subjectId" | "looks">;
 }
 
 /** Which subjects a change may have touched, as far as the change alone can tell. */

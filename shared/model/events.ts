@@ -8,7 +8,7 @@ import type { Instant } from "./time.ts";
 /** The source attribute of everything the hub publishes. */
 export const eventSource = "throughline";
 
-const SignalDetail = Signal.omit({ type: true, revision: true, earlier: true });
+const SignalDetail = Signal.omit({ type: true, revision: true, earlier: true, looks: true });
 const AlertDetail = Alert.omit({ type: true, revision: true, history: true });
 
 /** The catalogue of published events: detail-type → schema of the detail. Versions only ever add. */

@@ -95,6 +95,8 @@ export const Signal = z.strictObject({
   /** Generations before this one, oldest first; absent in the first. */
   earlier: z.array(EarlierOpening).max(earlierOpeningsMax).optional(),
   ...freshness,
+  /** Of the writings up to this one, the latest that nothing but looks at the one before has led to; absent: none. */
+  looks: z.int().positive().optional(),
   revision: z.int().positive(),
 });
 export type Signal = z.infer<typeof Signal>;
