@@ -63,7 +63,7 @@ export function without(graph: GraphView, from: Hop, to: Hop): GraphView {
 }
 
 /** What `wayUp` of a view promises, one look after the other. */
-export function wayUpBySteps(
+function wayUpBySteps(
   view: Pick<GraphView, "item" | "wasRemoved">,
   start: WorkItem,
   most: number,
