@@ -1,11 +1,14 @@
 import type { SQSEvent } from "aws-lambda";
 import { expect, test } from "vitest";
 
+import { acknowledge } from "#shared/kit/alert-verbs.ts";
 import { AlertId, customAlertId, signalId } from "#shared/model/ids.ts";
+import { minuteMs } from "#shared/model/time.ts";
 import type { CustomRuleEvent } from "#shared/ports/event-rules.ts";
 import { rules } from "#shared/rules/index.ts";
 import { reconcileAlerts } from "#shared/store/alert-net.ts";
 import { createDocument } from "#shared/store/documents.ts";
+import { factKey } from "#shared/store/keys.ts";
 import { alertSpec } from "#shared/store/specs.ts";
 import {
   account,
@@ -117,20 +120,27 @@ test("what another rule finds about the same work neither ends nor alters an ale
   expect(await alerts()).toHaveLength(2);
 });
 
-test("an alert under an id of before is ended by the net, and stands on under its own", async () => {
+test("an alert under an id of before goes on under its own, with what was decided about it", async () => {
   const { rig, id, alerts } = await hubWithRule();
   const { table, clock } = rig.hub;
   const own = ownId(id, "before");
   const alert = (await rig.hub.alerts()).find((one) => one.id === own);
   if (!alert) throw new Error("There is an alert");
   const before = AlertId.parse(`alert:${id}:${itemId("before")}`);
-  await createDocument(table, alertSpec, { ...alert, id: before });
-  expect(await alerts()).toHaveLength(2);
+  await table.write({ kind: "delete", key: factKey(own), condition: [] });
+  clock.advance(minuteMs);
+  const taken = acknowledge({ ...alert, id: before }, { by: "ops", now: clock.now() });
+  if (!taken) throw new Error("It can be acknowledged");
+  await createDocument(table, alertSpec, taken);
   const deps = { table, clock, rules, logger: createSilentLogger() };
   await reconcileAlerts(deps, { untilMs: Infinity });
   expect(await alerts()).toHaveLength(1);
-  expect((await rig.get(`/api/alerts/${encodeURIComponent(own)}`)).body).toMatchObject({
-    status: "open",
+  const answer = async (one: AlertId) =>
+    (await rig.get(`/api/alerts/${encodeURIComponent(one)}`)).body;
+  expect(await answer(own)).toMatchObject({ status: "acknowledged", openedAt: alert.openedAt });
+  expect(await answer(before)).toMatchObject({
+    status: "resolved",
+    resolvedBecause: "goes-on-under-another-id",
   });
 });
 

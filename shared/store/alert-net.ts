@@ -2,6 +2,7 @@ import { HubError } from "#shared/errors.ts";
 import { reconcile, resolve } from "#shared/kit/alert-lifecycle.ts";
 import { alertIdOf, asFoundBy } from "#shared/kit/alert-rule.ts";
 import type { AlertRule } from "#shared/kit/alert-rule.ts";
+import { isStanding } from "#shared/kit/alert-transition.ts";
 import { isCustomRule } from "#shared/model/custom-rule.ts";
 import type { AlertId, RuleName, SignalId } from "#shared/model/ids.ts";
 import { readSignalId } from "#shared/model/ids.ts";
@@ -125,15 +126,16 @@ export async function reconcileAlerts(
   ]);
   const alerts = new Map(alertLists.flat().map((alert) => [alert.id, alert]));
   const stale = await differingIn(deps, policies, signals, { alerts, isMeant });
-  const isOpen = new Set(signals.map(({ id }) => id));
+  const open = new Map(signals.map((signal) => [signal.id, signal]));
   const standing = [...alerts.values()].filter(isMeant);
-  const ended = standing.flatMap(({ signalId }) => (isOpen.has(signalId) ? [] : [signalId]));
+  const ended = standing.flatMap(({ signalId }) => (open.has(signalId) ? [] : [signalId]));
   const byId = new Map(standing.map((alert) => [alert.signalId, alert]));
   const differing = [...stale, ...ended];
   let [changed, looked] = [0, 0];
   const abandoned = custom.areAll ? abandonedOf([...alerts.values()], known, rule) : [];
   for (const alert of abandoned) {
-    if (await abandon(deps, alert)) changed += 1;
+    const findings = known.has(alert.rule) ? open : undefined;
+    if (await abandon(deps, alert, findings)) changed += 1;
   }
   for (const id of differing) {
     if (deps.clock.nowMs() >= untilMs) break;
@@ -194,11 +196,25 @@ function abandonedOf(
   );
 }
 
-/** Its rule was deleted. One that somebody changes just now is found by the next comparison. */
-async function abandon(deps: AlertDeps, listed: Alert): Promise<boolean> {
+/**
+ * Its rule was deleted; or, given what findings are open, it goes on under an id of its own. One that somebody
+ * changes just now is found by the next comparison.
+ */
+async function abandon(
+  deps: AlertDeps,
+  listed: Alert,
+  open?: ReadonlyMap<SignalId, Signal>,
+): Promise<boolean> {
   const alert = await getDocument(deps.table, alertSpec, factKey(listed.id));
-  const next = alert && resolve(alert, "rule-removed", deps.clock.now());
-  return alert !== undefined && next !== undefined && store(deps, alert, next);
+  if (!alert || !isStanding(alert)) return false;
+  if (open?.get(alert.signalId)?.generation === alert.generation) {
+    // With all that was decided about it; unless one has been opened there meanwhile.
+    const id = alertIdOf(alert.rule, alert.signalId);
+    await createDocument(deps.table, alertSpec, { ...alert, id, revision: 1 });
+  }
+  const because = open ? "goes-on-under-another-id" : "rule-removed";
+  const next = resolve(alert, because, deps.clock.now());
+  return next !== undefined && store(deps, alert, next);
 }
 
 /** An alert whose signal is kept no more has nothing to stand for. */
