@@ -114,7 +114,8 @@ async function climbTo(
 ): Promise<readonly Notification[]> {
   const { reached, recipients, hasNext } = await peopleAt(round, alert, { rung, ours });
   const reason = reached === 0 ? "opened" : "escalated";
-  const waiting = await tell(round, alert, { reason, rung: reached, recipients });
+  const isFirst = rung.revision === 0;
+  const waiting = await tell(round, alert, { reason, rung: reached, recipients, isFirst });
   const next = hasNext
     ? {
         ...rung,

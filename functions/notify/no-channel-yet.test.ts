@@ -69,3 +69,15 @@ test("what was woken meanwhile, and nobody had heard of, waits for nobody's time
   await rig.pass(5);
   expect(rig.channel("chat").sent.map(({ reason }) => reason)).toEqual(["opened"]);
 });
+
+test("what becomes worth a message after days is news then", async () => {
+  const rig = await NotifyRig.with({ chat });
+  await rig.hub.setRule("unlinked-work");
+  await rig.route(noQuiet);
+  await rig.hub.apply(upserted(goal("g")), upserted(workItem("e1", { kind: "task" })));
+  await rig.pass(30 * 60, 60);
+  expect((await rig.hub.alerts()).map(({ severity }) => severity)).toEqual(["info"]);
+  await rig.hub.apply(upserted(workItem("e1", { kind: "epic", version: 1 })));
+  await rig.pass(90);
+  expect(rig.channel("chat").lines).toEqual(["send alert opened: No goal above E1 Work e1"]);
+});

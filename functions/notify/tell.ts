@@ -19,6 +19,8 @@ export interface Occasion {
   readonly reason: Notification["reason"];
   readonly rung: number;
   readonly occasionAt?: Instant | undefined;
+  /** Its ladder was never climbed: what it says now may be news, however long it has stood. */
+  readonly isFirst?: boolean | undefined;
 }
 
 /**
@@ -63,11 +65,11 @@ async function tellOne(
 async function notificationOf(
   round: Round,
   alert: Alert,
-  { reason, rung, occasionAt }: Occasion,
+  { reason, rung, occasionAt, isFirst }: Occasion,
   { recipient, connectionId, because }: Recipient,
 ): Promise<Notification> {
   const now = round.now;
-  const { mode, dueAt } = await whenOf(round, alert, { reason, recipient });
+  const { mode, dueAt } = await whenOf(round, alert, { reason, recipient, isFirst });
   return {
     type: "notification",
     alertId: alert.id,
@@ -102,14 +104,19 @@ export function isFirstTelling(reason: Notification["reason"]): boolean {
 async function whenOf(
   round: Round,
   alert: Alert,
-  { reason, recipient }: Pick<Notification, "reason" | "recipient">,
+  {
+    reason,
+    recipient,
+    isFirst,
+  }: Pick<Notification, "reason" | "recipient"> & Pick<Occasion, "isFirst">,
 ): Promise<Pick<Notification, "mode" | "dueAt">> {
   const [{ routing, windows }, { delivery }, addressee] = await Promise.all([
     round.policy(),
     round.rule(alert.rule),
     addresseeOf(round, recipient),
   ]);
-  const isForDigest = delivery === "digest" || (reason === "opened" && isLate(round, alert));
+  const isForDigest =
+    delivery === "digest" || (reason === "opened" && isLate(round, alert, isFirst));
   if (isForDigest && reason !== "contested" && !addressee.isSystem) {
     return { mode: "digest", dueAt: nextDigestAt(addressee.calendar, round.now) };
   }
@@ -125,9 +132,14 @@ async function whenOf(
 
 /**
  * It has stood for so long, since nobody could be told, that it is no news: a channel that is connected after
- * weeks gets a digest of what stands. What is critical is.
+ * weeks gets a digest of what stands. What is critical is; and what was worth no message until it changed.
  */
-function isLate({ deps }: Round, { severity, history, openedAt }: Alert): boolean {
-  const since = history.findLast(({ to }) => to === "open")?.at ?? openedAt;
+function isLate(
+  { deps }: Round,
+  { severity, history, openedAt, updatedAt }: Alert,
+  isFirst = false,
+): boolean {
+  const openAt = history.findLast(({ to }) => to === "open")?.at ?? openedAt;
+  const since = isFirst ? updatedAt : openAt;
   return severity !== "critical" && deps.clock.nowMs() - epochMsOf(since) > dayMs;
 }
