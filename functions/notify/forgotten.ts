@@ -13,7 +13,7 @@ import { alertSpec, rungSpec } from "#shared/store/specs.ts";
 
 import { isReachable, isTellable, notificationsOf, untilReachable, untilRouted } from "./climb.ts";
 import { alignLadder, firstRung, overtaken, resumptionOf } from "./hear.ts";
-import { restLadder, wordsOf } from "./rest-ladder.ts";
+import { restLadder, untilWorthy, wordsOf } from "./rest-ladder.ts";
 import type { Round } from "./round.ts";
 
 /** Its event has had all its repeats by then. */
@@ -124,8 +124,8 @@ async function begin(round: Round, all: readonly Alert[]): Promise<void> {
 }
 
 /**
- * Somebody has said meanwhile who hears of what, or somebody can be told who could not be. Who was told before
- * is not told again.
+ * Somebody has said meanwhile who hears of what, somebody can be told who could not be, or it is worth a message
+ * again. Who was told before is not told again.
  */
 async function climbAnew(round: Round, alert: Alert, rung: Rung | undefined): Promise<void> {
   if (!rung || !(await mayGoOn(round, alert, rung))) return;
@@ -135,6 +135,7 @@ async function climbAnew(round: Round, alert: Alert, rung: Rung | undefined): Pr
 }
 
 async function mayGoOn(round: Round, alert: Alert, rung: Rung): Promise<boolean> {
+  if (rung.endedBecause === untilWorthy) return true;
   const { routing } = await round.policy();
   if (rung.endedBecause === untilReachable) return isReachable(round, alert, rung);
   return rung.endedBecause === untilRouted && routing !== undefined;

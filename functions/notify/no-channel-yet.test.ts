@@ -81,3 +81,13 @@ test("what becomes worth a message after days is news then", async () => {
   await rig.pass(90);
   expect(rig.channel("chat").lines).toEqual(["send alert opened: No goal above E1 Work e1"]);
 });
+
+test("a ladder that rested while its alert was but a hint goes on when it is more again", async () => {
+  const rig = await silentHub();
+  await rig.hub.apply(upserted(workItem("e1", { kind: "task", version: 1 })));
+  await rig.pass(75);
+  await rig.hub.apply(upserted(workItem("e1", { version: 2 })));
+  await setStatus(rig, "active");
+  await rig.pass(75);
+  expect(rig.channel("chat").lines).toEqual(["send alert opened: No goal above E1 Work e1"]);
+});

@@ -16,12 +16,15 @@ interface Opening {
   readonly rung: Rung | undefined;
 }
 
+/** How it rests while nobody is told of such a thing; it begins anew when its alert weighs more. */
+export const untilWorthy = "not worth a message";
+
 /** How the ladder of an alert rests or has come to its end, where nobody is to be told of it now. */
 export function wordsOf(alert: Alert | undefined, rung: Pick<Rung, "generation">): string {
   if (!alert || isOver(rung, alert)) return ladderOver;
   if (isContested(alert)) return "contested";
   if (alert.status === "snoozed") return `snoozed until ${alert.snoozedUntil ?? "it changes"}`;
-  return alert.status === "open" ? "not worth a message" : alert.status;
+  return alert.status === "open" ? untilWorthy : alert.status;
 }
 
 export function ended(round: Round, rung: Rung, because: string): Rung {

@@ -112,14 +112,17 @@ function nextGeneration(alert: Alert, signal: Signal, context: Context): Alert {
   return { ...opened, history, revision: alert.revision };
 }
 
-/** What was decided about it before still counts; what it waits for is counted as if it had stood all along. */
+/**
+ * What was decided about it before still counts; what it waits for is counted as if it had stood all along. Whoever
+ * was told that it is over hears that it stands again, when it has waited.
+ */
 function backInScope(alert: Alert, signal: Signal, context: Context): Alert {
   const opened = openFromSignal(signal, context, context.now, alert.lastEndedAt);
   return {
     ...opened,
     ...(alert.isBaseline === true && { isBaseline: true }),
     ...(alert.contest && { contest: alert.contest }),
-    ...(opened.status === "open" && { wokenAt: context.now }),
+    wokenAt: context.now,
     history: joined(alert.history, opened.history),
     revision: alert.revision,
   };
