@@ -22,6 +22,7 @@ import {
 } from "./documents.ts";
 import { alertList, factKey, lists } from "./keys.ts";
 import type { OrgReader } from "./org-reader.ts";
+import { reportSetAside, SetAside } from "./set-aside.ts";
 import { alertSpec, signalSpec } from "./specs.ts";
 
 export interface AlertDeps {
@@ -60,7 +61,7 @@ interface Reconciling {
 
 async function reconcileAs(deps: AlertDeps, { id, policies, rule }: Reconciling): Promise<boolean> {
   for (let round = 0; round < roundsMax; round += 1) {
-    const { signal, current } = await readBoth(deps.table, id, rule);
+    const { signal, current } = await readBoth(deps, id, rule);
     // Kept for a year after clearing; older than that, its alert is long resolved.
     if (!signal) return false;
     if (rule?.isUnreadable === true && signal.state === "open") return false;
@@ -73,9 +74,12 @@ async function reconcileAs(deps: AlertDeps, { id, policies, rule }: Reconciling)
   throw new HubError("entity.conflict", `The alert of ${id} is being changed by others`);
 }
 
-/** A signal and its alert, in one request: what they are kept under says which belong together. */
+/**
+ * A signal and its alert, in one request: what they are kept under says which belong together. Where one of them
+ * cannot be read there is neither: nobody could say how they agree, and the others must not wait for it.
+ */
 async function readBoth(
-  table: Table,
+  { table, logger }: AlertDeps,
   id: SignalId,
   custom: AlertRule | undefined,
 ): Promise<{ readonly signal: Signal | undefined; readonly current: Alert | undefined }> {
@@ -83,10 +87,13 @@ async function readBoth(
   const items = await table.batchGet([factKey(id), factKey(of)]);
   const signal = items.find(({ pk }) => pk === id);
   const alert = items.find(({ pk }) => pk === of);
-  return {
-    signal: signal && readDocument(signalSpec, signal),
-    current: alert && readDocument(alertSpec, alert),
+  const unread = new SetAside();
+  const both = {
+    signal: signal && unread.read(signal, (item) => readDocument(signalSpec, item)),
+    current: alert && unread.read(alert, (item) => readDocument(alertSpec, item)),
   };
+  reportSetAside(logger, [unread]);
+  return unread.count === 0 ? both : { signal: undefined, current: undefined };
 }
 
 async function store(deps: AlertDeps, current: Alert | undefined, next: Alert): Promise<boolean> {

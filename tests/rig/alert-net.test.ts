@@ -1,11 +1,14 @@
 import { expect, test } from "vitest";
 
+import { alertId, signalId } from "#shared/model/ids.ts";
+import type { AlertId, SignalId } from "#shared/model/ids.ts";
 import type { Routing } from "#shared/model/routing.ts";
 import { Routing as RoutingSchema } from "#shared/model/routing.ts";
 import { hourMs } from "#shared/model/time.ts";
 import { rules } from "#shared/rules/index.ts";
 import { reconcileAlerts } from "#shared/store/alert-net.ts";
 import { createDocument } from "#shared/store/documents.ts";
+import { factKey } from "#shared/store/keys.ts";
 import { routingSpec } from "#shared/store/specs.ts";
 import {
   account,
@@ -56,6 +59,24 @@ test("an event that is lost for good leaves neither a signal without its alert, 
   await net(hub);
   expect(await unlinked(hub)).toMatchObject([{ subjectId: itemId("b") }]);
   expect(await net(hub)).toEqual({ changed: 0, remaining: 0 });
+});
+
+test("a signal or an alert that cannot be read keeps the net from no other", async () => {
+  const hub = await readyHub();
+  await hub.apply(...["a", "b", "c"].map((name) => upserted(workItem(name))));
+  const spoil = async (id: SignalId | AlertId) => {
+    const item = await hub.table.get(factKey(id));
+    if (item) await hub.table.write({ kind: "put", item: { ...item, title: 1 }, condition: [] });
+  };
+  await spoil(signalId("unlinked-work", itemId("a")));
+  await spoil(alertId("unlinked-work", itemId("b")));
+  const lost = factKey(alertId("unlinked-work", itemId("c")));
+  await hub.table.write({ kind: "delete", key: lost, condition: [] });
+  await net(hub);
+  expect((await unlinked(hub)).map(({ subjectId }) => subjectId)).toEqual([
+    itemId("a"),
+    itemId("c"),
+  ]);
 });
 
 test("a net that runs out of time says what is left, and the next one goes on there", async () => {
