@@ -82,7 +82,8 @@ export async function createDispatch(
       return { kind: "made", dispatch: step.dispatch, opened, addressee };
     }
     // Somebody announced something, or what was to be told was dropped meanwhile.
-    if (!(await held.renew())) return { kind: "lost" };
+    const seen = step.mailbox && outcome.failed.find(({ index }) => index === 0)?.current;
+    if (!(await held.renew(seen))) return { kind: "lost" };
     due = withoutFailed(due, outcome, step.writes.length);
   }
   return { kind: "none" };

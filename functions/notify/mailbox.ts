@@ -3,10 +3,10 @@ import type { Dispatch, Mailbox, RecipientId } from "#shared/model/notification.
 import { attemptMsMax } from "#shared/model/notification.ts";
 import type { Instant } from "#shared/model/time.ts";
 import { epochMsOf, instantOf } from "#shared/model/time.ts";
-import type { Table } from "#shared/ports/table.ts";
+import type { Item, Write } from "#shared/ports/table.ts";
 import { mailboxKey } from "#shared/store/alerting-keys.ts";
 import type { Unversioned } from "#shared/store/documents.ts";
-import { createDocument, getDocument, replaceDocument } from "#shared/store/documents.ts";
+import { creationOf, getDocument, readDocument, replacementOf } from "#shared/store/documents.ts";
 import { mailboxSpec } from "#shared/store/specs.ts";
 
 import type { NotifyDeps } from "./deps.ts";
@@ -20,37 +20,53 @@ type Base = Pick<NotifyDeps, "table" | "clock">;
 
 /** What a run has announced to a recipient. */
 export interface Announced {
-  /** Of the mailbox, as that left it. */
-  readonly revision: number;
-  readonly count: number;
-  /** All of it is due, and whatever else waits was announced or put off so long ago that it shows. */
+  /** As that left it. */
+  readonly mailbox: Mailbox;
+  /** It is due, and whatever else waits was announced or put off so long ago that it shows. */
   readonly isAllNew: boolean;
+}
+
+interface Announcing {
+  readonly dueAt: Instant;
+  readonly briefAt?: Instant | undefined;
 }
 
 /**
  * Says that something is in the mailbox that is due then. Whoever holds it sees so before it lets go; and
- * what nobody looks into now is found by the clock. `before` is what the run announced to it already.
+ * what nobody looks into now is found by the clock.
  */
 export async function announce(
   deps: Base,
   recipient: RecipientId,
-  given: { readonly dueAt: Instant; readonly briefAt?: Instant | undefined },
-  before?: Announced,
+  given: Announcing,
 ): Promise<Announced> {
-  const now = deps.clock.now();
-  const { base, stored } = await change(deps, recipient, (mailbox) => ({
-    ...mailbox,
-    dueAt: earlier(mailbox.dueAt, given.dueAt),
-    announcedAt: now,
-    ...(given.briefAt !== undefined && { briefAt: given.briefAt }),
-  }));
-  const goesOn = before !== undefined && before.revision === base.revision;
-  const wasAllNew = goesOn ? before.isAllNew : !mayBeMoving(base, deps.clock.nowMs());
-  return {
-    revision: stored.revision,
-    count: (before?.count ?? 0) + 1,
-    isAllNew: wasAllNew && given.dueAt <= now,
-  };
+  const { base, stored, isOurs } = await change(
+    deps,
+    recipient,
+    (mailbox) => ({
+      ...mailbox,
+      dueAt: earlier(mailbox.dueAt, given.dueAt),
+      announcedAt: deps.clock.now(),
+      announcements: (mailbox.announcements ?? 0) + 1,
+      ...(given.briefAt !== undefined && { briefAt: given.briefAt }),
+    }),
+    (seen, now) => isSaidBy(given, seen, now),
+  );
+  const saidAt = stored.announcedAt ?? stored.updatedAt;
+  const isAllNew = isOurs && given.dueAt <= saidAt && !mayBeMoving(base, epochMsOf(saidAt));
+  return { mailbox: stored, isAllNew };
+}
+
+/**
+ * Whether somebody else has said it: announced something after this run had seen the mailbox, and so after
+ * what it announces was there to be found, and has it looked into as soon. Not where that one may count on
+ * having all in hand: well within the time, since clocks differ, in which nobody may.
+ */
+function isSaidBy(given: Announcing, seen: Mailbox, now: Mailbox): boolean {
+  const { announcedAt, announcements, dueAt } = now;
+  if (announcedAt === undefined || announcements === seen.announcements) return false;
+  if (given.briefAt !== undefined || dueAt === undefined || dueAt > given.dueAt) return false;
+  return mayBeMoving(seen, epochMsOf(announcedAt) + indexLagMsMax / 2);
 }
 
 /** The index may not show yet what was announced last. */
@@ -67,26 +83,37 @@ export function earlier(a: Instant | undefined, b: Instant): Instant {
   return a !== undefined && a < b ? a : b;
 }
 
+interface Changed {
+  readonly base: Mailbox;
+  readonly stored: Mailbox;
+  /** False: another's change did as well. */
+  readonly isOurs: boolean;
+}
+
 async function change(
-  deps: Base,
+  { table, clock }: Base,
   recipient: RecipientId,
   to: (mailbox: Mailbox) => Unversioned<Mailbox>,
-): Promise<{ readonly base: Mailbox; readonly stored: Mailbox }> {
-  const { table, clock } = deps;
+  isDoneBy: (seen: Mailbox, now: Mailbox) => boolean = () => false,
+): Promise<Changed> {
+  let found = await getDocument(table, mailboxSpec, mailboxKey(recipient));
   for (let round = 0; round < roundsMax; round += 1) {
-    const current = await getDocument(table, mailboxSpec, mailboxKey(recipient));
-    const base = current ?? emptyMailbox(recipient, clock.now());
-    const next = { ...to(base), updatedAt: clock.now() };
-    const stored = current
-      ? await replaceDocument(table, mailboxSpec, current, next)
-      : await created(table, { ...next, revision: 0 });
-    if (stored) return { base, stored };
+    const base = found ?? emptyMailbox(recipient, clock.now());
+    const after = { ...to(base), updatedAt: clock.now() };
+    const { next, write } = found
+      ? replacementOf(mailboxSpec, found, after)
+      : creation({ ...after, revision: 0 });
+    const outcome = await table.write(write);
+    if (outcome.applied) return { base, stored: next, isOurs: true };
+    const current = outcome.current && readDocument(mailboxSpec, outcome.current);
+    if (current && isDoneBy(base, current)) return { base, stored: current, isOurs: false };
+    found = current;
   }
   throw new HubError("entity.conflict", "A mailbox is being changed by others");
 }
 
-async function created(table: Table, mailbox: Mailbox): Promise<Mailbox | undefined> {
-  return (await createDocument(table, mailboxSpec, mailbox)) ? mailbox : undefined;
+function creation(mailbox: Mailbox): { readonly next: Mailbox; readonly write: Write } {
+  return { next: mailbox, write: creationOf(mailboxSpec, mailbox) };
 }
 
 function emptyMailbox(recipient: RecipientId, now: Instant): Mailbox {
@@ -110,6 +137,8 @@ export class HeldMailbox {
   isNews = false;
   /** The holder knows all that is in it, whatever the index shows. */
   #isAllKnown: boolean;
+  /** As it stood in the way of letting go. */
+  #seen: Item | undefined;
 
   private constructor(
     deps: Base,
@@ -139,22 +168,28 @@ export class HeldMailbox {
     announced?: Announced,
   ): Promise<HeldMailbox | undefined> {
     const { table, clock } = deps;
+    let found =
+      announced?.mailbox ?? (await getDocument(table, mailboxSpec, mailboxKey(recipient)));
     for (let round = 0; round < roundsMax; round += 1) {
-      const found = await getDocument(table, mailboxSpec, mailboxKey(recipient));
+      // Whoever had it when this was announced has seen so before letting go, or will.
       if (!found || (found.lockedUntil ?? "") > clock.now()) return undefined;
       const lockedUntil = instantOf(clock.nowMs() + attemptMsMax);
       const wanted = { ...found, lockedUntil, updatedAt: clock.now() };
-      const taken = await replaceDocument(table, mailboxSpec, found, wanted);
-      const isAllKnown = announced?.isAllNew === true && announced.revision === found.revision;
-      if (taken) return new HeldMailbox(deps, { mailbox: taken, lockedUntil, isAllKnown });
+      const { write, next } = replacementOf(mailboxSpec, found, wanted);
+      const isAllKnown =
+        announced?.isAllNew === true && announced.mailbox.revision === found.revision;
+      const outcome = await table.write(write);
+      if (outcome.applied) return new HeldMailbox(deps, { mailbox: next, lockedUntil, isAllKnown });
+      found = outcome.current && readDocument(mailboxSpec, outcome.current);
     }
     return undefined;
   }
 
-  /** Reads it anew; false when it is not ours any more. */
-  async renew(): Promise<boolean> {
-    const { recipient } = this.mailbox;
-    const found = await getDocument(this.#deps.table, mailboxSpec, mailboxKey(recipient));
+  /** Reads it anew, unless a write has just `seen` it; false when it is not ours any more. */
+  async renew(seen: Item | undefined = this.#seen): Promise<boolean> {
+    this.#seen = undefined;
+    const item = seen ?? (await this.#deps.table.get(mailboxKey(this.mailbox.recipient)));
+    const found = item && readDocument(mailboxSpec, item);
     if (found?.lockedUntil !== this.#lockedUntil) return false;
     if (found.revision !== this.mailbox.revision) {
       this.isNews = true;
@@ -176,8 +211,10 @@ export class HeldMailbox {
       ...(due !== undefined && { dueAt: due }),
       updatedAt: this.#deps.clock.now(),
     };
-    const { table } = this.#deps;
-    return (await replaceDocument(table, mailboxSpec, this.mailbox, wanted)) !== undefined;
+    const { write } = replacementOf(mailboxSpec, this.mailbox, wanted);
+    const outcome = await this.#deps.table.write(write);
+    if (!outcome.applied) this.#seen = outcome.current;
+    return outcome.applied;
   }
 
   /** Lets go of it whatever is announced meanwhile, which is due then: nobody must take its holder for dead. */

@@ -72,7 +72,8 @@ function announcedOf(
   const found = announced.get(recipient);
   announced.delete(recipient);
   if (!found || fresh.length === 0) return undefined;
-  return { ...found, isAllNew: found.isAllNew && found.count === fresh.length };
+  // Of several, an earlier one may not show yet.
+  return { ...found, isAllNew: found.isAllNew && fresh.length === 1 };
 }
 
 /** Gives when the mailbox is to be looked into next. */

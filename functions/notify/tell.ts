@@ -54,10 +54,8 @@ async function tellOne(
     : ((await getDocument(table, notificationSpec, notificationKey(wanted))) ?? wanted);
   // After the notification, so that whoever finds the one finds the other; again, in case that was cut off.
   if (kept.state === "waiting") {
-    const { announced } = round;
-    const before = announced.get(kept.recipient);
-    const given = { dueAt: kept.dueAt };
-    announced.set(kept.recipient, await announce(round.deps, kept.recipient, given, before));
+    const { dueAt } = kept;
+    round.announced.set(kept.recipient, await announce(round.deps, kept.recipient, { dueAt }));
   }
   return kept;
 }

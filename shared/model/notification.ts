@@ -223,6 +223,8 @@ export const Mailbox = z.strictObject({
   dueAt: Instant.optional(),
   /** When something was last put into it; the index that tells what waits may lag a moment. */
   announcedAt: Instant.optional(),
+  /** How often something was. Absent: not since this was counted. */
+  announcements: z.int().nonnegative().optional(),
   /** When the recipient's next brief is due; absent for whoever leads nobody. */
   briefAt: Instant.optional(),
   lastDigestAt: Instant.optional(),
