@@ -5,6 +5,7 @@ import { routeAlert } from "#shared/kit/routing/route-alert.ts";
 import { isContested } from "#shared/kit/routing/still-true.ts";
 import { addWorkingHours, calendarOf } from "#shared/kit/routing/working-time.ts";
 import type { Notification, RecipientId, Rung } from "#shared/model/notification.ts";
+import { channelRecipient } from "#shared/model/notification.ts";
 import type { Alert } from "#shared/model/signal.ts";
 import type { Instant } from "#shared/model/time.ts";
 import { notificationPrefix } from "#shared/store/alerting-keys.ts";
@@ -134,14 +135,28 @@ async function climbTo(
 }
 
 async function endOf(round: Round, told: readonly Recipient[]): Promise<string> {
-  if ((await withoutComments(round, told)).length === 0) return untilReachable;
+  if ((await people(round, told)).length === 0) return untilReachable;
   return (await round.policy()).routing ? topOfLadder : untilRouted;
 }
 
 /** Whether there is anybody by now who would hear of it. */
 export async function isReachable(round: Round, alert: Alert, rung: Rung): Promise<boolean> {
   const found = await peopleAt(round, alert, { rung: { ...rung, rung: 0 }, ours: [] });
-  return (await withoutComments(round, found.recipients)).length > 0;
+  return (await people(round, found.recipients)).length > 0;
+}
+
+/** Those that somebody reads: no comments on items, and no programs. */
+async function people(round: Round, all: readonly Recipient[]): Promise<readonly Recipient[]> {
+  const { connections } = await round.policy();
+  const systems = new Set(
+    connections
+      .filter(({ connector, settings }) => {
+        const traits = round.deps.registry.find(connector)?.notifierTraits?.(settings);
+        return traits?.isSystem === true;
+      })
+      .map(({ id }) => channelRecipient(id)),
+  );
+  return (await withoutComments(round, all)).filter(({ recipient }) => !systems.has(recipient));
 }
 
 /** The people of the rung; where there is nobody, those of the next that has somebody. */

@@ -91,3 +91,17 @@ test("a ladder that rested while its alert was but a hint goes on when it is mor
   await rig.pass(75);
   expect(rig.channel("chat").lines).toEqual(["send alert opened: No goal above E1 Work e1"]);
 });
+
+test("that a program has heard of it keeps nobody from being told", async () => {
+  const rig = await NotifyRig.with({ chat, hook: { ...chat, isSystem: true } });
+  await rig.hub.setRule("unlinked-work");
+  await rig.route(noQuiet);
+  await setStatus(rig, "paused");
+  await rig.hub.apply(upserted(goal("g")), epic("e1"));
+  await rig.pass(75);
+  await setStatus(rig, "active");
+  await rig.pass(75);
+  for (const name of ["chat", "hook"]) {
+    expect(rig.channel(name).lines).toEqual(["send alert opened: No goal above E1 Work e1"]);
+  }
+});
