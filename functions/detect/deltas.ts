@@ -4,6 +4,7 @@ import type { Connection } from "#shared/model/connection.ts";
 import { staleAfterMinutes } from "#shared/model/connection.ts";
 import { isCustomRule } from "#shared/model/custom-rule.ts";
 import { Match } from "#shared/model/edges.ts";
+import { readSignalId, SignalId } from "#shared/model/ids.ts";
 import { SamePerson } from "#shared/model/org.ts";
 import type { RuleSettings } from "#shared/model/signal.ts";
 import { epochMsOf, minuteMs } from "#shared/model/time.ts";
@@ -48,14 +49,15 @@ function toldBy(change: ItemChange, setAside: SetAside): Delta | undefined {
 /** Were two looks never to agree, they would go on for ever: so many in a row are the last. */
 const looksMax = 8;
 
-/** A signal that is gone is looked at as well: whoever was to replace it lost to that. */
+/**
+ * A signal that is gone is looked at as well: whoever was to replace it lost to that. Its key tells of which one,
+ * so that it may also have been taken away because nobody could read it.
+ */
 function concluded({ before, after }: ItemChange): Delta | undefined {
-  const item = after ?? before;
-  const signal = item?.["type"] === "signal" ? readDocument(signalSpec, item) : undefined;
-  if (!signal) return undefined;
-  const { rule, subjectId, looks = 0 } = signal;
-  if (after && looks >= looksMax) return undefined;
-  return { ofSignal: { rule, subjectId, looks } };
+  if ((after ?? before)?.["type"] !== "signal") return undefined;
+  if (!after) return before && { ofSignal: readSignalId(SignalId.parse(before.pk)) };
+  const { rule, subjectId, looks = 0 } = readDocument(signalSpec, after);
+  return looks < looksMax ? { ofSignal: { rule, subjectId, looks } } : undefined;
 }
 
 /** Something that a connection cannot see was noticed or is over. */

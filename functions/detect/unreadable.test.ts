@@ -2,9 +2,10 @@ import { expect, test } from "vitest";
 
 import type { AssertedEdge } from "#shared/model/change.ts";
 import type { Fact } from "#shared/model/facts.ts";
+import { signalId } from "#shared/model/ids.ts";
 import { minuteMs } from "#shared/model/time.ts";
 import type { Item, Json } from "#shared/ports/table.ts";
-import { linkRulesPartition } from "#shared/store/keys.ts";
+import { factKey, linkRulesPartition } from "#shared/store/keys.ts";
 import { scanAll } from "#shared/store/list.ts";
 import { OrgReader } from "#shared/store/org-reader.ts";
 import {
@@ -196,4 +197,21 @@ test("a record that was removed stays removed, whatever else stands beside it", 
   await poison(hub, beside(itemId("waits"), "link"));
   await hub.apply(removed(itemId("lonely"), 5));
   expect(await open(hub)).not.toContain(`unlinked-work ${itemId("lonely")}`);
+});
+
+test("a signal that cannot be read, and is taken away or overwritten, is found anew by the stream alone", async () => {
+  const hub = await company();
+  const id = signalId("unlinked-work", itemId("lonely"));
+  const stood = await find(hub, at(id));
+  await poison(hub, at(id), { severity: "terrible" });
+  await hub.settle();
+  await hub.table.write({ kind: "delete", key: factKey(id), condition: [] });
+  await hub.settle();
+  expect(await open(hub)).toContain(`unlinked-work ${itemId("lonely")}`);
+  await poison(hub, at(id), { severity: "terrible" });
+  await hub.settle();
+  const item = { ...stood, title: "By hand", revision: 9 };
+  await hub.table.write({ kind: "put", item, condition: [] });
+  await hub.settle();
+  expect((await hub.openSignals()).map(({ title }) => title)).not.toContain("By hand");
 });
