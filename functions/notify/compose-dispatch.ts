@@ -26,14 +26,16 @@ export async function composeFirst(
   round: Round,
   dispatch: Dispatch,
 ): Promise<Composed | undefined> {
-  const found = await round.alerts(dispatch.alerts.map(({ alertId }) => alertId));
+  const [found, around] = await Promise.all([
+    round.alerts(dispatch.alerts.map(({ alertId }) => alertId)),
+    round.surroundings(),
+  ]);
   const isEnd = dispatch.kind === "notice" && dispatch.report === undefined;
   const alerts = isEnd
     ? dispatch.alerts
     : dispatch.alerts.filter((one) => reasonToDrop(one, found.get(one.alertId)) === undefined);
   const alertCount = dispatch.alertCount - (dispatch.alerts.length - alerts.length);
   if (alerts.length === 0 && dispatch.report === undefined) return undefined;
-  const around = await round.surroundings();
   const shown = { ...dispatch, alerts, alertCount };
   const message = isReport(dispatch)
     ? reportOf(around, shown, found)
@@ -50,9 +52,11 @@ export async function composeUpdate(
   round: Round,
   dispatch: Dispatch,
 ): Promise<{ readonly message: Message | undefined; readonly isAllOver: boolean }> {
-  const found = await round.alerts(dispatch.alerts.map(({ alertId }) => alertId));
+  const [found, around] = await Promise.all([
+    round.alerts(dispatch.alerts.map(({ alertId }) => alertId)),
+    round.surroundings(),
+  ]);
   const told = toldOf(dispatch.alerts, found);
-  const around = await round.surroundings();
   const composed = composeAlerts(around, { ...dispatch, told, isUpdate: true });
   const isAllOver = told.every((one) => isOver(one, one.alert));
   // By this a channel knows that there is nothing left to do, or to press.

@@ -2,6 +2,7 @@ import type { EventBridgeEvent } from "aws-lambda";
 import * as z from "zod";
 
 import { AlertId } from "#shared/model/ids.ts";
+import { KnownConnections } from "#shared/store/connections.ts";
 
 import type { NotifyDeps } from "./deps.ts";
 import { hearOf } from "./hear.ts";
@@ -23,8 +24,9 @@ function isTick(event: object): boolean {
 export function createHandler(
   deps: NotifyDeps,
 ): (event: EventBridgeEvent<string, unknown> | { readonly schedule: true }) => Promise<void> {
+  const known = new KnownConnections();
   return async function handler(event) {
-    const round = new Round(deps);
+    const round = new Round(deps, known);
     if (isTick(event)) return tick(round);
     await hearOf(round, AlertEvent.parse(event).detail.id);
   };

@@ -68,7 +68,10 @@ async function open(
     const begun = firstRung(round, alert);
     // What an opening before this one was told by is over. First: whoever finds the rung looks no more.
     await showChanged(round, await overtaken(round, alert));
-    const isOurs = await createDocument(round.deps.table, rungSpec, begun);
+    const [isOurs] = await Promise.all([
+      createDocument(round.deps.table, rungSpec, begun),
+      round.prepare(alert.rule),
+    ]);
     return isOurs ? climb(round, begun) : [];
   }
   const resumedAt = resumptionOf(alert);

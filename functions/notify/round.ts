@@ -13,6 +13,7 @@ import type { Alert, RuleSettings } from "#shared/model/signal.ts";
 import type { Instant } from "#shared/model/time.ts";
 import { readAllAbsences } from "#shared/store/absences.ts";
 import { routingKey } from "#shared/store/alerting-keys.ts";
+import type { KnownConnections } from "#shared/store/connections.ts";
 import { listConnections } from "#shared/store/connections.ts";
 import { listCustomRules } from "#shared/store/custom-rules.ts";
 import { getDocument, readDocument } from "#shared/store/documents.ts";
@@ -48,14 +49,17 @@ export class Round {
   readonly beganMs: number;
   /** What it has put into mailboxes, and not packed. */
   readonly announced = new Map<RecipientId, Announced>();
+  readonly #known: KnownConnections;
   readonly #rules = new Map<RuleName, Promise<RulePolicy>>();
   #customTitles: Promise<Surroundings["rules"]> | undefined;
   #policy: Promise<Policy> | undefined;
   #org: Promise<Org> | undefined;
   #absences: Promise<Absences> | undefined;
 
-  constructor(deps: NotifyDeps) {
+  /** `known` goes from one invocation to the next. */
+  constructor(deps: NotifyDeps, known: KnownConnections) {
     this.deps = deps;
+    this.#known = known;
     this.beganMs = deps.clock.nowMs();
   }
 
@@ -85,11 +89,16 @@ export class Round {
     return known;
   }
 
+  /** Reads all that it takes to say who hears of an alert of this rule. */
+  async prepare(name: RuleName): Promise<void> {
+    await Promise.all([this.policy(), this.rule(name), this.org(), this.absences()]);
+  }
+
   async #readPolicy(): Promise<Policy> {
     const { table, clock, registry } = this.deps;
     const [routing, connections] = await Promise.all([
       getDocument(table, routingSpec, routingKey),
-      listConnections(table),
+      listConnections(table, new SetAside(), this.#known),
     ]);
     const times =
       routing ?? Routing.parse({ type: "routing", updatedAt: clock.now(), revision: 0 });

@@ -32,12 +32,11 @@ export async function tell(
   alert: Alert,
   given: Occasion & { readonly recipients: readonly Recipient[] },
 ): Promise<readonly Notification[]> {
-  const waiting: Notification[] = [];
-  for (const recipient of given.recipients) {
-    const one = await tellOne(round, alert, given, recipient);
-    if (one.state === "waiting") waiting.push(one);
-  }
-  return waiting;
+  // Each has a mailbox of their own.
+  const all = await Promise.all(
+    given.recipients.map((recipient) => tellOne(round, alert, given, recipient)),
+  );
+  return all.filter(({ state }) => state === "waiting");
 }
 
 async function tellOne(
