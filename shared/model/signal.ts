@@ -165,7 +165,7 @@ export const Alert = z.strictObject({
   openedAt: Instant,
   /** When the opening before this one ended, where it is known: the hold-down counts from it. */
   lastEndedAt: Instant.optional(),
-  /** When it last opened again without having been resolved: the end of a snooze. */
+  /** When it last began to stand again in this generation: the end of a snooze, or the way back into scope. */
   wokenAt: Instant.optional(),
   updatedAt: Instant,
   resolvedAt: Instant.optional(),
