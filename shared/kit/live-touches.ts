@@ -25,7 +25,7 @@ import type { OfWork, Touch } from "./rule.ts";
 /** Ways up as a graph stands between two changes: several rules ask for the same ones. */
 export class KnownSpines {
   readonly #graph: MemoryGraph;
-  readonly #known = new Map<WorkItemId, Spine>();
+  #known = new Map<WorkItemId, Spine>();
 
   constructor(graph: MemoryGraph) {
     this.#graph = graph;
@@ -39,16 +39,19 @@ export class KnownSpines {
     return spine;
   }
 
-  /** The graph has changed. */
+  /**
+   * The graph has changed. A new map, because in V8 what was cleared goes on leading to what comes after it:
+   * once it is old, each later one outlives its use until the whole heap is collected.
+   */
   forget(): void {
-    if (this.#known.size > 0) this.#known.clear();
+    if (this.#known.size > 0) this.#known = new Map();
   }
 }
 
 /** What touches mean in a graph that is held whole, to a rule with these open findings. */
 export class LiveTouches {
   /** Subjects to evaluate. */
-  readonly found = new Set<SubjectId>();
+  found = new Set<SubjectId>();
   /** More than can be told: everything is to be looked at. */
   isEverything = false;
   /** Beside what is found: which of the open findings. */
@@ -73,7 +76,8 @@ export class LiveTouches {
   /** Nothing is touched yet. It is used again and again: most changes touch few rules. */
   begin(now: Instant): void {
     this.#now = now;
-    if (this.found.size > 0) this.found.clear();
+    // Not cleared, for the reason that KnownSpines has.
+    if (this.found.size > 0) this.found = new Set();
     this.isEverything = false;
     this.ofOpen = undefined;
   }
