@@ -31,7 +31,7 @@ export interface ActiveRule {
 export interface Subject {
   readonly active: ActiveRule;
   readonly id: SubjectId;
-  /** Where nothing but a writing of its signal leads there: the how manieth look in a row it is. */
+  /** Where nothing but a writing of its signal leads there: which look in a row it is, from 1. */
   readonly looks?: number | undefined;
 }
 

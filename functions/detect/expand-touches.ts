@@ -15,7 +15,7 @@ import { goalsTouched } from "./expand-goals.ts";
 export interface Candidate {
   readonly id: SubjectId;
   readonly onlyOpen: boolean;
-  /** Nothing but a writing of its signal has led here: the how manieth such look in a row it is. */
+  /** Where nothing but a writing of its signal has led here: which such look in a row it is, from 1. */
   readonly looks?: number | undefined;
 }
 
