@@ -1,3 +1,6 @@
+/** How a page is opened whose colours are judged: on their way from one to the other they are neither. */
+export const settled = { reducedMotion: "reduce" } as const;
+
 /**
  * For the page: every text that stands on the page with less contrast than WCAG 2.2 asks of it (4.5,
  * or 3 for large type), as `ratio text`. Runs inside the browser, so it is a text.

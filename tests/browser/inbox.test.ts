@@ -1,7 +1,7 @@
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 
-import { weakContrasts } from "./contrast.ts";
+import { settled, weakContrasts } from "./contrast.ts";
 import { openBrowser } from "./open-browser.ts";
 import type { PageServer } from "./page-server.ts";
 import { startPages } from "./page-server.ts";
@@ -30,7 +30,7 @@ beforeEach((context) => {
 
 async function open(path: string, options: Parameters<Browser["newPage"]>[0] = {}): Promise<Page> {
   if (typeof opened === "string") throw new Error(opened);
-  const page = await opened.newPage(options);
+  const page = await opened.newPage({ ...settled, ...options });
   await page.goto(`${server.url}${path}`);
   return page;
 }

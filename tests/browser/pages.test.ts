@@ -1,7 +1,7 @@
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 
-import { weakContrasts } from "./contrast.ts";
+import { settled, weakContrasts } from "./contrast.ts";
 import { openBrowser } from "./open-browser.ts";
 import type { PageServer } from "./page-server.ts";
 import { startPages } from "./page-server.ts";
@@ -39,7 +39,7 @@ function browser(): Browser {
 async function open(
   options: Parameters<Browser["newPage"]>[0],
 ): Promise<{ page: Page; complaints: string[] }> {
-  const page = await browser().newPage(options);
+  const page = await browser().newPage({ ...settled, ...options });
   const complaints: string[] = [];
   page.on("console", (message) => {
     if (message.type() === "error") complaints.push(message.text());

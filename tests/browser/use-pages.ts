@@ -1,7 +1,7 @@
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, beforeEach, expect } from "vitest";
 
-import { weakContrasts } from "./contrast.ts";
+import { settled, weakContrasts } from "./contrast.ts";
 import { openBrowser } from "./open-browser.ts";
 import type { PageServer } from "./page-server.ts";
 import { startPages } from "./page-server.ts";
@@ -33,7 +33,8 @@ export function usePages() {
     /** A page without any script. */
     async open(width: number): Promise<Page> {
       if (typeof opened === "string") throw new Error(opened);
-      return opened.newPage({ viewport: { width, height: 900 }, javaScriptEnabled: false });
+      const viewport = { width, height: 900 };
+      return opened.newPage({ ...settled, viewport, javaScriptEnabled: false });
     },
   };
 }
