@@ -27,6 +27,12 @@ import { circularHierarchy } from "./rule.ts";
 const evaluate = (subjectId: SubjectId, parts: GraphParts): Evaluation =>
   circularHierarchy.evaluate({ view: graphOf(parts), subjectId, options: {}, now });
 
+/** What a pass over everything finds. */
+const openAmong = (parts: GraphParts): readonly SubjectId[] =>
+  [...circularHierarchy.subjects(graphOf(parts))].filter(
+    (subjectId) => evaluate(subjectId, parts).state === "open",
+  );
+
 /** `i00` under `i01` under … under `i00`, of the length that is wanted. */
 function ring(size: number): WorkItem[] {
   const name = (at: number) => `i${String(at % size).padStart(2, "0")}`;
@@ -128,8 +134,14 @@ describe("parents in a circle", () => {
     expect(stateWith({ expiresAt: later })).toBe("open");
     expect(stateWith({ expiresAt: earlier })).toBe("cleared");
     expect(stateWith({ source: "suggestion" })).toBe("cleared");
-    const graph = graphOf({ goals, edges });
-    expect([...circularHierarchy.subjects(graph)]).toEqual([goalId("g1")]);
+    expect(openAmong({ goals, edges })).toEqual([goalId("g1")]);
+  });
+
+  test("of goals are looked for also where an expired link once made a larger circle of them", () => {
+    const goals = [above("g1", "g2"), above("g2", "g3"), above("g3", "g2")];
+    const expired = { ...linkTo(itemId("x"), goalId("g1")), fromId: goalId("g3") };
+    const edges = [{ ...expired, expiresAt: earlier }];
+    expect(openAmong({ goals, edges })).toEqual([goalId("g2")]);
   });
 
   test("go to the teams in it, and to their lowest common manager", () => {

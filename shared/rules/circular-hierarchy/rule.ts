@@ -41,10 +41,11 @@ export const circularHierarchy = defineRule<Options>({
 
   *subjects(graph) {
     yield* firstOf(circlesAmong(inTheMiddle(graph), spineShape(graph)));
-    // What an expired link leads to is for `evaluate` to say.
+    // Links that have expired count here as well, and may make one circle of several: any member may be the
+    // first of what is left of it, which `evaluate` says.
     const always = "" as Instant;
     const goalIds = [...graph.goals()].map(({ id }) => id);
-    yield* firstOf(circlesAmong(goalIds, goalShape(graph, always)));
+    for (const members of circlesAmong(goalIds, goalShape(graph, always))) yield* members;
   },
 
   evaluate({ view, subjectId, now }): Evaluation {
