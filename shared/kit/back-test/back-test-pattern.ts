@@ -63,7 +63,7 @@ export function backTestPattern(input: PatternBackTestInput): BackTestResult {
     name,
     finders: tested.map(({ rule, options }) => ({ rule, options, looks, followsRouting: follows })),
     policies: settings,
-    limits: limitsOfPattern(wanted.pattern, rules),
+    limits: limitsOfPattern(wanted, rules),
     hasShares: (wanted.allowedShares ?? []).length > 0,
   });
 }
@@ -82,7 +82,10 @@ function whyImpossible(pattern: EventPattern, rules: readonly RuleAsSet[]): stri
 }
 
 /** In sentences, what is left out, and what is as of today. */
-function limitsOfPattern(pattern: EventPattern, rules: readonly RuleAsSet[]): readonly string[] {
+function limitsOfPattern(
+  { pattern, scope }: PatternSettings,
+  rules: readonly RuleAsSet[],
+): readonly string[] {
   const fitting = rules.filter(({ rule }) => mayFitRule(pattern, rule.name));
   const off = fitting.filter(({ isEnabled }) => !isEnabled);
   const on = fitting.filter(({ isEnabled }) => isEnabled);
@@ -96,7 +99,7 @@ function limitsOfPattern(pattern: EventPattern, rules: readonly RuleAsSet[]): re
       `${titlesOf(off)}: ${off.length === 1 ? "this rule is" : "these rules are"} off, and what ${off.length === 1 ? "it" : "they"} would have found is not counted.`,
     pastless.length > 0 &&
       `${titlesOf(pastless)}: of what ${pastless.length === 1 ? "this rule looks" : "these rules look"} at no past is kept, and what ${pastless.length === 1 ? "it" : "they"} would have found is not counted.`,
-    ...new Set(followsRouting(pattern, undefined) ? [...lines, twoMoves] : lines),
+    ...new Set(followsRouting(pattern, scope) ? [...lines, twoMoves] : lines),
     readsNames(pattern) &&
       "Titles and names that the pattern asks about are those of today: what was called otherwise then may be missing, or one too many.",
     "The rules whose findings it picks are taken as they are set today.",

@@ -4,10 +4,10 @@ import type { RuleSettings } from "#shared/model/signal.ts";
 import type { Rule } from "../rule.ts";
 import { sameJson } from "../same-json.ts";
 import { type AskedTime, type BackTestResult, lookBack } from "./look-back.ts";
-import { lookOf } from "./look.ts";
+import { followsUnits, lookOf } from "./look.ts";
 import type { RaisePolicy } from "./raised-alerts.ts";
 import type { Finder } from "./replay.ts";
-import { limitsOf } from "./rule-limits.ts";
+import { limitsOf, twoMoves } from "./rule-limits.ts";
 
 /** A rule's settings as far as they decide what it raises. */
 export interface BackTestSettings extends RaisePolicy {
@@ -33,11 +33,13 @@ export function backTest(input: BackTestInput): BackTestResult {
   const { rule, wanted, now } = input;
   const { impossible, ofToday } = limitsOf(rule);
   if (impossible !== undefined) throw new HubError("input.invalid", impossible);
+  const policies = now ? [wanted, now] : [wanted];
+  const followsRouting = policies.some(({ scope }) => followsUnits(scope));
   return lookBack(input, {
     name: rule.name,
-    finders: findersOf(rule, wanted, now),
-    policies: now ? [wanted, now] : [wanted],
-    limits: ofToday,
+    finders: findersOf(rule, wanted, now).map((finder) => ({ ...finder, followsRouting })),
+    policies,
+    limits: [...new Set(followsRouting ? [...ofToday, twoMoves] : ofToday)],
     hasShares: (wanted.allowedShares ?? []).length > 0,
   });
 }
@@ -55,11 +57,7 @@ function findersOf(
     return [{ rule, options: wanted.options, looks: [look, other] }];
   }
   return [
-    { rule, options: wanted.options, looks: [look, never] },
-    { rule, options: now.options, looks: [never, other] },
+    { rule, options: wanted.options, looks: [look, undefined] },
+    { rule, options: now.options, looks: [undefined, other] },
   ];
-}
-
-function never(): boolean {
-  return false;
 }

@@ -28,6 +28,11 @@ export function lookOf({ alertOn }: Pick<Rule, "alertOn">, scope: RuleSettings["
   return (seen) => (pattern?.matches(seen.finding) ?? true) && isSeenInScope(scope, seen);
 }
 
+/** Whether a reorg may take a finding into a scope, or out of it. */
+export function followsUnits(scope: RuleSettings["scope"]): boolean {
+  return (scope?.unitIds ?? []).length > 0;
+}
+
 /** Whether a scope takes it in, by the units and goals of then. */
 export function isSeenInScope(
   scope: RuleSettings["scope"],

@@ -4,7 +4,7 @@ import type { RuleSettings, Signal, SourceFreshness } from "#shared/model/signal
 
 import { fitsPattern } from "../custom-pattern.ts";
 import { keptOf } from "../kept-finding.ts";
-import { isSeenInScope, type Look, type Seen } from "./look.ts";
+import { followsUnits, isSeenInScope, type Look, type Seen } from "./look.ts";
 import { asksAbout, askedFields } from "./pattern-asks.ts";
 
 /** What of a signal nobody remembers, by what it is in words. */
@@ -29,8 +29,7 @@ const readWhereNamed = ["detail.title", "detail.evidence", "detail.teamIds", "de
 /** Whether a reorg may make a finding fit that did not, or the other way round. */
 export function followsRouting(pattern: EventPattern, scope: RuleSettings["scope"]): boolean {
   const asked = askedFields(pattern);
-  const hasUnits = (scope?.unitIds ?? []).length > 0;
-  return hasUnits || readWhereNamed.some((field) => asksAbout(asked, field));
+  return followsUnits(scope) || readWhereNamed.some((field) => asksAbout(asked, field));
 }
 
 const worded = [

@@ -18,7 +18,8 @@ import { type Happening, PastInTime } from "./past-in-time.ts";
 export interface Finder {
   readonly rule: Rule;
   readonly options: unknown;
-  readonly looks: readonly Look[];
+  /** One for each policy, in their order; undefined: that policy has other findings to look at. */
+  readonly looks: readonly (Look | undefined)[];
   /** Whether anybody looks at who is named in a finding, or to whom it goes: then reorgs alter findings. */
   readonly followsRouting?: boolean;
 }
@@ -43,7 +44,7 @@ export interface Looked {
 }
 
 export interface Replayed {
-  /** Of each finder, in their order, what each of its looks saw. */
+  /** Of each finder, in their order, what each of its looks saw; nothing where it has none. */
   readonly looked: readonly (readonly Looked[])[];
   /** How far it came. */
   readonly reachedAt: Instant;
@@ -77,6 +78,7 @@ export function replay(input: ReplayInput): Replayed {
 
 /** One look at one finder's findings. */
 interface Looking {
+  readonly policy: number;
   readonly look: Look;
   readonly episodes: Episodes;
   readonly hidden: Set<SignalId>;
@@ -98,7 +100,10 @@ class Replaying {
     this.#input = input;
     const { finders, from } = input;
     this.#looking = finders.map(({ rule, looks }) =>
-      looks.map((look) => ({ look, episodes: new Episodes(rule.name), hidden: new Set() })),
+      looks.flatMap((look, policy) => {
+        if (!look) return [];
+        return { policy, look, episodes: new Episodes(rule.name), hidden: new Set() };
+      }),
     );
     this.#hidden = finders.map(() => new Set<SubjectId>());
     this.#mayMissLinks = past.haze.mayMissLinks;
@@ -224,10 +229,17 @@ class Replaying {
     return isOfFirstReading({ restsOn: freshness, openedAt }, baselineMinutes);
   }
 
+  #seenBy(finder: number, policy: number): Looked {
+    const looking = this.#looking[finder]?.find((one) => one.policy === policy);
+    return looking
+      ? { episodes: looking.episodes.all(), hidden: looking.hidden }
+      : { episodes: [], hidden: new Set() };
+  }
+
   result(): Omit<Replayed, "reachedAt" | "orgStep"> {
     return {
-      looked: this.#looking.map((looks) =>
-        looks.map(({ episodes, hidden }) => ({ episodes: episodes.all(), hidden })),
+      looked: this.#input.finders.map(({ looks }, at) =>
+        looks.map((_look, policy) => this.#seenBy(at, policy)),
       ),
       people: this.#people,
       mayMissLinks: this.#mayMissLinks,

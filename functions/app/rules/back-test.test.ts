@@ -1,0 +1,76 @@
+import { expect, test } from "vitest";
+
+import { instantOf } from "#shared/model/time.ts";
+import {
+  account,
+  accountId,
+  goalConnection,
+  itemId,
+  orgUnit,
+  peopleConnection,
+  person,
+  unitId,
+  upserted,
+  workConnection,
+  workItem,
+} from "#shared/testing/facts.ts";
+
+import { AppRig } from "../../../tests/rig/app-rig.ts";
+
+const api = "/api/rules/unlinked-work/back-test";
+const hourMs = 3_600_000;
+
+test("the settings of today are counted by their own findings alone: what others end makes none wait", async () => {
+  const rig = await AppRig.create();
+  const { hub } = rig;
+  const epic = (version: number, status: "in-progress" | "done") =>
+    upserted(workItem("one", { version, status }));
+  for (const version of [1, 3]) {
+    hub.clock.advance(24 * hourMs);
+    await hub.apply(epic(version, "in-progress"));
+    hub.clock.advance(2 * hourMs);
+    await hub.apply(epic(version + 1, "done"));
+  }
+  hub.clock.advance(hourMs);
+  const options = { allowances: [{ labels: ["keep-the-lights-on"], reason: "It must run." }] };
+  const json = { days: 30, options, graceMinutes: 0, holdDownMinutes: 240 };
+  await rig.send("PUT", "/api/rules/unlinked-work", {
+    json: { graceMinutes: 0, holdDownMinutes: 240 },
+  });
+  const { body } = await rig.send("POST", api, { json });
+  expect(body).toMatchObject({
+    wanted: { raised: 2, waitedOut: 0 },
+    today: { raised: 2, waitedOut: 0 },
+    compared: { both: 2, onlyToday: 0, onlyWanted: 0 },
+  });
+});
+
+test("an alert ends when a reorg takes its finding out of the scope of units", async () => {
+  const rig = await AppRig.create();
+  const { hub } = rig;
+  const ana = (unit: string, version: number) =>
+    upserted(person("ana", { unitId: unitId(unit), version }));
+  const scope = { unitIds: [unitId("red")] };
+  await hub.setRule("unlinked-work", { graceMinutes: 0, scope });
+  const freshAt = instantOf(hub.clock.nowMs() + 48 * hourMs);
+  for (const id of [goalConnection, peopleConnection, workConnection]) {
+    await hub.changeConnection(id, (one) => ({ ...one, freshAt }));
+  }
+  hub.clock.advance(hourMs);
+  const units = ["red", "blue"].map((id) => upserted(orgUnit(id)));
+  await hub.apply(...units, ana("red", 1), upserted(account("ana")));
+  await hub.apply(upserted(workItem("one", { assigneeId: accountId("ana") })));
+  expect(await hub.alerts()).toMatchObject([{ status: "open" }]);
+  hub.clock.advance(24 * hourMs);
+  await hub.apply(ana("blue", 2));
+  hub.clock.advance(hourMs);
+  const [alert] = await hub.alerts();
+  const { body } = await rig.send("POST", api, { json: { days: 30 } });
+  expect({ alert, body }).toMatchObject({
+    alert: undefined,
+    body: {
+      wanted: { raised: 1, cleared: 1 },
+      sample: [{ subjectId: itemId("one"), clearedBecause: "out of scope" }],
+    },
+  });
+});
