@@ -252,6 +252,16 @@ describe("records that an operator joined", () => {
     expect([...org.people()].map(({ id }) => id)).toEqual([personId("anna")]);
     expect(org.person(personId("ann"))?.id).toBe(personId("anna"));
   });
+
+  test("have their accounts found by the one that is gone, since they speak for themselves now", () => {
+    const org = orgOf({
+      people: [person("ann"), person("bob")],
+      accounts: [account("ann"), account("bob")],
+      samePeople: [led("ann", "anna"), led("anna", "gone")],
+    });
+    const found = org.accountsBearing(personId("gone"), { workEmails: [] });
+    expect(found).toEqual([accountId("ann")]);
+  });
 });
 
 describe("who is behind an account", () => {

@@ -255,8 +255,17 @@ export class People {
     const own = this.#records.get(personId)?.workEmail;
     const emails = new Set(own === undefined ? workEmails : [...workEmails, own]);
     const holders = [...emails].flatMap((email) => this.#holdersOf(email));
-    const humans = new Set([personId, ...holders].map((id) => this.canonical(id)));
-    return this.#bearing.of([...humans], { workEmails, externalIds });
+    const ids = [...this.#ledTo(personId), ...holders].map((id) => this.canonical(id));
+    return this.#bearing.of([...new Set(ids)], { workEmails, externalIds });
+  }
+
+  /** Itself, and whom operators led to it: where it is gone, they speak for themselves. */
+  #ledTo(id: PersonId): Iterable<PersonId> {
+    const found = new Set([id]);
+    for (const into of found) {
+      for (const led of this.#led) if (this.#into.get(led) === into) found.add(led);
+    }
+    return found;
   }
 
   #holdersOf(email: string): readonly PersonId[] {
