@@ -1,7 +1,5 @@
 import type { Hono } from "hono";
 
-import { HubError } from "#shared/errors.ts";
-import type { InputIssue } from "#shared/errors.ts";
 import { limitsOf } from "#shared/kit/back-test/rule-limits.ts";
 import type { Rule } from "#shared/kit/rule.ts";
 import { isCustomRule } from "#shared/model/custom-rule.ts";
@@ -15,8 +13,9 @@ import { asOfDaysMax } from "../as-of/as-of-query.ts";
 import { parseInput } from "../http/route.ts";
 import { pathTo } from "../page/html.ts";
 import { BackTestRequest } from "./back-test-answers.ts";
-import type { BackTestAnswer } from "./back-test-answers.ts";
+import { outcomeOf, statusOf } from "./back-test-outcome.ts";
 import { backTestPage } from "./back-test-page.ts";
+import { parseOptions } from "./rule-form-input.ts";
 import { ruleNamed, runBackTest, settingsOf } from "./run-back-test.ts";
 
 /** What stands in the form: text as it was typed, or as the rule is set. */
@@ -26,12 +25,6 @@ export interface BackTestForm {
   readonly holdDownMinutes: string;
   readonly options: string;
 }
-
-/** What the page shows below its form. */
-export type BackTestOutcome =
-  | { readonly answer: BackTestAnswer }
-  | { readonly message: string; readonly issues: readonly InputIssue[] }
-  | undefined;
 
 /** A form whose address is its question, so that a result can be passed on. */
 export function serveBackTestPages(app: Hono, context: AppContext): void {
@@ -46,9 +39,10 @@ export function serveBackTestPages(app: Hono, context: AppContext): void {
     const form = await formOf(context, rule, asked);
     const { impossible } = limitsOf(rule);
     const isAsked = asked["days"] !== undefined && impossible === undefined;
-    const outcome = isAsked ? await outcomeOf(context, name, form) : undefined;
-    const status = outcome && "message" in outcome ? 400 : 200;
-    return c.html(backTestPage({ rule, form, outcome, impossible }), status);
+    const outcome = isAsked
+      ? await outcomeOf(async () => runBackTest(context, name, readRequest(form)))
+      : {};
+    return c.html(backTestPage({ rule, form, outcome, impossible }), statusOf(outcome));
   });
 }
 
@@ -67,20 +61,6 @@ async function formOf(
   };
 }
 
-/** A page says what is wrong beside what was typed. */
-async function outcomeOf(
-  context: AppContext,
-  name: RuleName,
-  form: BackTestForm,
-): Promise<BackTestOutcome> {
-  try {
-    return { answer: await runBackTest(context, name, readRequest(form)) };
-  } catch (error) {
-    if (!(error instanceof HubError) || error.traits.audience !== "customer") throw error;
-    return { message: error.message, issues: error.issues ?? [] };
-  }
-}
-
 function readRequest(form: BackTestForm): BackTestRequest {
   return parseInput(
     BackTestRequest,
@@ -92,15 +72,4 @@ function readRequest(form: BackTestForm): BackTestRequest {
     },
     "",
   );
-}
-
-function parseOptions(text: string): unknown {
-  try {
-    return JSON.parse(text) as unknown;
-  } catch (cause) {
-    throw new HubError("input.invalid", "The options are not valid JSON", {
-      cause,
-      issues: [{ path: "options", message: "Check quotes, commas and brackets" }],
-    });
-  }
 }

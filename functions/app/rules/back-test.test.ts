@@ -74,3 +74,28 @@ test("an alert ends when a reorg takes its finding out of the scope of units", a
     },
   });
 });
+
+test.each(["/rules/unlinked-work/back-test", "/custom-rules"])(
+  "%s: a number that cannot be is refused in plain words, beside what was typed",
+  async (room) => {
+    const rig = await AppRig.create();
+    let path = room;
+    if (room === "/custom-rules") {
+      const json = {
+        title: "Epics adrift",
+        why: "They are many.",
+        nextStep: "Ask.",
+        pattern: { detail: { rule: ["unlinked-work"] } },
+      };
+      const { body } = await rig.send("POST", "/api/custom-rules", { json });
+      path = `${room}/${(body as { readonly id: string }).id}/back-test`;
+    }
+    const wrong = await rig.get(`${path}?days=500&graceMinutes=some&holdDownMinutes=60&options={}`);
+    const text = wrong.text.replaceAll(/\s+/gu, " ");
+    expect(wrong.status).toBe(400);
+    expect(text).toContain("Days back: give a whole number from 1 to 89.");
+    expect(text).toContain("Grace period in minutes: give a whole number from 0 to 43,200.");
+    expect(text).toContain('value="500"');
+    expect(text).not.toMatch(/expected number|missing or wrong/u);
+  },
+);

@@ -6,9 +6,10 @@ import type { CustomRule } from "#shared/model/custom-rule.ts";
 import type { Html } from "../page/html.ts";
 import { nothing, pathTo, withQuery } from "../page/html.ts";
 import { layout } from "../page/layout.ts";
-import type { BackTestForm, BackTestOutcome } from "./back-test-pages.ts";
+import type { BackTestOutcome } from "./back-test-outcome.ts";
+import type { BackTestForm } from "./back-test-pages.ts";
 import { backTestResult } from "./back-test-result.ts";
-import { waitFields } from "./wait-fields.ts";
+import { isOfWaits, waitFields } from "./wait-fields.ts";
 
 /** What was typed: how far back and how long to wait, and the rule's own form, which nothing of may be lost. */
 export interface PatternForm extends Omit<BackTestForm, "options"> {
@@ -16,8 +17,6 @@ export interface PatternForm extends Omit<BackTestForm, "options"> {
   /** The fields of the rule's form that a back-test does not read. */
   readonly others: Readonly<Record<string, string>>;
 }
-
-type Refused = Extract<BackTestOutcome, { readonly message: string }>;
 
 interface Shown {
   /** Absent: nobody has saved it yet. */
@@ -30,8 +29,7 @@ const sides = { now: "the rule as it is saved", wanted: "what is tried here" };
 
 /** The back-test of a custom rule, with what is not saved of it. */
 export function patternBackTestPage({ rule, form, outcome }: Shown): Html {
-  const answer = outcome && "answer" in outcome ? outcome.answer : undefined;
-  const refused = outcome && "message" in outcome ? outcome : undefined;
+  const { answer, refused } = outcome;
   const title = rule?.title ?? form.others["title"] ?? "a new custom rule";
   return layout({
     title: `Back-test: ${title}`,
@@ -40,8 +38,8 @@ export function patternBackTestPage({ rule, form, outcome }: Shown): Html {
     intro:
       "Which alerts this pattern would have made of what the rules, as they are set today, would have found. Nothing is saved and nobody is told.",
     body: html`<div class="stack">
-      ${notices(refused).map((message) => html`<p class="notice bad" role="alert">${message}</p>`)}
-      ${formCard(rule, form, refused?.issues.filter(isOfPattern) ?? [])}
+      ${refused?.issues.length === 0 ? html`<p class="notice bad" role="alert">${refused.message}</p>` : nothing}
+      ${formCard(rule, form, refused?.issues ?? [])}
       ${answer ? backTestResult(answer, rule && sides) : nothing}
     </div>`,
   });
@@ -54,30 +52,18 @@ function crumbsTo(rule: Shown["rule"]): Html {
     : list;
 }
 
-/** What is wrong elsewhere than in the pattern, whose field says it by itself. */
-function notices(refused: Refused | undefined): readonly string[] {
-  if (!refused) return [];
-  const others = refused.issues.filter((issue) => !isOfPattern(issue));
-  if (others.length > 0) return others.map(({ path, message }) => `${path}: ${message}`);
-  return refused.issues.length === 0 ? [refused.message] : [];
-}
-
-function isOfPattern({ path }: InputIssue): boolean {
-  return !/^(?:days|graceMinutes|holdDownMinutes)\b/u.test(path);
-}
-
 function formCard(rule: Shown["rule"], form: PatternForm, issues: readonly InputIssue[]): Html {
   const { pattern, others } = form;
   const id = { id: rule?.id };
-  const invalid = issues.length > 0 ? raw('aria-invalid="true"') : nothing;
+  const ofPattern = issues.filter((issue) => !isOfWaits(issue));
+  const invalid = ofPattern.length > 0 ? raw('aria-invalid="true"') : nothing;
   return html`<form
     method="post"
     action="${withQuery("/custom-rules/back-test", id)}"
     class="card stack"
     aria-label="What to test"
   >
-    ${Object.entries(others).map(([name, value]) => html`<input type="hidden" name="${name}" value="${value}" />`)}
-    ${waitFields(form)}
+    ${waitFields(form, issues)}
     <div class="field">
       <label for="pattern">Event pattern</label>
       <p class="hint" id="pattern-hint">
@@ -96,10 +82,11 @@ function formCard(rule: Shown["rule"], form: PatternForm, issues: readonly Input
       >
 ${pattern}</textarea>
       <div id="pattern-error">
-        ${issues.map(({ path, message }) => html`<p class="error">${path === "pattern" || path === "" ? nothing : html`<code>${path}</code> `}${message}</p>`)}
+        ${ofPattern.map(({ path, message }) => html`<p class="error">${path === "pattern" || path === "" ? nothing : html`<code>${path}</code> `}${message}</p>`)}
       </div>
     </div>
     <p class="actions">
+      ${Object.entries(others).map(([name, value]) => html`<input type="hidden" name="${name}" value="${value}" />`)}
       <button class="primary">Test</button>
       <button formaction="${withQuery("/custom-rules/check", id)}" formnovalidate>
         Back to the rule with this pattern

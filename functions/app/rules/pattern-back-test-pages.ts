@@ -13,7 +13,7 @@ import { asOfDaysMax } from "../as-of/as-of-query.ts";
 import { parseInput } from "../http/route.ts";
 import { readForm } from "../page/page-input.ts";
 import { PatternBackTestRequest } from "./back-test-answers.ts";
-import type { BackTestOutcome } from "./back-test-pages.ts";
+import { outcomeOf, statusOf } from "./back-test-outcome.ts";
 import { patternBackTestPage } from "./pattern-back-test-page.ts";
 import type { PatternForm } from "./pattern-back-test-page.ts";
 import { policyOf, runPatternBackTest } from "./run-pattern-back-test.ts";
@@ -28,7 +28,10 @@ export function servePatternBackTestPages(app: Hono, context: AppContext): void 
     const rule = await getCustomRule(context.table, id);
     const asked = c.req.query();
     const form = await formOf(context, id, { ...savedFields(rule), ...waitsIn(asked) });
-    const outcome = asked["days"] === undefined ? undefined : await outcomeOf(context, id, form);
+    const outcome =
+      asked["days"] === undefined
+        ? {}
+        : await outcomeOf(async () => runPatternBackTest(context, readRequest(id, form)));
     return c.html(patternBackTestPage({ rule, form, outcome }), statusOf(outcome));
   });
 
@@ -37,13 +40,9 @@ export function servePatternBackTestPages(app: Hono, context: AppContext): void 
     const id = asked === undefined ? undefined : parseInput(CustomRuleId, asked, "id");
     const rule = id && (await getCustomRule(context.table, id));
     const form = await formOf(context, id, await readForm(c));
-    const outcome = await outcomeOf(context, id, form);
+    const outcome = await outcomeOf(async () => runPatternBackTest(context, readRequest(id, form)));
     return c.html(patternBackTestPage({ rule, form, outcome }), statusOf(outcome));
   });
-}
-
-function statusOf(outcome: BackTestOutcome): 200 | 400 {
-  return outcome && "message" in outcome ? 400 : 200;
 }
 
 const waits = ["days", "graceMinutes", "holdDownMinutes"] as const;
@@ -82,20 +81,6 @@ async function formOf(
     pattern,
     others,
   };
-}
-
-/** A page says what is wrong beside what was typed. */
-async function outcomeOf(
-  context: AppContext,
-  id: CustomRuleId | undefined,
-  form: PatternForm,
-): Promise<BackTestOutcome> {
-  try {
-    return { answer: await runPatternBackTest(context, readRequest(id, form)) };
-  } catch (error) {
-    if (!(error instanceof HubError) || error.traits.audience !== "customer") throw error;
-    return { message: error.message, issues: error.issues ?? [] };
-  }
 }
 
 function readRequest(id: CustomRuleId | undefined, form: PatternForm): PatternBackTestRequest {

@@ -50,7 +50,8 @@ function numberField(form: RuleForm, name: string): Readonly<Record<string, numb
   return text === undefined ? {} : { [name]: Number(text) };
 }
 
-function parseOptions(text: string): unknown {
+/** Throws `input.invalid` for what is not JSON. */
+export function parseOptions(text: string): unknown {
   try {
     return JSON.parse(text) as unknown;
   } catch (cause) {

@@ -1,49 +1,61 @@
-import { html } from "hono/html";
+import { html, raw } from "hono/html";
+
+import type { InputIssue } from "#shared/errors.ts";
 
 import { asOfDaysMax } from "../as-of/as-of-query.ts";
+import { number } from "../page/format.ts";
 import type { Html } from "../page/html.ts";
+import { nothing } from "../page/html.ts";
 import type { BackTestForm } from "./back-test-pages.ts";
 
-/** How far back a back-test looks, and how alerts would wait. */
-export function waitFields({
-  days,
-  graceMinutes,
-  holdDownMinutes,
-}: Omit<BackTestForm, "options">): Html {
-  return html`<div class="row fields">
-    ${numberField({ name: "days", label: "Days back", value: days, min: 1, max: asOfDaysMax })}
-    ${numberField({ name: "graceMinutes", label: "Grace period in minutes", value: graceMinutes })}
-    ${numberField({
-      name: "holdDownMinutes",
-      label: "Wait after a clearing, in minutes",
-      value: holdDownMinutes,
-    })}
-  </div>`;
+/** `max` of a wait: a month of minutes, as the settings of rules allow. */
+const fields = [
+  { name: "days", label: "Days back", min: 1, max: asOfDaysMax },
+  { name: "graceMinutes", label: "Grace period in minutes", min: 0, max: 43_200 },
+  { name: "holdDownMinutes", label: "Wait after a clearing, in minutes", min: 0, max: 43_200 },
+] as const;
+
+/** Whether it is about one of these fields, where it is said. */
+export function isOfWaits({ path }: InputIssue): boolean {
+  return fields.some(({ name }) => name === path);
 }
 
-function numberField({
-  name,
-  label,
-  value,
-  min = 0,
-  max = 43_200,
-}: {
-  readonly name: string;
-  readonly label: string;
-  readonly value: string;
-  readonly min?: number;
-  readonly max?: number;
-}): Html {
-  return html`<div class="field">
-    <label for="${name}">${label}</label>
-    <input
-      id="${name}"
-      name="${name}"
-      type="number"
-      min="${min}"
-      max="${max}"
-      required
-      value="${value}"
-    />
+/** How far back a back-test looks, and how alerts would wait; what is wrong of it stands below. */
+export function waitFields(
+  form: Omit<BackTestForm, "options">,
+  issues: readonly InputIssue[],
+): Html {
+  const wrong = new Set(issues.map(({ path }) => path));
+  return html`<div class="row fields">
+      ${fields.map(({ name, label, min, max }) => {
+        const invalid = raw(`aria-invalid="true" aria-describedby="${name}-error"`);
+        return html`<div class="field">
+          <label for="${name}">${label}</label>
+          <input
+            id="${name}"
+            name="${name}"
+            type="number"
+            min="${min}"
+            max="${max}"
+            required
+            ${wrong.has(name) ? invalid : nothing}
+            value="${form[name]}"
+          />
+        </div>`;
+      })}
+    </div>
+    ${issues.some(isOfWaits) ? errors(wrong) : nothing}`;
+}
+
+function errors(wrong: ReadonlySet<string>): Html {
+  return html`<div class="field" role="alert">
+    ${fields
+      .filter(({ name }) => wrong.has(name))
+      .map(
+        ({ name, label, min, max }) =>
+          html`<p class="error" id="${name}-error">
+            ${label}: give a whole number from ${number(min)} to ${number(max)}.
+          </p>`,
+      )}
   </div>`;
 }
