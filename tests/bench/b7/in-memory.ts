@@ -1,9 +1,8 @@
-import { setFlagsFromString } from "node:v8";
-import { runInNewContext } from "node:vm";
-
 import { Org } from "#shared/graph/org.ts";
 import type { Table } from "#shared/ports/table.ts";
 import { readOrgParts } from "#shared/store/org-parts.ts";
+
+import { collectGarbage } from "../collect-garbage.ts";
 
 export interface InMemory {
   readonly heapMb: number;
@@ -48,10 +47,6 @@ function boundaryMicroseconds(org: Org, ids: readonly Parameters<Org["boundary"]
 }
 
 function heapMb(): number {
-  setFlagsFromString("--expose-gc");
-  // What the flag adds to a new context is a function without arguments.
-  const collect = runInNewContext("gc") as () => void;
-  collect();
-  collect();
+  collectGarbage();
   return process.memoryUsage().heapUsed / 1e6;
 }
