@@ -1,8 +1,6 @@
-import type { PastParts } from "#shared/graph/graph-as-of.ts";
-import type { BackTestResult } from "#shared/kit/back-test/look-back.ts";
+import type { AskedTime, BackTestResult } from "#shared/kit/back-test/look-back.ts";
 import type { RaisedSummary } from "#shared/kit/back-test/summarize.ts";
 import type { RuleName } from "#shared/model/ids.ts";
-import { dayMs, epochMsOf } from "#shared/model/time.ts";
 
 import type { AppContext } from "../app-deps.ts";
 import type { BackTestAnswer } from "./back-test-answers.ts";
@@ -15,21 +13,20 @@ export async function answerOf(
   given: {
     readonly rule: RuleName;
     readonly result: BackTestResult;
-    readonly parts: PastParts;
+    readonly time: AskedTime;
     readonly tookMs: number;
   },
 ): Promise<BackTestAnswer> {
-  const { rule, result, parts, tookMs } = given;
+  const { rule, result, time, tookMs } = given;
   const org = await context.orgReader.read();
   const byTeam = [...linesOfTeams(result, org)];
-  const { from, to, wanted, now, compared } = result;
-  const held = new Set<string>(parts.records.flatMap(({ fact }) => fact?.id ?? []));
-  const days = Math.max(1, Math.round((epochMsOf(to) - epochMsOf(from)) / dayMs));
+  const { from, to, wanted, now, compared, notCompared } = result;
+  const held = new Set<string>(time.parts.records.flatMap(({ fact }) => fact?.id ?? []));
   return {
     rule,
     from,
     to,
-    headline: headlineOf({ days, wanted, byTeam }),
+    headline: headlineOf({ from, to, isCut: to < time.to, wanted, byTeam }),
     wanted: numbersOf(wanted),
     byTeam,
     byRule: linesOfRules(context, wanted),
@@ -46,6 +43,7 @@ export async function answerOf(
         onlyWanted: compared.onlyWanted,
       },
     }),
+    ...(notCompared !== undefined && { notCompared }),
     notKnown: [...result.notKnown],
     tookMs,
   };

@@ -92,6 +92,9 @@ export const BackTestAnswer = z
       description: "The same by today's settings, where these are others",
     }),
     compared: z.strictObject({ both: count, onlyToday: count, onlyWanted: count }).optional(),
+    notCompared: z.string().optional().meta({
+      description: "Why there is no comparison, where the saved rule differs",
+    }),
     notKnown: z.array(z.string()),
     tookMs: count,
   })

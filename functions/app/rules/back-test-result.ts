@@ -68,7 +68,8 @@ function numbers({ wanted }: BackTestAnswer): Html {
 }
 
 function comparison(answer: BackTestAnswer, { now, wanted }: Sides): Html {
-  const { today, compared } = answer;
+  const { today, compared, notCompared } = answer;
+  if (notCompared !== undefined) return html`<p class="muted">${notCompared}</p>`;
   if (!today || !compared) {
     return html`<p class="muted">
       Nothing here differs from ${now}: change something to compare.

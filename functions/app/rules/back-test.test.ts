@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { instantOf } from "#shared/model/time.ts";
+import { type Instant, instantOf } from "#shared/model/time.ts";
 import {
   account,
   accountId,
@@ -16,6 +16,7 @@ import {
 } from "#shared/testing/facts.ts";
 
 import { AppRig } from "../../../tests/rig/app-rig.ts";
+import { headlineOf } from "./back-test-words.ts";
 
 const api = "/api/rules/unlinked-work/back-test";
 const hourMs = 3_600_000;
@@ -99,3 +100,19 @@ test.each(["/rules/unlinked-work/back-test", "/custom-rules"])(
     expect(text).not.toMatch(/expected number|missing or wrong/u);
   },
 );
+
+test("a replay that ran out of time does not say that its days were the last ones", () => {
+  const clearedWithin = { hour: 0, day: 0, twoDays: 1, week: 1 };
+  const told = { wanted: { raised: 4, clearedWithin }, byTeam: [] };
+  const [from, to] = ["2026-03-02T09:00:00.000Z", "2026-03-14T09:00:00.000Z"] as [Instant, Instant];
+  expect(headlineOf({ ...told, from, to, isCut: false })).toBe(
+    "In the last 12 days this would have raised 4 alerts; 25 % cleared by themselves within two days.",
+  );
+  expect(headlineOf({ ...told, from, to, isCut: true })).toBe(
+    "In the 12 days from 2026-03-02 on this would have raised 4 alerts; 25 % cleared by themselves within two days.",
+  );
+  const soon = "2026-03-02T12:00:00.000Z" as Instant;
+  expect(headlineOf({ ...told, from, to: soon, isCut: true })).toContain(
+    "In the day from 2026-03-02 on this",
+  );
+});

@@ -85,6 +85,37 @@ test("a change of a saved rule is compared with the rule as it is saved; unchang
   expect(same.body).not.toHaveProperty("today");
 });
 
+test("a saved rule that cannot be compared with is said to be, and not that nothing differs", async () => {
+  const rig = await livedHub();
+  const asking = await saved(rig, {
+    detail: { rule: ["unlinked-work"], generation: [{ numeric: [">", 0] }] },
+  });
+  const json = { id: asking, pattern, days: 30 };
+  const { body } = await rig.send("POST", api, { json });
+  expect(body).toMatchObject({
+    wanted: { raised: 3 },
+    notCompared: expect.stringContaining("Its pattern asks about detail.generation"),
+  });
+  expect(body).not.toHaveProperty("today");
+  const page = await rig.send("POST", `/custom-rules/back-test?id=${asking}`, {
+    form: { pattern: JSON.stringify(pattern), days: "30" },
+  });
+  expect(page.text).toContain("cannot be compared with");
+  expect(page.text).not.toContain("Nothing here differs");
+  const key = { pk: "custom-rules", sk: asking };
+  const stored = await rig.hub.table.get(key);
+  const unread = { detail: { rule: [{ "no-such-operator": "x" }] } };
+  await rig.hub.table.write({
+    kind: "put",
+    item: { ...stored, ...key, pattern: unread },
+    condition: [],
+  });
+  expect((await rig.send("POST", api, { json })).body).toMatchObject({
+    wanted: { raised: 3 },
+    notCompared: expect.stringContaining("cannot read"),
+  });
+});
+
 test("alerts wait as the rule is set, or as is asked", async () => {
   const rig = await livedHub();
   const id = await saved(rig);
@@ -130,6 +161,7 @@ test.each([
     "restsOn",
   ],
   [{ detail: { title: [{ regex: "x" }] } }, "regex"],
+  [{ detail: { rule: ["unlinked-wrok"] } }, "No rule of the hub finds what would fit"],
   [{ "detail-type": ["goal.changed.v1"], detail: { change: ["removed"] } }, "signal"],
 ])("%j is refused, saying why", async (given, why) => {
   const rig = await livedHub();

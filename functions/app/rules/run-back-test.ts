@@ -39,7 +39,7 @@ export async function runBackTest(
   const result = backTest({ ...time, rule, wanted, now: compared });
   const tookMs = context.clock.nowMs() - startMs;
   context.logger.info("rule.back-tested", { rule: name, days: request.days, tookMs });
-  return answerOf(context, { rule: name, result, parts: time.parts, tookMs });
+  return answerOf(context, { rule: name, result, time, tookMs });
 }
 
 /** Throws `entity.not-found`. */

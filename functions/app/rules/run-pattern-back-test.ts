@@ -1,6 +1,6 @@
 import { HubError } from "#shared/errors.ts";
 import { holdDownMinutesDefault } from "#shared/kit/alert-rule.ts";
-import { backTestPattern } from "#shared/kit/back-test/back-test-pattern.ts";
+import { backTestPattern, refuseUntold } from "#shared/kit/back-test/back-test-pattern.ts";
 import type { PatternSettings, RuleAsSet } from "#shared/kit/back-test/back-test-pattern.ts";
 import { deployablePattern } from "#shared/kit/custom-pattern.ts";
 import { sameJson } from "#shared/kit/same-json.ts";
@@ -43,18 +43,21 @@ export async function runPatternBackTest(
   }
   const wanted = wantedOf(policyOf(stored), deployablePattern(asked), request);
   const now = saved && savedSettings(saved, stored);
+  const rules = rulesAsSet(context, allSettings);
+  // Before all the past is read for it.
+  refuseUntold(wanted.pattern, rules);
   const time = await readPast(context, { days, startMs });
   const name = id ?? draftName;
   const result = backTestPattern({
     ...time,
     name,
-    rules: rulesAsSet(context, allSettings),
+    rules,
     wanted,
     now: sameJson(wanted, now) ? undefined : now,
   });
   const tookMs = context.clock.nowMs() - startMs;
   context.logger.info("rule.back-tested", { rule: name, days, tookMs });
-  return answerOf(context, { rule: name, result, parts: time.parts, tookMs });
+  return answerOf(context, { rule: name, result, time, tookMs });
 }
 
 /** How alerts of the rule wait today, or would by default. */
@@ -82,15 +85,15 @@ function wantedOf(
   };
 }
 
-/** Undefined: this release cannot read its pattern, and there is nothing to compare with. */
+/** Unreadable: this release does not understand its pattern. */
 function savedSettings(
   { pattern }: CustomRule,
   stored: RuleSettings | undefined,
-): PatternSettings | undefined {
+): PatternSettings | "unreadable" {
   try {
     return { ...policyOf(stored), pattern: deployablePattern(pattern) };
   } catch (error) {
-    if (error instanceof HubError && error.code === "input.invalid") return undefined;
+    if (error instanceof HubError && error.code === "input.invalid") return "unreadable";
     throw error;
   }
 }

@@ -31,8 +31,8 @@ export interface PatternBackTestInput extends AskedTime {
   readonly name: RuleName;
   readonly rules: readonly RuleAsSet[];
   readonly wanted: PatternSettings;
-  /** To compare with: usually the rule as it is saved. */
-  readonly now?: PatternSettings | undefined;
+  /** To compare with: usually the rule as it is saved. Unreadable: this release does not understand its pattern. */
+  readonly now?: PatternSettings | "unreadable" | undefined;
 }
 
 /**
@@ -42,14 +42,9 @@ export interface PatternBackTestInput extends AskedTime {
  */
 export function backTestPattern(input: PatternBackTestInput): BackTestResult {
   const { name, wanted, rules } = input;
-  const impossible = whyImpossible(wanted.pattern, rules);
-  if (impossible !== undefined) {
-    const issues = [{ path: "pattern", message: impossible }];
-    throw new HubError("input.invalid", impossible, { issues });
-  }
-  // A saved pattern that asks for what nobody remembers is nothing to compare with.
-  const isComparable = input.now && whyNotKnown(input.now.pattern) === undefined;
-  const now = isComparable ? input.now : undefined;
+  refuseUntold(wanted.pattern, rules);
+  const notCompared = whyNotCompared(input.now);
+  const now = notCompared === undefined && input.now !== "unreadable" ? input.now : undefined;
   const settings = now ? [wanted, now] : [wanted];
   const looks = settings.map(({ pattern, scope }) => patternLook(pattern, scope));
   const follows = settings.some(({ pattern, scope }) => followsRouting(pattern, scope));
@@ -59,13 +54,31 @@ export function backTestPattern(input: PatternBackTestInput): BackTestResult {
       limitsOf(rule).impossible === undefined &&
       settings.some(({ pattern }) => mayFitRule(pattern, rule.name)),
   );
-  return lookBack(input, {
+  const result = lookBack(input, {
     name,
     finders: tested.map(({ rule, options }) => ({ rule, options, looks, followsRouting: follows })),
     policies: settings,
     limits: limitsOfPattern(wanted, rules),
     hasShares: (wanted.allowedShares ?? []).length > 0,
   });
+  return { ...result, ...(notCompared !== undefined && { notCompared }) };
+}
+
+/** Throws `input.invalid` for a pattern of which the past tells nothing: the same without any past at hand. */
+export function refuseUntold(pattern: EventPattern, rules: readonly RuleAsSet[]): void {
+  const impossible = whyImpossible(pattern, rules);
+  if (impossible === undefined) return;
+  const issues = [{ path: "pattern", message: impossible }];
+  throw new HubError("input.invalid", impossible, { issues });
+}
+
+function whyNotCompared(now: PatternBackTestInput["now"]): string | undefined {
+  if (now === undefined) return undefined;
+  const why =
+    now === "unreadable"
+      ? "This release cannot read its pattern."
+      : whyNotKnown(now.pattern, "Its");
+  return why === undefined ? undefined : `The rule as it is saved cannot be compared with. ${why}`;
 }
 
 /** Why the past tells nothing of what a pattern would have fitted; undefined: it tells something. */
@@ -75,7 +88,10 @@ function whyImpossible(pattern: EventPattern, rules: readonly RuleAsSet[]): stri
   const fitting = rules.filter(({ rule }) => mayFitRule(pattern, rule.name));
   const [first] = fitting;
   const hasNoPast = fitting.every(({ rule }) => limitsOf(rule).impossible !== undefined);
-  if (!first || !hasNoPast) return undefined;
+  if (!first) {
+    return "No rule of the hub finds what would fit this pattern: look at the names in `detail.rule`.";
+  }
+  if (!hasNoPast) return undefined;
   return fitting.length === 1
     ? `The pattern fits findings of “${first.rule.title}” only. ${limitsOf(first.rule).impossible}`
     : `The pattern fits findings of ${titlesOf(fitting)} only, and how what they look at stood earlier is not remembered: what they would have found nobody can tell.`;

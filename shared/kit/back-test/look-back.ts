@@ -29,6 +29,8 @@ export interface BackTestResult {
   readonly wanted: RaisedSummary;
   readonly now?: RaisedSummary;
   readonly compared?: RaisedCompared;
+  /** Why there is nothing to compare it with, though there are settings of today; a sentence for people. */
+  readonly notCompared?: string;
   /** The least number of people that a team had when something of it was found. */
   readonly people: ReadonlyMap<OrgUnitId, number>;
   /** Sentences for people. */

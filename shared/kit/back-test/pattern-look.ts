@@ -16,12 +16,15 @@ const forgotten: Readonly<Record<string, string>> = {
 };
 
 /** Why the past cannot tell what a pattern would have fitted; undefined: it can. */
-export function whyNotKnown(pattern: EventPattern): string | undefined {
+export function whyNotKnown(
+  pattern: EventPattern,
+  whose: "The" | "Its" = "The",
+): string | undefined {
   const asked = askedFields(pattern);
   const [field, what] = Object.entries(forgotten).find(([one]) => asksAbout(asked, one)) ?? [];
   return field === undefined
     ? undefined
-    : `The pattern asks about ${field}, and ${what} is not remembered: what it would have fitted nobody can tell.`;
+    : `${whose} pattern asks about ${field}, and ${what} is not remembered: what it would have fitted nobody can tell.`;
 }
 
 const readWhereNamed = ["detail.title", "detail.evidence", "detail.teamIds", "detail.leaderId"];

@@ -1,0 +1,65 @@
+import { expect, test } from "vitest";
+
+import type { PastParts } from "#shared/graph/graph-as-of.ts";
+import { noLinkRules } from "#shared/graph/link-rules.ts";
+import type { RememberedRecord } from "#shared/graph/record-as-of.ts";
+import type { Goal, WorkItem } from "#shared/model/facts.ts";
+import type { RecordPast } from "#shared/model/past.ts";
+import { dayMs, instantOf } from "#shared/model/time.ts";
+import type { Instant } from "#shared/model/time.ts";
+import { staleByEvidence } from "#shared/rules/stale-by-evidence/rule.ts";
+import { goal, goalId, itemId, linkTo, testEpochMs, workItem } from "#shared/testing/facts.ts";
+import { under, wholeSources } from "#shared/testing/graph.ts";
+
+import { replay } from "./replay.ts";
+
+const day = (days: number): Instant => instantOf(testEpochMs + days * dayMs);
+const heardOn = (days: number) => ({
+  sourceVersion: testEpochMs + days * dayMs,
+  readAt: day(days),
+});
+
+function remembered(
+  fact: WorkItem | Goal,
+  { since, isCut = false }: Pick<RecordPast, "since"> & { readonly isCut?: boolean },
+): RememberedRecord {
+  const past = { id: fact.id, since, isCut, hidesOthersEdges: false, rows: [] };
+  return { past, fact, sourceVersion: fact.sourceVersion };
+}
+
+function partsOf(records: readonly RememberedRecord[], edges: PastParts["edges"]): PastParts {
+  return {
+    records,
+    edges,
+    personLinks: [],
+    histories: new Map(),
+    org: { people: [], units: [], accounts: [], matches: [] },
+    unreadable: new Set(),
+    sources: new Map(wholeSources.map((one) => [one.id, one])),
+    linkRules: noLinkRules,
+  };
+}
+
+test("what was quiet while not all was known, and then alive, is found when it is quiet again", () => {
+  const link = { ...linkTo(itemId("epic"), goalId("g")), assertedBy: itemId("epic") };
+  const parts = partsOf(
+    [
+      remembered(workItem("epic", heardOn(-90)), { since: day(-90) }),
+      remembered(under("task", "epic", heardOn(1)), { since: day(1) }),
+      // What it was before is forgotten, and with it whether anything about the epic could be said.
+      remembered(goal("g"), { since: day(2), isCut: true }),
+    ],
+    [{ ...link, createdAt: day(-90) } as PastParts["edges"][number]],
+  );
+  const looks = [() => true];
+  const options = staleByEvidence.options.parse({});
+  const { looked } = replay({
+    parts,
+    finders: [{ rule: staleByEvidence, options, looks }],
+    from: day(0),
+    to: day(60),
+    baselineMinutes: 0,
+    hasTime: () => true,
+  });
+  expect(looked[0]?.[0]?.episodes).toMatchObject([{ subjectId: itemId("epic") }]);
+});
