@@ -57,7 +57,51 @@ const words: Readonly<Record<string, string>> = {
   "team-name-unknown": "no org unit has the team's name",
   "past-unknown": "what is remembered of then does not tell",
   "same-team": "same team",
+  ...endings(),
+  "owner-left": "the owner has left",
+  "account-deactivated": "the owner's account was deactivated",
+  "team-dissolved": "the team was dissolved",
+  "after-goal": "due after the goal that it serves",
+  "after-blocked": "due after what waits for it",
+  "parent-removed": "the goal above it was deleted",
+  "parent-dropped": "the goal above it was dropped",
 };
+
+/** Why a finding, or the alert of one, is over. */
+function endings(): Readonly<Record<string, string>> {
+  return {
+    "goes-on-under-another-id":
+      "it goes on as another alert of the same rule, with all that was decided about it",
+    "rule-removed": "the rule was deleted",
+    "rule-switched-off": "the rule was switched off",
+    "finding-gone": "what it was about is kept no more",
+    "not-work": "it is no longer of a kind that counts as work",
+    "has-a-parent": "it has a parent now, which is looked at in its place",
+    "few-enough": "the team has few enough objectives now",
+    "not-in-progress": "it is not in progress any more",
+    "not-watched": "the rule does not look at this kind of thing",
+    "owner-there-or-unknown": "its owner is there, or is not known to have left",
+    "nothing-due": "it is closed, or has no due date",
+    "in-time": "its dates agree now",
+    "told-by-blocked-across-boundary": "the rule “Blocked by another team” tells of it",
+    "has-link-rule": "a link rule links work to it",
+    "age-unknown": "nobody knows how old it is",
+    "too-early": "it has not counted for long enough",
+    "too-new": "it is too new",
+    "has-goals-below": "a goal below it serves it",
+    "has-work": "work serves it now",
+    "work-unread": "work that was never read names it, so we cannot tell",
+    "too-many-links": "more links to it than we follow, so we cannot tell",
+    "top-of-tree": "goals of its kind need none above",
+    "serves-a-goal": "it serves another goal now",
+    "goal-open": "the goal is open again",
+    "no-open-work": "no work that serves it is open any more",
+    "end-unread": "one of the two was never read, so we cannot tell",
+    "team-unknown": "one of the two teams is not known any more",
+    "level-ignored": "the rule leaves out teams that are so close",
+    "not-started": "it has not been started",
+  };
+}
 
 /** Our stable words in plain language; any other word as it is. */
 export function inWords(word: string): string {
