@@ -3,6 +3,7 @@ import { expect, test } from "vitest";
 import type { PastParts } from "#shared/graph/graph-as-of.ts";
 import { noLinkRules } from "#shared/graph/link-rules.ts";
 import type { RememberedRecord } from "#shared/graph/record-as-of.ts";
+import { Link } from "#shared/model/edges.ts";
 import type { Goal, WorkItem } from "#shared/model/facts.ts";
 import type { RecordPast } from "#shared/model/past.ts";
 import { dayMs, instantOf } from "#shared/model/time.ts";
@@ -35,13 +36,17 @@ function partsOf(records: readonly RememberedRecord[], edges: PastParts["edges"]
     histories: new Map(),
     org: { people: [], units: [], accounts: [], matches: [] },
     unreadable: new Set(),
-    sources: new Map(wholeSources.map((one) => [one.id, one])),
+    sources: new Map(wholeSources.map((one) => [one.id, { ...one, readyAt: day(-90) }])),
     linkRules: noLinkRules,
   };
 }
 
 test("what was quiet while not all was known, and then alive, is found when it is quiet again", () => {
-  const link = { ...linkTo(itemId("epic"), goalId("g")), assertedBy: itemId("epic") };
+  const link = Link.parse({
+    ...linkTo(itemId("epic"), goalId("g")),
+    assertedBy: itemId("epic"),
+    createdAt: day(-90),
+  });
   const parts = partsOf(
     [
       remembered(workItem("epic", heardOn(-90)), { since: day(-90) }),
@@ -49,13 +54,12 @@ test("what was quiet while not all was known, and then alive, is found when it i
       // What it was before is forgotten, and with it whether anything about the epic could be said.
       remembered(goal("g"), { since: day(2), isCut: true }),
     ],
-    [{ ...link, createdAt: day(-90) } as PastParts["edges"][number]],
+    [link],
   );
-  const looks = [() => true];
   const options = staleByEvidence.options.parse({});
   const { looked } = replay({
     parts,
-    finders: [{ rule: staleByEvidence, options, looks }],
+    finders: [{ rule: staleByEvidence, options, looks: [() => true] }],
     from: day(0),
     to: day(60),
     baselineMinutes: 0,

@@ -136,8 +136,11 @@ class Replaying {
       name: nameOf(at),
       touched: (delta, options) => {
         if (!this.#isHeard(delta)) return [];
-        const touches = rule.touched(delta, options);
-        return followsRouting ? touches : touches.filter(bringsOrEnds);
+        const all = rule.touched(delta, options);
+        const touches = followsRouting ? all : all.filter(bringsOrEnds);
+        // What is hidden is not open, and ends as well: when to look again is to be known of it too.
+        const mayEndHidden = rule.turnsWithTime === true && !haze.isClear;
+        return mayEndHidden ? touches.map((touch) => ({ ...touch, mayTurn: true })) : touches;
       },
       evaluate: (input) => {
         const found = rule.evaluate(input);
