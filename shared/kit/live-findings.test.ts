@@ -129,6 +129,14 @@ describe("findings about a graph that lives", () => {
     expect(unlinked(findings)).toEqual([]);
   });
 
+  test("follow what is taken away and was never held as they follow its tombstone", () => {
+    for (const delta of [{ before: workItem("epic") }, { buriedId: itemId("epic") }]) {
+      const findings = live({ items: [under("story", "epic")], goals: [goal("g")] });
+      findings.apply([delta]);
+      expect(unlinked(findings)).toEqual([itemId("story")]);
+    }
+  });
+
   test("clear by a tombstone of what was only referred to", () => {
     const findings = live({ items: [under("story", "epic")], goals: [goal("g")] });
     expect(unlinked(findings)).toEqual([]);

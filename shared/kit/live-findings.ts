@@ -135,9 +135,8 @@ export class LiveFindings {
     const was = delta.before;
     switch (was?.type) {
       case "work-item":
-        return changed(this.#live.removeItem(was.id), undefined);
       case "goal":
-        return changed(this.#live.removeGoal(was.id), undefined);
+        return this.#bury(was.id);
       case "link":
         return changed(this.#live.dropLink(was), undefined);
       case "dependency":
