@@ -12,7 +12,7 @@ test.each(widths)("a rule is back-tested from its card, and compared (%i px)", a
   await page.locator('a[href="/rules/unlinked-work/back-test"]').click();
   await look(page, `form-${width}`);
   await page.getByLabel("Grace period in minutes").fill("0");
-  await page.getByLabel("Wait after a clearing, in minutes").fill("7");
+  await page.getByLabel("Hold-down in minutes").fill("7");
   await page.getByRole("button", { name: "Test" }).click();
   const headline = page.getByRole("heading", {
     name: /In the last 89 days this would have raised/u,

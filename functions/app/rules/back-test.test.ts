@@ -14,6 +14,7 @@ import {
   workConnection,
   workItem,
 } from "#shared/testing/facts.ts";
+import { ManualClock } from "#shared/testing/manual-clock.ts";
 
 import { AppRig } from "../../../tests/rig/app-rig.ts";
 import { headlineOf } from "./back-test-words.ts";
@@ -115,4 +116,23 @@ test("a replay that ran out of time does not say that its days were the last one
   expect(headlineOf({ ...told, from, to: soon, isCut: true })).toContain(
     "In the day from 2026-03-02 on this",
   );
+});
+
+test("a replay of slow moments ends when its time is up, and tells how far it came", async () => {
+  const manual = new ManualClock("2026-03-02T09:00:00.000Z");
+  let looks: number | undefined;
+  // A second goes by from each look at the clock to the next.
+  const nowMs = () => manual.nowMs() + (looks === undefined ? 0 : (looks += 1) * 1000);
+  const clock = {
+    now: () => manual.now(),
+    nowMs,
+    sleep: (ms: number, signal?: AbortSignal) => manual.sleep(ms, signal),
+  };
+  const rig = await AppRig.create({ clock });
+  looks = 0;
+  const { body } = await rig.send("POST", api, { json: { days: 30, graceMinutes: 60 } });
+  expect(body).toMatchObject({
+    headline: expect.stringContaining("In the day from 2026-01-31 on"),
+    notKnown: expect.arrayContaining([expect.stringContaining("ask for fewer days")]),
+  });
 });

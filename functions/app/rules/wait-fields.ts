@@ -12,7 +12,7 @@ import type { BackTestForm } from "./back-test-pages.ts";
 const fields = [
   { name: "days", label: "Days back", min: 1, max: asOfDaysMax },
   { name: "graceMinutes", label: "Grace period in minutes", min: 0, max: 43_200 },
-  { name: "holdDownMinutes", label: "Wait after a clearing, in minutes", min: 0, max: 43_200 },
+  { name: "holdDownMinutes", label: "Hold-down in minutes", min: 0, max: 43_200 },
 ] as const;
 
 /** Whether it is about one of these fields, where it is said. */

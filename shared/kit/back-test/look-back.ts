@@ -18,7 +18,7 @@ export interface AskedTime {
   /** Before it nothing of the past may be asked. */
   readonly oldest: Instant;
   readonly baselineMinutes?: number;
-  /** Asked now and then; false ends it where it is, and the answer says so. Absent: always. */
+  /** Asked before each moment; false ends it where it is, and the answer says so. Absent: always. */
   readonly hasTime?: () => boolean;
 }
 
