@@ -42,4 +42,5 @@ test("why an alert ended, and what it is about, is told in words and not in code
   expect(codes).toEqual(expect.arrayContaining(["has-work", "rule-switched-off", "closed"]));
   const raw = new Set([...codes, ...others].filter((code) => /[a-z]-[a-z]/u.test(inWords(code))));
   expect([...raw]).toEqual([]);
+  expect(inWords("gone")).toBe("the one waits for the other no more");
 });

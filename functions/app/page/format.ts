@@ -70,6 +70,11 @@ const words: Readonly<Record<string, string>> = {
 /** Why a finding, or the alert of one, is over. */
 function endings(): Readonly<Record<string, string>> {
   return {
+    gone: "the one waits for the other no more",
+    finished: "one of the two is closed",
+    works: "the connection works again",
+    covered: "all of it can be seen again",
+    alive: "it shows a sign of life",
     "goes-on-under-another-id":
       "it goes on as another alert of the same rule, with all that was decided about it",
     "rule-removed": "the rule was deleted",
