@@ -89,7 +89,7 @@ function whyImpossible(pattern: EventPattern, rules: readonly RuleAsSet[]): stri
   const [first] = fitting;
   const hasNoPast = fitting.every(({ rule }) => limitsOf(rule).impossible !== undefined);
   if (!first) {
-    return "No rule of the hub finds what would fit this pattern: look at the names in `detail.rule`.";
+    return "No rule of the hub finds what would fit this pattern: look at the names in detail.rule.";
   }
   if (!hasNoPast) return undefined;
   return fitting.length === 1
