@@ -18,6 +18,7 @@ import { ManualClock } from "#shared/testing/manual-clock.ts";
 
 import { AppRig } from "../../../tests/rig/app-rig.ts";
 import { headlineOf } from "./back-test-words.ts";
+import { isReplayable } from "./read-past.ts";
 
 const api = "/api/rules/unlinked-work/back-test";
 const hourMs = 3_600_000;
@@ -135,4 +136,12 @@ test("a replay of slow moments ends when its time is up, and tells how far it ca
     headline: expect.stringContaining("In the day from 2026-01-31 on"),
     notKnown: expect.arrayContaining([expect.stringContaining("ask for fewer days")]),
   });
+});
+
+test("no more records are replayed than fit into the heap", () => {
+  // The app on AWS has 1,024 MB, of which nine tenths are the heap's.
+  const ofAws = 920 * 2 ** 20;
+  expect([100_000, 200_000].map((records) => isReplayable(records, ofAws))).toEqual([true, false]);
+  const large = 4 * 2 ** 30;
+  expect([400_000, 400_001].map((records) => isReplayable(records, large))).toEqual([true, false]);
 });

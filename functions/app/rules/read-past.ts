@@ -1,3 +1,5 @@
+import { getHeapStatistics } from "node:v8";
+
 import { HubError } from "#shared/errors.ts";
 import type { PastParts } from "#shared/graph/graph-as-of.ts";
 import type { AskedTime } from "#shared/kit/back-test/look-back.ts";
@@ -16,7 +18,9 @@ import { Deadline } from "../onboarding/deadline.ts";
 /** A request of the app has 29 seconds. The past is read in so many of them, and the rest is for the replay. */
 const readMs = 12_000;
 const allMs = 22_000;
-/** More records do not fit into the memory of the app beside their past. */
+/** Of a record that changed twice: its past, and what a replay makes of it (docs/benchmarks.md, B13). */
+const bytesOfRecord = 6_500;
+/** Whatever memory there is, more are not replayed in the time. */
 const recordsMax = 400_000;
 
 /** The last days with all that a back-test needs to know of them. Throws `input.too-large`. */
@@ -38,6 +42,11 @@ export async function readPast(
   };
 }
 
+/** Whether so many records can be replayed in a heap of that size. Beyond it the process would end, and no answer come. */
+export function isReplayable(records: number, heapBytes: number): boolean {
+  return records <= Math.min(recordsMax, heapBytes / bytesOfRecord);
+}
+
 async function readParts(context: AppContext): Promise<PastParts> {
   const { table, clock, registry } = context;
   const deadline = new Deadline(clock, readMs);
@@ -47,7 +56,8 @@ async function readParts(context: AppContext): Promise<PastParts> {
       readLinkRules(table, clock.now()),
     ]);
     const read = await deadline.race(loadWholePast(table, { sources, linkRules }));
-    if (read !== "time" && read.parts.records.length <= recordsMax) return read.parts;
+    const heapBytes = getHeapStatistics().heap_size_limit;
+    if (read !== "time" && isReplayable(read.parts.records.length, heapBytes)) return read.parts;
   } finally {
     deadline.end();
   }
