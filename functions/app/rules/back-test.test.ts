@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 
 import { type Instant, instantOf } from "#shared/model/time.ts";
+import { reconcileAlerts } from "#shared/store/alert-net.ts";
 import {
   account,
   accountId,
@@ -48,29 +49,41 @@ test("the settings of today are counted by their own findings alone: what others
   });
 });
 
-test("an alert ends when a reorg takes its finding out of the scope of units", async () => {
+test.each([
+  [
+    "who the work is assigned to moves",
+    upserted(person("ana", { unitId: unitId("blue"), version: 2 })),
+  ],
+  [
+    "a unit moves with all of its people",
+    upserted(orgUnit("red", { parentId: unitId("west"), version: 2 })),
+  ],
+])("an alert ends where %s out of the scope of units", async (_how, move) => {
   const rig = await AppRig.create();
   const { hub } = rig;
-  const ana = (unit: string, version: number) =>
-    upserted(person("ana", { unitId: unitId(unit), version }));
-  const scope = { unitIds: [unitId("red")] };
+  const scope = { unitIds: [unitId("east")] };
   await hub.setRule("unlinked-work", { graceMinutes: 0, scope });
   const freshAt = instantOf(hub.clock.nowMs() + 48 * hourMs);
   for (const id of [goalConnection, peopleConnection, workConnection]) {
     await hub.changeConnection(id, (one) => ({ ...one, freshAt }));
   }
   hub.clock.advance(hourMs);
-  const units = ["red", "blue"].map((id) => upserted(orgUnit(id)));
-  await hub.apply(...units, ana("red", 1), upserted(account("ana")));
+  await hub.apply(
+    ...["east", "west", "blue"].map((id) => upserted(orgUnit(id))),
+    upserted(orgUnit("red", { parentId: unitId("east") })),
+    upserted(person("ana", { unitId: unitId("red") })),
+    upserted(account("ana")),
+  );
   await hub.apply(upserted(workItem("one", { assigneeId: accountId("ana") })));
   expect(await hub.alerts()).toMatchObject([{ status: "open" }]);
   hub.clock.advance(24 * hourMs);
-  await hub.apply(ana("blue", 2));
+  await hub.apply(move);
   hub.clock.advance(hourMs);
-  const [alert] = await hub.alerts();
+  await reconcileAlerts(rig.deps, { untilMs: Infinity });
+  const alerts = await hub.alerts();
   const { body } = await rig.send("POST", api, { json: { days: 30 } });
-  expect({ alert, body }).toMatchObject({
-    alert: undefined,
+  expect({ alerts, body }).toMatchObject({
+    alerts: [],
     body: {
       wanted: { raised: 1, cleared: 1 },
       sample: [{ subjectId: itemId("one"), clearedBecause: "out of scope" }],

@@ -77,6 +77,7 @@ export class Episodes {
 /** Of many wordings in a row that are wanted alike the newest stands for all. */
 function sayOn(says: Said[], said: Said): void {
   const last = says.at(-1);
+  if (last?.finding === said.finding && last.isWanted === said.isWanted) return;
   if (says.length < saysMax || last?.isWanted !== said.isWanted) says.push(said);
   else says.splice(-1, 1, { ...said, at: last.at });
 }

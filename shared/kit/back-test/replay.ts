@@ -172,8 +172,19 @@ class Replaying {
     const { at, deltas, org, sources, isPass, isOfAll, liftsHaze } = happening;
     const around = { now: at, turns: isPass, ...(org && { org }), ...(sources && { sources }) };
     for (const change of this.#findings.apply(deltas, around)) this.#note(change, at, liftsHaze);
+    if (deltas.some(isOfUnit)) this.#lookAnew(at);
     if (!isOfAll) return;
     for (const change of this.#findings.recompute()) this.#note(change, at, liftsHaze);
+  }
+
+  /** What is found says the same, and may belong elsewhere now: a unit moved with all of its teams. */
+  #lookAnew(at: Instant): void {
+    for (const [finder, { followsRouting = false }] of this.#input.finders.entries()) {
+      if (!followsRouting) continue;
+      for (const [subjectId, finding] of this.#findings.openFindings(nameOf(finder))) {
+        this.#say(finder, { subjectId, finding, at, start: "seen" });
+      }
+    }
   }
 
   #note({ rule, subjectId, evaluation }: FindingChange, at: Instant, liftsHaze: boolean): void {
@@ -246,6 +257,10 @@ class Replaying {
       forgetful: this.#forgetful,
     };
   }
+}
+
+function isOfUnit({ before, after }: Delta): boolean {
+  return (after ?? before)?.type === "org-unit";
 }
 
 /** The others alter what findings say, or to whom they go. */
