@@ -10,6 +10,7 @@ import type { Evaluation } from "#shared/kit/rule.ts";
 import { isOpen } from "#shared/model/facts.ts";
 import type { WorkItem } from "#shared/model/facts.ts";
 import type { SubjectId, WorkItemId } from "#shared/model/ids.ts";
+import { dependencyId } from "#shared/model/ids.ts";
 import type { Instant } from "#shared/model/time.ts";
 
 import { edgeExists, without } from "./edges.ts";
@@ -80,10 +81,16 @@ function hidesOpenWork(graph: MemoryGraph, sight: WholeSight, anchor: WorkItem):
 export function checkAllFindings(living: Living, fresh: MemoryGraph): void {
   for (const { rule, options } of living.rules) {
     const open = living.findings.openFindings(rule.name);
-    const subjects = new Set<SubjectId>([...rule.subjects(fresh), ...open.keys()]);
-    for (const subjectId of subjects) {
+    const named = new Set(rule.subjects(fresh));
+    for (const subjectId of new Set([...named, ...open.keys(), ...allSubjects(rule.name, fresh)])) {
       const is = rule.evaluate({ view: fresh, subjectId, options, now: living.now });
       if (is.state === "unknown") continue;
+      demand(
+        is.state !== "open" || named.has(subjectId),
+        "the pass over all looks there",
+        rule.name,
+        subjectId,
+      );
       const stands = open.get(subjectId);
       const law = `${rule.name}: incremental = recomputed`;
       demand((is.state === "open") === (stands !== undefined), law, subjectId, is);
@@ -92,6 +99,39 @@ export function checkAllFindings(living: Living, fresh: MemoryGraph): void {
     }
   }
 }
+
+/** Whatever a rule may speak of, whether its pass over everything would look there or not. */
+function allSubjects(rule: string, graph: MemoryGraph): readonly SubjectId[] {
+  const about = aboutOf[rule] ?? ["items", "goals"];
+  return about.flatMap((what): readonly SubjectId[] => {
+    switch (what) {
+      case "items":
+        return [...graph.items()].map(({ id }) => id);
+      case "goals":
+        return [...graph.goals()].map(({ id }) => id);
+      case "waits":
+        return [...graph.dependencies()].map((edge) =>
+          dependencyId(edge.blockedId, edge.blockingId),
+        );
+      case "teams":
+        return [...graph.org.units()].map(({ id }) => id);
+    }
+  });
+}
+
+/** Where it is not items and goals. */
+const aboutOf: Readonly<Record<string, readonly ("items" | "goals" | "waits" | "teams")[]>> = {
+  "unlinked-work": ["items"],
+  "circular-dependency": ["items"],
+  "horizon-mismatch": ["items", "waits"],
+  "blocked-across-boundary": ["waits"],
+  "floating-goal": ["goals"],
+  "goal-without-work": ["goals"],
+  "closed-goal-open-work": ["goals"],
+  "too-many-objectives": ["teams"],
+  "connection-degraded": [],
+  "coverage-lost": [],
+};
 
 type Told = Pick<
   Extract<Evaluation, { state: "open" }>,

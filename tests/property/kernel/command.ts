@@ -60,6 +60,7 @@ const edit = fc.record({
     fc.record({ canHoldGoal: fc.boolean() }),
     fc.record({ workKind: fc.constantFrom("epic", "story", "portfolio") }),
     fc.record({ others: fc.array(home, { maxLength: 2 }) }),
+    fc.record({ labels: fc.constantFrom(undefined, ["x"]) }),
   ),
 });
 const move = fc.record({ kind: word("move"), item, parent: maybe(home) });
@@ -96,6 +97,8 @@ const unlink = fc.record({
   from: fc.oneof({ arbitrary: item, weight: 6 }, one(deepNames), goal),
   to: goal,
   source,
+  /** All that it is linked to, whoever said so. */
+  isAll: fc.boolean(),
 });
 const wait = fc.record({
   kind: word("wait"),
@@ -127,7 +130,14 @@ const unit = fc.record({
 const standing = fc.record({
   kind: word("source"),
   source: fc.constantFrom("work", "goals"),
-  isStale: fc.boolean(),
+  isStale: fc.constantFrom(false, false, true),
+});
+/** A link rule, of which there is one. */
+const linkRule = fc.record({
+  kind: word("link-rule"),
+  filter: fc.constantFrom("kind = story", "label = x", "team = Reds", 'title ~ "Another"'),
+  goal,
+  isEnabled: fc.constantFrom(true, true, false),
 });
 const dayMs = 86_400_000;
 const pass = fc.record({
@@ -152,6 +162,7 @@ export const command = fc.oneof(
   { arbitrary: unit, weight: 1 },
   { arbitrary: account, weight: 1 },
   { arbitrary: standing, weight: 1 },
+  { arbitrary: linkRule, weight: 1 },
   { arbitrary: pass, weight: 3 },
 );
 export type Command = typeof command extends fc.Arbitrary<infer C> ? C : never;
@@ -162,6 +173,12 @@ export interface Course {
   readonly isDeep: boolean;
   /** What may stand outside strategy in this company. */
   readonly allowing: "nothing" | "stories" | "a team";
+  /** Without circles of parents, which leave little that has a top. */
+  readonly isTidy: boolean;
+  /** Whether rules are set otherwise than by default. */
+  readonly isTuned: boolean;
+  /** So many commands are heard of at once. */
+  readonly together: number;
   readonly commands: readonly Command[];
 }
 
@@ -175,5 +192,8 @@ export const course: fc.Arbitrary<Course> = fc.record({
     "stories" as const,
     "a team" as const,
   ),
+  isTidy: fc.boolean(),
+  isTuned: fc.boolean(),
+  together: fc.constantFrom(1, 1, 2, 4, 10),
   commands: fc.array(command, { maxLength: commandsMax, size: "max" }),
 });

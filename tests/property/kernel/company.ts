@@ -1,3 +1,6 @@
+import { compileLinkRules } from "#shared/graph/link-rules-compile.ts";
+import { noLinkRules } from "#shared/graph/link-rules.ts";
+import type { LinkRules } from "#shared/graph/link-rules.ts";
 import { LiveGraph } from "#shared/graph/live-graph.ts";
 import { Org } from "#shared/graph/org.ts";
 import type { SourceStates } from "#shared/graph/sources.ts";
@@ -6,9 +9,10 @@ import { LiveFindings } from "#shared/kit/live-findings.ts";
 import type { SetRule } from "#shared/kit/live-findings.ts";
 import type { Delta } from "#shared/kit/rule.ts";
 import type { Dependency, Link } from "#shared/model/edges.ts";
-import type { Goal, OrgUnit, Person, WorkItem } from "#shared/model/facts.ts";
+import type { Account, Goal, OrgUnit, Person, WorkItem } from "#shared/model/facts.ts";
 import type { GoalId, WorkItemId } from "#shared/model/ids.ts";
-import { CalendarDate, instantOf } from "#shared/model/time.ts";
+import type { LinkRule } from "#shared/model/link-rule.ts";
+import { instantOf } from "#shared/model/time.ts";
 import type { Instant } from "#shared/model/time.ts";
 import { rules } from "#shared/rules/index.ts";
 import {
@@ -17,10 +21,7 @@ import {
   goalId,
   itemId,
   orgUnit,
-  person,
-  personId,
   testEpochMs,
-  unitId,
   workConnection,
 } from "#shared/testing/facts.ts";
 import { source, wholeSources } from "#shared/testing/graph.ts";
@@ -28,19 +29,20 @@ import { source, wholeSources } from "#shared/testing/graph.ts";
 import { goalNames, peopleNames, unitNames } from "./command.ts";
 import type { Command, CommandOf, Course } from "./command.ts";
 import { editedGoal, editedItem } from "./edited.ts";
-import { deepItems, endsOf, goalOf, itemOf, linkName } from "./records.ts";
-
-const allowances = {
-  nothing: [],
-  stories: [{ reason: "Stories", kinds: ["story"] }],
-  "a team": [{ reason: "Their work", teams: ["Reds", unitId("u0")] }],
-} as const;
-
-function optionsOf(rule: string, allowed: Company["allowances"]): unknown {
-  if (rule === "unlinked-work") return { allowances: allowed };
-  // Of three goals, more than three are never anybody's.
-  return rule === "too-many-objectives" ? { most: 1 } : {};
-}
+import {
+  accountOf,
+  deepItems,
+  endsOf,
+  firstPeople,
+  goalOf,
+  itemOf,
+  linkName,
+  linkRuleOf,
+  personOf,
+  tidied,
+  unitOf,
+} from "./records.ts";
+import { allowances, optionsOf } from "./settings.ts";
 
 /** A company to which commands happen: once in a graph that lives, once in plain maps beside it. */
 export class Company {
@@ -58,24 +60,28 @@ export class Company {
   #org: Org;
   #sources: SourceStates = new Map(wholeSources.map((one) => [one.id, one]));
   readonly #accounts = new Map(peopleNames.map((name) => [name as string, account(name)]));
-  readonly #people = new Map(peopleNames.map((name) => [name as string, person(name)]));
+  readonly #people = firstPeople();
   readonly #units = new Map(unitNames.map((name) => [name as string, orgUnit(name)]));
 
-  constructor({ isDeep, allowing }: Pick<Course, "isDeep" | "allowing">) {
-    this.allowances = allowances[allowing];
+  #linkRule: LinkRule | undefined;
+  readonly #isTidy: boolean;
+
+  constructor(course: Course) {
+    this.#isTidy = course.isTidy;
+    this.allowances = allowances[course.allowing];
     this.rules = rules.map((rule) => ({
       rule,
-      options: rule.options.parse(optionsOf(rule.name, this.allowances)),
+      options: rule.options.parse(optionsOf(rule.name, course)),
     }));
     this.#org = this.#newOrg();
-    if (isDeep) for (const item of deepItems()) this.items.set(item.id, item);
+    if (course.isDeep) for (const item of deepItems()) this.items.set(item.id, item);
     this.live = new LiveGraph(this.fresh());
     this.findings = new LiveFindings(this.live, this.rules, this.now);
   }
 
   /** The graph that the maps tell of, put together anew. */
   fresh(): MemoryGraph {
-    const graph = new MemoryGraph(this.#org, this.#sources);
+    const graph = new MemoryGraph(this.#org, this.#sources, this.#linkRules());
     for (const id of this.removed) graph.addRemoved(id);
     for (const item of this.items.values()) graph.addItem(item);
     for (const one of this.goals.values()) graph.addGoal(one);
@@ -84,10 +90,19 @@ export class Company {
     return graph;
   }
 
-  take(command: Command): void {
-    if (command.kind === "pass") this.#pass(command.ms);
-    const deltas = this.#deltasOf(command);
-    this.findings.apply(deltas, { now: this.now, org: this.#org, sources: this.#sources });
+  /** Lets these happen one after the other, and be heard of at once. */
+  take(commands: readonly Command[]): void {
+    const deltas: Delta[] = [];
+    for (const command of commands) {
+      if (command.kind === "pass") this.#pass(command.ms);
+      deltas.push(...this.#deltasOf(command));
+    }
+    const [now, org, sources] = [this.now, this.#org, this.#sources];
+    this.findings.apply(deltas, { now, org, sources, linkRules: this.#linkRules() });
+  }
+
+  #linkRules(): LinkRules {
+    return this.#linkRule ? compileLinkRules([this.#linkRule], this.now) : noLinkRules;
   }
 
   #pass(ms: number): void {
@@ -129,19 +144,22 @@ export class Company {
   #aroundOf(command: Command): readonly Delta[] {
     switch (command.kind) {
       case "person":
-        return [this.#movePerson(command)];
+        return [this.#replace(this.#people, command.person, personOf(command))];
       case "account":
-        return [this.#changeAccount(command)];
+        return [this.#replace(this.#accounts, command.account, accountOf(command))];
       case "unit":
-        return [this.#changeUnit(command)];
+        return [this.#replace(this.#units, command.unit, unitOf(command))];
       case "source":
         return this.#changeSource(command);
+      case "link-rule":
+        return [this.#changeLinkRule(linkRuleOf(command, this.#nowMs))];
       default:
         return [];
     }
   }
 
-  #putItem(item: WorkItem): Delta {
+  #putItem(given: WorkItem): Delta {
+    const item = this.#isTidy ? tidied(given) : given;
     const before = this.items.get(item.id);
     this.removed.delete(item.id);
     this.items.set(item.id, item);
@@ -202,9 +220,14 @@ export class Company {
   }
 
   #unlink(given: CommandOf<"unlink">): readonly Delta[] {
-    const before = this.links.get(linkName(given));
-    this.links.delete(linkName(given));
-    return before ? [{ before }] : [];
+    const names = given.isAll
+      ? [...this.links.keys()].filter((name) => name.startsWith(`${given.from} `))
+      : [linkName(given)];
+    return names.flatMap((name) => {
+      const before = this.links.get(name);
+      this.links.delete(name);
+      return before ? [{ before }] : [];
+    });
   }
 
   #wait({ blocked, blocking, source: by, isOver }: CommandOf<"wait">): readonly Delta[] {
@@ -225,36 +248,21 @@ export class Company {
     return [{ after }];
   }
 
-  #changeAccount({ account: name, isActive }: CommandOf<"account">): Delta {
-    const before = this.#accounts.get(name);
-    const after = account(name, { isActive });
-    this.#accounts.set(name, after);
+  /** One that decides who works where. */
+  #replace<T extends Account | Person | OrgUnit>(
+    held: Map<string, T>,
+    name: string,
+    after: T,
+  ): Delta {
+    const before = held.get(name);
+    held.set(name, after);
     this.#org = this.#newOrg();
     return { ...(before && { before }), after };
   }
 
-  #movePerson({ person: name, unit, manager, hasLeft }: CommandOf<"person">): Delta {
-    const before = this.#people.get(name);
-    const after: Person = person(name, {
-      employmentStatus: hasLeft ? "inactive" : "active",
-      ...(unit !== undefined && { unitId: unitId(unit) }),
-      ...(manager !== undefined && { managerId: personId(manager) }),
-    });
-    this.#people.set(name, after);
-    this.#org = this.#newOrg();
-    return { ...(before && { before }), after };
-  }
-
-  #changeUnit({ unit, name, parent, boundTo, endOn }: CommandOf<"unit">): Delta {
-    const before = this.#units.get(unit);
-    const after: OrgUnit = orgUnit(unit, {
-      name,
-      ...(endOn !== undefined && { endOn: CalendarDate.parse(endOn) }),
-      ...(parent !== undefined && { parentId: unitId(parent) }),
-      ...(boundTo !== undefined && { boundToId: unitId(boundTo), isDeliveryTeam: true }),
-    });
-    this.#units.set(unit, after);
-    this.#org = this.#newOrg();
+  #changeLinkRule(after: LinkRule): Delta {
+    const before = this.#linkRule;
+    this.#linkRule = after;
     return { ...(before && { before }), after };
   }
 

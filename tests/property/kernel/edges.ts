@@ -1,6 +1,7 @@
 import { parentIds } from "#shared/graph/line-of-sight.ts";
 import type { Hop } from "#shared/graph/line-of-sight.ts";
 import type { GraphView } from "#shared/graph/view.ts";
+import type { Link } from "#shared/model/edges.ts";
 import type { Goal, WorkItem } from "#shared/model/facts.ts";
 import type { GoalId, WorkItemId } from "#shared/model/ids.ts";
 
@@ -16,10 +17,20 @@ export function edgeExists(view: GraphView, from: Hop, to: Hop): boolean {
     case "link":
     case "goal-link":
       return (
-        view.linksFrom(asItem(from)).some((link) => link === to.link && link.toId === to.id) &&
+        linksAt(view, from).some((link) => isTaken(link, to) && link.toId === to.id) &&
         view.goal(asGoal(to)) !== undefined
       );
   }
+}
+
+function linksAt(view: GraphView, from: Hop): readonly Link[] {
+  const item = from.type === "work-item" ? view.item(asItem(from)) : undefined;
+  return item ? view.linksOf(item) : view.linksFrom(asGoal(from));
+}
+
+/** What a rule gives is made anew for whoever asks. */
+function isTaken(link: Link, { link: taken }: Hop): boolean {
+  return link === taken || (link.ruleId !== undefined && link.ruleId === taken?.ruleId);
 }
 
 function hasHome(item: WorkItem | undefined, home: WorkItemId): boolean {
@@ -29,10 +40,8 @@ function hasHome(item: WorkItem | undefined, home: WorkItemId): boolean {
 /** The same graph without this one step: a parent that is none, or statements that nobody made. */
 export function without(graph: GraphView, from: Hop, to: Hop): GraphView {
   const isLink = to.via === "link" || to.via === "goal-link";
-  const linksFrom: GraphView["linksFrom"] = (id) => {
-    const links = graph.linksFrom(id);
-    return isLink && id === from.id ? links.filter(({ toId }) => toId !== to.id) : links;
-  };
+  const left = (id: string, links: readonly Link[]) =>
+    isLink && id === from.id ? links.filter(({ toId }) => toId !== to.id) : links;
   const item: GraphView["item"] = (id) => {
     const held = graph.item(id);
     return to.via === "parent" && id === from.id && held ? moved(held, asItem(to)) : held;
@@ -48,8 +57,8 @@ export function without(graph: GraphView, from: Hop, to: Hop): GraphView {
     item,
     wasRemoved,
     wayUp: (start, most) => wayUpBySteps({ item, wasRemoved }, start, most),
-    linksFrom,
-    linksOf: (item) => linksFrom(item.id),
+    linksFrom: (id) => left(id, graph.linksFrom(id)),
+    linksOf: (item) => left(item.id, graph.linksOf(item)),
     linkersOf: (id) => graph.linkersOf(id),
     goalsUnder: (id) => graph.goalsUnder(id),
     goals: () => graph.goals(),

@@ -39,7 +39,7 @@ export function editedItem(item: WorkItem, fields: Fields, nowMs: number): WorkI
 
 /** The same of a goal, of which some of these fields say nothing. */
 export function editedGoal(goal: Goal, fields: Fields, nowMs: number): Goal {
-  if ("workKind" in fields || "others" in fields) return goal;
+  if ("workKind" in fields || "others" in fields || "labels" in fields) return goal;
   const { assigneeId: _ofWork, ...told } = { assigneeId: undefined, ...asTold(fields, nowMs) };
   return Goal.parse({ ...goal, ...told });
 }

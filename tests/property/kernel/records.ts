@@ -1,9 +1,21 @@
 import type { Link } from "#shared/model/edges.ts";
-import type { Goal, WorkItem } from "#shared/model/facts.ts";
+import type { Account, Goal, OrgUnit, Person, WorkItem } from "#shared/model/facts.ts";
+import { LinkRule } from "#shared/model/link-rule.ts";
 import { CalendarDate, dayMs, instantOf } from "#shared/model/time.ts";
-import { accountId, goal, goalId, itemId, workItem } from "#shared/testing/facts.ts";
+import {
+  account,
+  accountId,
+  goal,
+  goalId,
+  itemId,
+  orgUnit,
+  person,
+  personId,
+  unitId,
+  workItem,
+} from "#shared/testing/facts.ts";
 
-import { goalNames } from "./command.ts";
+import { goalNames, peopleNames, unitNames } from "./command.ts";
 import type { CommandOf } from "./command.ts";
 
 /** Read now, as its source last changed it. */
@@ -51,6 +63,33 @@ export function itemOf(given: CommandOf<"put">, nowMs: number): WorkItem {
   });
 }
 
+/** The link rule of a command at a moment. */
+export function linkRuleOf(given: CommandOf<"link-rule">, nowMs: number): LinkRule {
+  const now = instantOf(nowMs);
+  return LinkRule.parse({
+    type: "link-rule",
+    id: "linkrule_0000000001",
+    name: "What serves it",
+    filter: given.filter,
+    goalId: goalId(given.goal),
+    confidence: 0.7,
+    isEnabled: given.isEnabled,
+    createdAt: now,
+    updatedAt: now,
+    revision: 1,
+  });
+}
+
+/** Only homes that come before it by name, so that nothing goes round. */
+export function tidied({ parentId, otherParentIds = [], ...item }: WorkItem): WorkItem {
+  const others = otherParentIds.filter((id) => id < item.id);
+  return {
+    ...item,
+    ...(parentId !== undefined && parentId < item.id && { parentId }),
+    ...(others.length > 0 && { otherParentIds: others }),
+  };
+}
+
 export function endsOf({ from, to, source: by }: CommandOf<"unlink"> | CommandOf<"link">) {
   const isGoal = goalNames.some((name) => name === from);
   const fromId = isGoal ? goalId(from) : itemId(from);
@@ -63,6 +102,38 @@ export function linkName({
   source: by,
 }: CommandOf<"unlink"> | CommandOf<"link">): string {
   return `${from} ${to} ${by}`;
+}
+
+/** Who is there from the beginning, by name; the last is in no unit as yet. */
+export function firstPeople(): Map<string, Person> {
+  const placed = unitNames.slice(0, -1);
+  return new Map(
+    peopleNames.map((name, at) => {
+      const unit = placed[at];
+      return [name, person(name, unit === undefined ? {} : { unitId: unitId(unit) })];
+    }),
+  );
+}
+
+export function personOf({ person: name, unit, manager, hasLeft }: CommandOf<"person">): Person {
+  return person(name, {
+    employmentStatus: hasLeft ? "inactive" : "active",
+    ...(unit !== undefined && { unitId: unitId(unit) }),
+    ...(manager !== undefined && { managerId: personId(manager) }),
+  });
+}
+
+export function accountOf({ account: name, isActive }: CommandOf<"account">): Account {
+  return account(name, { isActive });
+}
+
+export function unitOf({ unit, name, parent, boundTo, endOn }: CommandOf<"unit">): OrgUnit {
+  return orgUnit(unit, {
+    name,
+    ...(endOn !== undefined && { endOn: CalendarDate.parse(endOn) }),
+    ...(parent !== undefined && { parentId: unitId(parent) }),
+    ...(boundTo !== undefined && { boundToId: unitId(boundTo), isDeliveryTeam: true }),
+  });
 }
 
 /** A line of 62, one under the other. */

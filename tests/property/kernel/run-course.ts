@@ -2,17 +2,23 @@ import { checkAllFindings, checkRemovals, checkSights, checkUnlinked } from "./c
 import type { Course } from "./command.ts";
 import { Company } from "./company.ts";
 
-/** After so many commands everything is checked that there is; after each, what is cheap. */
-const checkedEvery = 50;
+/**
+ * After so many commands all findings are checked, and after more of them everything that there is; after
+ * each, or so many as are heard of together, what is cheap.
+ */
+const [findingsEvery, allEvery] = [8, 50];
 
 /** Lets a course happen; throws a BrokenLaw where the kernel breaks one. Returns how many commands ran. */
 export function runCourse(course: Course): number {
   const company = new Company(course);
-  const { commands } = course;
-  for (const [turn, command] of commands.entries()) {
-    company.take(command);
+  const { commands, together } = course;
+  for (let at = 0; at < commands.length; at += together) {
+    const next = Math.min(at + together, commands.length);
+    company.take(commands.slice(at, next));
     checkUnlinked(company);
-    if ((turn + 1) % checkedEvery === 0 && turn + 1 < commands.length) checkAll(company, turn);
+    const isDue = (every: number) => Math.floor(next / every) > Math.floor(at / every);
+    if (isDue(allEvery)) checkAll(company, next);
+    else if (isDue(findingsEvery)) checkAllFindings(company, company.fresh());
   }
   checkAll(company, commands.length);
   return commands.length;
