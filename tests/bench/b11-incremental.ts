@@ -38,9 +38,9 @@ export const incremental: Bench = {
     const live = new LiveGraph(graph);
     const [findings, beginMs] = timed(() => new LiveFindings(live, set, now));
     const living: Living = { live, findings, rules: set, allowances: [], now };
-    const young = follow(living, dice, warmUpCount);
-    const course = follow(living, dice, changeCount);
-    const sight = measureSight(graph);
+    const young = await follow(living, dice, warmUpCount);
+    const course = await follow(living, dice, changeCount);
+    const sight = await measureSight(graph);
     const [mismatch, checkMs] = timed(() => broken(() => checkAllFindings(living, anew(graph))));
     const compared = [...young.mismatches, ...course.mismatches, mismatch];
     const mismatches = compared.filter((one) => one !== undefined);
@@ -112,11 +112,11 @@ interface Followed {
  * What is to happen is thought up outside of the time that is measured, and what a comparison leaves behind
  * is collected there.
  */
-function follow(living: Living, dice: Dice, count: number): Followed {
+async function follow(living: Living, dice: Dice, count: number): Promise<Followed> {
   const wallUs: number[] = [];
   const mismatches: (string | undefined)[] = [];
   let [processorUs, threadUs, told] = [0, 0, 0];
-  collectGarbage();
+  await collectGarbage();
   for (let done = 0; done < count; done += batch) {
     const deltas: Delta[] = [];
     for (let n = 0; n < batch; n += 1) deltas.push(someDelta(living.live, dice));
@@ -131,7 +131,7 @@ function follow(living: Living, dice: Dice, count: number): Followed {
     told += changes;
     if ((done + batch) % checkedEvery !== 0) continue;
     mismatches.push(broken(() => checkUnlinked(living)));
-    collectGarbage();
+    await collectGarbage();
   }
   return { processorUs, threadUs, wallUs, told, mismatches };
 }
@@ -165,34 +165,32 @@ interface Pass {
 }
 
 /** Of three passes the middle one: the first is compiled while it runs. */
-function measureSight(graph: MemoryGraph): Pass {
-  const options = { now, allowances: [], homes: "all" } as const;
-  const passes = Array.from({ length: 3 }, () => {
-    collectGarbage();
-    const [numbers, numberingUs] = processorTimed(() => numbersFor(graph, options));
-    collectGarbage();
-    const [linked, passUs] = processorTimed(() => {
-      const sight = new WholeSight(graph, options, numbers);
-      let count = 0;
-      for (let n = 0; n < numbers.items.length; n += 1) {
-        if (sight.verdictAt(n) === "linked") count += 1;
-      }
-      return count;
-    });
-    const linkedPercent = (linked / numbers.items.length) * 100;
-    return { numberingMs: numberingUs / 1000, passMs: passUs / 1000, linkedPercent };
-  });
+async function measureSight(graph: MemoryGraph): Promise<Pass> {
+  const passes: Pass[] = [];
+  for (let n = 0; n < 3; n += 1) passes.push(await measurePass(graph));
+  const middle = (of: (pass: Pass) => number) => percentile(passes.map(of), 0.5);
   return {
-    numberingMs: percentile(
-      passes.map((one) => one.numberingMs),
-      0.5,
-    ),
-    passMs: percentile(
-      passes.map((one) => one.passMs),
-      0.5,
-    ),
-    linkedPercent: passes[0]?.linkedPercent ?? 0,
+    numberingMs: middle((one) => one.numberingMs),
+    passMs: middle((one) => one.passMs),
+    linkedPercent: middle((one) => one.linkedPercent),
   };
+}
+
+async function measurePass(graph: MemoryGraph): Promise<Pass> {
+  const options = { now, allowances: [], homes: "all" } as const;
+  await collectGarbage();
+  const [numbers, numberingUs] = processorTimed(() => numbersFor(graph, options));
+  await collectGarbage();
+  const [linked, passUs] = processorTimed(() => {
+    const sight = new WholeSight(graph, options, numbers);
+    let count = 0;
+    for (let n = 0; n < numbers.items.length; n += 1) {
+      if (sight.verdictAt(n) === "linked") count += 1;
+    }
+    return count;
+  });
+  const linkedPercent = (linked / numbers.items.length) * 100;
+  return { numberingMs: numberingUs / 1000, passMs: passUs / 1000, linkedPercent };
 }
 
 /** In processor time too, so that both sides of the ratio are of one kind. */

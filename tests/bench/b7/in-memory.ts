@@ -16,7 +16,7 @@ const pairsMax = 200_000;
 export async function measureInMemory(table: Table): Promise<InMemory> {
   // In memory a page is the stored items themselves; from a database it is its own.
   const query: Table["query"] = async (request) => structuredClone(await table.query(request));
-  const before = heapMb();
+  const before = await heapMb();
   const parts = await readOrgParts({ ...table, query });
   const startMs = performance.now();
   const org = new Org(parts);
@@ -24,7 +24,7 @@ export async function measureInMemory(table: Table): Promise<InMemory> {
   // The first question makes the index of accounts.
   const [first] = parts.people;
   if (first) org.accountsBearing(first.id, { workEmails: [] });
-  const after = heapMb();
+  const after = await heapMb();
   return {
     heapMb: after - before,
     buildMs,
@@ -46,7 +46,7 @@ function boundaryMicroseconds(org: Org, ids: readonly Parameters<Org["boundary"]
   return ((performance.now() - startMs) * 1000) / pairsMax;
 }
 
-function heapMb(): number {
-  collectGarbage();
+async function heapMb(): Promise<number> {
+  await collectGarbage();
   return process.memoryUsage().heapUsed / 1e6;
 }
