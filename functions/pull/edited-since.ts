@@ -1,8 +1,9 @@
 import type { Outline } from "#shared/kit/outline.ts";
+import type { Fact } from "#shared/model/facts.ts";
 import type { HeldFact } from "#shared/model/held-fact.ts";
 import type { FactId } from "#shared/model/ids.ts";
 import type { Instant } from "#shared/model/time.ts";
-import { epochMsOf, hourMs } from "#shared/model/time.ts";
+import { epochMsOf, hourMs, minuteMs } from "#shared/model/time.ts";
 import { readFacts } from "#shared/store/held.ts";
 
 import type { PullDeps } from "./deps.ts";
@@ -13,8 +14,8 @@ const idsPerRead = 100;
 export const nothingTold: Outline = { version: 0 };
 
 /**
- * Records that were edited at the source after what we hold of them. What was edited before the last
- * look at everything was met by it; a version that it found to mean nothing is not stored.
+ * Records that were edited at the source after what we hold of them, or may have been. What was edited before
+ * the last look at everything was met by it; a version that it found to mean nothing is not stored.
  */
 export async function editedSince(
   deps: Pick<PullDeps, "table">,
@@ -39,11 +40,21 @@ export async function editedSince(
   });
   for (let start = 0; start < recent.length; start += idsPerRead) {
     const ids = recent.slice(start, start + idsPerRead).map(({ id }) => id);
-    for (const { id, sourceVersion } of (await readFacts(deps.table, ids)).values()) {
-      if (told(id).version > sourceVersion) edited.add(id);
+    for (const fact of (await readFacts(deps.table, ids)).values()) {
+      const isNewer = told(fact.id).version > fact.sourceVersion;
+      if (isNewer || wasReadInItsMoment(fact)) edited.add(fact.id);
     }
   }
   return [...edited];
+}
+
+/**
+ * A version that is a whole minute or second may be of a clock that tells no more than these: what was read
+ * in that moment may have been edited once more in it, and its version would be the same.
+ */
+function wasReadInItsMoment({ sourceVersion, readAt }: Pick<Fact, "sourceVersion" | "readAt">) {
+  const momentMs = [minuteMs, 1000].find((ms) => sourceVersion % ms === 0);
+  return momentMs !== undefined && Math.abs(epochMsOf(readAt) - sourceVersion) < momentMs;
 }
 
 function isMoved(fact: HeldFact, parentIds: readonly FactId[] | undefined): boolean {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 
 import type { Change } from "#shared/model/change.ts";
-import { hourMs } from "#shared/model/time.ts";
+import { hourMs, minuteMs } from "#shared/model/time.ts";
 import type { Table, Write } from "#shared/ports/table.ts";
 import { listGaps } from "#shared/store/connection-parts.ts";
 import { getConnection } from "#shared/store/connections.ts";
@@ -120,10 +120,34 @@ test("edits of which nobody told are found where lists tell versions, and read o
   expect(rig.tool.readById).toHaveLength(2);
 });
 
+test("an edit in the very moment of the one that was read is found, though the version tells nothing", async () => {
+  const rig = await ToolHub.connected();
+  rig.tool.tellsVersions = true;
+  const minute = rig.hub.clock.nowMs() + minuteMs - (rig.hub.clock.nowMs() % minuteMs);
+  rig.hub.clock.advance(minute + 20_000 - rig.hub.clock.nowMs());
+  const readAt = rig.hub.clock.now();
+  // Of a clock that tells minutes, of one that tells seconds, and of one that tells milliseconds.
+  const coarse = workItem("coarse", { sourceVersion: minute, readAt });
+  const settled = workItem("settled", { sourceVersion: minute + 19_000, readAt });
+  const fine = workItem("fine", { sourceVersion: minute + 19_999, readAt });
+  rig.tool.records = [upserted(coarse), upserted(settled), upserted(fine)];
+  await pull(rig.deps, rig.pullThings);
+  rig.hub.clock.advance(25 * hourMs);
+  const edited = { ...coarse, title: "Edited", readAt: rig.hub.clock.now() };
+  rig.tool.records = [upserted(edited), upserted(settled), upserted(fine)];
+  await pull(rig.deps, rig.reconcileThings);
+  expect(rig.tool.readById).toEqual([itemId("coarse")]);
+  const stored = (await scanAll(rig.hub.table)).flatMap((item) => readFactItem(item) ?? []);
+  expect(stored).toContainEqual({ isRemoved: false, fact: edited });
+});
+
 test("a wait that came back with a restored record is found where lists tell of it", async () => {
   const rig = await ToolHub.connected();
   rig.tool.tellsVersions = true;
-  rig.tool.records = things("waits", "blocks");
+  // Of a clock that tells milliseconds.
+  const version = { sourceVersion: rig.hub.clock.nowMs() - 1 };
+  const [waits, blocks] = [workItem("waits", version), workItem("blocks", version)];
+  rig.tool.records = [upserted(waits), upserted(blocks)];
   await pull(rig.deps, rig.pullThings);
   await pull(rig.deps, rig.reconcileThings);
   const edge = { type: "dependency", source: "native" } as const;
@@ -131,10 +155,7 @@ test("a wait that came back with a restored record is found where lists tell of 
   rig.hub.clock.advance(25 * hourMs);
   const readAt = rig.hub.clock.now();
   // The version of the waiting record stays what it was.
-  rig.tool.records = [
-    upserted({ ...workItem("waits"), readAt }, [waiting]),
-    upserted(workItem("blocks")),
-  ];
+  rig.tool.records = [upserted({ ...waits, readAt }, [waiting]), upserted(blocks)];
   await pull(rig.deps, rig.reconcileThings);
   expect(rig.tool.readById).toEqual([itemId("waits")]);
   await pull(rig.deps, rig.reconcileThings);

@@ -1,5 +1,6 @@
 import { alertTargetDown } from "./alert-target-down.ts";
 import { cursorExpiredInOutage } from "./cursor-expired-in-outage.ts";
+import { editedTwiceInOneMoment } from "./edited-twice-in-one-moment.ts";
 import { goalDeletedBeforeFirstReading } from "./goal-deleted-before-first-reading.ts";
 import { lateNewsOfADeletion } from "./late-news-of-a-deletion.ts";
 import { lateNewsOfAnUndoneEdit } from "./late-news-of-an-undone-edit.ts";
@@ -13,6 +14,7 @@ import { writeAfterAFailedBatch } from "./write-after-a-failed-batch.ts";
 export const regressions: readonly Regression[] = [
   alertTargetDown,
   cursorExpiredInOutage,
+  editedTwiceInOneMoment,
   goalDeletedBeforeFirstReading,
   lateNewsOfADeletion,
   lateNewsOfAnUndoneEdit,
