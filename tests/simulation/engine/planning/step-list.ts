@@ -1,3 +1,5 @@
+import { staleAfterMinutes } from "#shared/model/connection.ts";
+
 import type { Act, Step } from "../plan.ts";
 import type { Random } from "../random.ts";
 
@@ -15,7 +17,11 @@ export function stepList() {
 
 const longRestShare = 0.04;
 
-/** Some last for two days, as long as a target of the bus may be down. */
-export function restOf(random: Random): Act {
-  return { kind: "rest", minutes: random() < longRestShare ? 2 * 24 * 60 : 100 };
+/**
+ * Some last for two days, as long as a target of the bus may be down; and while a tool is silent long enough
+ * that nothing may be concluded from what it does not tell.
+ */
+export function restOf(random: Random, isSilent = false): Act {
+  if (random() < longRestShare) return { kind: "rest", minutes: 2 * 24 * 60 };
+  return { kind: "rest", minutes: isSilent ? staleAfterMinutes + 30 : 100 };
 }

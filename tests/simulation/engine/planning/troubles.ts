@@ -145,8 +145,8 @@ export function overtaken(
 export function lostRecords(random: Random): Act {
   return {
     kind: "gap",
-    reader: random() < 0.5 ? "detect" : "relay",
-    count: between(random, 2, 8),
+    reader: random() < 0.55 ? "detect" : "relay",
+    count: between(random, 4, 16),
   };
 }
 
@@ -262,12 +262,14 @@ export const hardships: readonly Trouble[] = [
   (random) => ({ kind: "redeliver", count: between(random, 1, 30) }),
   lostRecords,
   hotKey,
-  (random) => ({ kind: random() < 0.6 ? "bus-down" : "up" }),
+  () => ({ kind: "bus-down" }),
+  () => ({ kind: "bus-down" }),
   (random) => ({ kind: "target-down", target: random() < 0.6 ? "alert" : "notify" }),
   () => ({ kind: "up" }),
   (random) => ({ kind: "channel-retry", times: between(random, 1, 2) }),
-  (random) => ({ kind: random() < 0.5 ? "outage" : "revoke", tool: toolOf(random) }),
-  (random) => ({ kind: random() < 0.5 ? "outage" : "revoke", tool: toolOf(random) }),
+  (random) => ({ kind: random() < 0.6 ? "outage" : "revoke", tool: toolOf(random) }),
+  (random) => ({ kind: random() < 0.6 ? "outage" : "revoke", tool: toolOf(random) }),
+  (random) => ({ kind: random() < 0.6 ? "outage" : "revoke", tool: toolOf(random) }),
   (random) => ({ kind: "heal", tool: toolOf(random) }),
   () => ({ kind: "rotate" }),
   (random) =>
