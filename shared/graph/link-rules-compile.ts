@@ -28,11 +28,13 @@ export function compileLinkRules(rules: readonly LinkRule[], now: Instant): Comp
   const index = new RuleIndex();
   const goalIds = new Set<GoalId>();
   const unreadable = new Map<LinkRuleId, string>();
+  const expiring: LinkRule[] = [];
   for (const [at, rule] of rules.entries()) {
     const parsed = parseLinkFilter(rule.filter);
     if (!parsed.ok) unreadable.set(rule.id, parsed.message);
     else if (rule.isEnabled) {
       goalIds.add(rule.goalId);
+      if (rule.expiresAt !== undefined) expiring.push(rule);
       index.add({ at, rule, test: testOf(parsed.filter) }, requiredBy(parsed.filter));
     }
   }
@@ -40,6 +42,8 @@ export function compileLinkRules(rules: readonly LinkRule[], now: Instant): Comp
     goalIds,
     unreadable,
     fitting: (item) => index.fitting(item),
+    expiredBetween: (after, until) =>
+      expiring.filter(({ expiresAt = "" }) => after < expiresAt && expiresAt <= until),
     linksOf(item, own) {
       const fitting = index.fitting(item);
       if (fitting.length === 0 || own.some((link) => goesBeforeRules(link, now))) return nothing;

@@ -1,6 +1,8 @@
 import type { Link } from "#shared/model/edges.ts";
 import type { WorkItem } from "#shared/model/facts.ts";
 import type { GoalId } from "#shared/model/ids.ts";
+import type { LinkRule } from "#shared/model/link-rule.ts";
+import type { Instant } from "#shared/model/time.ts";
 
 /**
  * Links that nobody wrote at an item: a rule of the operators gives them to all items of a kind. They are
@@ -14,6 +16,12 @@ export interface LinkRules {
    * when its rule was made, so one that is not stored any more was removed, tombstone or not.
    */
   readonly goalIds: ReadonlySet<GoalId>;
+  /** Rules that expired after the one instant, and not after the other: time alone took back what they gave. */
+  expiredBetween(after: Instant, until: Instant): readonly LinkRule[];
 }
 
-export const noLinkRules: LinkRules = { linksOf: () => [], goalIds: new Set() };
+export const noLinkRules: LinkRules = {
+  linksOf: () => [],
+  goalIds: new Set(),
+  expiredBetween: () => [],
+};

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 
+import { compileLinkRules } from "#shared/graph/link-rules-compile.ts";
 import { LiveGraph } from "#shared/graph/live-graph.ts";
 import { Org } from "#shared/graph/org.ts";
 import { Dependency, Link } from "#shared/model/edges.ts";
@@ -21,6 +22,7 @@ import {
 } from "#shared/testing/facts.ts";
 import { graphOf, link, now, under } from "#shared/testing/graph.ts";
 import type { GraphParts } from "#shared/testing/graph.ts";
+import { linkRule } from "#shared/testing/link-rules.ts";
 
 import { LiveFindings } from "./live-findings.ts";
 
@@ -89,6 +91,20 @@ describe("findings about a graph that lives", () => {
     expect(findings.apply([], { now: later(9) })).toEqual([]);
     expect(findings.apply([], { now: later(10) })).toHaveLength(1);
     expect(findings.apply([], { now: later(5) })).toEqual([]);
+    expect(unlinked(findings)).toEqual([itemId("epic")]);
+  });
+
+  test("see a link rule run out as time passes: what it gave to any item, it takes back", () => {
+    const later = (ms: number) => instantOf(testEpochMs + ms);
+    const rule = linkRule("r", "kind = epic", { expiresAt: later(10) });
+    const findings = live({
+      items: [workItem("epic", { kind: "epic" })],
+      goals: [goal("g")],
+      linkRules: compileLinkRules([rule], now),
+    });
+    expect(findings.apply([], { now: later(9) })).toEqual([]);
+    expect(unlinked(findings)).toEqual([]);
+    findings.apply([], { now: later(10) });
     expect(unlinked(findings)).toEqual([itemId("epic")]);
   });
 

@@ -89,7 +89,7 @@ export class LiveFindings {
     const happened = deltas.map((delta) => this.#happen(delta));
     // It is still there, and holds no more: to every rule that is as if it were gone.
     const { now = this.#now, turns = true } = around;
-    for (const link of this.#passTo(now, turns)) happened.push({ before: link });
+    for (const ended of this.#passTo(now, turns)) happened.push({ before: ended });
     const changes: FindingChange[] = [];
     this.#spines.forget();
     for (const kept of this.#rules) {
@@ -106,9 +106,10 @@ export class LiveFindings {
   #passTo(now: Instant, turns: boolean) {
     this.#now = now > this.#now ? now : this.#now;
     if (!turns || this.#turnedAt === this.#now) return none;
-    const expired = this.#live.expiredBetween(this.#turnedAt, this.#now);
-    this.#turnedAt = this.#now;
-    return expired;
+    const [after, until] = [this.#turnedAt, this.#now];
+    this.#turnedAt = until;
+    const { linkRules } = this.#live.graph;
+    return [...this.#live.expiredBetween(after, until), ...linkRules.expiredBetween(after, until)];
   }
 
   #happen(delta: Delta): Delta {

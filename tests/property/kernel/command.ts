@@ -138,6 +138,7 @@ const linkRule = fc.record({
   filter: fc.constantFrom("kind = story", "label = x", "team = Reds", 'title ~ "Another"'),
   goal,
   isEnabled: fc.constantFrom(true, true, false),
+  expiresInMs: fc.constantFrom(undefined, undefined, 1, 5, 20),
 });
 const dayMs = 86_400_000;
 const pass = fc.record({

@@ -77,6 +77,7 @@ export function linkRuleOf(given: CommandOf<"link-rule">, nowMs: number): LinkRu
     createdAt: now,
     updatedAt: now,
     revision: 1,
+    ...(given.expiresInMs !== undefined && { expiresAt: instantOf(nowMs + given.expiresInMs) }),
   });
 }
 
