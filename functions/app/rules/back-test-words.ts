@@ -22,7 +22,7 @@ export function headlineOf({
 }): string {
   const days = Math.max(1, Math.round((epochMsOf(to) - epochMsOf(from)) / dayMs));
   const many = days === 1 ? "day" : `${days} days`;
-  const when = isCut ? `In the ${many} from ${dateOf(from)} on` : `In the last ${many}`;
+  const when = isCut ? `In the ${many} from ${dateOf(from)} on,` : `In the last ${many}`;
   if (raised === 0) return `${when} this would have raised no alert.`;
   const first = byTeam.find(({ group }) => group === "team");
   const most = first && raised > 1 ? `, ${number(first.raised)} of them for ${first.name}` : "";

@@ -5,8 +5,11 @@ import { reconcileAlerts } from "#shared/store/alert-net.ts";
 import {
   account,
   accountId,
+  goal,
   goalConnection,
+  goalId,
   itemId,
+  linkTo,
   orgUnit,
   peopleConnection,
   person,
@@ -91,6 +94,39 @@ test.each([
   });
 });
 
+test("an alert ends where a goal moves out of the scope of goals, with all below it", async () => {
+  const rig = await AppRig.create();
+  const { hub } = rig;
+  const rule = "closed-goal-open-work";
+  await hub.setRule(rule, { graceMinutes: 0, scope: { goalIds: [goalId("top")] } });
+  const freshAt = instantOf(hub.clock.nowMs() + 48 * hourMs);
+  for (const id of [goalConnection, peopleConnection, workConnection]) {
+    await hub.changeConnection(id, (one) => ({ ...one, freshAt }));
+  }
+  hub.clock.advance(hourMs);
+  await hub.apply(
+    upserted(goal("top")),
+    upserted(goal("mid", { parentId: goalId("top") })),
+    upserted(goal("low", { parentId: goalId("mid"), status: "done" })),
+  );
+  const edge = linkTo(itemId("one"), goalId("low"));
+  await hub.apply(upserted(workItem("one"), [edge]));
+  expect(await hub.alerts()).toMatchObject([{ status: "open", rule }]);
+  hub.clock.advance(24 * hourMs);
+  await hub.apply(upserted(goal("mid", { version: 2 })));
+  hub.clock.advance(hourMs);
+  await reconcileAlerts(rig.deps, { untilMs: Infinity });
+  const alerts = await hub.alerts();
+  const { body } = await rig.send("POST", `/api/rules/${rule}/back-test`, { json: { days: 30 } });
+  expect({ alerts, body }).toMatchObject({
+    alerts: [],
+    body: {
+      wanted: { raised: 1, cleared: 1 },
+      sample: [{ subjectId: goalId("low"), clearedBecause: "out of scope" }],
+    },
+  });
+});
+
 test.each(["/rules/unlinked-work/back-test", "/custom-rules"])(
   "%s: a number that cannot be is refused in plain words, beside what was typed",
   async (room) => {
@@ -124,11 +160,11 @@ test("a replay that ran out of time does not say that its days were the last one
     "In the last 12 days this would have raised 4 alerts; 25 % cleared by themselves within two days.",
   );
   expect(headlineOf({ ...told, from, to, isCut: true })).toBe(
-    "In the 12 days from 2026-03-02 on this would have raised 4 alerts; 25 % cleared by themselves within two days.",
+    "In the 12 days from 2026-03-02 on, this would have raised 4 alerts; 25 % cleared by themselves within two days.",
   );
   const soon = "2026-03-02T12:00:00.000Z" as Instant;
   expect(headlineOf({ ...told, from, to: soon, isCut: true })).toContain(
-    "In the day from 2026-03-02 on this",
+    "In the day from 2026-03-02 on, this",
   );
 });
 

@@ -5,6 +5,7 @@ import type { RuleSettings } from "#shared/model/signal.ts";
 
 import type { Rule } from "../rule.ts";
 import { type AskedTime, type BackTestResult, lookBack } from "./look-back.ts";
+import { followsGoals } from "./look.ts";
 import { mayFitRule } from "./pattern-asks.ts";
 import { followsRouting, patternLook, readsNames, whyNotKnown } from "./pattern-look.ts";
 import type { RaisePolicy } from "./raised-alerts.ts";
@@ -47,7 +48,10 @@ export function backTestPattern(input: PatternBackTestInput): BackTestResult {
   const now = notCompared === undefined && input.now !== "unreadable" ? input.now : undefined;
   const settings = now ? [wanted, now] : [wanted];
   const looks = settings.map(({ pattern, scope }) => patternLook(pattern, scope));
-  const follows = settings.some(({ pattern, scope }) => followsRouting(pattern, scope));
+  const follows = {
+    followsRouting: settings.some(({ pattern, scope }) => followsRouting(pattern, scope)),
+    followsGoals: settings.some(({ scope }) => followsGoals(scope)),
+  };
   const tested = rules.filter(
     ({ rule, isEnabled }) =>
       isEnabled &&
@@ -56,7 +60,7 @@ export function backTestPattern(input: PatternBackTestInput): BackTestResult {
   );
   const result = lookBack(input, {
     name,
-    finders: tested.map(({ rule, options }) => ({ rule, options, looks, followsRouting: follows })),
+    finders: tested.map(({ rule, options }) => ({ rule, options, looks, ...follows })),
     policies: settings,
     limits: limitsOfPattern(wanted, rules),
     hasShares: (wanted.allowedShares ?? []).length > 0,

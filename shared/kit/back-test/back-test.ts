@@ -4,7 +4,7 @@ import type { RuleSettings } from "#shared/model/signal.ts";
 import type { Rule } from "../rule.ts";
 import { sameJson } from "../same-json.ts";
 import { type AskedTime, type BackTestResult, lookBack } from "./look-back.ts";
-import { followsUnits, lookOf } from "./look.ts";
+import { followsGoals, followsUnits, lookOf } from "./look.ts";
 import type { RaisePolicy } from "./raised-alerts.ts";
 import type { Finder } from "./replay.ts";
 import { limitsOf, twoMoves } from "./rule-limits.ts";
@@ -35,9 +35,13 @@ export function backTest(input: BackTestInput): BackTestResult {
   if (impossible !== undefined) throw new HubError("input.invalid", impossible);
   const policies = now ? [wanted, now] : [wanted];
   const followsRouting = policies.some(({ scope }) => followsUnits(scope));
+  const follows = {
+    followsRouting,
+    followsGoals: policies.some(({ scope }) => followsGoals(scope)),
+  };
   return lookBack(input, {
     name: rule.name,
-    finders: findersOf(rule, wanted, now).map((finder) => ({ ...finder, followsRouting })),
+    finders: findersOf(rule, wanted, now).map((finder) => ({ ...finder, ...follows })),
     policies,
     limits: [...new Set(followsRouting ? [...ofToday, twoMoves] : ofToday)],
     hasShares: (wanted.allowedShares ?? []).length > 0,

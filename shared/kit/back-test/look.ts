@@ -33,6 +33,11 @@ export function followsUnits(scope: RuleSettings["scope"]): boolean {
   return (scope?.unitIds ?? []).length > 0;
 }
 
+/** Whether a goal that moves may take findings about others below it into a scope, or out of it. */
+export function followsGoals(scope: RuleSettings["scope"]): boolean {
+  return (scope?.goalIds ?? []).length > 0;
+}
+
 /** Whether a scope takes it in, by the units and goals of then. */
 export function isSeenInScope(
   scope: RuleSettings["scope"],

@@ -2,7 +2,7 @@ import { HubError } from "#shared/errors.ts";
 import type { PastParts } from "#shared/graph/graph-as-of.ts";
 import type { MemoryGraph } from "#shared/graph/view.ts";
 import { signalId } from "#shared/model/ids.ts";
-import type { OrgUnitId, RuleName, SignalId, SubjectId } from "#shared/model/ids.ts";
+import type { GoalId, OrgUnitId, RuleName, SignalId, SubjectId } from "#shared/model/ids.ts";
 import type { Instant } from "#shared/model/time.ts";
 
 import { isOfFirstReading } from "../alert-baseline.ts";
@@ -22,6 +22,8 @@ export interface Finder {
   readonly looks: readonly (Look | undefined)[];
   /** Whether anybody looks at who is named in a finding, or to whom it goes: then reorgs alter findings. */
   readonly followsRouting?: boolean;
+  /** Whether anybody looks at which goals are above those that a finding names. */
+  readonly followsGoals?: boolean;
 }
 
 interface ReplayInput {
@@ -172,15 +174,15 @@ class Replaying {
     const { at, deltas, org, sources, isPass, isOfAll, liftsHaze } = happening;
     const around = { now: at, turns: isPass, ...(org && { org }), ...(sources && { sources }) };
     for (const change of this.#findings.apply(deltas, around)) this.#note(change, at, liftsHaze);
-    if (deltas.some(isOfUnit)) this.#lookAnew(at);
+    this.#lookAnew(at, { isReorg: deltas.some(isOfUnit), hasGoalMoved: deltas.some(movesGoal) });
     if (!isOfAll) return;
     for (const change of this.#findings.recompute()) this.#note(change, at, liftsHaze);
   }
 
-  /** What is found says the same, and may belong elsewhere now: a unit moved with all of its teams. */
-  #lookAnew(at: Instant): void {
-    for (const [finder, { followsRouting = false }] of this.#input.finders.entries()) {
-      if (!followsRouting) continue;
+  /** What is found says the same, and may belong elsewhere now: a unit moved with all of its teams, or a goal. */
+  #lookAnew(at: Instant, { isReorg, hasGoalMoved }: Record<"isReorg" | "hasGoalMoved", boolean>) {
+    for (const [finder, { followsRouting, followsGoals }] of this.#input.finders.entries()) {
+      if (!(isReorg && followsRouting) && !(hasGoalMoved && followsGoals)) continue;
       for (const [subjectId, finding] of this.#findings.openFindings(nameOf(finder))) {
         this.#say(finder, { subjectId, finding, at, start: "seen" });
       }
@@ -261,6 +263,14 @@ class Replaying {
 
 function isOfUnit({ before, after }: Delta): boolean {
   return (after ?? before)?.type === "org-unit";
+}
+
+function movesGoal({ before, after }: Delta): boolean {
+  return goalAbove(before) !== goalAbove(after);
+}
+
+function goalAbove(thing: Delta["after"]): GoalId | undefined {
+  return thing?.type === "goal" ? thing.parentId : undefined;
 }
 
 /** The others alter what findings say, or to whom they go. */
