@@ -63,6 +63,6 @@ async function readParts(context: AppContext): Promise<PastParts> {
   }
   throw new HubError(
     "input.too-large",
-    "The hub holds more than a page has the time to read with all its past: a back-test of it is not possible here",
+    "The hub holds more than a page has the time or the memory to replay with all its past: a back-test of it is not possible here",
   );
 }
