@@ -17,6 +17,7 @@ import { outcomeOf, statusOf } from "./back-test-outcome.ts";
 import { backTestPage } from "./back-test-page.ts";
 import { parseOptions } from "./rule-form-input.ts";
 import { ruleNamed, runBackTest, settingsOf } from "./run-back-test.ts";
+import { waitsTyped } from "./wait-fields.ts";
 
 /** What stands in the form: text as it was typed, or as the rule is set. */
 export interface BackTestForm {
@@ -65,9 +66,7 @@ function readRequest(form: BackTestForm): BackTestRequest {
   return parseInput(
     BackTestRequest,
     {
-      days: Number(form.days),
-      graceMinutes: Number(form.graceMinutes),
-      holdDownMinutes: Number(form.holdDownMinutes),
+      ...waitsTyped(form),
       options: parseOptions(form.options),
     },
     "",

@@ -149,6 +149,9 @@ test.each(["/rules/unlinked-work/back-test", "/custom-rules"])(
     expect(text).toContain("Grace period in minutes: give a whole number from 0 to 43,200.");
     expect(text).toContain('value="500"');
     expect(text).not.toMatch(/expected number|missing or wrong/u);
+    const empty = await rig.get(`${path}?days=30&graceMinutes=&holdDownMinutes=60&options={}`);
+    expect(empty.status).toBe(400);
+    expect(empty.text).toContain('id="graceMinutes-error"');
   },
 );
 

@@ -17,6 +17,7 @@ import { outcomeOf, statusOf } from "./back-test-outcome.ts";
 import { patternBackTestPage } from "./pattern-back-test-page.ts";
 import type { PatternForm } from "./pattern-back-test-page.ts";
 import { policyOf, runPatternBackTest } from "./run-pattern-back-test.ts";
+import { waitsTyped } from "./wait-fields.ts";
 
 /**
  * Two ways in: the saved rule, asked by an address that can be passed on, and the form of a rule with all that
@@ -88,9 +89,7 @@ function readRequest(id: CustomRuleId | undefined, form: PatternForm): PatternBa
     PatternBackTestRequest,
     {
       ...(id && { id }),
-      days: Number(form.days),
-      graceMinutes: Number(form.graceMinutes),
-      holdDownMinutes: Number(form.holdDownMinutes),
+      ...waitsTyped(form),
       pattern: readPattern(form.pattern),
     },
     "",

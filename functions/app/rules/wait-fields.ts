@@ -20,6 +20,16 @@ export function isOfWaits({ path }: InputIssue): boolean {
   return fields.some(({ name }) => name === path);
 }
 
+/** The numbers that were typed; where nothing was, none, and not 0. */
+export function waitsTyped(form: Omit<BackTestForm, "options">) {
+  const typed = (text: string) => (text.trim() === "" ? Number.NaN : Number(text));
+  return {
+    days: typed(form.days),
+    graceMinutes: typed(form.graceMinutes),
+    holdDownMinutes: typed(form.holdDownMinutes),
+  };
+}
+
 /** How far back a back-test looks, and how alerts would wait; what is wrong of it stands below. */
 export function waitFields(
   form: Omit<BackTestForm, "options">,
