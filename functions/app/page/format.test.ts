@@ -42,7 +42,7 @@ test("why an alert ended, and what it is about, is told in words and not in code
   expect(codes).toEqual(expect.arrayContaining(["has-work", "rule-switched-off", "closed"]));
   const raw = new Set([...codes, ...others].filter((code) => /[a-z]-[a-z]/u.test(inWords(code))));
   expect([...raw]).toEqual([]);
-  for (const code of ["unread", "linked", "allowed", "unlinkable"]) {
+  for (const code of ["unread", "allowed", "unlinkable"]) {
     expect(inWords(code)).toContain(" ");
   }
   expect(inWords("gone")).toBe("the one waits for the other no more");

@@ -1,6 +1,7 @@
 import type { Alert } from "#shared/model/signal.ts";
 import type { Instant } from "#shared/model/time.ts";
 
+import { endingInWords } from "../endings.ts";
 import type { ComposedReport } from "./compose-digest.ts";
 import type { Reported } from "./compose-sections.ts";
 import { citing, counted, daysOpen, ranked, sectionOf } from "./compose-sections.ts";
@@ -61,7 +62,9 @@ export function composeBrief(
         { max: linesMax },
       ),
       ...part("Changed", changed, (alert) => changeOf(alert, since)),
-      ...part("Resolved", resolved, (alert) => alert.resolvedBecause ?? "its cause is gone"),
+      ...part("Resolved", resolved, (alert) =>
+        endingInWords(alert.resolvedBecause ?? "its cause is gone"),
+      ),
     ],
   };
 }

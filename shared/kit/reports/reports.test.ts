@@ -105,7 +105,7 @@ test("a brief tells of each alert once, under what matters most of it, and cites
         status: "acknowledged",
         history: [{ to: "acknowledged", at: now, by: "ops" }],
       }),
-      reported("done", { status: "resolved", resolvedAt: now, resolvedBecause: "linked" }),
+      reported("done", { status: "resolved", resolvedAt: now, resolvedBecause: "goal-open" }),
       reported("long done", { status: "resolved", resolvedAt: before }),
     ],
     { publicUrl, scope: "Payments", since, now },
@@ -116,7 +116,7 @@ test("a brief tells of each alert once, under what matters most of it, and cites
     ["Waits for a decision", ["waiting: open for 17 days", "contested: open since today"]],
     ["New", ["Sentence of new."]],
     ["Changed", ["taken: acknowledged"]],
-    ["Resolved", ["done: linked"]],
+    ["Resolved", ["done: the goal is open again"]],
   ]);
   for (const { lines } of report?.sections ?? []) {
     for (const { url } of lines) expect(url).toMatch(/^https:\/\/hub\.example\/alerts\//u);

@@ -124,6 +124,10 @@ describe("is dropped, with the reason", () => {
   const contest = { reason: "wrong", at: now } as const;
   test.each([
     [{ status: "resolved", resolvedBecause: "linked" }, "resolved before it could be told: linked"],
+    [
+      { status: "resolved", resolvedBecause: "rule-switched-off" },
+      "resolved before it could be told: the rule was switched off",
+    ],
     [{ generation: 2 }, "over before it could be told"],
     [{ status: "acknowledged" }, "acknowledged before it could be told"],
     [{ status: "snoozed" }, "snoozed before it could be told"],

@@ -1,6 +1,8 @@
 import type { Notification } from "#shared/model/notification.ts";
 import type { Alert } from "#shared/model/signal.ts";
 
+import { endingInWords } from "../endings.ts";
+
 type Told = Pick<Notification, "generation" | "reason"> & Partial<Pick<Notification, "occasionAt">>;
 
 /** Whether somebody contests it, and nobody has decided yet. */
@@ -15,7 +17,7 @@ export function reasonToDrop(told: Told, alert: Alert | undefined): string | und
   if (reason === "resolved") return undefined;
   if (alert.generation !== generation) return "over before it could be told";
   if (alert.status === "resolved") {
-    return `resolved before it could be told: ${alert.resolvedBecause ?? "its cause is gone"}`;
+    return `resolved before it could be told: ${endingInWords(alert.resolvedBecause ?? "its cause is gone")}`;
   }
   if (reason === "contested") {
     return isContested(alert) ? undefined : "answered before it could be told";
@@ -31,7 +33,9 @@ export function standingOf(told: Told, alert: Alert | undefined): string | undef
   if (alert.generation !== told.generation) return "Resolved";
   if (alert.status === "resolved") {
     const { resolvedBecause } = alert;
-    return resolvedBecause === undefined ? "Resolved" : `Resolved: ${resolvedBecause}`;
+    return resolvedBecause === undefined
+      ? "Resolved"
+      : `Resolved: ${endingInWords(resolvedBecause)}`;
   }
   if (told.reason === "contested") return isContested(alert) ? undefined : "Answered";
   if (isContested(alert)) return "Contested: its rule's owner decides";
