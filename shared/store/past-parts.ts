@@ -33,10 +33,20 @@ export interface WholePast {
   readonly signals: readonly Signal[];
 }
 
-/** Reads all of it, item by item: half a read unit per 4 KB of the table. */
-export async function loadWholePast(table: Table, around: Around): Promise<WholePast> {
+/**
+ * Reads all of it, item by item: half a read unit per 4 KB of the table. `watch` is told how many records there
+ * are so far; where it throws, no further page is read.
+ */
+export async function loadWholePast(
+  table: Table,
+  around: Around,
+  watch: (records: number) => void = () => undefined,
+): Promise<WholePast> {
   const parts = new Parts();
-  await scanEach(table, (item) => parts.add(item));
+  await scanEach(table, (item) => {
+    parts.add(item);
+    watch(parts.records.length);
+  });
   return { parts: partsIn(parts, around), signals: parts.signals };
 }
 

@@ -132,7 +132,7 @@ function alertFacts(alert: AlertDetail): Html {
       ["Waiting for", waitingWords(alert)],
       ...Object.entries(evidence.facts)
         .filter(([name]) => name !== "waitingSince")
-        .map(([name, value]) => [spaced(name), factText(value)] as const),
+        .map(([name, value]) => [spaced(name), factText(name, value)] as const),
       ["Times opened", generation],
     ])}
   </div>`;
@@ -152,9 +152,17 @@ function teamList(teams: AlertDetail["teams"]): Html {
   )}`;
 }
 
-function factText(value: string | number | boolean): string {
+/** What people called something themselves, which may be a word of ours. */
+const givenNames: ReadonlySet<string> = new Set([
+  "team",
+  "blockedTeam",
+  "blockingTeam",
+  "meetingUnit",
+]);
+
+function factText(name: string, value: string | number | boolean): string {
   if (typeof value === "boolean") return value ? "yes" : "no";
-  return inWords(String(value));
+  return givenNames.has(name) ? String(value) : inWords(String(value));
 }
 
 /** `lowestCommonManager` → `Lowest common manager` */

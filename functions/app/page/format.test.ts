@@ -47,3 +47,11 @@ test("why an alert ended, and what it is about, is told in words and not in code
   }
   expect(inWords("gone")).toBe("the one waits for the other no more");
 });
+
+test("a word that is none of ours is left as it is, whatever it is", () => {
+  expect(["constructor", "toString", "Works"].map(inWords)).toEqual([
+    "constructor",
+    "toString",
+    "Works",
+  ]);
+});

@@ -62,7 +62,7 @@ const words: Readonly<Record<string, string>> = {
 
 /** Our stable words in plain language; any other word as it is. */
 export function inWords(word: string): string {
-  return words[word] ?? word;
+  return Object.hasOwn(words, word) ? (words[word] ?? word) : word;
 }
 
 export function capital(text: string): string {

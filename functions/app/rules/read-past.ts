@@ -50,18 +50,28 @@ export function isReplayable(records: number, heapBytes: number): boolean {
 async function readParts(context: AppContext): Promise<PastParts> {
   const { table, clock, registry } = context;
   const deadline = new Deadline(clock, readMs);
+  const heapBytes = getHeapStatistics().heap_size_limit;
+  let isOver = false;
+  // Whoever has had the answer needs no more pages, and what cannot be replayed must not fill the heap.
+  const watch = (records: number) => {
+    if (isOver || !isReplayable(records, heapBytes)) throw tooLarge();
+  };
   try {
     const [sources, linkRules] = await Promise.all([
       readSourceStates(table, clock, registry),
       readLinkRules(table, clock.now()),
     ]);
-    const read = await deadline.race(loadWholePast(table, { sources, linkRules }));
-    const heapBytes = getHeapStatistics().heap_size_limit;
-    if (read !== "time" && isReplayable(read.parts.records.length, heapBytes)) return read.parts;
+    const read = await deadline.race(loadWholePast(table, { sources, linkRules }, watch));
+    if (read === "time") throw tooLarge();
+    return read.parts;
   } finally {
+    isOver = true;
     deadline.end();
   }
-  throw new HubError(
+}
+
+function tooLarge(): HubError {
+  return new HubError(
     "input.too-large",
     "The hub holds more than a page has the time or the memory to replay with all its past: a back-test of it is not possible here",
   );

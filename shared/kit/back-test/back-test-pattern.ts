@@ -82,7 +82,7 @@ function whyNotCompared(now: PatternBackTestInput["now"]): string | undefined {
     now === "unreadable"
       ? "This release cannot read its pattern."
       : whyNotKnown(now.pattern, "Its");
-  return why === undefined ? undefined : `The rule as it is saved cannot be compared with. ${why}`;
+  return why === undefined ? undefined : `The saved rule cannot be compared with this one. ${why}`;
 }
 
 /** Why the past tells nothing of what a pattern would have fitted; undefined: it tells something. */
