@@ -26,20 +26,21 @@ export interface CompiledLinkRules extends LinkRules {
  */
 export function compileLinkRules(rules: readonly LinkRule[], now: Instant): CompiledLinkRules {
   const index = new RuleIndex();
-  const goalIds = new Set<GoalId>();
+  const given = new Map<GoalId, LinkRule[]>();
   const unreadable = new Map<LinkRuleId, string>();
   const expiring: LinkRule[] = [];
   for (const [at, rule] of rules.entries()) {
     const parsed = parseLinkFilter(rule.filter);
     if (!parsed.ok) unreadable.set(rule.id, parsed.message);
     else if (rule.isEnabled) {
-      goalIds.add(rule.goalId);
+      given.set(rule.goalId, [...(given.get(rule.goalId) ?? []), rule]);
       if (rule.expiresAt !== undefined) expiring.push(rule);
       index.add({ at, rule, test: testOf(parsed.filter) }, requiredBy(parsed.filter));
     }
   }
   return {
-    goalIds,
+    goalIds: new Set(given.keys()),
+    givenTo: (id, at) => lastOf(given.get(id) ?? [], at),
     unreadable,
     fitting: (item) => index.fitting(item),
     expiredBetween: (after, until) =>
@@ -53,6 +54,15 @@ export function compileLinkRules(rules: readonly LinkRule[], now: Instant): Comp
 }
 
 const nothing: readonly never[] = [];
+
+/** Of rules about one goal, whether any stands at a moment, and until when. */
+function lastOf(rules: readonly LinkRule[], at: Instant): { readonly until?: Instant } | undefined {
+  const standing = rules.filter(({ expiresAt }) => expiresAt === undefined || expiresAt > at);
+  const ends = standing.flatMap(({ expiresAt }) => expiresAt ?? []);
+  if (ends.length < standing.length) return {};
+  const until = ends.toSorted().at(-1);
+  return until && { until };
+}
 
 /** Whether a stored link keeps rules from linking its item: it stands, and is no mere suggestion. */
 export function goesBeforeRules({ source, expiresAt }: Link, now: Instant): boolean {

@@ -16,6 +16,11 @@ export interface LinkRules {
    * when its rule was made, so one that is not stored any more was removed, tombstone or not.
    */
   readonly goalIds: ReadonlySet<GoalId>;
+  /**
+   * Whether a rule that has not expired by then links to the goal, fit it what it may; `until`: when the last of
+   * them does.
+   */
+  givenTo(goalId: GoalId, now: Instant): { readonly until?: Instant } | undefined;
   /** Rules that expired after the one instant, and not after the other: time alone took back what they gave. */
   expiredBetween(after: Instant, until: Instant): readonly LinkRule[];
 }
@@ -23,5 +28,6 @@ export interface LinkRules {
 export const noLinkRules: LinkRules = {
   linksOf: () => [],
   goalIds: new Set(),
+  givenTo: () => undefined,
   expiredBetween: () => [],
 };

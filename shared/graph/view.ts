@@ -37,7 +37,7 @@ export interface GraphView {
   /** All goals. Complete only where the loader was asked for it. */
   goals(): Iterable<Goal>;
   /** Goals that rules give work to, of whatever there is. */
-  readonly linkRules: Pick<LinkRules, "goalIds">;
+  readonly linkRules: Pick<LinkRules, "goalIds" | "givenTo">;
   /** Items that have a home in this one. Complete only where the loader was asked for it. */
   childrenOf(id: WorkItemId): readonly WorkItem[];
   /**

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 
 import { compileLinkRules } from "#shared/graph/link-rules-compile.ts";
 import type { Evaluation } from "#shared/kit/rule.ts";
-import { CalendarDate, dayMs, instantOf } from "#shared/model/time.ts";
+import { CalendarDate, dayMs, epochMsOf, instantOf } from "#shared/model/time.ts";
 import {
   goal,
   goalConnection,
@@ -73,6 +73,27 @@ describe("a goal without work", () => {
     ],
   ])("is none, because %s", (because, parts) => {
     expect(evaluate("g", parts)).toMatchObject({ state: "cleared", because });
+  });
+
+  test("is told when the last link rule that gave it work has expired, and looked at again then", () => {
+    const until = (ms: number) => ({ expiresAt: instantOf(epochMsOf(now) + ms) });
+    const over = linkRule("over", "label = x", until(0));
+    const [sooner, later] = [
+      linkRule("a", "label = x", until(1)),
+      linkRule("b", "kind = epic", until(9)),
+    ];
+    const given = (...rules: Parameters<typeof compileLinkRules>[0]) =>
+      evaluate("g", { goals: [g], linkRules: compileLinkRules(rules, now) });
+    expect(given(over)).toMatchObject({ state: "open" });
+    expect(given(over, later, sooner)).toEqual({
+      state: "cleared",
+      because: "has-link-rule",
+      turnsAt: later.expiresAt,
+    });
+    expect(given(later, linkRule("always", "label = x"))).toEqual({
+      state: "cleared",
+      because: "has-link-rule",
+    });
   });
 
   test.each<[what: string, parts: GraphParts]>([

@@ -74,7 +74,11 @@ export const goalWithoutWork = defineRule<Options>({
     const goal = view.goal(asGoalId(subjectId));
     if (!goal) return { state: "cleared", because: "removed" };
     if (!isOpen(goal)) return { state: "cleared", because: "closed" };
-    if (view.linkRules.goalIds.has(goal.id)) return { state: "cleared", because: "has-link-rule" };
+    const given = view.linkRules.givenTo(goal.id, now);
+    if (given) {
+      const { until } = given;
+      return { state: "cleared", because: "has-link-rule", ...(until && { turnsAt: until }) };
+    }
     const began = beganAt(goal);
     const isDue = daysAfter(began, options.days);
     if (began === undefined || isDue === undefined) {
