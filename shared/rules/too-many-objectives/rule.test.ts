@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import { Org } from "#shared/graph/org.ts";
 import type { Evaluation } from "#shared/kit/rule.ts";
 import type { Goal } from "#shared/model/facts.ts";
+import { connectionId, factId } from "#shared/model/ids.ts";
 import { CalendarDate } from "#shared/model/time.ts";
 import {
   account,
@@ -14,6 +15,7 @@ import {
   person,
   personId,
   unitId,
+  workConnection,
 } from "#shared/testing/facts.ts";
 import { graphOf, now, source } from "#shared/testing/graph.ts";
 import type { GraphParts } from "#shared/testing/graph.ts";
@@ -119,6 +121,27 @@ describe("too many objectives", () => {
       state: "cleared",
       because: "removed",
     });
+  });
+
+  test("rest on what says whose each of them is, and whose what leaves one out is", () => {
+    const elsewhere = connectionId("elsewhere1");
+    const whole: Goal = {
+      ...goal("whole", { connectionId: elsewhere, ownerId: accountId("ann") }),
+      id: factId("goal", "tool", elsewhere, "whole"),
+    };
+    const sources = [source(goalConnection), source(elsewhere)];
+    const goals = [...four(), goal("part", { teamName: "red", parentId: whole.id }), whole];
+    const found = evaluate({ goals, sources });
+    expect(found).toMatchObject({ state: "open", evidence: { facts: { objectives: 5 } } });
+    expect(found).toHaveProperty("restsOn", expect.arrayContaining([elsewhere, workConnection]));
+    // Of two that are part of each other none counts, and both are left out because of the other.
+    const inCircle = [
+      goal("x", { teamName: "red", parentId: whole.id }),
+      { ...whole, parentId: goalId("x") },
+    ];
+    const without = evaluate({ goals: [...four(), ...inCircle], sources });
+    expect(without).toMatchObject({ state: "open", evidence: { facts: { objectives: 4 } } });
+    expect(without).toHaveProperty("restsOn", expect.arrayContaining([elsewhere, workConnection]));
   });
 
   test("stand while the tool that tells of them stands still", () => {

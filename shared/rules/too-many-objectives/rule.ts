@@ -64,37 +64,49 @@ export const tooManyObjectives = defineRule<Options>({
     const id = asUnitId(subjectId);
     const team = view.org.unit(id);
     if (!team) return { state: "cleared", because: "removed" };
-    const owned = ownedBy(view, id);
-    if (owned === "too-many") return { state: "unknown", because: "too-many-goals" };
+    const found = ownedBy(view, id);
+    if (found === "too-many") return { state: "unknown", because: "too-many-goals" };
+    const { owned, wholes } = found;
     const today = dateOf(now);
     const turnsAt = nextTurn(owned, today);
     const still = standingStill(view.sources, connectionsOf(owned));
     if (still !== undefined) return { state: "unknown", because: still, turnsAt };
     const current = owned.filter((goal) => isCurrent(goal, today));
     if (current.length <= options.most) return { state: "cleared", because: "few-enough", turnsAt };
-    return { ...opened(view, team, { current, most: options.most }), turnsAt };
+    return { ...opened(view, team, { current, wholes, most: options.most }), turnsAt };
   },
 });
 
-/** Open objectives of a team, by id. */
-function ownedBy(view: GraphView, id: OrgUnitId): readonly Goal[] | "too-many" {
+interface Owned {
+  /** Open objectives of the team that are part of no other one of it, by id. */
+  readonly owned: readonly Goal[];
+  /** What the others are part of. */
+  readonly wholes: readonly Goal[];
+}
+
+function ownedBy(view: GraphView, id: OrgUnitId): Owned | "too-many" {
   const owned: Goal[] = [];
+  const wholes: Goal[] = [];
   let count = 0;
   for (const goal of view.goals()) {
     count += 1;
     if (count > goalsMax) return "too-many";
-    if (isOwned(view, goal, id) && !isPartOfOwned(view, goal, id)) owned.push(goal);
+    if (!isOwned(view, goal, id)) continue;
+    const whole = ownedWhole(view, goal, id);
+    if (whole) wholes.push(whole);
+    else owned.push(goal);
   }
-  return owned.toSorted((a, b) => (a.id < b.id ? -1 : 1));
+  return { owned: owned.toSorted((a, b) => (a.id < b.id ? -1 : 1)), wholes };
 }
 
 function isOwned({ org }: GraphView, goal: Goal, id: OrgUnitId): boolean {
   return isObjective(goal) && owningTeam(org, goal) === id;
 }
 
-function isPartOfOwned(view: GraphView, { id, parentId }: Goal, teamId: OrgUnitId): boolean {
+/** The team's own objective that this one is part of. */
+function ownedWhole(view: GraphView, { id, parentId }: Goal, teamId: OrgUnitId): Goal | undefined {
   const whole = parentId === undefined || parentId === id ? undefined : view.goal(parentId);
-  return whole !== undefined && isOwned(view, whole, teamId);
+  return whole && isOwned(view, whole, teamId) ? whole : undefined;
 }
 
 function isObjective(goal: Goal): boolean {
@@ -117,10 +129,11 @@ function nextTurn(owned: readonly Goal[], today: CalendarDate): Instant | undefi
 
 interface Found {
   readonly current: readonly Goal[];
+  readonly wholes: readonly Goal[];
   readonly most: number;
 }
 
-function opened(view: GraphView, team: OrgUnit, { current, most }: Found) {
+function opened(view: GraphView, team: OrgUnit, { current, wholes, most }: Found) {
   const teamIds = [team.id];
   const named = current.slice(0, namedMax).map(quoted);
   const more = current.length - named.length;
@@ -144,19 +157,20 @@ function opened(view: GraphView, team: OrgUnit, { current, most }: Found) {
     },
     teamIds,
     connectionIds: connectionsOf(current).slice(0, 4),
-    restsOn: restsOn(view, team, current),
+    // Were a whole another team's, its part would count.
+    restsOn: restsOn(view, team, [...current, ...wholes]),
     leaderId: leaderOfTeams(view.org, teamIds),
   };
 }
 
-function restsOn(view: GraphView, team: OrgUnit, current: readonly Goal[]): ConnectionId[] {
-  const ofOwners = current.flatMap(({ teamName, ownerId }) =>
+function restsOn(view: GraphView, team: OrgUnit, goals: readonly Goal[]): ConnectionId[] {
+  const ofOwners = goals.flatMap(({ teamName, ownerId }) =>
     teamSources(view.org, {
       ...(teamName !== undefined && { teamName }),
       ...(ownerId !== undefined && { assigneeId: ownerId }),
     }),
   );
-  return [team.connectionId, ...connectionsOf(current), ...ofOwners];
+  return [team.connectionId, ...connectionsOf(goals), ...ofOwners];
 }
 
 function touchedByGoal(delta: Delta): readonly Touch[] {
