@@ -128,6 +128,24 @@ describe("the past of a record", () => {
     },
   );
 
+  test.each([0, 1, 2, 3, 4, 5, 6, 7])(
+    "of a goal is kept at the cost of a unit, for all that is unlinked would be unknown: %i links",
+    async (supporters) => {
+      const store = new Store();
+      const links = (count: number) =>
+        Array.from({ length: count }, (_, index) => linkTo(itemId(`w${index}`), goalId("g")));
+      for (let letters = 1; letters <= 240; letters += 1) {
+        const id = goalId(`g${letters}`);
+        const title = "x".repeat(letters);
+        const before = links(supporters).map((link) => ({ ...link, toId: id }));
+        await store.apply(upserted(goal(`g${letters}`, { title }), before));
+        await store.apply(upserted(goal(`g${letters}`, { title, version: 1 }), before.slice(1)));
+        const item = await store.table.get(factKey(id));
+        expect(item && readPast(item)).toMatchObject({ isCut: false, hidesOthersEdges: false });
+      }
+    },
+  );
+
   test("says from when on it is whole, once it was cut", async () => {
     const store = new Store();
     for (let version = 0; version < 60; version += 1) {
@@ -144,7 +162,7 @@ describe("the past of a record", () => {
 
   test("remembers that it may have named the work of others, once that is forgotten", async () => {
     const store = new Store();
-    const many = Array.from({ length: 30 }, (_, index) => linkTo(itemId(`w${index}`), goalId("g")));
+    const many = Array.from({ length: 90 }, (_, index) => linkTo(itemId(`w${index}`), goalId("g")));
     await store.apply(upserted(goal("g"), many));
     await store.apply(upserted(goal("g", { version: 1 })));
     const item = await store.table.get(factKey(goalId("g")));

@@ -14,8 +14,8 @@ import { SetAside } from "./set-aside.ts";
 
 /*
  * The past of a work item or goal travels in its own item: what a write replaces is noted with it, in the
- * room that the item's write units leave anyway. History therefore costs bytes, and never a unit or a write
- * (docs/decisions/0022-as-of.md).
+ * room that the item's write units leave anyway. History therefore costs bytes, never a write, and a unit
+ * only where a goal needs it (docs/decisions/0022-as-of.md).
  */
 
 /** The attribute that holds it: since when it is whole, then a line for each write, oldest first. */
@@ -40,7 +40,7 @@ interface Circumstances {
 }
 
 /**
- * The item that replaces `current`, with as much of the past as fits in the units that it takes anyway.
+ * The item that replaces `current`, with as much of the past as there is room for.
  * People, accounts and units come back as they are: they have timelines of their own, or no past.
  */
 export function withPast(item: Item, current: Item | undefined, given: Circumstances): Item {
@@ -133,10 +133,13 @@ function storedLines(item: Item): { mark: string | undefined; rows: readonly str
   return { mark, rows };
 }
 
-/** How many bytes are left in the last unit of the item as it is. */
+/**
+ * How many bytes are left in the last unit of the item as it is. A goal's past may take one more: goals are
+ * few, and one that forgets whose work it named makes all unlinked work of then unknown.
+ */
 function roomIn(item: Item): number {
   const bytes = itemBytes(item);
-  const units = Math.ceil(bytes / writeUnitBytes);
+  const units = Math.ceil(bytes / writeUnitBytes) + (item["type"] === "goal" ? 1 : 0);
   return units * writeUnitBytes - bytes - textBytes(pastAttribute) - listBytes;
 }
 
