@@ -51,6 +51,7 @@ test("stories tell since when a task has waited, and when it was completed", asy
   expect(blockedSince(history, id(second))).toBe(begun);
   expect(blockedSince(history, id(third))).toBeUndefined();
   expect(statusSince(history, "done")).toBe(clock.now());
+  expect(history.isSilentOnParents).toBe(true);
   expect(JSON.stringify(history)).not.toContain("at last");
 });
 

@@ -46,7 +46,8 @@ async function historyOf(
     if (!stories) return [];
     const transitions = stories.flatMap((story) => transitionIn(deps, story));
     const newestMs = stories.reduce((newest, story) => Math.max(newest, momentMs(story)), 0);
-    return [boundedHistory({ itemId: id, transitions, sourceVersion: newestMs, readAt })];
+    const past = { transitions, isSilentOnParents: true, sourceVersion: newestMs, readAt };
+    return [boundedHistory({ itemId: id, ...past })];
   } catch (error) {
     if (isGone(error) || isWithheld(error)) return [];
     throw error;
@@ -77,7 +78,8 @@ function momentMs({ created_at }: StoryWire): number {
 
 /**
  * Asana's document names no subtypes; these are as seen in exports of stories (2026-11). Which section, and
- * so which status of an open task, stories do not tell: of statuses only completion is known.
+ * so which status of an open task, stories do not tell: of statuses only completion is known, and of parents
+ * nothing.
  */
 function transitionIn(
   { source }: ReaderDeps,

@@ -43,6 +43,12 @@ describe("before our own past begins", () => {
     expect(told([finished], day(4))?.fact.status).toBe("done");
   });
 
+  test("of a tool that keeps no trace of parents, the parent of then is not told", () => {
+    const silent = told([finished], day(2), { isSilentOnParents: true });
+    expect(silent?.fact).toMatchObject({ status: "todo" });
+    expect(silent?.fact.parentId).toBeUndefined();
+  });
+
   test("a history that does not agree with what we saw tells nothing", () => {
     expect(told([{ ...finished, to: "in-progress" }], day(2))).toBeUndefined();
   });

@@ -16,7 +16,8 @@ export interface Told {
 
 /**
  * Status, parent and waiting at a moment, by the history that its source told; undefined where that does
- * not reach so far, or does not agree with what we saw. Links, teams and labels it never tells.
+ * not reach so far, or does not agree with what we saw. Links, teams and labels it never tells, and some
+ * tools no parents.
  */
 export function toldBySource(
   record: RememberedRecord,
@@ -37,7 +38,9 @@ export function toldBySource(
   if (!agrees(state, history)) return undefined;
   const then = stateAt(state, history, at);
   if (!then.isKnown || then.status === undefined) return undefined;
-  const fact = withParent({ ...basis, status: then.status }, then.parentId);
+  // A told record proves no absence, so one whose parent nobody tells may stand without.
+  const parentId = history.isSilentOnParents === true ? undefined : then.parentId;
+  const fact = withParent({ ...basis, status: then.status }, parentId);
   return fact && { fact, blockedBy: then.blockedBy };
 }
 

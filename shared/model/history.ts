@@ -47,6 +47,8 @@ export const History = z.strictObject({
   transitions: z.array(Transition).max(transitionsMax),
   /** There were more, and older ones: nothing is known of the time before the first. */
   isCut: z.boolean(),
+  /** True: the tool keeps no trace of parents, so that no transition says nothing of them. */
+  isSilentOnParents: z.boolean().optional(),
   /** The newest change that the source told of, of whatever kind, in epoch milliseconds; 0: none. */
   sourceVersion: z.int().nonnegative(),
   readAt: Instant,

@@ -57,6 +57,9 @@ test("what is stored is read back as it was, ids of other connections included",
   ]);
   expect(await storeHistories(table, [whole])).toMatchObject({ stored: 1 });
   expect(await getHistory(table, itemId("epic"))).toEqual(whole);
+  const silent = { ...whole, isSilentOnParents: true };
+  expect(await storeHistories(table, [silent])).toMatchObject({ stored: 1 });
+  expect(await getHistory(table, itemId("epic"))).toEqual(silent);
 });
 
 test("only a newer reading replaces one, in any order, and one that says nothing new is not written", async () => {

@@ -20,6 +20,7 @@ export interface StoredHistories {
 /** An item stays below two read units, whatever happened to it. */
 const linesBytesMax = 7000;
 const concurrencyMax = 32;
+const silentMark = "isSilentOnParents";
 
 /**
  * Keeps histories beside their items; only a newer reading replaces one, in any order and any number of
@@ -62,7 +63,8 @@ function decide(item: Item, held: Item | undefined): "stored" | "unchanged" | "s
     return "stale";
   }
   const isSame = linesIn(item).join("\n") === linesIn(held).join("\n");
-  return isSame && item["isCut"] === held["isCut"] ? "unchanged" : "stored";
+  const isAlike = item["isCut"] === held["isCut"] && item[silentMark] === held[silentMark];
+  return isSame && isAlike ? "unchanged" : "stored";
 }
 
 function stampOf(item: Item): { readonly version: number; readonly readAt: Instant } {
@@ -98,6 +100,7 @@ export function readHistoryItem(item: Item): History | undefined {
     itemId: HistoryId.parse(item.pk),
     transitions: linesIn(item).map((line) => transitionOf(line, item.pk)),
     isCut: item["isCut"] === true,
+    ...(item[silentMark] === true && { isSilentOnParents: true }),
     sourceVersion: Number(item["sourceVersion"]),
     readAt: Instant.parse(item["readAt"]),
   };
@@ -124,7 +127,7 @@ export async function eraseHistories(table: Table, itemIds: readonly HistoryId[]
 }
 
 function itemOf(history: History): Item {
-  const { itemId, transitions, isCut, sourceVersion, readAt } = history;
+  const { itemId, transitions, isCut, isSilentOnParents, sourceVersion, readAt } = history;
   const lines = transitions.map((transition) => lineOf(transition, itemId));
   let bytes = lines.reduce((sum, line) => sum + Buffer.byteLength(line), 0);
   let first = 0;
@@ -136,6 +139,7 @@ function itemOf(history: History): Item {
     connectionId: readFactId(itemId)?.connectionId ?? "",
     lines: lines.slice(first),
     isCut: isCut || first > 0,
+    ...(isSilentOnParents === true && { [silentMark]: true }),
     sourceVersion,
     readAt,
   };
