@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 
 import type { Evaluation } from "#shared/kit/rule.ts";
+import type { WorkItem } from "#shared/model/facts.ts";
 import {
   account,
   goal,
@@ -8,6 +9,7 @@ import {
   goalId,
   itemId,
   orgUnit,
+  peopleConnection,
   personId,
   person,
   unitId,
@@ -103,6 +105,24 @@ describe("unlinked work", () => {
     expect(JSON.stringify(open)).toContain("work under it is still open: “Work story”");
     const done = under("story", "epic", { status: "dropped" });
     expect(evaluate("epic", { items: [closed, done], goals }).state).toBe("cleared");
+  });
+
+  test("rests on who knows whose the open work is, where a team's work may be allowed", () => {
+    const org = new Org({ units: [orgUnit("red")], people: [], accounts: [], matches: [] });
+    const reds = { teamName: "red" };
+    const sourcesOf = (story: Partial<WorkItem>, task: Partial<WorkItem>, options?: unknown) => {
+      const closed = [
+        workItem("epic", { status: "done" }),
+        under("story", "epic", { status: "done", ...story }),
+      ];
+      const items = [...closed, under("task", "story", task)];
+      const found = evaluate("epic", { items, goals, org }, options);
+      return found.state === "open" && [...(found.restsOn ?? [])];
+    };
+    const byTeams = { allowances: [{ reason: "Their work", teams: ["blue"] }] };
+    expect(sourcesOf({}, reds, byTeams)).toContain(peopleConnection);
+    expect(sourcesOf(reds, {}, byTeams)).toContain(peopleConnection);
+    expect(sourcesOf(reds, reds)).not.toContain(peopleConnection);
   });
 
   test.each<[words: string, parts: GraphParts]>([

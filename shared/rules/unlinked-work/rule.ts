@@ -91,7 +91,8 @@ export const unlinkedWork = defineRule<Options>({
     if (sight.verdict !== "unlinked") return { state: "cleared", because: sight.verdict };
     const witness = isOpen(anchor) ? anchor : openWorkUnder(view, anchor, { now, allowances });
     if (!witness) return { state: "cleared", because: "closed" };
-    return opened(new Found(view, { anchor, witness, reason: sight.reason }), stands);
+    const isByTeams = restOnTeams(allowances);
+    return opened(new Found(view, { anchor, witness, reason: sight.reason, isByTeams }), stands);
   },
 });
 
@@ -133,6 +134,8 @@ interface Parts {
   readonly anchor: WorkItem;
   readonly witness: WorkItem;
   readonly reason: string;
+  /** Whose they are, and what is between them, might have allowed it. */
+  readonly isByTeams: boolean;
 }
 
 /**
@@ -143,14 +146,16 @@ class Found implements Iterable<ConnectionId> {
   readonly anchor: WorkItem;
   readonly witness: WorkItem;
   readonly reason: string;
+  readonly isByTeams: boolean;
   /** It decides whose work it is, and who leads them; another organisation is another object. */
   readonly org: Org;
   readonly #view: GraphView;
 
-  constructor(view: GraphView, { anchor, witness, reason }: Parts) {
+  constructor(view: GraphView, { anchor, witness, reason, isByTeams }: Parts) {
     this.anchor = anchor;
     this.witness = witness;
     this.reason = reason;
+    this.isByTeams = isByTeams;
     this.org = view.org;
     this.#view = view;
   }
@@ -160,6 +165,7 @@ class Found implements Iterable<ConnectionId> {
       this.anchor === other.anchor &&
       this.witness === other.witness &&
       this.reason === other.reason &&
+      this.isByTeams === other.isByTeams &&
       this.org === other.org &&
       this.#view === other.#view
     );
@@ -168,7 +174,8 @@ class Found implements Iterable<ConnectionId> {
   *[Symbol.iterator]() {
     yield* goalSources(this.#view.sources);
     yield* spineSources(this.#view, this.witness);
-    yield* teamSources(this.org, this.anchor);
+    const { items } = this.isByTeams ? spineOf(this.#view, this.witness) : { items: [this.anchor] };
+    for (const item of items) yield* teamSources(this.org, item);
   }
 }
 
