@@ -7,20 +7,25 @@ export async function queryAll(table: Table, request: QueryRequest): Promise<Ite
   return items;
 }
 
-/** As `queryAll`, until there are more than `most`: whoever gets more than that knows only that there are more. */
+/**
+ * As `queryAll`, until there are more than `most`: whoever gets more than that knows only that there are more.
+ * What an index names twice counts once, by its partition.
+ */
 export async function queryAtMost(
   table: Table,
   request: QueryRequest,
   most: number,
 ): Promise<Item[]> {
   const items: Item[] = [];
+  const counted = new Set<string>();
   let after: string | undefined;
   do {
-    const limit = Number.isFinite(most) ? { limit: most + 1 - items.length } : {};
+    const limit = Number.isFinite(most) ? { limit: most + 1 - counted.size } : {};
     const page = await table.query({ ...request, ...limit, ...(after !== undefined && { after }) });
     items.push(...page.items);
+    for (const { pk } of page.items) counted.add(pk);
     after = page.next;
-  } while (after !== undefined && items.length <= most);
+  } while (after !== undefined && counted.size <= most);
   return items;
 }
 
