@@ -6,6 +6,7 @@ import { emptyOrg } from "#shared/graph/org.ts";
 import type { Evaluation } from "#shared/kit/rule.ts";
 import type { Change } from "#shared/model/change.ts";
 import type { LinkSource } from "#shared/model/edges.ts";
+import type { WorkItem } from "#shared/model/facts.ts";
 import type { SubjectId } from "#shared/model/ids.ts";
 import { dateOf, instantOf } from "#shared/model/time.ts";
 import { rules } from "#shared/rules/index.ts";
@@ -70,4 +71,22 @@ test("work that is linked twice takes no other work's place among what links to 
   );
   expect(whole).toEqual({ state: "cleared", because: "has-work" });
   expect(part).toEqual(whole);
+});
+
+test("what hangs under a linked item takes no place among what may be open under a closed anchor", async () => {
+  const under = (name: string, parent: string, given: Partial<WorkItem> = {}) =>
+    workItem(name, { status: "done", parentId: itemId(parent), ...given });
+  const [whole, part] = await foundIn(
+    [
+      upserted(goal("g")),
+      upserted(workItem("anchor", { status: "done" })),
+      upserted(under("a", "anchor"), [linkTo(itemId("a"), goalId("g"))]),
+      ...numbered(5000, (name) => upserted(under(name, "a"))),
+      upserted(under("b", "anchor")),
+      upserted(under("open", "b", { status: "todo" })),
+    ],
+    { ruleName: "unlinked-work", id: itemId("anchor") },
+  );
+  expect(whole).toMatchObject({ state: "open", evidence: { path: [{ id: itemId("open") }, {}] } });
+  expect(part?.state).toBe("open");
 });

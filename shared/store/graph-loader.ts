@@ -119,16 +119,17 @@ export class GraphLoader {
   }
 
   /**
-   * Below a closed item: its descendants, as far as open ones may hide there, in the order in which the
-   * kernel looks at them, until `isEnough` of those that were entered. Those that another subject's walk
-   * has loaded are entered too: it went up from them, not down.
+   * Below a closed item: its descendants, as far as open ones without a goal may hide there, in the kernel's
+   * order, until `isEnough` of those that were entered; also those that another's walk up has loaded before.
    */
   async loadUnderClosed(
     item: WorkItem,
     isEnough: (entered: ReadonlySet<string>) => boolean = () => false,
   ): Promise<void> {
     if (isOpen(item)) return;
-    await this.#loadUnder(item, { isEnough, goesOnBelow: (child) => !isOpen(child) });
+    const goesOnBelow = (child: WorkItem) =>
+      !isOpen(child) && !this.graph.linksOf(child).some((link) => this.#surelySupports(link));
+    await this.#loadUnder(item, { isEnough, goesOnBelow });
   }
 
   /** All that is under an item, open or not, until `isEnough`. */
@@ -217,8 +218,8 @@ export class GraphLoader {
   }
 
   async assignedTo(accountId: string, most = Infinity): Promise<readonly WorkItemId[]> {
-    const items = await this.#beside({ index: "assignee", partition: accountId }, most);
-    return items.map((item) => item.pk as WorkItemId);
+    const request = { index: "assignee", partition: accountId } as const;
+    return (await this.#beside(request, most)).map(({ pk }) => pk as WorkItemId);
   }
 
   /** Goals of which one of these accounts is the owner; there are few goals, and no index of owners. */
@@ -283,8 +284,7 @@ export class GraphLoader {
   #isGoneGoalOfRule(id: FactId): boolean {
     // No other fact's id is a goal's.
     const goalId = id as GoalId;
-    const { linkRules } = this.graph;
-    if (!linkRules.goalIds.has(goalId) || this.setAside.partitions.has(id)) return false;
+    if (!this.graph.linkRules.goalIds.has(goalId) || this.setAside.partitions.has(id)) return false;
     return this.graph.goal(goalId) === undefined;
   }
 }
