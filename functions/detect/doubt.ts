@@ -53,6 +53,8 @@ function mayBeClear({ rule, subjectId, stored }: Doubted, { graph, setAside }: R
   // A link rule that cannot be read may have linked what looks unlinked now.
   const isNew = stored?.state !== "open";
   if (isNew && setAside.partitions.has(linkRulesPartition)) return true;
+  // What links to a goal, or is part of it, may be the work that it seems to lack.
+  if (isNew && rule.reads === "under-goal" && setAside.parents.has(subjectId)) return true;
   // Nor may anything under it that cannot be read be taken for dead.
   return restsOnAllBelow(rule) && hidesBelow(graph, setAside, subjectId);
 }

@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import type { AssertedEdge } from "#shared/model/change.ts";
 import type { Fact } from "#shared/model/facts.ts";
 import { signalId } from "#shared/model/ids.ts";
-import { minuteMs } from "#shared/model/time.ts";
+import { instantOf, minuteMs } from "#shared/model/time.ts";
 import type { Item, Json } from "#shared/ports/table.ts";
 import { factKey, linkRulesPartition } from "#shared/store/keys.ts";
 import { scanAll } from "#shared/store/list.ts";
@@ -161,6 +161,36 @@ test("a child of what cannot be read is not called unlinked", async () => {
   await hub.selfCheck();
   expect((await open(hub)).filter((one) => one.includes("under"))).toEqual([]);
 });
+
+const under: readonly (readonly [string, (item: Item) => boolean])[] = [
+  ["a link to it", beside(itemId("serves"), "link")],
+  ["the work that links to it", at(itemId("serves"))],
+  ["a goal below it", at(goalId("part"))],
+  ["a link of a goal below it", beside(goalId("beside"), "link")],
+];
+
+test.each(under)(
+  "a goal is not said to be without work where %s cannot be read",
+  async (_what, is) => {
+    const hub = await MemoryHub.ready();
+    await hub.setRule("goal-without-work");
+    const old = { createdAt: instantOf(0) };
+    await hub.apply(
+      upserted(goal("worked-for", old)),
+      upserted(workItem("serves"), [linkTo(itemId("serves"), goalId("worked-for"))]),
+      upserted(goal("whole", old)),
+      upserted(goal("part", { parentId: goalId("whole") })),
+      upserted(goal("linked", old)),
+      upserted(goal("beside"), [linkTo(goalId("beside"), goalId("linked"))]),
+    );
+    const isOfRule = (one: string) => one.startsWith("goal-without-work");
+    expect((await open(hub)).filter(isOfRule)).toEqual([]);
+    await poison(hub, is);
+    await hub.settle();
+    await hub.selfCheck();
+    expect((await open(hub)).filter(isOfRule)).toEqual([]);
+  },
+);
 
 test("while a link rule cannot be read no work becomes unlinked, and what is linked clears", async () => {
   const hub = await company();

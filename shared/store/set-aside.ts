@@ -27,6 +27,8 @@ interface Noted {
 }
 
 const none: ReadonlySet<string> = new Set();
+/** In the `reverse` index: items under items, and under goals what is part of them or links to them. */
+const hangsBelow = /^(?:work-item|goal|link)#/u;
 
 /**
  * What a reader could not read. It is put here and the others go on: one such item must not stop the
@@ -56,8 +58,8 @@ export class SetAside {
     noted.partitions.add(item.pk);
     const { type, rpk, rsk } = item;
     // The attributes of indexes are the hub's own, and say what it hangs under whatever else is wrong.
-    const isChild = typeof rsk === "string" && rsk.startsWith("work-item#");
-    if (isChild && typeof rpk === "string") noted.parents.add(rpk);
+    const isBelow = typeof rsk === "string" && hangsBelow.test(rsk);
+    if (isBelow && typeof rpk === "string") noted.parents.add(rpk);
     if (noted.named.length >= namedMax) return;
     noted.named.push({ key: shownKey(item), type: typeof type === "string" ? type : "?", reason });
   }
@@ -97,7 +99,7 @@ export class SetAside {
     return this.#noted?.partitions ?? none;
   }
 
-  /** Work items under which something hangs that cannot be read. */
+  /** Work items and goals under which something hangs that cannot be read. */
   get parents(): ReadonlySet<string> {
     return this.#noted?.parents ?? none;
   }
