@@ -218,7 +218,7 @@ async function store(
   const bare =
     change.kind === "upserted"
       ? factItem(change, edges, { current, now })
-      : tombstoneItem(change, typeOf(change));
+      : tombstoneItem(change, typeOf(change), now);
   const { forgetsPast = false } = deps;
   const item = withPast(bare, current, { now, isSettling: isSettling(current), forgetsPast });
   const record: Write = { kind: "put", item, condition: unchangedSince(current) };

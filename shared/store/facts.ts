@@ -19,7 +19,7 @@ import { pastAttribute } from "./past.ts";
 import { readOnce } from "./read-once.ts";
 import { SetAside } from "./set-aside.ts";
 
-/** How long a tombstone guards against late updates of what it buried. */
+/** How long a tombstone guards against late updates of what it buried, and remembers it: from its write on. */
 const tombstoneDays = 90;
 
 /** A fact as stored, or the tombstone of one. */
@@ -216,7 +216,7 @@ function indexAttributes(fact: Fact): Record<string, string> {
 /** In the `connection` index, the mark of a tombstone that remembers: it is no fact that is held. */
 export const buriedMark = "buried";
 
-export function tombstoneItem(removal: Removal, type: FactType): Item {
+export function tombstoneItem(removal: Removal, type: FactType, now: Instant): Item {
   const remembers = type === "work-item" || type === "goal";
   return {
     ...(remembers && { ...heldUnder(removal.id), source: buriedMark }),
@@ -227,7 +227,7 @@ export function tombstoneItem(removal: Removal, type: FactType): Item {
     sourceVersion: removal.sourceVersion,
     readAt: removal.readAt,
     hash: "removed",
-    expiresAtEpochSeconds: Math.floor((epochMsOf(removal.readAt) + tombstoneDays * dayMs) / 1000),
+    expiresAtEpochSeconds: Math.floor((epochMsOf(now) + tombstoneDays * dayMs) / 1000),
   };
 }
 

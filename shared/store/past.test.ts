@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 
 import { createMemoryTable } from "#shared/adapters/memory/memory-table.ts";
 import type { AssertedEdge, Change } from "#shared/model/change.ts";
-import { minuteMs } from "#shared/model/time.ts";
+import { dayMs, minuteMs } from "#shared/model/time.ts";
 import { itemBytes } from "#shared/ports/item-size.ts";
 import type { Item, Table } from "#shared/ports/table.ts";
 import {
@@ -106,6 +106,16 @@ describe("the past of a record", () => {
     const [row] = await store.rows();
     expect(row?.was.get("status")).toBe("in-progress");
     expect(row?.went).toHaveLength(1);
+  });
+
+  test("outlives any moment that may be asked for, however long its removal was on the way", async () => {
+    const store = new Store();
+    await store.apply(upserted(workItem("epic")));
+    const removal = removed(epic, 1);
+    store.clock.advance(10 * dayMs);
+    await store.apply(removal);
+    const expires = Number((await store.item())["expiresAtEpochSeconds"]) * 1000;
+    expect(expires).toBeGreaterThan(store.clock.nowMs() + 89 * dayMs);
   });
 
   test.each([0, 300, 500, 700, 760, 780, 800, 3000])(

@@ -35,7 +35,7 @@ export function readClean(run: Run): readonly Item[] {
 function itemsOf(change: Change, now: Instant): readonly Item[] {
   if (change.kind === "removed") {
     const type = readFactId(change.id)?.type;
-    return type === undefined ? [] : [tombstoneItem(change, type)];
+    return type === undefined ? [] : [tombstoneItem(change, type, now)];
   }
   const edges = edgesOf(change, now);
   return [factItem(change, edges, { current: undefined, now }), ...edges.map(edgeItem)];
