@@ -2,7 +2,7 @@ import type { Dependency, Link } from "#shared/model/edges.ts";
 import type { Goal, WorkItem } from "#shared/model/facts.ts";
 import type { History, HistoryId } from "#shared/model/history.ts";
 import type { FactId, WorkItemId } from "#shared/model/ids.ts";
-import { SignalId } from "#shared/model/ids.ts";
+import { isIdOf, SignalId } from "#shared/model/ids.ts";
 import type { PastEdge } from "#shared/model/past.ts";
 import type { Instant } from "#shared/model/time.ts";
 import { dateOf } from "#shared/model/time.ts";
@@ -45,7 +45,10 @@ export interface PastParts {
 export interface GraphAsOf {
   readonly at: Instant;
   readonly graph: MemoryGraph;
-  /** Of which a part is known: status, parent and waiting, by the source; or all but a person's link. */
+  /**
+   * Of which a part is known: status, parent and waiting, by the source; all but a person's link; or all but
+   * the title, where rules link by titles.
+   */
   readonly told: ReadonlySet<FactId>;
   /** What may have stood then, in a state that nobody knows; they are not in the graph. */
   readonly unknown: ReadonlySet<FactId>;
@@ -69,16 +72,33 @@ export function graphAsOf(parts: PastParts, at: Instant): GraphAsOf {
     const history = parts.histories.get(historyIdOf(id));
     const standing = standingAt(record, { own: asserted.get(id) ?? [], history, at });
     enter(graph, { id, standing, at });
+    if (lacksTitle(record, parts.linkRules) && standing.how === "whole") told.add(id);
     if (standing.how === "told") told.add(id);
     else if (standing.how === "unknown") unknown.add(id);
     else continue;
     mayMissLinks ||= hidesOthersEdges;
   }
+  for (const id of longRemoved(parts)) graph.addRemoved(id);
   for (const { link, isForgotten = false } of parts.personLinks.filter(stoodAt(at))) {
     if (isForgotten) told.add(link.fromId);
     else graph.addLink(link);
   }
   return { at, graph, told, unknown, mayMissLinks };
+}
+
+/** Work that was removed has no title any more by which a rule may have linked it. */
+export function lacksTitle({ fact, past }: RememberedRecord, linkRules: LinkRules): boolean {
+  return fact === undefined && linkRules.asksForTitles && isIdOf("work-item", past.id);
+}
+
+/**
+ * Goals of link rules of which no tombstone stands any more: they were removed before any moment that may be
+ * asked about.
+ */
+export function longRemoved({ records, linkRules, unreadable }: PastParts): readonly FactId[] {
+  const gone = new Set<FactId>(linkRules.goalIds);
+  for (const { past } of gone.size > 0 ? records : []) gone.delete(past.id);
+  return [...gone].filter((id) => !unreadable.has(id));
 }
 
 function stoodAt(at: Instant): (stretch: LinkStretch) => boolean {

@@ -4,6 +4,7 @@ import type { GoalId, LinkRuleId } from "#shared/model/ids.ts";
 import type { LinkRule } from "#shared/model/link-rule.ts";
 import type { Instant } from "#shared/model/time.ts";
 
+import { asksFor } from "./link-rules-filter.ts";
 import { RequiredIndex } from "./link-rules-index.ts";
 import type { ItemTest } from "./link-rules-match.ts";
 import { ItemWords, testOf } from "./link-rules-match.ts";
@@ -29,17 +30,20 @@ export function compileLinkRules(rules: readonly LinkRule[], now: Instant): Comp
   const given = new Map<GoalId, LinkRule[]>();
   const unreadable = new Map<LinkRuleId, string>();
   const expiring: LinkRule[] = [];
+  let asksForTitles = false;
   for (const [at, rule] of rules.entries()) {
     const parsed = parseLinkFilter(rule.filter);
     if (!parsed.ok) unreadable.set(rule.id, parsed.message);
     else if (rule.isEnabled) {
       given.set(rule.goalId, [...(given.get(rule.goalId) ?? []), rule]);
       if (rule.expiresAt !== undefined) expiring.push(rule);
+      asksForTitles ||= asksFor(parsed.filter, ["title", "key"]);
       index.add({ at, rule, test: testOf(parsed.filter) }, requiredBy(parsed.filter));
     }
   }
   return {
     goalIds: new Set(given.keys()),
+    asksForTitles,
     givenTo: (id, at) => lastOf(given.get(id) ?? [], at),
     unreadable,
     fitting: (item) => index.fitting(item),

@@ -41,6 +41,19 @@ export type LinkFilter =
   | { readonly test: "all" | "any"; readonly of: readonly LinkFilter[] }
   | { readonly test: "not"; readonly of: LinkFilter };
 
+/** Whether the filter asks for any of these fields. */
+export function asksFor(filter: LinkFilter, names: readonly FilterField["name"][]): boolean {
+  switch (filter.test) {
+    case "all":
+    case "any":
+      return filter.of.some((one) => asksFor(one, names));
+    case "not":
+      return asksFor(filter.of, names);
+    default:
+      return names.includes(filter.field.name);
+  }
+}
+
 /** Words of the language: as values they stand in quotes. */
 export const keywords: ReadonlySet<string> = new Set(["AND", "OR", "NOT", "IN", "IS", "EMPTY"]);
 

@@ -16,6 +16,8 @@ export interface LinkRules {
    * when its rule was made, so one that is not stored any more was removed, tombstone or not.
    */
   readonly goalIds: ReadonlySet<GoalId>;
+  /** Whether a filter asks for titles or keys, which nobody remembers of what was removed. */
+  readonly asksForTitles: boolean;
   /**
    * Whether a rule that has not expired by then links to the goal, fit it what it may; `until`: when the last of
    * them does.
@@ -28,6 +30,7 @@ export interface LinkRules {
 export const noLinkRules: LinkRules = {
   linksOf: () => [],
   goalIds: new Set(),
+  asksForTitles: false,
   givenTo: () => undefined,
   expiredBetween: () => [],
 };

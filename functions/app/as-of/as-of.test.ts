@@ -1,8 +1,10 @@
 import { describe, expect, test } from "vitest";
 
-import { connectionId, signalId } from "#shared/model/ids.ts";
+import { connectionId, LinkRuleId, signalId } from "#shared/model/ids.ts";
 import { dayMs, hourMs } from "#shared/model/time.ts";
-import { factKey } from "#shared/store/keys.ts";
+import { createDocument } from "#shared/store/documents.ts";
+import { factKey, linkRuleKey } from "#shared/store/keys.ts";
+import { linkRuleSpec } from "#shared/store/specs.ts";
 import {
   goal,
   goalConnection,
@@ -47,6 +49,25 @@ async function pass({ hub }: AppRig, ms: number): Promise<void> {
     await hub.changeConnection(id, (connection) => ({ ...connection, freshAt }));
   }
   await hub.settle();
+}
+
+/** A link rule to the goal, in the place of the one before. */
+async function rule({ hub }: AppRig, filter: string): Promise<void> {
+  const id = LinkRuleId.parse("linkrule_aaaaaaaaaa");
+  const [key, now] = [linkRuleKey(id), hub.clock.now()];
+  await hub.table.write({ kind: "delete", key, condition: [] });
+  await createDocument(hub.table, linkRuleSpec, {
+    type: "link-rule",
+    id,
+    name: filter,
+    filter,
+    goalId: goalId("north"),
+    confidence: 0.9,
+    isEnabled: true,
+    createdAt: now,
+    updatedAt: now,
+    revision: 0,
+  });
 }
 
 const sight = async (rig: AppRig, asOf: string) =>
@@ -152,6 +173,29 @@ describe("as of a day", () => {
     expect((await sight(rig, stood)).item.verdict.kind).toBe("linked");
     expect((await sight(rig, ended)).item.verdict.kind).toBe("unlinked");
     expect((await sight(rig, clock.now())).item.verdict.kind).toBe("linked");
+  });
+
+  test("work that a rule links to a goal whose tombstone is gone was unlinked, as it is now", async () => {
+    const rig = await company();
+    await rule(rig, `connection = ${workConnection}`);
+    await rig.hub.table.write({ kind: "delete", key: factKey(goalId("north")), condition: [] });
+    const { verdict } = (await sight(rig, "2026-03-05")).item;
+    expect(verdict).toEqual({ kind: "unlinked", reason: "goal-removed" });
+    expect((await sight(rig, rig.hub.clock.now())).item.verdict).toEqual(verdict);
+  });
+
+  test("whether a rule linked what was removed nobody knows where it asks for titles", async () => {
+    const rig = await company();
+    const lone = `/api/work-items/${encodeURIComponent(itemId("lone"))}/line-of-sight?asOf=2026-03-05`;
+    const verdict = async () => SightAsOfAnswer.parse((await rig.get(lone)).body).item.verdict.kind;
+    await rule(rig, "label = none");
+    expect(await verdict()).toBe("unlinked");
+    await rule(rig, "title ~ alone");
+    expect(await verdict()).toBe("unknown");
+    await rule(rig, "label = none OR NOT key = EPIC-1");
+    expect(await verdict()).toBe("unknown");
+    // What stands has the title of today.
+    expect((await sight(rig, "2026-03-05")).item.verdict.kind).toBe("linked");
   });
 
   test.each([

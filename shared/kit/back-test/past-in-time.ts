@@ -1,4 +1,9 @@
-import { type LinkStretch, type PastParts, sourcesAsOf } from "#shared/graph/graph-as-of.ts";
+import {
+  type LinkStretch,
+  longRemoved,
+  type PastParts,
+  sourcesAsOf,
+} from "#shared/graph/graph-as-of.ts";
 import { LiveGraph } from "#shared/graph/live-graph.ts";
 import type { Org } from "#shared/graph/org.ts";
 import type { SourceStates } from "#shared/graph/sources.ts";
@@ -44,6 +49,7 @@ export class PastInTime {
     this.#records = new RecordStates(parts, from);
     this.#org = new OrgInTime(parts.org, from, until);
     const graph = new MemoryGraph(this.#org.org, sourcesAsOf(parts.sources, from), parts.linkRules);
+    for (const id of longRemoved(parts)) graph.addRemoved(id);
     this.live = new LiveGraph(graph);
     const isUnread = [...parts.unreadable].some((id) => !id.startsWith("signal:"));
     const hazy = this.#records.fill(this.live);

@@ -2,6 +2,7 @@ import {
   byAsserter,
   endsOf,
   historyIdOf,
+  lacksTitle,
   type PastParts,
   standingAt,
   type Standing,
@@ -30,14 +31,21 @@ export class RecordStates {
   readonly #records: readonly RememberedRecord[];
   readonly #asserted: ReadonlyMap<FactId, readonly Edge[]>;
   readonly #histories: PastParts["histories"];
+  readonly #linkRules: PastParts["linkRules"];
   readonly #standing: Standing[];
+  /** Those of which not all is known. */
+  readonly #hazy = new Set<number>();
 
   /** As of a moment. */
-  constructor({ records, edges, histories }: PastParts, at: Instant) {
+  constructor({ records, edges, histories, linkRules }: PastParts, at: Instant) {
     this.#records = records;
     this.#asserted = byAsserter(edges);
     this.#histories = histories;
+    this.#linkRules = linkRules;
     this.#standing = records.map((record) => this.#standingOf(record, at));
+    for (const [index, standing] of this.#standing.entries()) {
+      if (this.#isHazy(index, standing, at)) this.#hazy.add(index);
+    }
   }
 
   /** Fills a graph with what stands, and tells which records are not wholly known. */
@@ -49,7 +57,7 @@ export class RecordStates {
       if (fact?.type === "goal") live.putGoal(fact);
       else if (fact) live.putItem(fact);
       for (const edge of standing ? edgesOf(standing) : []) putEdge(live, edge);
-      return standing !== undefined && isHazy(standing);
+      return this.#hazy.has(at);
     });
   }
 
@@ -75,7 +83,17 @@ export class RecordStates {
     const is = this.#standingOf(record, at);
     this.#standing[index] = is;
     const { id } = record.past;
-    return { id, deltas: deltasBetween(was, is, id), isKnownNow: isHazy(was) && !isHazy(is) };
+    const isKnownNow = !this.#isHazy(index, is, at) && this.#hazy.delete(index);
+    return { id, deltas: deltasBetween(was, is, id), isKnownNow };
+  }
+
+  #isHazy(index: number, { how }: Standing, at: Instant): boolean {
+    if (how === "told" || how === "unknown") return true;
+    const record = this.#records[index];
+    if (!record || !lacksTitle(record, this.#linkRules)) return false;
+    // Until it was removed for good.
+    const removedAt = record.past.rows.at(-1)?.at;
+    return removedAt !== undefined && at < removedAt;
   }
 
   *#momentsOf({ past }: RememberedRecord): Iterable<Instant> {
@@ -93,10 +111,6 @@ export class RecordStates {
     const history = this.#histories.get(historyIdOf(id));
     return standingAt(record, { own: this.#asserted.get(id) ?? [], history, at });
   }
-}
-
-function isHazy({ how }: Standing): boolean {
-  return how === "told" || how === "unknown";
 }
 
 function factOf(standing: Standing): WorkItem | Goal | undefined {

@@ -1,15 +1,27 @@
 import { expect, test } from "vitest";
 
 import type { PastParts } from "#shared/graph/graph-as-of.ts";
+import { compileLinkRules } from "#shared/graph/link-rules-compile.ts";
 import { noLinkRules } from "#shared/graph/link-rules.ts";
 import type { RememberedRecord } from "#shared/graph/record-as-of.ts";
 import { Link } from "#shared/model/edges.ts";
 import type { Goal, WorkItem } from "#shared/model/facts.ts";
-import type { RecordPast } from "#shared/model/past.ts";
+import { LinkRuleId } from "#shared/model/ids.ts";
+import type { LinkRule } from "#shared/model/link-rule.ts";
+import type { PastRow, RecordPast } from "#shared/model/past.ts";
 import { dayMs, instantOf } from "#shared/model/time.ts";
 import type { Instant } from "#shared/model/time.ts";
 import { staleByEvidence } from "#shared/rules/stale-by-evidence/rule.ts";
-import { goal, goalId, itemId, linkTo, testEpochMs, workItem } from "#shared/testing/facts.ts";
+import { unlinkedWork } from "#shared/rules/unlinked-work/rule.ts";
+import {
+  goal,
+  goalId,
+  itemId,
+  linkTo,
+  testEpochMs,
+  workConnection,
+  workItem,
+} from "#shared/testing/facts.ts";
 import { under, wholeSources } from "#shared/testing/graph.ts";
 
 import { replay } from "./replay.ts";
@@ -66,4 +78,57 @@ test("what was quiet while not all was known, and then alive, is found when it i
     hasTime: () => true,
   });
   expect(looked[0]?.[0]?.episodes).toMatchObject([{ subjectId: itemId("epic") }]);
+});
+
+function unlinkedIn(parts: PastParts, filter: string) {
+  const rule: LinkRule = {
+    type: "link-rule",
+    id: LinkRuleId.parse("linkrule_aaaaaaaaaa"),
+    name: filter,
+    filter,
+    goalId: goalId("gone"),
+    confidence: 0.9,
+    isEnabled: true,
+    createdAt: day(-90),
+    updatedAt: day(-90),
+    revision: 0,
+  };
+  const options = unlinkedWork.options.parse({});
+  const { looked } = replay({
+    parts: { ...parts, linkRules: compileLinkRules([rule], day(10)) },
+    finders: [{ rule: unlinkedWork, options, looks: [() => true] }],
+    from: day(0),
+    to: day(10),
+    baselineMinutes: 0,
+    hasTime: () => true,
+  });
+  return looked[0]?.[0]?.episodes.map(({ subjectId, start }) => [subjectId, start]);
+}
+
+test("work that a rule links to a goal of which not even a tombstone stands is unlinked", () => {
+  const parts = partsOf([remembered(workItem("epic", heardOn(1)), { since: day(1) })], []);
+  expect(unlinkedIn(parts, `connection = ${workConnection}`)).toEqual([[itemId("epic"), "seen"]]);
+});
+
+test("of removed work whose title is forgotten nothing is found where a rule asks for titles", () => {
+  const { id, status, kind, originalKind, canHoldGoal } = workItem("epic");
+  const stood = new Map(Object.entries({ status, kind, originalKind, canHoldGoal }));
+  const lines = { came: [], went: [] };
+  const parts = partsOf(
+    [
+      {
+        past: {
+          id,
+          since: day(1),
+          isCut: false,
+          hidesOthersEdges: false,
+          rows: [{ at: day(5), was: stood as PastRow["was"], ...lines }],
+        },
+        sourceVersion: 1,
+      },
+    ],
+    [],
+  );
+  expect(unlinkedIn(parts, "label = none")).toEqual([[id, "seen"]]);
+  expect(unlinkedIn(parts, "title ~ billing")).toEqual([]);
 });
