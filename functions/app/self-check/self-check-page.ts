@@ -70,19 +70,14 @@ function resultPart(run: SelfCheckRun, result: Result): Html {
         <h2>${number(drift)} of ${plural(subjects, "finding")} had to be mended</h2>
         <span class="muted small">${moment(run.startedAt ?? run.wantedAt)}, ${took(run)}</span>
       </div>
-      <p>
-        ${
-          drift === 0
-            ? "What the hub shows is what a fresh look at everything says."
-            : "They are right again. It should not have happened: please report it, with what stands below."
-        }
-      </p>
+      ${mendedPart(result)}
       ${
         expected === 0
           ? nothing
           : html`<p class="muted">
               ${plural(expected, "more finding")} ${expected === 1 ? "was" : "were"} put right as
-              expected: a link had run out, or the check came before the news of a change did.
+              expected: a link had run out, enough accounts are matched by now, or the check came
+              before the news of a change did.
             </p>`
       }
       ${
@@ -96,6 +91,17 @@ function resultPart(run: SelfCheckRun, result: Result): Html {
       ${driftPart(result)}
     </section>
     ${unreadable === 0 ? nothing : unreadablePart(result)}`;
+}
+
+/** Of a run that had not the time for everything nobody can say that all was right. */
+function mendedPart({ drift, remaining }: Result): Html | string {
+  if (drift > 0) {
+    return html`<p>
+      They are right again. It should not have happened: please report it, with what stands below.
+    </p>`;
+  }
+  if (remaining !== undefined) return nothing;
+  return html`<p>What the hub shows is what a fresh look at everything says.</p>`;
 }
 
 function took({ durationMs }: SelfCheckRun): string {

@@ -165,3 +165,24 @@ test("work whose links cannot be read is shown as unknown, and never as not link
     items: expect.arrayContaining([expect.objectContaining({ id: itemId("b"), ...unknown })]),
   });
 });
+
+test("of a run that had no time for everything the page does not say that all was right", async () => {
+  const rig = await company();
+  const { table, clock } = rig.hub;
+  const counts = { subjects: 9, opened: 4, cleared: 0, updated: 0, drift: 0, expected: 4 };
+  await createDocument(table, selfCheckSpec, {
+    ...wantedSelfCheck(clock.now(), "schedule"),
+    state: "done",
+    result: {
+      ...counts,
+      driftByRule: {},
+      remaining: 5,
+      examples: [],
+      unreadable: 0,
+      unreadableNamed: [],
+    },
+  });
+  const { text } = await rig.get("/self-check", html);
+  expect(text).toContain("5 more findings differed");
+  expect(text).not.toContain("What the hub shows is what a fresh look at everything says.");
+});
