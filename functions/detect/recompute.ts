@@ -5,7 +5,7 @@ import type { Instant } from "#shared/model/time.ts";
 import { dateOf, instantOf, minuteMs } from "#shared/model/time.ts";
 import { readSourceStates } from "#shared/store/connections.ts";
 import { readLinkRules } from "#shared/store/link-rules.ts";
-import { saveMatchRate } from "#shared/store/match-rate.ts";
+import { matchRateIn, saveMatchRate } from "#shared/store/match-rate.ts";
 import type { Unreadable } from "#shared/store/set-aside.ts";
 import { SetAside, reportSetAside } from "#shared/store/set-aside.ts";
 import type { WholeGraph } from "#shared/store/whole-graph.ts";
@@ -38,7 +38,7 @@ interface Mended {
   readonly updated: number;
   /** Signals that were wrong though nothing explains it, by rule: what must never happen. */
   readonly drift: Readonly<Record<RuleName, number>>;
-  /** Signals that only the clock made outdated, or before a change had come through the stream. */
+  /** Signals that only the clock or a count made outdated, or before a change had come through the stream. */
   readonly expected: number;
   /** Some of the drift. */
   readonly examples: readonly SelfCheckExample[];
@@ -49,7 +49,7 @@ interface Mended {
 type RecomputeDeps = Omit<DetectDeps, "readRecord">;
 
 interface Pass {
-  /** When the pass before looked: what did not differ by the clock of then is no drift. */
+  /** When the pass before looked: what did not differ by the clock and the counts of then is no drift. */
   readonly since?: Instant | undefined;
   /** Whether a change is known to wait for this very pass: then nothing that differs is drift. */
   readonly isAwaited?: boolean;
@@ -60,6 +60,8 @@ interface Pass {
 const examplesMax = 5;
 /** A change as young as this may not have come through the stream yet. */
 const onItsWayMs = minuteMs;
+/** By then whoever is in another team as of today has been told of. */
+const turnsMs = 5 * minuteMs;
 
 /**
  * Evaluates every subject of every rule on one scan of the table, then hands those that differ from
@@ -109,7 +111,9 @@ async function readWhole(deps: RecomputeDeps): Promise<Read> {
   ]);
   const day = dateOf(deps.clock.now());
   const latelyIsAfter = instantOf(deps.clock.nowMs() - onItsWayMs);
-  const whole = await loadWholeGraph(deps.table, sources, { day, linkRules, latelyIsAfter });
+  const dayLately = dateOf(instantOf(deps.clock.nowMs() - turnsMs));
+  const asSet = { day, linkRules, latelyIsAfter, dayLately };
+  const whole = await loadWholeGraph(deps.table, sources, asSet);
   whole.setAside.include(unread);
   // After the scan, and never older than what it saw: the evaluation below looks at them no more.
   return { whole, settings: await readRuleSettings(deps.table) };
@@ -165,6 +169,7 @@ function compare(
   };
   const { evaluation, isOther } = at(now);
   if (!isOther) return undefined;
+  const isExpected = !asRatedBefore(whole, () => at(since ?? now)).isOther;
   const example: SelfCheckExample = {
     rule: rule.name,
     subjectId: id,
@@ -174,8 +179,18 @@ function compare(
   };
   const path = evaluation.state === "open" ? evaluation.evidence.path : [];
   const differs = { active, id, stored, path };
-  const isByTime = since !== undefined && !at(since).isOther;
-  return { active, id, example, isExpected: isByTime || isOnItsWay(whole, differs) };
+  return { active, id, example, isExpected: isExpected || isOnItsWay(whole, differs) };
+}
+
+/** How many are matched is counted by these passes alone: until now everybody went by the count before. */
+function asRatedBefore<T>({ graph: { org }, matchRateItem }: WholeGraph, evaluated: () => T): T {
+  const { matchRate } = org;
+  org.matchRate = matchRateIn(matchRateItem);
+  try {
+    return evaluated();
+  } finally {
+    org.matchRate = matchRate;
+  }
 }
 
 /** A thousand at a time, so that a first evaluation of a large company holds no huge graph twice. */

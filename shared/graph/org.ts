@@ -57,8 +57,8 @@ export class Org {
   readonly #unreadable: ReadonlySet<string>;
   readonly #unreadableTypes: ReadonlySet<FactType | undefined>;
   #sourceIds: ReadonlySet<ConnectionId> | undefined;
-  /** How many of those who do the work are known as people. */
-  readonly matchRate: MatchRate | undefined;
+  /** How many of those who do the work are known as people; whoever asks what was said by another count sets it. */
+  matchRate: MatchRate | undefined;
 
   constructor(parts: OrgParts) {
     this.#humans = new People(parts);

@@ -4,6 +4,7 @@ import type { LinkRules } from "#shared/graph/link-rules.ts";
 import { matchRateOf } from "#shared/graph/match-rate.ts";
 import type { People } from "#shared/graph/people.ts";
 import type { SourceStates } from "#shared/graph/sources.ts";
+import { holdsOn } from "#shared/graph/timeline.ts";
 import { MemoryGraph } from "#shared/graph/view.ts";
 import type { CoverageGap, Quarantined } from "#shared/model/connection.ts";
 import type { Edge } from "#shared/model/edges.ts";
@@ -15,12 +16,14 @@ import type { Membership } from "#shared/model/org.ts";
 import { SamePerson } from "#shared/model/org.ts";
 import { Signal } from "#shared/model/signal.ts";
 import type { CalendarDate, Instant } from "#shared/model/time.ts";
+import { epochMsOf } from "#shared/model/time.ts";
 import type { Item, Table } from "#shared/ports/table.ts";
 
 import { fromItem } from "./codec.ts";
 import { readHidden } from "./connection-parts.ts";
 import { readEdgeItem, readFactItem } from "./facts.ts";
 import { readWaiting } from "./histories.ts";
+import { orgVersionKey } from "./keys.ts";
 import { scanEach } from "./list.ts";
 import { orgOf } from "./org-reader.ts";
 import { SetAside } from "./set-aside.ts";
@@ -54,6 +57,8 @@ interface AsSet {
   readonly linkRules: LinkRules;
   /** What changed after it is told apart. */
   readonly latelyIsAfter?: Instant;
+  /** With that: the day of a little while ago. Whoever was in another team then has changed lately, too. */
+  readonly dayLately?: CalendarDate;
 }
 
 /** Reads the whole graph. Eventually consistent: conclusions are candidates, to be confirmed one by one. */
@@ -78,7 +83,11 @@ export function wholeGraphOf(
   return graphOfParts(parts, sources, given);
 }
 
-function graphOfParts(parts: Parts, sources: SourceStates, { day, linkRules }: AsSet): WholeGraph {
+function graphOfParts(
+  parts: Parts,
+  sources: SourceStates,
+  { day, linkRules, dayLately = day }: AsSet,
+): WholeGraph {
   const { setAside, openSignals, facts } = parts;
   const work = parts.facts.filter((fact) => fact.type === "work-item");
   const matchRate = (people: People) => matchRateOf(people, work);
@@ -93,6 +102,10 @@ function graphOfParts(parts: Parts, sources: SourceStates, { day, linkRules }: A
   for (const history of parts.histories) graph.addHistory(history);
   for (const hidden of parts.hidden) graph.addHidden(hidden);
   const { changedLately, matchRateItem } = parts;
+  for (const one of parts.memberships) {
+    if (holdsOn(one, day) === holdsOn(one, dayLately)) continue;
+    changedLately.add(one.personId).add(orgVersionKey.pk);
+  }
   return { graph, openSignals, facts, setAside, changedLately, matchRateItem };
 }
 
@@ -144,12 +157,22 @@ function newParts(latelyIsAfter: Instant | undefined): Parts {
 }
 
 /** By whichever of these an item says when it was written; `expiresAt` and the like say nothing of that. */
-const writtenFields = ["readAt", "createdAt", "endedAt", "updatedAt", "evaluatedAt"] as const;
+const writtenFields = [
+  "readAt",
+  "createdAt",
+  "endedAt",
+  "updatedAt",
+  "evaluatedAt",
+  // Of the organisation's version: it is all that tells of a match or membership that is gone.
+  "changedAtMs",
+] as const;
 
 function sortIn(parts: Parts, item: Item): void {
   const { latelyIsAfter: after } = parts;
   if (after !== undefined && writtenFields.some((field) => isAfter(item[field], after))) {
     parts.changedLately.add(item.pk);
+    // What a link that was taken back led to has nothing else that tells of it.
+    if (typeof item["toId"] === "string") parts.changedLately.add(item["toId"]);
   }
   parts.setAside.read(item, () => {
     const stored = readFactItem(item);
@@ -160,7 +183,9 @@ function sortIn(parts: Parts, item: Item): void {
 }
 
 function isAfter(value: unknown, at: Instant): boolean {
-  return typeof value === "string" && value > at;
+  return typeof value === "number"
+    ? value > epochMsOf(at)
+    : typeof value === "string" && value > at;
 }
 
 function sortOther(parts: Parts, item: Item): void {
