@@ -44,6 +44,7 @@ export const endings: Readonly<Record<string, string>> = {
   "too-many-above": "more is above it than we follow, so we cannot tell",
   "waits-for-too-much": "it waits for more than we follow, so we cannot tell",
   "goal-dropped": "the goal it is linked to was dropped",
+  "goal-unread": "it links to a goal that was never read, so we cannot tell",
   "parent-unread": "its parent was never read, so we cannot tell",
   "tool-cannot-hold-link": "the tool cannot hold a link to a goal at this level",
   "same-team": "same team",

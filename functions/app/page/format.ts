@@ -38,7 +38,6 @@ const words: Readonly<Record<string, string>> = {
   "no-link": "no link to a goal anywhere above it",
   "goal-reached": "a goal is reached",
   "record-unreadable": "something stored about it cannot be read, so we cannot tell",
-  "goal-unread": "it links to a goal that was never read, so we cannot tell",
   "too-deep": "it stands deeper in its hierarchy than we follow, so we cannot tell",
   "goal-removed": "the goal it was linked to was deleted",
   "link-expired": "its link to a goal has expired",

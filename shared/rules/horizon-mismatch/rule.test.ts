@@ -9,6 +9,7 @@ import {
   blockedBy,
   goal,
   goalConnection,
+  goalId,
   itemId,
   orgUnit,
   unitId,
@@ -72,6 +73,17 @@ describe("work that serves a goal", () => {
     expect(of(item, [late, aim("h", undefined, { status: "done" })], two)).toMatchObject({
       state: "open",
     });
+  });
+
+  test("is not called too late while it serves a goal that was never read: that may go on for longer", () => {
+    const item = work("epic", "2026-04-03");
+    const late = [aim("g", "2026-03-31")];
+    const two = [...edges, link("epic", "h")];
+    expect(of(item, late, { edges: two })).toEqual({ state: "cleared", because: "goal-unread" });
+    const gone = { edges: two, removed: [goalId("h")] };
+    expect(of(item, late, gone)).toMatchObject({ state: "open" });
+    const mere = { edges: [...edges, link("epic", "h", { source: "suggestion" })] };
+    expect(of(item, late, mere)).toMatchObject({ state: "open" });
   });
 
   test.each<[because: string, item: WorkItem | undefined, more?: Partial<GraphParts>]>([

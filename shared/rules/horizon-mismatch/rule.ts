@@ -81,13 +81,14 @@ function ofItem(view: GraphView, id: WorkItemId, { options, now }: Given): Evalu
   if (!item) return { state: "cleared", because: "removed" };
   const { dueOn } = item;
   if (!isOpen(item) || dueOn === undefined) return { state: "cleared", because: "nothing-due" };
-  const goals = goalsServed(view, item, now);
+  const { goals, isUnread } = goalsServed(view, item, now);
   const [last] = goals.toSorted((a, b) => ((a.dueOn ?? "") < (b.dueOn ?? "") ? 1 : -1));
   // One that goes on for longer, or without an end, is what the work may be for.
   const isTooLate =
     last !== undefined &&
     goals.every((goal) => goal.dueOn !== undefined && isAfter(dueOn, goal.dueOn, options));
   if (!isTooLate) return { state: "cleared", because: "in-time" };
+  if (isUnread) return { state: "cleared", because: "goal-unread" };
   const still = standingStill(view.sources, [item.connectionId, last.connectionId]);
   if (still !== undefined) return { state: "unknown", because: still };
   return lateForGoal(view, item, { goal: last, days: daysBetween(last.dueOn ?? dueOn, dueOn) });
@@ -96,13 +97,23 @@ function ofItem(view: GraphView, id: WorkItemId, { options, now }: Given): Evalu
 /** As many links as are looked at before one is sure to support. */
 const linksMax = 50;
 
-/** Goals that are open, to which links lead that hold. */
-function goalsServed(view: GraphView, item: WorkItem, now: Instant): readonly Goal[] {
+interface Served {
+  /** Those that are open, to which links lead that hold. */
+  readonly goals: readonly Goal[];
+  /** One of them was never read: it may go on for longer. */
+  readonly isUnread: boolean;
+}
+
+function goalsServed(view: GraphView, item: WorkItem, now: Instant): Served {
   const links = surestFirst(view.linksOf(item)).slice(0, linksMax);
-  const goals = links.flatMap((link) =>
-    standingOf(view, link, now) === "supports" ? (view.goal(link.toId) ?? []) : [],
+  const standings = links.map((link) => standingOf(view, link, now));
+  const goals = links.flatMap(({ toId }, at) =>
+    standings[at] === "supports" ? (view.goal(toId) ?? []) : [],
   );
-  return [...new Set(goals)].filter(isOpen);
+  return {
+    goals: [...new Set(goals)].filter(isOpen),
+    isUnread: standings.includes("goal-unread"),
+  };
 }
 
 function lateForGoal(
