@@ -2,7 +2,13 @@ import { describe, expect, test } from "vitest";
 
 import { readWebhookSecrets } from "#shared/access/webhook-secrets.ts";
 import { HubError } from "#shared/errors.ts";
-import { listGaps, listSubscriptions, saveGaps } from "#shared/store/connection-parts.ts";
+import {
+  listGaps,
+  listQuarantined,
+  listSubscriptions,
+  quarantine,
+  saveGaps,
+} from "#shared/store/connection-parts.ts";
 import { getConnection } from "#shared/store/connections.ts";
 import { createDocument } from "#shared/store/documents.ts";
 import { readFactItem } from "#shared/store/facts.ts";
@@ -12,6 +18,7 @@ import { itemId, upserted, workConnection, workItem } from "#shared/testing/fact
 
 import { ToolHub } from "../../tests/rig/tool-hub.ts";
 import { pull } from "./pull.ts";
+import { startOver } from "./read-again.ts";
 
 const things = (count: number) =>
   Array.from({ length: count }, (_, n) => upserted(workItem(`w${String(n).padStart(3, "0")}`)));
@@ -99,6 +106,36 @@ describe("a pull", () => {
     expect(mended?.problem).toBeUndefined();
   });
 
+  test("makes the connection ready only when every other collection has been read, too", async () => {
+    const rig = await ToolHub.connected();
+    const waiting = await rig.cursor();
+    if (!waiting) throw new Error("There is a cursor");
+    await createDocument(rig.hub.table, cursorSpec, { ...waiting, collection: "others" });
+    rig.tool.records = things(3);
+    await pull(rig.deps, rig.pullThings);
+    expect((await getConnection(rig.hub.table, workConnection))?.readyAt).toBeUndefined();
+  });
+
+  test("that is to read everything again begins where the first reading did", async () => {
+    const rig = await ToolHub.connected();
+    rig.tool.records = things(5);
+    await pull(rig.deps, rig.pullThings);
+    await startOver(rig.deps, workConnection);
+    expect((await rig.cursor())?.position).toBeUndefined();
+    await pull(rig.deps, rig.pullThings);
+    expect(await rig.cursor()).toMatchObject({ mode: "poll", position: "done", recordsRead: 5 });
+  });
+
+  test("that reads everything forgets what could not be read before, and now can", async () => {
+    const rig = await ToolHub.connected();
+    const where = { connectionId: workConnection, collection: "things", at: rig.hub.clock.now() };
+    await quarantine(rig.hub.table, where, [{ record: "w001", reason: "no title" }]);
+    rig.hub.clock.advance(60_000);
+    rig.tool.records = things(3);
+    await pull(rig.deps, rig.pullThings);
+    expect(await listQuarantined(rig.hub.table, workConnection)).toEqual([]);
+  });
+
   test("of two at once on one cursor, one goes on and nothing is lost", async () => {
     const rig = await ToolHub.connected();
     rig.tool.records = things(20);
@@ -119,6 +156,20 @@ describe("a reconcile", () => {
     expect(await heldCount(rig)).toBe(10);
     const gone = await rig.hub.table.get({ pk: itemId("w009"), sk: "0" });
     expect(gone?.["isRemoved"]).toBe(true);
+  });
+
+  test("reads again what is there and in no list: nobody else would tell of its changes", async () => {
+    const rig = await ToolHub.connected();
+    rig.tool.records = things(10);
+    await pull(rig.deps, rig.pullThings);
+    rig.tool.records = things(9);
+    rig.tool.presence.set(itemId("w009"), "present");
+    const edited = upserted(workItem("w009", { version: 99, title: "Archived" }));
+    rig.tool.beforeRead = () => void rig.tool.records.push(edited);
+    await pull(rig.deps, rig.reconcileThings);
+    expect(await rig.hub.table.get({ pk: itemId("w009"), sk: "0" })).toMatchObject({
+      title: "Archived",
+    });
   });
 
   test("keeps what is only hidden, and says so", async () => {
