@@ -78,7 +78,7 @@ export function graphAsOf(parts: PastParts, at: Instant): GraphAsOf {
     else continue;
     mayMissLinks ||= hidesOthersEdges;
   }
-  for (const id of longRemoved(parts)) graph.addRemoved(id);
+  addGone(graph, parts, unknown);
   for (const { link, isForgotten = false } of parts.personLinks.filter(stoodAt(at))) {
     if (isForgotten) told.add(link.fromId);
     else graph.addLink(link);
@@ -92,13 +92,18 @@ export function lacksTitle({ fact, past }: RememberedRecord, linkRules: LinkRule
 }
 
 /**
- * Goals of link rules of which no tombstone stands any more: they were removed before any moment that may be
- * asked about.
+ * Goals of link rules that were gone then for certain: removed so long ago that no tombstone stands any more,
+ * or not there yet. `unknown`: of which that is not certain.
  */
-export function longRemoved({ records, linkRules, unreadable }: PastParts): readonly FactId[] {
-  const gone = new Set<FactId>(linkRules.goalIds);
-  for (const { past } of gone.size > 0 ? records : []) gone.delete(past.id);
-  return [...gone].filter((id) => !unreadable.has(id));
+export function addGone(
+  graph: MemoryGraph,
+  { linkRules, unreadable }: PastParts,
+  unknown: ReadonlySet<FactId>,
+): void {
+  for (const id of linkRules.goalIds) {
+    const isCertain = !unknown.has(id) && !unreadable.has(id);
+    if (isCertain && graph.goal(id) === undefined) graph.addRemoved(id);
+  }
 }
 
 function stoodAt(at: Instant): (stretch: LinkStretch) => boolean {

@@ -51,8 +51,8 @@ async function pass({ hub }: AppRig, ms: number): Promise<void> {
   await hub.settle();
 }
 
-/** A link rule to the goal, in the place of the one before. */
-async function rule({ hub }: AppRig, filter: string): Promise<void> {
+/** A link rule to a goal, in the place of the one before. */
+async function rule({ hub }: AppRig, filter: string, to = "north"): Promise<void> {
   const id = LinkRuleId.parse("linkrule_aaaaaaaaaa");
   const [key, now] = [linkRuleKey(id), hub.clock.now()];
   await hub.table.write({ kind: "delete", key, condition: [] });
@@ -61,7 +61,7 @@ async function rule({ hub }: AppRig, filter: string): Promise<void> {
     id,
     name: filter,
     filter,
-    goalId: goalId("north"),
+    goalId: goalId(to),
     confidence: 0.9,
     isEnabled: true,
     createdAt: now,
@@ -182,6 +182,14 @@ describe("as of a day", () => {
     const { verdict } = (await sight(rig, "2026-03-05")).item;
     expect(verdict).toEqual({ kind: "unlinked", reason: "goal-removed" });
     expect((await sight(rig, rig.hub.clock.now())).item.verdict).toEqual(verdict);
+  });
+
+  test("work that a rule links to a goal of later was unlinked before it", async () => {
+    const rig = await company();
+    await rig.hub.apply(upserted(goal("south")));
+    await rule(rig, `connection = ${workConnection}`, "south");
+    expect((await sight(rig, "2026-03-05")).item.verdict.kind).toBe("unlinked");
+    expect((await sight(rig, rig.hub.clock.now())).item.verdict.kind).toBe("linked");
   });
 
   test("whether a rule linked what was removed nobody knows where it asks for titles", async () => {

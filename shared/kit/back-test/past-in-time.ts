@@ -1,6 +1,6 @@
 import {
   type LinkStretch,
-  longRemoved,
+  addGone,
   type PastParts,
   sourcesAsOf,
 } from "#shared/graph/graph-as-of.ts";
@@ -49,10 +49,10 @@ export class PastInTime {
     this.#records = new RecordStates(parts, from);
     this.#org = new OrgInTime(parts.org, from, until);
     const graph = new MemoryGraph(this.#org.org, sourcesAsOf(parts.sources, from), parts.linkRules);
-    for (const id of longRemoved(parts)) graph.addRemoved(id);
     this.live = new LiveGraph(graph);
     const isUnread = [...parts.unreadable].some((id) => !id.startsWith("signal:"));
     const hazy = this.#records.fill(this.live);
+    addGone(graph, parts, new Set(hazy.map(({ past }) => past.id)));
     this.haze = new Haze(hazy, isUnread);
     for (const record of hazy) {
       this.haze.addNamed(record.past.id, new Set(this.#records.goalsNamedBy(record)));
