@@ -4,6 +4,7 @@ import type { EvaluateInput, Evaluation, Rule } from "#shared/kit/rule.ts";
 import type { SubjectId, WorkItemId } from "#shared/model/ids.ts";
 import {
   DependencyId,
+  GoalId,
   WorkItemId as WorkItemIdSchema,
   readDependencyId,
 } from "#shared/model/ids.ts";
@@ -34,10 +35,11 @@ export function evaluate(
   const ids: readonly string[] = [subjectId, ...workItemsOf(subjectId)];
   if (ids.some((id) => setAside.partitions.has(id))) return unread;
   const evaluation = rule.evaluate({ ...input, view: graph });
+  const read = { graph, setAside };
   const doubted = { rule, subjectId, stored };
   const isInDoubt =
-    (evaluation.state === "open" && mayBeClear(doubted, { graph, setAside })) ||
-    (evaluation.state === "cleared" && mayBeOpen(doubted, { graph, setAside }));
+    (evaluation.state === "open" && mayBeClear(doubted, read)) ||
+    (evaluation.state === "cleared" && mayBeOpen({ ...doubted, evaluation }, read));
   return isInDoubt ? unread : evaluation;
 }
 
@@ -59,10 +61,25 @@ function mayBeClear({ rule, subjectId, stored }: Doubted, { graph, setAside }: R
   return restsOnAllBelow(rule) && hidesBelow(graph, setAside, subjectId);
 }
 
-function mayBeOpen({ subjectId, stored }: Doubted, { graph, setAside }: ReadGraph): boolean {
+interface Cleared extends Doubted {
+  readonly evaluation: Extract<Evaluation, { state: "cleared" }>;
+}
+
+function mayBeOpen({ subjectId, stored, evaluation }: Cleared, read: ReadGraph): boolean {
+  const { graph, setAside } = read;
   const path = stored?.evidence.path ?? [];
-  const restedOnUnread = path.some(({ id }) => setAside.partitions.has(id));
+  const isOfUnread = evaluation.because === "whole-unread";
+  const restedOnUnread = path.some(
+    ({ id }) => setAside.partitions.has(id) || (isOfUnread && isPartOfUnread(read, id)),
+  );
   return restedOnUnread || hidesBelow(graph, setAside, subjectId);
+}
+
+/** What a goal is part of may still be what it was when the finding was made. */
+function isPartOfUnread({ graph, setAside }: ReadGraph, id: string): boolean {
+  const goal = GoalId.safeParse(id);
+  const wholeId = goal.success ? graph.goal(goal.data)?.parentId : undefined;
+  return wholeId !== undefined && setAside.partitions.has(wholeId);
 }
 
 function restsOnAllBelow({ reads }: Rule): boolean {

@@ -30,6 +30,8 @@ export async function goalsTouched(
     }
     case "goals-below":
       return goalsBelow(context, touch.goalId);
+    case "teams-below":
+      return teamsBelow(context, touch.goalId);
     case "team-of-goal":
       return [...teamsOfGoals(graph.org, [touch])];
     case "goal-teams":
@@ -38,6 +40,21 @@ export async function goalsTouched(
     default:
       return undefined;
   }
+}
+
+async function teamsBelow(
+  { loader, most }: Context,
+  goalId: GoalId,
+): Promise<readonly SubjectId[] | "many"> {
+  const ids = await loader.goalsUnder(goalId, most);
+  if (ids.length > most) return "many";
+  await loader.loadNodes(ids);
+  return [
+    ...teamsOfGoals(
+      loader.graph.org,
+      ids.flatMap((id) => loader.graph.goal(id) ?? []),
+    ),
+  ];
 }
 
 async function goalsBelow(

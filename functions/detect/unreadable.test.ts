@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 
 import type { AssertedEdge } from "#shared/model/change.ts";
-import type { Fact } from "#shared/model/facts.ts";
+import type { Fact, Goal } from "#shared/model/facts.ts";
 import { signalId } from "#shared/model/ids.ts";
 import { instantOf, minuteMs } from "#shared/model/time.ts";
 import type { Item, Json } from "#shared/ports/table.ts";
@@ -191,6 +191,48 @@ test.each(under)(
     expect((await open(hub)).filter(isOfRule)).toEqual([]);
   },
 );
+
+test("parts of an objective that cannot be read are not counted by themselves, and a finding about them stands", async () => {
+  const hub = await MemoryHub.ready();
+  await hub.setRule("too-many-objectives");
+  const names = ["a", "b", "c", "d"];
+  const parts = (given: Partial<Goal>, version = 0) =>
+    names.map((name) => upserted(goal(name, { teamName: "red", version, ...given })));
+  const found = async () =>
+    (await open(hub)).filter((one) => one.startsWith("too-many-objectives"));
+  await hub.apply(upserted(orgUnit("red")), upserted(orgUnit("blue")));
+  await hub.apply(upserted(goal("whole", { teamName: "red" })));
+  await hub.apply(...parts({ parentId: goalId("whole") }));
+  expect(await found()).toEqual([]);
+  await poison(hub, at(goalId("whole")));
+  await hub.settle();
+  await hub.selfCheck();
+  expect(await found()).toEqual([]);
+  await hub.apply(upserted(goal("whole", { teamName: "blue", version: 1 })));
+  expect(await found()).toEqual([`too-many-objectives ${unitId("red")}`]);
+  await poison(hub, at(goalId("whole")));
+  await hub.settle();
+  const { drift } = await hub.selfCheck();
+  expect([await found(), drift]).toEqual([[`too-many-objectives ${unitId("red")}`], {}]);
+  await hub.apply(upserted(goal("whole", { teamName: "red", version: 2 })));
+  expect(await found()).toEqual([]);
+});
+
+test("an objective is counted by itself from when what it is part of is known, or known to be gone", async () => {
+  const hub = await MemoryHub.ready();
+  await hub.setRule("too-many-objectives");
+  const found = async () => (await open(hub)).filter((one) => one.startsWith("too-many"));
+  const part = (name: string, whole: string) =>
+    upserted(goal(name, { teamName: "red", parentId: goalId(whole) }));
+  await hub.apply(upserted(orgUnit("red")));
+  await hub.apply(part("a", "theme"), part("b", "theme"), part("c", "gone"), part("d", "gone"));
+  expect(await found()).toEqual([]);
+  await hub.apply(upserted(goal("theme", { kind: "theme" })));
+  expect(await found()).toEqual([]);
+  await hub.apply(removed(goalId("gone"), 5));
+  expect(await found()).toEqual([`too-many-objectives ${unitId("red")}`]);
+  expect((await hub.selfCheck()).drift).toEqual({});
+});
 
 test("while a link rule cannot be read no work becomes unlinked, and what is linked clears", async () => {
   const hub = await company();

@@ -16,6 +16,7 @@ export const endings: Readonly<Record<string, string>> = {
   "not-work": "it is no longer of a kind that counts as work",
   "has-a-parent": "it has a parent now, which is looked at in its place",
   "few-enough": "the team has few enough objectives now",
+  "whole-unread": "some may be parts of one that was never read, so we cannot tell",
   "not-in-progress": "it is not in progress any more",
   "not-watched": "the rule does not look at this kind of thing",
   "owner-there-or-unknown": "its owner is there, or is not known to have left",

@@ -126,6 +126,8 @@ export class LiveTouches {
         return this.#goalsAbove(touch.goalId);
       case "goals-below":
         return this.#goalsBelow(touch.goalId);
+      case "teams-below":
+        return this.#teamsBelow(touch.goalId);
       case "team-of-goal":
         return this.#teams([touch]);
       case "goal-teams":
@@ -207,6 +209,11 @@ export class LiveTouches {
   #goalsBelow(id: GoalId): void {
     for (const under of this.#live.graph.goalsUnder(id)) this.#find(under);
     for (const from of this.#live.linkedTo(id)) if (isIdOf("goal", from)) this.#find(from);
+  }
+
+  #teamsBelow(id: GoalId): void {
+    const { graph } = this.#live;
+    this.#teams([...graph.goalsUnder(id)].flatMap((below) => graph.goal(below) ?? []));
   }
 
   #teams(goals: readonly OwnedGoal[]): void {

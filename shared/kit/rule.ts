@@ -95,6 +95,8 @@ type Where =
       readonly teamName?: string | undefined;
       readonly ownerId?: AccountId | undefined;
     }
+  /** The teams that own the goals whose parent is this one. */
+  | { readonly kind: "teams-below"; readonly goalId: GoalId }
   /** Every team that owns an open goal now. */
   | { readonly kind: "goal-teams" }
   | { readonly kind: "dependency"; readonly id: DependencyId }

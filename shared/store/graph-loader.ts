@@ -12,6 +12,7 @@ import type { ConnectionId, FactId, GoalId, WorkItemId } from "#shared/model/ids
 import { isIdOf } from "#shared/model/ids.ts";
 import type { Item, QueryRequest, Table } from "#shared/ports/table.ts";
 
+import { addGoals } from "./add-goals.ts";
 import { addToGraph } from "./add-to-graph.ts";
 import { atMost } from "./at-most.ts";
 import { readHidden } from "./connection-parts.ts";
@@ -165,9 +166,9 @@ export class GraphLoader {
   }
 
   async #loadGoals(): Promise<void> {
-    const keys = (await this.#listedGoals()).map(({ pk, sk }) => ({ pk, sk }));
-    const items = keys.length === 0 ? [] : await this.#inTurn(() => this.#table.batchGet(keys));
-    for (const item of items) this.setAside.read(item, () => addToGraph(this.graph, item));
+    // Nothing else is in the list of goals.
+    const ids = (await this.#listedGoals()).map(({ pk }) => pk as GoalId);
+    await addGoals(this, ids, (keys) => this.#inTurn(() => this.#table.batchGet(keys)));
   }
 
   #listedGoals(): Promise<readonly Item[]> {
@@ -227,7 +228,6 @@ export class GraphLoader {
     const owned = (await this.#listedGoals()).filter(
       ({ ownerId }) => typeof ownerId === "string" && accountIds.includes(ownerId),
     );
-    // Nothing else is in the list of goals.
     return owned.map((item) => item.pk as GoalId);
   }
 

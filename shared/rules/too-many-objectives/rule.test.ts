@@ -97,6 +97,25 @@ describe("too many objectives", () => {
     expect(whole({ teamName: "red" }).state).toBe("cleared");
   });
 
+  test("do not count where nobody knows whether they are parts of one of its own", () => {
+    const parts = four({ teamName: "red", parentId: goalId("whole") });
+    const of = (more: GraphParts) =>
+      evaluate({ ...more, goals: [...parts, ...(more.goals ?? [])] });
+    expect(of({})).toEqual({ state: "cleared", because: "whole-unread" });
+    expect(of({ removed: [goalId("whole")] }).state).toBe("open");
+    const others = ["e", "f", "g"].map((name) => goal(name, { teamName: "red" }));
+    expect(of({ goals: others })).toEqual({ state: "cleared", because: "whole-unread" });
+    const fourOthers = [...others, goal("h", { teamName: "red" })];
+    expect(of({ goals: fourOthers })).toMatchObject({
+      state: "open",
+      evidence: { facts: { objectives: 4 } },
+    });
+    expect(evaluate({ goals: parts.slice(0, 3) })).toEqual({
+      state: "cleared",
+      because: "few-enough",
+    });
+  });
+
   test("count on their first and last day", () => {
     const today = day("2026-03-02");
     expect(
@@ -134,6 +153,10 @@ describe("too many objectives", () => {
     const found = evaluate({ goals, sources });
     expect(found).toMatchObject({ state: "open", evidence: { facts: { objectives: 5 } } });
     expect(found).toHaveProperty("restsOn", expect.arrayContaining([elsewhere, workConnection]));
+    const ofOthers = { ...whole, kind: "theme" } as const;
+    const byTheme = evaluate({ goals: [...goals.slice(0, -1), ofOthers], sources });
+    expect(byTheme).toMatchObject({ state: "open", evidence: { facts: { objectives: 5 } } });
+    expect(byTheme).toHaveProperty("restsOn", expect.arrayContaining([elsewhere]));
     // Of two that are part of each other none counts, and both are left out because of the other.
     const inCircle = [
       goal("x", { teamName: "red", parentId: whole.id }),
@@ -164,6 +187,17 @@ describe("what touches them", () => {
     ]);
     expect(touched({}, { progress: 0.5 })).toEqual([]);
     expect(touched({ kind: "key-result" }, { kind: "key-result", teamName: "red" })).toEqual([]);
+  });
+
+  test("the teams of what is right below a goal that comes or goes, whosever that is", () => {
+    const below = { kind: "teams-below", goalId: goalId("a") };
+    const theme = goal("a", { kind: "theme" });
+    expect(tooManyObjectives.touched({ after: theme })).toEqual([below]);
+    expect(tooManyObjectives.touched({ before: theme })).toEqual([below]);
+    expect(tooManyObjectives.touched({ buriedId: goalId("a") })).toEqual([below]);
+    expect(tooManyObjectives.touched({ buriedId: personId("ann") })).toEqual([]);
+    const closed = { before: theme, after: goal("a", { kind: "theme", status: "done" }) };
+    expect(tooManyObjectives.touched(closed)).toEqual([]);
   });
 
   test("whoever moves: any team that owns one", () => {

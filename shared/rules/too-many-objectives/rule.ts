@@ -12,7 +12,8 @@ import { defineRule } from "#shared/kit/rule.ts";
 import { peopleMatter } from "#shared/kit/team-touches.ts";
 import { isOpen } from "#shared/model/facts.ts";
 import type { Goal, OrgUnit } from "#shared/model/facts.ts";
-import type { ConnectionId, OrgUnitId, SubjectId } from "#shared/model/ids.ts";
+import { isIdOf } from "#shared/model/ids.ts";
+import type { ConnectionId, GoalId, OrgUnitId, SubjectId } from "#shared/model/ids.ts";
 import type { CalendarDate, Instant } from "#shared/model/time.ts";
 import { dateOf, dayAfter, startOfDay } from "#shared/model/time.ts";
 
@@ -33,7 +34,7 @@ const [listedMax, namedMax] = [39, 5];
  * A team that owns more open objectives at a time than people can keep in mind. The subject is the team.
  * Whose an objective is, its tool says by a team's name, or by an owner whose unit is known; one whose
  * team nobody can name counts for none. An objective without dates counts on every day; one that is part of
- * another one of the same team is no further one.
+ * another one of the same team is no further one, and of what was never read nobody knows that it is not.
  */
 export const tooManyObjectives = defineRule<Options>({
   name: "too-many-objectives",
@@ -48,6 +49,8 @@ export const tooManyObjectives = defineRule<Options>({
   leaderOf: leaderOfTeams,
 
   touched(delta: Delta): readonly Touch[] {
+    const { buriedId } = delta;
+    if (buriedId !== undefined) return isIdOf("goal", buriedId) ? teamsBelow(buriedId) : [];
     const thing = delta.after ?? delta.before;
     if (thing?.type === "goal") return touchedByGoal(delta);
     const around = touchedAround(delta) ?? [];
@@ -72,8 +75,11 @@ export const tooManyObjectives = defineRule<Options>({
     const still = standingStill(view.sources, connectionsOf(owned));
     if (still !== undefined) return { state: "unknown", because: still, turnsAt };
     const current = owned.filter((goal) => isCurrent(goal, today));
-    if (current.length <= options.most) return { state: "cleared", because: "few-enough", turnsAt };
-    return { ...opened(view, team, { current, wholes, most: options.most }), turnsAt };
+    const { most } = options;
+    if (current.length <= most) return { state: "cleared", because: "few-enough", turnsAt };
+    const sure = current.filter((goal) => !isOfUnread(view, goal));
+    if (sure.length <= most) return { state: "cleared", because: "whole-unread", turnsAt };
+    return { ...opened(view, team, { current: sure, wholes, most }), turnsAt };
   },
 });
 
@@ -107,6 +113,17 @@ function isOwned({ org }: GraphView, goal: Goal, id: OrgUnitId): boolean {
 function ownedWhole(view: GraphView, { id, parentId }: Goal, teamId: OrgUnitId): Goal | undefined {
   const whole = parentId === undefined || parentId === id ? undefined : view.goal(parentId);
   return whole && isOwned(view, whole, teamId) ? whole : undefined;
+}
+
+function wholesOf(view: GraphView, goals: readonly Goal[]): readonly Goal[] {
+  const ids = new Set(goals.flatMap(({ parentId }) => parentId ?? []));
+  return [...ids].flatMap((id) => view.goal(id) ?? []);
+}
+
+/** Whether it is part of what was never read, which may be the same team's. What was removed is no whole. */
+function isOfUnread(view: GraphView, { id, parentId }: Goal): boolean {
+  if (parentId === undefined || parentId === id) return false;
+  return view.goal(parentId) === undefined && !view.wasRemoved(parentId);
 }
 
 function isObjective(goal: Goal): boolean {
@@ -157,8 +174,8 @@ function opened(view: GraphView, team: OrgUnit, { current, wholes, most }: Found
     },
     teamIds,
     connectionIds: connectionsOf(current).slice(0, 4),
-    // Were a whole another team's, its part would count.
-    restsOn: restsOn(view, team, [...current, ...wholes]),
+    // Were a whole another team's, its part would count; and it would not, were its whole not known.
+    restsOn: restsOn(view, team, [...current, ...wholes, ...wholesOf(view, current)]),
     leaderId: leaderOfTeams(view.org, teamIds),
   };
 }
@@ -174,6 +191,17 @@ function restsOn(view: GraphView, team: OrgUnit, goals: readonly Goal[]): Connec
 }
 
 function touchedByGoal(delta: Delta): readonly Touch[] {
+  const { was, is, any } = goalEnds(delta);
+  // From now on it is known, or not any more, whose its parts are parts of.
+  const ofParts = any && !(was && is) ? teamsBelow(any.id) : [];
+  return [...touchedOwners(delta), ...ofParts];
+}
+
+function teamsBelow(goalId: GoalId): readonly Touch[] {
+  return [{ kind: "teams-below", goalId }];
+}
+
+function touchedOwners(delta: Delta): readonly Touch[] {
   const { was, is } = goalEnds(delta);
   const fields = ["kind", "parentId", "teamName", "ownerId", "startOn", "dueOn"] as const;
   const matters = !was || !is || isOpen(was) !== isOpen(is) || differ(was, is, fields);
