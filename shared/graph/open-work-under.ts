@@ -45,7 +45,8 @@ interface Place {
 
 interface Family {
   readonly above: Place;
-  readonly children: readonly WorkItem[];
+  /** Where not all of them may be looked at: the first by id. */
+  readonly part: readonly WorkItem[] | undefined;
 }
 
 class Search {
@@ -63,34 +64,36 @@ class Search {
     this.#entered.add(anchor.id);
   }
 
-  /** As many of the children as may still be looked at, the first by id where those are not all. */
+  /** As many of the children as may still be looked at. */
   familyOf(above: Place): Family {
-    const all = this.#view.childrenOf(above.item.id);
-    const children = all.length > this.#left ? byId(all).slice(0, this.#left) : all;
-    this.#left -= children.length;
-    return { above, children };
+    const count = this.#view.childCountOf(above.item.id);
+    const isPart = count > this.#left;
+    const part = isPart ? byId(this.#childrenOf(above)).slice(0, this.#left) : undefined;
+    this.#left = isPart ? 0 : this.#left - count;
+    return { above, part };
   }
 
-  /** Most families have one soon: only children that would come before it are looked at closely. */
-  firstOpen({ above, children }: Family): WorkItem | undefined {
-    let first: WorkItem | undefined;
-    for (const child of children) {
-      if (!isOpen(child) || (first !== undefined && child.id > first.id)) continue;
-      if (child.id !== this.#anchor.id && this.#placeOf(child, above)) first = child;
-    }
-    return first;
+  firstOpen({ above, part }: Family): WorkItem | undefined {
+    const accepts = (child: WorkItem) =>
+      child.id !== this.#anchor.id && this.#placeOf(child, above) !== undefined;
+    if (!part) return this.#view.firstOpenChild(above.item.id, accepts);
+    return part.filter(isOpen).find(accepts);
   }
 
   /** Closed children under which there may be open ones, by id. */
-  closed({ above, children }: Family): readonly Place[] {
+  closed({ above, part }: Family): readonly Place[] {
     const places: Place[] = [];
-    for (const child of byId(children)) {
+    for (const child of byId(part ?? this.#childrenOf(above))) {
       if (isOpen(child) || this.#entered.has(child.id)) continue;
       this.#entered.add(child.id);
       const place = this.#placeOf(child, above);
       if (place) places.push(place);
     }
     return places;
+  }
+
+  #childrenOf({ item }: Place): readonly WorkItem[] {
+    return this.#view.childrenOf(item.id);
   }
 
   /**

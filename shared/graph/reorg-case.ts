@@ -48,6 +48,8 @@ export function viewWith(graph: MemoryGraph, org: Org): GraphView {
     goals: () => graph.goals(),
     linkRules: graph.linkRules,
     childrenOf: (id) => graph.childrenOf(id),
+    childCountOf: (id) => graph.childCountOf(id),
+    firstOpenChild: (id, accepts) => graph.firstOpenChild(id, accepts),
     wayUp: (item, most) => graph.wayUp(item, most),
     dependency: (blockedId, blockingId) => graph.dependency(blockedId, blockingId),
     dependenciesOf: (blockedId) => graph.dependenciesOf(blockedId),

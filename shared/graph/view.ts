@@ -40,6 +40,9 @@ export interface GraphView {
   readonly linkRules: Pick<LinkRules, "goalIds" | "givenTo">;
   /** Items that have a home in this one. Complete only where the loader was asked for it. */
   childrenOf(id: WorkItemId): readonly WorkItem[];
+  childCountOf(id: WorkItemId): number;
+  /** Of the open ones of them that are accepted the first by id. */
+  firstOpenChild(id: WorkItemId, accepts: (child: WorkItem) => boolean): WorkItem | undefined;
   /**
    * The item, then its first home that was not removed, that one's, and so on as long as they are held: so
    * many at most, and round again where they go in a circle.
@@ -194,6 +197,14 @@ export class MemoryGraph implements GraphView {
 
   childrenOf(id: WorkItemId): readonly WorkItem[] {
     return this.#hierarchy.childrenOf(id);
+  }
+
+  childCountOf(id: WorkItemId): number {
+    return this.#hierarchy.childCountOf(id);
+  }
+
+  firstOpenChild(id: WorkItemId, accepts: (child: WorkItem) => boolean): WorkItem | undefined {
+    return this.#hierarchy.firstOpenChild(id, accepts);
   }
 
   dependency(blockedId: WorkItemId, blockingId: WorkItemId): Dependency | undefined {

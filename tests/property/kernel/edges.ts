@@ -64,6 +64,8 @@ export function without(graph: GraphView, from: Hop, to: Hop): GraphView {
     goals: () => graph.goals(),
     linkRules: graph.linkRules,
     childrenOf: (id) => graph.childrenOf(id),
+    childCountOf: (id) => graph.childrenOf(id).length,
+    firstOpenChild: (id, accepts) => graph.firstOpenChild(id, accepts),
     dependency: (blockedId, blockingId) => graph.dependency(blockedId, blockingId),
     dependenciesOf: (id) => graph.dependenciesOf(id),
     coverage: (id) => graph.coverage(id),
