@@ -112,10 +112,14 @@ async function loadBelow(
   // Only work items are in the graph as items.
   const item = loader.graph.item(id as WorkItemId);
   if (!item) return;
-  await loader.loadUnderClosed(item, (entered) => {
-    const found = rule.evaluate({ view: loader.graph, subjectId: id, options, now });
-    if (found.state !== "open") return rule.restsOnBelow?.(found) !== true;
-    return found.evidence.path.some((node) => node.id !== id && entered.has(node.id));
+  const input = { view: loader.graph, subjectId: id, options, now };
+  await loader.loadUnderClosed(item, {
+    isEnough: (entered) => {
+      const found = rule.evaluate(input);
+      if (found.state !== "open") return rule.restsOnBelow?.(found) !== true;
+      return found.evidence.path.some((node) => node.id !== id && entered.has(node.id));
+    },
+    goesOnBelow: (child) => rule.entersBelow?.(input, child) ?? true,
   });
 }
 

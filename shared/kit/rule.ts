@@ -4,7 +4,7 @@ import type { Org } from "#shared/graph/org.ts";
 import type { GraphView, MemoryGraph } from "#shared/graph/view.ts";
 import type { Connection } from "#shared/model/connection.ts";
 import type { Edge, Match } from "#shared/model/edges.ts";
-import type { Fact } from "#shared/model/facts.ts";
+import type { Fact, WorkItem } from "#shared/model/facts.ts";
 import type { History } from "#shared/model/history.ts";
 import type {
   AccountId,
@@ -203,6 +203,8 @@ export interface Rule<Options = unknown> {
    * it open. Absent: it could not.
    */
   readonly restsOnBelow?: (evaluation: Evaluation) => boolean;
+  /** Where it reads below what is closed: whether what is under this closed item counts too. Absent: it does. */
+  entersBelow?(input: EvaluateInput<Options>, child: WorkItem): boolean;
   /**
    * Time alone may alter what it finds: its evaluations say when, or some moment before it. The hourly pass
    * finds that; whoever has no such pass looks again then. See `mayTurn` of a touch.

@@ -18,6 +18,7 @@ import { atMost } from "./at-most.ts";
 import { readHidden } from "./connection-parts.ts";
 import { childrenPrefix, lists } from "./keys.ts";
 import { queryAll, queryAtMost } from "./list.ts";
+import { type Descent, loadBelow } from "./load-below.ts";
 import { SetAside } from "./set-aside.ts";
 
 const concurrencyMax = 32;
@@ -26,10 +27,8 @@ const concurrencyMax = 32;
  * what lies beyond. Goal trees are read as far as these rounds go.
  */
 const levelsMax = depthMax + 2;
-/** Descendants read under one closed anchor before the search is given up. */
-const descendantsMax = 5000;
-/** Of which the first open one is often the first of all. */
-const descendantsAtOnce = 100;
+/** Of what is below a goal the first one often suffices. */
+const belowGoalAtOnce = 100;
 /** Almost no work has more links; of what has, the surest ones are looked at first. */
 const linksAtOnce = 50;
 
@@ -120,22 +119,18 @@ export class GraphLoader {
   }
 
   /**
-   * Below a closed item: its descendants, as far as open ones without a goal may hide there, in the kernel's
-   * order, until `isEnough` of those that were entered; also those that another's walk up has loaded before.
+   * Below a closed item: its descendants, as far as closed ones say that open ones may hide there, in the
+   * kernel's order, until `isEnough` of those that were entered; also those that another's walk up has loaded.
    */
-  async loadUnderClosed(
-    item: WorkItem,
-    isEnough: (entered: ReadonlySet<string>) => boolean = () => false,
-  ): Promise<void> {
+  async loadUnderClosed(item: WorkItem, { isEnough, goesOnBelow }: Descent): Promise<void> {
     if (isOpen(item)) return;
-    const goesOnBelow = (child: WorkItem) =>
-      !isOpen(child) && !this.graph.linksOf(child).some((link) => this.#surelySupports(link));
-    await this.#loadUnder(item, { isEnough, goesOnBelow });
+    const isEntered = (child: WorkItem) => !isOpen(child) && goesOnBelow(child);
+    await loadBelow(this, item.id, { isEnough, goesOnBelow: isEntered });
   }
 
   /** All that is under an item, open or not, until `isEnough`. */
   async loadUnder(item: WorkItem, isEnough: () => boolean): Promise<void> {
-    await this.#loadUnder(item, { isEnough, goesOnBelow: () => true });
+    await loadBelow(this, item.id, { isEnough, goesOnBelow: () => true });
   }
 
   /** A goal, and what is right below it, goals before work, until `isEnough`. */
@@ -147,7 +142,7 @@ export class GraphLoader {
       this.linkedTo(goalId, linkersMax),
     ]);
     const below = new Set([...goals, ...linkers.filter((id) => isIdOf("goal", id)), ...linkers]);
-    let next = descendantsAtOnce;
+    let next = belowGoalAtOnce;
     for (let start = 0; start < below.size && !isEnough(); start += next / 2) {
       await this.loadNodes([...below].slice(start, start + next));
       next *= 2;
@@ -175,30 +170,6 @@ export class GraphLoader {
     const request = { index: "list", partition: lists.goals } as const;
     this.#goals ??= this.#inTurn(() => queryAll(this.#table, request));
     return this.#goals;
-  }
-
-  async #loadUnder(item: WorkItem, { isEnough, goesOnBelow }: Descent): Promise<void> {
-    const entered = new Set<WorkItemId>([item.id]);
-    if (isEnough(entered)) return;
-    let parents: readonly WorkItemId[] = [item.id];
-    while (parents.length > 0 && entered.size <= descendantsMax) {
-      const left = descendantsMax + 1 - entered.size;
-      const below = await Promise.all(parents.map((id) => this.childIds(id, left)));
-      const fresh = [...new Set(below.flat())].filter((id) => !entered.has(id)).slice(0, left);
-      // Twice as many each time: to ask after each few of very many would take longer than to read them.
-      let next = descendantsAtOnce;
-      for (let start = 0; start < fresh.length; start += next / 2) {
-        const some = fresh.slice(start, start + next);
-        next *= 2;
-        await this.loadUp(some);
-        for (const id of some) entered.add(id);
-        if (isEnough(entered)) return;
-      }
-      parents = fresh.filter((id) => {
-        const child = this.graph.item(id);
-        return child !== undefined && goesOnBelow(child);
-      });
-    }
   }
 
   /** By id; where there are more than `most`, the first ones and at least one more. */
@@ -287,12 +258,6 @@ export class GraphLoader {
     if (!this.graph.linkRules.goalIds.has(goalId) || this.setAside.partitions.has(id)) return false;
     return this.graph.goal(goalId) === undefined;
   }
-}
-
-interface Descent {
-  readonly isEnough: (entered: ReadonlySet<string>) => boolean;
-  /** Whether what is under this one counts as well. */
-  readonly goesOnBelow: (child: WorkItem) => boolean;
 }
 
 function under(partition: string, sortPrefix: string): QueryRequest {

@@ -13,10 +13,11 @@ import { touchedByLinkRule } from "#shared/kit/link-rule-touches.ts";
 import type { Delta, EvaluateInput, Evaluation, Touch } from "#shared/kit/rule.ts";
 import { defineRule } from "#shared/kit/rule.ts";
 import { peopleMatter, touchedByTeams, unitMatters } from "#shared/kit/team-touches.ts";
-import { WorkItemKind, isOpen } from "#shared/model/facts.ts";
-import type { Goal, WorkItem } from "#shared/model/facts.ts";
+import { type Goal, type WorkItem, WorkItemKind, isOpen } from "#shared/model/facts.ts";
 import type { ConnectionId, FactId, GoalId, SubjectId, WorkItemId } from "#shared/model/ids.ts";
 import { isIdOf, readFactId } from "#shared/model/ids.ts";
+
+import { entersBelow } from "./below.ts";
 
 const Options = z.strictObject({
   allowances: z
@@ -54,6 +55,7 @@ export const unlinkedWork = defineRule<Options>({
   defaults: { graceMinutes: 60 },
   reads: "above-and-below",
   restsOnBelow: (found) => found.state === "cleared" && found.because === "closed",
+  entersBelow,
 
   touched(delta: Delta, options?: Options): readonly Touch[] {
     if (delta.buriedId !== undefined) return touchedByBurial(delta.buriedId);
