@@ -33,12 +33,13 @@ export function momentAsked(
   if (at < earliest) {
     throw refused(`The past is kept for ${asOfDaysMax} days, back to ${earliest.slice(0, 10)}`);
   }
+  // One that was removed is not among them: it may have been connected before.
   const [first] = connections.map(({ createdAt }) => createdAt).toSorted();
   if (first === undefined || at < first) {
     throw refused(
       first === undefined
         ? "Nothing is connected, so nothing is known of any day"
-        : `The hub knew nothing then: the first tool was connected on ${first.slice(0, 10)}`,
+        : `Of what is connected today the first was connected on ${first.slice(0, 10)}: before that nothing is known of it`,
     );
   }
   return at;

@@ -206,10 +206,22 @@ describe("as of a day", () => {
     expect((await sight(rig, "2026-03-05")).item.verdict.kind).toBe("linked");
   });
 
+  test("a day on which a tool was connected that is gone is not called the day before the first one", async () => {
+    const rig = await company();
+    for (const id of [goalConnection, peopleConnection]) {
+      await rig.hub.changeConnection(id, (one) => ({ ...one, createdAt: rig.hub.clock.now() }));
+    }
+    expect((await rig.get(`${sightPath}?asOf=2026-03-03`)).status).toBe(200);
+    await rig.hub.table.write({ kind: "delete", key: factKey(workConnection), condition: [] });
+    const { status, text } = await rig.get(`${sightPath}?asOf=2026-03-03`);
+    expect(status).toBe(400);
+    expect(text).toContain("Of what is connected today the first was connected on 2026-03-06");
+  });
+
   test.each([
     ["2026-04-01", "has passed"],
     ["2025-11-01", "89 days"],
-    ["2026-02-27", "first tool was connected on 2026-03-02"],
+    ["2026-02-27", "the first was connected on 2026-03-02"],
     ["yesterday", "Give a day"],
     ["2026-02-29", "Give a day"],
     ["2026-03-03T12:00:00Z", "with milliseconds"],
