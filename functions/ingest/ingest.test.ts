@@ -1,15 +1,19 @@
+import { gzipSync } from "node:zlib";
+
+import type { SQSEvent } from "aws-lambda";
 import { expect, test } from "vitest";
 
 import { HubError } from "#shared/errors.ts";
 import type { InboxMessage } from "#shared/model/delivery.ts";
 import { instantOf } from "#shared/model/time.ts";
 import type { Table } from "#shared/ports/table.ts";
-import { listQuarantined } from "#shared/store/connection-parts.ts";
+import { listGaps, listQuarantined } from "#shared/store/connection-parts.ts";
 import { listDeliveryCounts } from "#shared/store/delivery-counts.ts";
 import { itemId, upserted, workConnection, workItem } from "#shared/testing/facts.ts";
 
 import { MemoryQueue, ToolHub } from "../../tests/rig/tool-hub.ts";
 import { DeliveryTally } from "./delivery-tally.ts";
+import { createHandler } from "./handler.ts";
 import { ingest } from "./ingest.ts";
 
 async function ingester() {
@@ -53,13 +57,16 @@ test("what deliveries say is stored; a delivery that cannot be read is kept with
   expect(today?.counts).toEqual({ ingested: 2, rejected: 1 });
 });
 
-test("a delivery for a connection that nobody has started yet is not read", async () => {
-  const { rig, deps } = await ingester();
-  rig.tool.interpretation = () => ({ changes: [upserted(workItem("w"))], rejected: [] });
-  await rig.hub.changeConnection(workConnection, (one) => ({ ...one, status: "draft" }));
-  expect(await ingest(deps, [message("d1")])).toEqual(["done"]);
-  expect(await rig.hub.table.get({ pk: itemId("w"), sk: "0" })).toBeUndefined();
-});
+test.each(["draft", "removing"] as const)(
+  "a delivery for a connection that is %s is not read",
+  async (status) => {
+    const { rig, deps } = await ingester();
+    rig.tool.interpretation = () => ({ changes: [upserted(workItem("w"))], rejected: [] });
+    await rig.hub.changeConnection(workConnection, (one) => ({ ...one, status }));
+    expect(await ingest(deps, [message("d1")])).toEqual(["done"]);
+    expect(await rig.hub.table.get({ pk: itemId("w"), sk: "0" })).toBeUndefined();
+  },
+);
 
 test("while a connection is paused its deliveries are counted, and its tool is asked nothing", async () => {
   const { rig, deps } = await ingester();
@@ -75,8 +82,10 @@ test("while a connection is paused its deliveries are counted, and its tool is a
   await rig.hub.changeConnection(workConnection, (one) => ({ ...one, status: "active" }));
   expect(await ingest(deps, [message("d3")])).toEqual(["done"]);
   expect(asked).toBe(1);
+  rig.hub.clock.advance(60_000);
+  expect(await ingest(deps, [message("d4")])).toEqual(["done"]);
   const [today] = await listDeliveryCounts(rig.hub.table, workConnection);
-  expect(today?.counts).toEqual({ paused: 2, ingested: 1 });
+  expect(today?.counts).toEqual({ paused: 2, ingested: 2 });
 });
 
 test("a source that asks for patience gets its delivery back later, and the others are stored now", async () => {
@@ -91,6 +100,59 @@ test("a source that asks for patience gets its delivery back later, and the othe
   expect(inbox.sent).toHaveLength(1);
   expect(inbox.sent[0]?.delaySeconds).toBe(7);
   expect(JSON.parse(inbox.sent[0]?.body ?? "")).toMatchObject({ deliveryId: "d1", attempt: 1 });
+});
+
+test.each([
+  { asked: 0, seconds: 1 },
+  { asked: 7_200_000, seconds: 900 },
+])("asked to wait $asked ms, it waits $seconds s: no queue takes less, or more", async (one) => {
+  const { rig, inbox, deps } = await ingester();
+  rig.tool.interpretation = () => {
+    throw new HubError("connector.rate-limited", "429", { retryAfterMs: one.asked });
+  };
+  await ingest(deps, [message("d1")]);
+  expect(inbox.sent.map(({ delaySeconds }) => delaySeconds)).toEqual([one.seconds]);
+});
+
+test("what was put back often enough is left to the queue's own tries", async () => {
+  const { rig, inbox, deps } = await ingester();
+  rig.tool.interpretation = () => {
+    throw new HubError("connector.rate-limited", "429");
+  };
+  const ends = await ingest(deps, [message("d1", { attempt: 19 }), message("d2", { attempt: 20 })]);
+  expect(ends).toEqual(["done", { failed: expect.any(HubError) }]);
+  expect(inbox.sent).toHaveLength(1);
+});
+
+test("while the table is away nothing is acknowledged but what was put back, which comes once", async () => {
+  const { rig, inbox, deps } = await ingester();
+  rig.tool.interpretation = ({ query }) => {
+    if (query["busy"] !== undefined) throw new HubError("connector.rate-limited", "429");
+    return { changes: [upserted(workItem("w"))], rejected: [] };
+  };
+  const table: Table = {
+    ...rig.hub.table,
+    write: () => Promise.reject(new HubError("store.unavailable", "away")),
+  };
+  const bodies = [message("d1", { query: { busy: "1" } }), message("d2")];
+  const event = { Records: bodies.map((body, at) => ({ messageId: `m${at + 1}`, body })) };
+  expect(await createHandler({ ...deps, table })(event as SQSEvent)).toEqual({
+    batchItemFailures: [{ itemIdentifier: "m2" }],
+  });
+  expect(inbox.sent).toHaveLength(1);
+});
+
+test("a delivery that travelled gzipped is read whole, and what it cannot show is on record", async () => {
+  const { rig, deps } = await ingester();
+  let read = "";
+  rig.tool.interpretation = ({ body }) => {
+    read = Buffer.from(body).toString();
+    return { changes: [], rejected: [], gaps: [{ what: "comments", why: "no right" }] };
+  };
+  const gzipBase64 = gzipSync("Größe ✓").toString("base64");
+  expect(await ingest(deps, [message("d1", { body: { gzipBase64 } })])).toEqual(["done"]);
+  expect(read).toBe("Größe ✓");
+  expect(await listGaps(rig.hub.table, workConnection)).toMatchObject([{ what: "comments" }]);
 });
 
 test("an unforeseen error leaves its message in the queue and stops no other", async () => {
@@ -127,6 +189,8 @@ test("a record that cannot be stored is quarantined, and its neighbours in the b
   };
   expect(await ingest(deps, [message("d1"), message("d2")])).toEqual(["done", "done"]);
   expect(await rig.hub.table.get({ pk: itemId("w2"), sk: "0" })).toBeDefined();
+  const [today] = await listDeliveryCounts(rig.hub.table, workConnection);
+  expect(today?.counts).toEqual({ ingested: 1, rejected: 1 });
   expect(await listQuarantined(rig.hub.table, workConnection)).toMatchObject([
     { record: "w1", reason: expect.stringContaining("record.title") },
   ]);

@@ -10,6 +10,7 @@ import type { Instant } from "#shared/model/time.ts";
 import { instantOf } from "#shared/model/time.ts";
 import type { Item, ItemChange } from "#shared/ports/table.ts";
 import { replaceDocument } from "#shared/store/documents.ts";
+import { scanAll } from "#shared/store/list.ts";
 import { alertSpec } from "#shared/store/specs.ts";
 import {
   goal,
@@ -138,6 +139,19 @@ describe("an alert", () => {
     const told = await published(hub, "alert.", () => hub.apply(epic(3)));
     expect(told).toMatchObject([{ type: "alert.resolved.v1", detail: { generation: 1 } }]);
     expect(await hub.alerts()).toMatchObject([{ status: "pending", generation: 2 }]);
+  });
+
+  test.each([
+    { was: "pending", is: "pending", told: [] },
+    { was: "resolved", is: "pending", told: [] },
+    { was: "open", is: "open", told: ["alert.opened.v1"] },
+  ])("that was $was and opened anew, $is, is told of as $told", async ({ was, is, told }) => {
+    const hub = await epicHub();
+    await hub.apply(epic(1));
+    const item = (await scanAll(hub.table)).find(({ type }) => type === "alert") as Item;
+    const before = { ...item, status: was, generation: 1, revision: 1 };
+    const after = { ...item, status: is, generation: 2, revision: 2 };
+    expect(types(eventsOf({ sequenceNumber: "1", before, after }, now))).toEqual(told);
   });
 
   test("that opened and resolved within its grace was never there", async () => {

@@ -18,6 +18,7 @@ import type { HistoryPage } from "#shared/kit/history-page.ts";
 import type { Outline } from "#shared/kit/outline.ts";
 import type { Absences } from "#shared/model/absence.ts";
 import type { Change } from "#shared/model/change.ts";
+import type { Delivery } from "#shared/model/delivery.ts";
 import type { History } from "#shared/model/history.ts";
 import type { FactId } from "#shared/model/ids.ts";
 import { Instant } from "#shared/model/time.ts";
@@ -43,7 +44,7 @@ export class FakeTool {
   beforeRead: (ids: readonly FactId[]) => Promise<void> | void = () => undefined;
   /** What reading by id cannot understand. */
   rejectedByIds: Reading["rejected"] = [];
-  interpretation: () => Reading = () => ({ changes: [], rejected: [] });
+  interpretation: (delivery: Delivery) => Reading = () => ({ changes: [], rejected: [] });
   readonly subscribed: string[] = [];
   resources: string[] = [];
   beforeUnsubscribe: () => void = () => undefined;
@@ -122,7 +123,7 @@ export class FakeTool {
       },
       confirm: async (_collection, asked) =>
         new Map(asked.map((id) => [id, this.presence.get(id) ?? "gone"])),
-      interpret: async () => this.interpretation(),
+      interpret: async (delivery) => this.interpretation(delivery),
       subscriptionResources: async () => this.resources,
       subscribe: async ({ id, resource }) => {
         await this.beforeSubscribe(resource);
@@ -219,6 +220,7 @@ const verifyFake: Awaited<ReturnType<NonNullable<Connector["webhook"]>>>["verify
   if (!Buffer.from(delivery.body).toString().startsWith("{")) {
     return { outcome: "malformed", reason: "not-json" };
   }
+  if ("x-heartbeat" in delivery.headers) return { outcome: "ignored", reason: "heartbeat" };
   return { outcome: "accepted", deliveryId: signature ?? "" };
 };
 
