@@ -94,7 +94,7 @@ describe("the ladder", () => {
       serves("w1", "ana", [blockedBy(itemId("w1"), itemId("w2"))]),
       serves("w2", "bo"),
     );
-    await rig.pass(2);
+    await rig.pass(10);
     // The first recipient is away: the next above stands in, and is told for whom.
     expect(letters(rig).toSorted()).toEqual(["blue-lead: alert", "over-red: alert"]);
     expect(
@@ -120,6 +120,8 @@ describe("the ladder", () => {
     await rig.pass(14 * dayMinutes, 30);
     const alerts = letters(rig).filter((line) => line.endsWith("alert"));
     expect(alerts).toHaveLength(3);
+    // By the week, how their part of the company stands.
+    expect(letters(rig)).toContain("blue-lead: brief");
     expect(await rig.ofType("rung")).toMatchObject([{ endedBecause: "top of the ladder" }]);
   });
 
