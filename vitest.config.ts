@@ -35,13 +35,23 @@ export default defineConfig({
       },
       {
         extends: true,
+        // Their clocks are their own, so that two may run at once; some take a process for each core.
+        test: {
+          name: "simulations",
+          include: ["tests/simulation/**/*.test.ts"],
+          testTimeout: 300_000,
+          sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        extends: true,
         // A whole hub each, with deadlines in seconds: alone on the machine, after everything else.
         test: {
           name: "stories",
-          include: ["tests/{e2e,simulation,browser,bench}/**/*.test.ts"],
+          include: ["tests/{e2e,browser,bench}/**/*.test.ts"],
           testTimeout: 120_000,
           maxWorkers: 1,
-          sequence: { groupOrder: 1 },
+          sequence: { groupOrder: 2 },
         },
       },
     ],
