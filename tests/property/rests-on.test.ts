@@ -89,10 +89,11 @@ const company = fc.record({
       status: fc.constantFrom(...(["todo", "todo", "in-progress", "done", "dropped"] as const)),
       parentId: maybe(goalRef),
       owner: maybe(fc.tuple(tool, name)),
-      dueOn: day,
+      startOn: rarely(fc.constantFrom("2026-02-01", "2026-03-20")),
+      dueOn: fc.oneof({ arbitrary: day, weight: 9 }, fc.constant("2026-02-20")),
       teamName: maybe(name),
     }),
-    { maxLength: 4, selector: ({ id }) => id },
+    { maxLength: 5, selector: ({ id }) => id },
   ),
   goalLinks: fc.array(fc.tuple(goalRef, goalRef, link), { maxLength: 3 }),
   links: fc.array(fc.tuple(itemRef, goalRef, link), { maxLength: 4 }),
@@ -285,7 +286,7 @@ function seen(given: Company, { removed, gone = removed, silent }: Without = {})
       id,
     };
   });
-  const goalsTold = given.goals.map(({ id, status, parentId, owner, dueOn, teamName }) => ({
+  const goalsTold = given.goals.map(({ id, status, owner, startOn, dueOn, ...told }) => ({
     ...goal(id.slice(-1), {
       connectionId: connectionOf(id),
       status,
@@ -293,8 +294,9 @@ function seen(given: Company, { removed, gone = removed, silent }: Without = {})
       sourceVersion: 0,
       progress: 0.5,
       ...(owner && { ownerId: factId("account", "tool", ...owner) }),
+      ...(startOn && { startOn: CalendarDate.parse(startOn) }),
       ...(dueOn && { dueOn: CalendarDate.parse(dueOn) }),
-      ...known({ parentId, teamName }),
+      ...known(told),
     }),
     id,
   }));

@@ -167,6 +167,24 @@ describe("too many objectives", () => {
     expect(without).toHaveProperty("restsOn", expect.arrayContaining([elsewhere, workConnection]));
   });
 
+  test("rest on what says of others that they do not count now, or that they may be parts", () => {
+    const elsewhere = connectionId("elsewhere1");
+    const other = (given: Partial<Goal>): Goal => ({
+      ...goal("other", { connectionId: elsewhere, teamName: "red", ...given }),
+      id: factId("goal", "tool", elsewhere, "other"),
+    });
+    const found = (given: Partial<Goal>) =>
+      evaluate({
+        goals: [...four(), other(given)],
+        sources: [source(goalConnection), source(elsewhere)],
+      });
+    const open = { state: "open", evidence: { facts: { objectives: 4 } } };
+    for (const given of [{ parentId: goalId("never-read") }, { startOn: day("2026-03-05") }]) {
+      expect(found(given)).toMatchObject(open);
+      expect(found(given)).toHaveProperty("restsOn", expect.arrayContaining([elsewhere]));
+    }
+  });
+
   test("stand while the tool that tells of them stands still", () => {
     const sources = [source(goalConnection, { isStale: true })];
     expect(evaluate({ goals: four(), sources }).state).toBe("unknown");

@@ -79,7 +79,7 @@ export const tooManyObjectives = defineRule<Options>({
     if (current.length <= most) return { state: "cleared", because: "few-enough", turnsAt };
     const sure = current.filter((goal) => !isOfUnread(view, goal));
     if (sure.length <= most) return { state: "cleared", because: "whole-unread", turnsAt };
-    return { ...opened(view, team, { current: sure, wholes, most }), turnsAt };
+    return { ...opened(view, team, { sure, owned, wholes, most }), turnsAt };
   },
 });
 
@@ -144,38 +144,39 @@ function nextTurn(owned: readonly Goal[], today: CalendarDate): Instant | undefi
   return next === undefined ? undefined : startOfDay(next);
 }
 
-interface Found {
-  readonly current: readonly Goal[];
-  readonly wholes: readonly Goal[];
+interface Found extends Owned {
+  /** Those that count today, whatever is not read yet. */
+  readonly sure: readonly Goal[];
   readonly most: number;
 }
 
-function opened(view: GraphView, team: OrgUnit, { current, wholes, most }: Found) {
+function opened(view: GraphView, team: OrgUnit, { sure, owned, wholes, most }: Found) {
   const teamIds = [team.id];
-  const named = current.slice(0, namedMax).map(quoted);
-  const more = current.length - named.length;
+  const named = sure.slice(0, namedMax).map(quoted);
+  const more = sure.length - named.length;
   const others = more === 0 ? "" : ` and ${more} more`;
   return {
     state: "open" as const,
     severity: "info" as const,
-    title: `${team.name} owns ${current.length} objectives at once`,
+    title: `${team.name} owns ${sure.length} objectives at once`,
     evidence: {
-      sentence: `${team.name} owns ${current.length} open objectives at the same time, ${most === 1 ? "where one is" : `where ${most} are`} thought enough: ${named.join(", ")}${others}.`,
+      sentence: `${team.name} owns ${sure.length} open objectives at the same time, ${most === 1 ? "where one is" : `where ${most} are`} thought enough: ${named.join(", ")}${others}.`,
       path: [
         { id: team.id, role: "team" as const, label: team.name },
-        ...current.slice(0, listedMax).map((goal) => ({
+        ...sure.slice(0, listedMax).map((goal) => ({
           id: goal.id,
           role: "listed" as const,
           label: goal.title,
           ...(goal.url !== undefined && { url: goal.url }),
         })),
       ],
-      facts: { kind: "team", objectives: current.length, most },
+      facts: { kind: "team", objectives: sure.length, most },
     },
     teamIds,
-    connectionIds: connectionsOf(current).slice(0, 4),
+    connectionIds: connectionsOf(sure).slice(0, 4),
     // Were a whole another team's, its part would count; and it would not, were its whole not known.
-    restsOn: restsOn(view, team, [...current, ...wholes, ...wholesOf(view, current)]),
+    // What does not count today may stand still, and then nothing is said.
+    restsOn: restsOn(view, team, [...owned, ...wholes, ...wholesOf(view, owned)]),
     leaderId: leaderOfTeams(view.org, teamIds),
   };
 }
