@@ -7,6 +7,7 @@ export default defineConfig({
   test: {
     pool: "forks",
     maxWorkers,
+    setupFiles: ["./tests/property/seed.ts"],
     testTimeout: 20_000,
     hookTimeout: 30_000,
     // A zone with an odd offset: code that reads local time by mistake fails everywhere, not only far away.
