@@ -12,11 +12,11 @@ import {
   readWantedField,
 } from "./kept-fields.ts";
 
-const anyValue = fc.oneof(
+const anyText = fc.oneof(
   fc.string({ unit: "binary", maxLength: 400 }),
-  fc.anything(),
   fc.constantFrom("__proto__", "\u0000", "\uD800", "a\nb", " ", "😀".repeat(90)),
 );
+const anyValue = fc.oneof(anyText, fc.anything());
 
 describe("what is kept of fields", () => {
   test("each value can be found again, whatever the others are", () => {
@@ -31,7 +31,7 @@ describe("what is kept of fields", () => {
 
   test("is bounded, storable and the same however often, for any names and values", () => {
     const field = fc.record({
-      name: fc.oneof(fc.string(), anyValue.map(String)),
+      name: fc.oneof(fc.string(), anyText),
       values: fc.array(anyValue),
     });
     const Fields = WorkItem.shape.fields;
