@@ -1,17 +1,20 @@
 import { afterEach, expect, test } from "vitest";
 
 import type { PulledPage } from "#shared/kit/connector.ts";
+import type { Change } from "#shared/model/change.ts";
 import { hourMs } from "#shared/model/time.ts";
 
-import { connectJira } from "./simulator/test-world.ts";
+import type { JiraSeedInput } from "./simulator/seed.ts";
+import { smallSite } from "./simulator/small-site.ts";
+import { connectJira, idOf } from "./simulator/test-world.ts";
 
 const cleanups: (() => Promise<void>)[] = [];
 afterEach(async () => {
   for (const cleanup of cleanups.splice(0)) await cleanup();
 });
 
-async function connect(byConsent: boolean) {
-  const world = await connectJira({ byConsent });
+async function connect(byConsent: boolean, seed: JiraSeedInput = smallSite) {
+  const world = await connectJira({ byConsent, seed });
   cleanups.push(() => world.jira.close());
   const read = async (position?: string) => {
     const pages: PulledPage[] = [];
@@ -39,6 +42,20 @@ test("with a quota, in which people cost two points, everybody is read four time
   clock.advance(6 * hourMs);
   // By then the access token of the test has ended: that it is asked for shows that people are read.
   await expect(read(second.position)).rejects.toThrow("consent");
+});
+
+test("a profile that hides its address, which Jira gives as null, hides nobody else", async () => {
+  const users = smallSite.users.map((user) =>
+    user.accountId === "acc-dana" ? { ...user, hidden: ["emailAddress" as const] } : user,
+  );
+  const { source } = await connect(false, { ...smallSite, users });
+  const accounts: Change[] = [];
+  for await (const { changes } of source.pull("accounts", undefined)) accounts.push(...changes);
+  const records = accounts.flatMap((each) => (each.kind === "upserted" ? [each.record] : []));
+  expect(records.map(({ id }) => id)).toHaveLength(4);
+  const dana = records.find(({ id }) => id === idOf("account", "acc-dana"));
+  expect(dana).toMatchObject({ displayName: "Dana Ortiz" });
+  expect(dana).not.toHaveProperty("workEmail");
 });
 
 test("a run that was interrupted goes on, and one from the far future is refused as expired", async () => {

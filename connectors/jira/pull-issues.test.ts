@@ -172,6 +172,25 @@ test("pages that were paid for when a lane is told to wait are given before the 
   expect(new Set(ids).size).toBe(5000);
 });
 
+test.each([
+  ["in the west", "America/Los_Angeles"],
+  ["in the east", "Pacific/Auckland"],
+])(
+  "what changed is found by an account %s whose profile hides its clocks",
+  async (_name, timeZone) => {
+    const users = smallSite.users.map((user) =>
+      user.accountId === "svc-1" ? { ...user, timeZone, hidden: ["timeZone" as const] } : user,
+    );
+    const world = await connect({ seed: { ...smallSite, users } });
+    const first = await read(world.source);
+    world.clock.advance(20 * minuteMs);
+    world.jira.perform({ kind: "updateIssue", key: "PAY-2", summary: "Changed" });
+    world.clock.advance(20 * minuteMs);
+    const { ids } = await read(world.reopen(), first.position);
+    expect(ids).toContain(world.jira.state.issue("PAY-2")?.id);
+  },
+);
+
 test("a run whose credentials or clocks changed in the middle starts over", async () => {
   const world = await connect({ seed: many(2000), byConsent: true });
   const first = await read(world.source, undefined, 5);

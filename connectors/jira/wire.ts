@@ -90,14 +90,20 @@ export const WireCount = z.looseObject({ count: z.int() });
 
 export const WireUser = z.looseObject({
   accountId: z.string().min(1),
-  displayName: z.string().optional(),
-  /** Empty or absent when the profile hides it. */
-  emailAddress: z.string().optional(),
+  displayName: z.string().nullish(),
+  /** Empty, absent or null when the profile hides it (swagger of User, 2026-11). */
+  emailAddress: z.string().nullish(),
   active: z.boolean().default(true),
   accountType: z.string().optional(),
 });
 export type WireUser = z.infer<typeof WireUser>;
-export const WireMyself = WireUser.extend({ timeZone: z.string().default("Etc/UTC") });
+/** A time zone that the profile hides is one that we do not know: moments in JQL then step back a day. */
+export const WireMyself = WireUser.extend({
+  timeZone: z
+    .string()
+    .nullish()
+    .transform((zone) => zone ?? ""),
+});
 
 export const WireField = z.looseObject({
   id: z.string(),

@@ -46,7 +46,10 @@ export function componentBean(state: JiraState, project: Project, name: string):
   return { self: `${state.baseUrl}/rest/api/3/component/${id}`, id, name };
 }
 
-/** `emailAddress` is absent when the profile hides it. */
+/**
+ * `emailAddress` is absent when the profile hides it; of it and of the time zone the document says, too,
+ * that they may be null (swagger of User, 2026-11).
+ */
 export function userBean(state: JiraState, user: User): object {
   return {
     self: `${state.baseUrl}/rest/api/3/user?accountId=${encodeURIComponent(user.accountId)}`,
@@ -56,6 +59,7 @@ export function userBean(state: JiraState, user: User): object {
     displayName: user.displayName,
     active: user.active,
     timeZone: user.timeZone,
+    ...Object.fromEntries(user.hidden.map((name) => [name, null])),
   };
 }
 

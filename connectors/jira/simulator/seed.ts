@@ -20,6 +20,8 @@ const SeedUser = z.strictObject({
   active: z.boolean().default(true),
   accountType: z.enum(["atlassian", "app", "customer"]).default("atlassian"),
   timeZone: z.string().default("Etc/UTC"),
+  /** What its profile hides so that REST gives null for it. */
+  hidden: z.array(z.enum(["emailAddress", "timeZone"])).default([]),
   /** Whether it administers Jira, and what it may browse, when it comes with a token of its own or through an app; absent: as its credential says, else no administrator that may browse all. */
   isAdmin: z.boolean().optional(),
   projectKeys: z.array(ProjectKey).optional(),
