@@ -2,6 +2,7 @@ import type { AssertedEdge } from "#shared/model/change.ts";
 import type { GoalId, WorkItemId } from "#shared/model/ids.ts";
 import { factId, readFactId } from "#shared/model/ids.ts";
 
+import { textsIn } from "./document-texts.ts";
 import { issueFactId, type NormalizeContext, parentOf } from "./normalize-context.ts";
 import type { WireIssue } from "./wire.ts";
 
@@ -79,12 +80,13 @@ function resolved(
   return { ids, unresolved: urls.length - ids.length };
 }
 
-/** The addresses in these fields; a text field may hold several, among words. */
-export function urlsIn(fields: WireIssue["fields"], fieldIds: readonly string[]): string[] {
-  return fieldIds.flatMap((id) => {
-    const value = fields[id];
-    return typeof value === "string" ? (value.match(/https?:\/\/[^\s<>"|\]]+/gu) ?? []) : [];
-  });
+/** The addresses in these fields; a text field may hold several, among words, and each is given once. */
+export function urlsIn(
+  fields: Readonly<Record<string, unknown>>,
+  fieldIds: readonly string[],
+): string[] {
+  const texts = fieldIds.flatMap((id) => textsIn(fields[id]));
+  return [...new Set(texts.flatMap((text) => text.match(/https?:\/\/[^\s<>"|\]]+/gu) ?? []))];
 }
 
 export function isGoalId(id: WorkItemId | GoalId): id is GoalId {

@@ -3,7 +3,9 @@ import { afterEach, describe, expect, test } from "vitest";
 import type { PulledPage, SourceContext } from "#shared/kit/connector.ts";
 import { factId } from "#shared/model/ids.ts";
 
+import { urlsIn } from "./edges.ts";
 import type { JiraSettings } from "./settings.ts";
+import { issueBean } from "./simulator/beans.ts";
 import { smallSite } from "./simulator/small-site.ts";
 import { connectionId, connectJira, idOf, type JiraWorld } from "./simulator/test-world.ts";
 
@@ -58,6 +60,57 @@ describe("addresses in fields", () => {
       { type: "dependency", blockingId: asanaTask },
       { type: "dependency", blockingId: idOf("work-item", "10103") },
     ]);
+  });
+
+  test("of several lines are the same in the document of a pull and in the text of a webhook", async () => {
+    const { context } = addresses();
+    const links = { id: "customfield_10070", name: "Goals", type: "paragraph" as const };
+    const seed = { ...smallSite, fields: [...smallSite.fields, links] };
+    const world = await connect({ seed, settings: { goalLinkFields: ["Goals"] }, context });
+    const text = "What for?\nSee https://app.asana.com/0/goal/123 and https://acme.example/x";
+    const custom = { customfield_10070: text };
+    world.jira.perform({ kind: "updateIssue", key: "PAY-2", custom });
+    const { of, pages } = await pulled(world);
+    const gaps = pages.flatMap((page) => page.gaps ?? []);
+    expect(of("10103")?.edges).toContainEqual(expect.objectContaining({ toId: asanaGoal }));
+    const issue = world.jira.state.issue("PAY-2");
+    const body = issue && issueBean(world.jira.state, issue, { version: 2 });
+    const event = {
+      webhookEvent: "jira:issue_updated",
+      timestamp: world.clock.nowMs(),
+      issue: body,
+    };
+    const told = await world.reopen().interpret({
+      headers: {},
+      query: {},
+      body: Buffer.from(JSON.stringify(event)),
+      receivedAt: world.clock.now(),
+    });
+    expect(told.changes).toMatchObject([{ edges: of("10103")?.edges }]);
+    expect(told.gaps).toEqual(gaps);
+  });
+
+  test.each([
+    [
+      "a marked word",
+      { type: "text", text: "it", marks: [{ type: "link", attrs: { href: "u" } }] },
+    ],
+    ["a card in the line", { type: "inlineCard", attrs: { url: "u" } }],
+    ["a card of its own", { type: "blockCard", attrs: { url: "u" } }],
+    ["a text alone", { type: "text", text: "see u" }],
+    [
+      "a text that is marked with itself",
+      { type: "text", text: "u", marks: [{ type: "link", attrs: { href: "u" } }] },
+    ],
+  ])("in a document are found as %s", (_what, node) => {
+    const url = "https://app.asana.com/0/goal/123";
+    const written = JSON.parse(
+      JSON.stringify(node).replaceAll(/"(see )?u"/gu, `"$1${url}"`),
+    ) as unknown;
+    const content = [{ type: "paragraph", content: [written] }];
+    const list = { type: "bulletList", content: [{ type: "listItem", content }] };
+    const fields = { goals: { type: "doc", version: 1, content: [list] } };
+    expect(urlsIn(fields, ["goals"])).toEqual([url]);
   });
 });
 

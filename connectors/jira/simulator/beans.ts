@@ -34,7 +34,7 @@ export function issueBean(
     if (wanted(name)) fields[name] = render(state, issue, options);
   }
   for (const field of state.fieldsOf(issue)) {
-    if (wanted(field.id)) fields[field.id] = customValue(state, issue, field);
+    if (wanted(field.id)) fields[field.id] = customValue(state, issue, field, options.version);
   }
   const shown = options.properties ?? [];
   return {

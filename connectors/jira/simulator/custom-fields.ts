@@ -1,3 +1,4 @@
+import { paragraphValue } from "./paragraph.ts";
 import type { Field, Issue, JiraState } from "./state.ts";
 
 const system = "com.atlassian.jira.plugin.system.customfieldtypes";
@@ -8,6 +9,7 @@ export const customSchemas: Readonly<
 > = {
   url: { type: "string", custom: `${system}:url` },
   text: { type: "string", custom: `${system}:textfield` },
+  paragraph: { type: "string", custom: `${system}:textarea` },
   number: { type: "number", custom: `${system}:float` },
   select: { type: "option", custom: `${system}:select` },
   multiselect: { type: "array", custom: `${system}:multiselect`, items: "option" },
@@ -24,11 +26,13 @@ export const customSchemas: Readonly<
 };
 
 /**
- * The value as REST gives it. The two old fields for parents follow the parent where nothing else was
- * put into them; they are of company-managed projects only.
+ * The value as REST gives it or, as version 2, a webhook. The two old fields for parents follow the
+ * parent where nothing else was put into them; they are of company-managed projects only.
  */
-export function customValue(state: JiraState, issue: Issue, field: Field): unknown {
+export function customValue(state: JiraState, issue: Issue, field: Field, version: 2 | 3): unknown {
   const value = issue.custom[field.id];
+  if (field.type === "paragraph" && typeof value === "string")
+    return paragraphValue(value, version);
   if (field.type === "epic-link") return value ?? parentKey(state, issue, "epic") ?? null;
   if (field.type !== "parent-link") return value ?? null;
   if (typeof value === "object" && value !== null) return value;

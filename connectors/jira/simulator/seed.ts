@@ -62,6 +62,8 @@ const SeedField = z.strictObject({
   type: z.enum([
     "url",
     "text",
+    /** Several lines. */
+    "paragraph",
     "number",
     "select",
     "multiselect",
