@@ -3,14 +3,14 @@ import type { KnownChannel } from "#shared/kit/routing/channels-of.ts";
 import { isOfItems } from "#shared/kit/routing/channels-of.ts";
 import { channelForPeople } from "#shared/kit/routing/route-alert.ts";
 import type { Calendar } from "#shared/kit/routing/working-time.ts";
-import { calendarOf, nextDisturbable } from "#shared/kit/routing/working-time.ts";
+import { calendarOf, dayOf, nextDisturbable } from "#shared/kit/routing/working-time.ts";
 import type { Person } from "#shared/model/facts.ts";
 import type { ConnectionId } from "#shared/model/ids.ts";
 import { ConnectionId as ConnectionIdSchema } from "#shared/model/ids.ts";
 import type { RecipientId } from "#shared/model/notification.ts";
 import { personOfRecipient } from "#shared/model/notification.ts";
 import type { Severity } from "#shared/model/signal.ts";
-import type { Instant } from "#shared/model/time.ts";
+import type { CalendarDate, Instant } from "#shared/model/time.ts";
 
 import type { Round } from "./round.ts";
 
@@ -26,7 +26,7 @@ export interface Addressee {
   readonly isSystem: boolean;
   /** A program listens, or an item shows it: each alert by itself. */
   readonly isEach: boolean;
-  /** Whether the connection is gone for good. */
+  /** Whether the connection is gone for good; of a person, whether they have left or have no address. */
   readonly isGone: boolean;
 }
 
@@ -57,6 +57,7 @@ export async function addresseeOf(round: Round, recipient: RecipientId): Promise
   const person = (await round.org()).person(personId);
   const through = channelForPeople(routing, channels);
   const channel = channels.find(({ id }) => id === through?.id);
+  const calendar = calendarOf(times, person);
   return {
     recipient,
     person,
@@ -66,11 +67,21 @@ export async function addresseeOf(round: Round, recipient: RecipientId): Promise
       person?.workEmail === undefined
         ? undefined
         : { kind: "person", name: person.name, workEmail: person.workEmail },
-    calendar: calendarOf(times, person),
+    calendar,
     isSystem: false,
     isEach: false,
-    isGone: person?.workEmail === undefined || person.employmentStatus === "inactive",
+    isGone: person?.workEmail === undefined || hasLeft(person, dayOf(calendar, round.now)),
   };
+}
+
+/** As the ladder sees it; their address may go on taking mail. */
+function hasLeft({ employmentStatus, endOn }: Person, day: CalendarDate): boolean {
+  return employmentStatus === "inactive" || (endOn !== undefined && endOn < day);
+}
+
+/** Whether something can be sent to them now. */
+export function isReached({ channel, target, isGone }: Addressee): boolean {
+  return channel !== undefined && target !== undefined && !isGone;
 }
 
 /**

@@ -5,17 +5,15 @@ import { routeAlert } from "#shared/kit/routing/route-alert.ts";
 import { isContested } from "#shared/kit/routing/still-true.ts";
 import { addWorkingHours, calendarOf } from "#shared/kit/routing/working-time.ts";
 import type { Notification, RecipientId, Rung } from "#shared/model/notification.ts";
-import { channelRecipient } from "#shared/model/notification.ts";
 import type { Alert } from "#shared/model/signal.ts";
 import type { Instant } from "#shared/model/time.ts";
-import { notificationPrefix } from "#shared/store/alerting-keys.ts";
-import { getDocument, readDocument, replaceDocument } from "#shared/store/documents.ts";
+import { getDocument, replaceDocument } from "#shared/store/documents.ts";
 import { factKey } from "#shared/store/keys.ts";
-import { queryAll } from "#shared/store/list.ts";
-import { SetAside } from "#shared/store/set-aside.ts";
-import { alertSpec, notificationSpec, rungSpec } from "#shared/store/specs.ts";
+import { alertSpec, rungSpec } from "#shared/store/specs.ts";
 
 import { withoutComments } from "./item-channel.ts";
+import { notificationsOf } from "./notifications-of.ts";
+import { peopleOf } from "./people-of.ts";
 import { ended, restLadder, showChanged } from "./rest-ladder.ts";
 import type { Round } from "./round.ts";
 import { isFirstTelling, tell } from "./tell.ts";
@@ -32,18 +30,6 @@ export const untilReachable = "nobody can be told yet";
 /** What the alert's own people are told of: open, nobody contests it, and worth a message. */
 export function isTellable(alert: Alert): boolean {
   return alert.status === "open" && alert.severity !== "info" && !isContested(alert);
-}
-
-export async function notificationsOf(
-  round: Round,
-  alertId: Alert["id"],
-): Promise<readonly Notification[]> {
-  const request = { partition: alertId, sortPrefix: notificationPrefix, consistent: true };
-  const items = await queryAll(round.deps.table, request);
-  const setAside = new SetAside();
-  return items.flatMap(
-    (item) => setAside.read(item, (one) => readDocument(notificationSpec, one)) ?? [],
-  );
 }
 
 /**
@@ -135,28 +121,14 @@ async function climbTo(
 }
 
 async function endOf(round: Round, told: readonly Recipient[]): Promise<string> {
-  if ((await people(round, told)).length === 0) return untilReachable;
+  if ((await peopleOf(round, told)).length === 0) return untilReachable;
   return (await round.policy()).routing ? topOfLadder : untilRouted;
 }
 
 /** Whether there is anybody by now who would hear of it. */
 export async function isReachable(round: Round, alert: Alert, rung: Rung): Promise<boolean> {
   const found = await peopleAt(round, alert, { rung: { ...rung, rung: 0 }, ours: [] });
-  return (await people(round, found.recipients)).length > 0;
-}
-
-/** Those that somebody reads: no comments on items, and no programs. */
-async function people(round: Round, all: readonly Recipient[]): Promise<readonly Recipient[]> {
-  const { connections } = await round.policy();
-  const systems = new Set(
-    connections
-      .filter(({ connector, settings }) => {
-        const traits = round.deps.registry.find(connector)?.notifierTraits?.(settings);
-        return traits?.isSystem === true;
-      })
-      .map(({ id }) => channelRecipient(id)),
-  );
-  return (await withoutComments(round, all)).filter(({ recipient }) => !systems.has(recipient));
+  return (await peopleOf(round, found.recipients)).length > 0;
 }
 
 /** The people of the rung; where there is nobody, those of the next that has somebody. */

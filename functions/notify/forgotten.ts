@@ -11,8 +11,9 @@ import { queryAll } from "#shared/store/list.ts";
 import { SetAside } from "#shared/store/set-aside.ts";
 import { alertSpec, rungSpec } from "#shared/store/specs.ts";
 
-import { isReachable, isTellable, notificationsOf, untilReachable, untilRouted } from "./climb.ts";
+import { isReachable, isTellable, untilReachable, untilRouted } from "./climb.ts";
 import { alignLadder, firstRung, overtaken, resumptionOf } from "./hear.ts";
+import { notificationsOf } from "./notifications-of.ts";
 import { restLadder, untilWorthy, wordsOf } from "./rest-ladder.ts";
 import type { Round } from "./round.ts";
 

@@ -13,13 +13,13 @@ import { alertSpec, rungSpec } from "#shared/store/specs.ts";
 import {
   climb,
   isTellable,
-  notificationsOf,
   responseEnd,
   topOfLadder,
   untilReachable,
   untilRouted,
 } from "./climb.ts";
 import { withoutComments } from "./item-channel.ts";
+import { notificationsOf } from "./notifications-of.ts";
 import { packFor } from "./pack.ts";
 import { markTold, restEarlier, restLadder, showChanged } from "./rest-ladder.ts";
 import type { Round } from "./round.ts";

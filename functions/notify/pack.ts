@@ -15,7 +15,7 @@ import { getDocument, replaceDocument } from "#shared/store/documents.ts";
 import { dispatchSpec, notificationSpec } from "#shared/store/specs.ts";
 
 import type { Addressee } from "./addressee.ts";
-import { addresseeOf, freeAt } from "./addressee.ts";
+import { addresseeOf, freeAt, isReached } from "./addressee.ts";
 import type { BriefPart } from "./brief.ts";
 import { briefFor } from "./brief.ts";
 import { createDispatch, dispatchIdOf } from "./create-dispatch.ts";
@@ -87,7 +87,7 @@ async function packOnce(
   const blockedUntil = await blockedBy(round, held);
   if (blockedUntil !== undefined) return blockedUntil;
   const waiting = await readWaiting(round, recipient, fresh);
-  const restsUntil = await restOf(round, addressee, waiting.due);
+  const restsUntil = await restOf(round, { addressee, waiting: waiting.due });
   if (restsUntil !== undefined) return earlier(waiting.nextDueAt, restsUntil);
   const packed = await plan(round, held, { addressee, waiting: waiting.due });
   for (let at = 0; at < packed.dropped.length; at += atOnce) {
@@ -124,10 +124,9 @@ async function blockedBy(round: Round, held: HeldMailbox): Promise<Instant | und
 /** Whoever cannot be reached for now keeps what is theirs; whoever is gone for good does not. */
 async function restOf(
   round: Round,
-  addressee: Addressee,
-  due: readonly Notification[],
+  { addressee, waiting: due }: Packing,
 ): Promise<Instant | undefined> {
-  if (addressee.channel && addressee.target) return undefined;
+  if (isReached(addressee)) return undefined;
   if (!addressee.isGone) {
     return due.length > 0 ? instantOf(round.deps.clock.nowMs() + restMs) : undefined;
   }
@@ -151,7 +150,7 @@ async function plan(round: Round, held: HeldMailbox, { addressee, waiting }: Pac
   const now = round.now;
   const { routing } = await round.policy();
   const digestAt = nextDigestAt(addressee.calendar, now);
-  if (!addressee.channel || !addressee.target) {
+  if (!isReached(addressee)) {
     return {
       dropped: [],
       postponed: [],

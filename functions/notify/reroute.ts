@@ -1,10 +1,11 @@
 import type { Recipient } from "#shared/kit/routing/recipients.ts";
 import { defaultChannel } from "#shared/kit/routing/route-alert.ts";
 import { reasonToDrop } from "#shared/kit/routing/still-true.ts";
-import type { Notification, RecipientId } from "#shared/model/notification.ts";
+import type { Dispatch, Notification, RecipientId } from "#shared/model/notification.ts";
 import { channelRecipient, personOfRecipient } from "#shared/model/notification.ts";
 
-import { notificationsOf } from "./climb.ts";
+import { notificationsOf } from "./notifications-of.ts";
+import { peopleOf } from "./people-of.ts";
 import type { Round } from "./round.ts";
 import { tell } from "./tell.ts";
 
@@ -40,9 +41,10 @@ async function insteadOf(round: Round, gone: RecipientId): Promise<Recipient | u
   return recipient === gone ? undefined : { recipient, connectionId: channel.id, because };
 }
 
+/** By somebody who reads it: a program and a comment are beside people, and stand in for nobody. */
 async function isHeardElsewhere(round: Round, one: Notification): Promise<boolean> {
   const isToOwner = one.reason === "contested";
-  return (await notificationsOf(round, one.alertId)).some(
+  const others = (await notificationsOf(round, one.alertId)).filter(
     ({ generation, reason, recipient, state, occasionAt }) =>
       generation === one.generation &&
       recipient !== one.recipient &&
@@ -50,4 +52,17 @@ async function isHeardElsewhere(round: Round, one: Notification): Promise<boolea
       (reason === "contested") === isToOwner &&
       (!isToOwner || occasionAt === one.occasionAt),
   );
+  return (await peopleOf(round, others)).length > 0;
+}
+
+/** The same for what was put off of a message that nobody is there to take any more. */
+export async function rerouteUntaken(
+  round: Round,
+  { id, recipient, alerts }: Pick<Dispatch, "id" | "recipient" | "alerts">,
+): Promise<void> {
+  for (const alertId of new Set(alerts.map((one) => one.alertId))) {
+    const all = await notificationsOf(round, alertId);
+    const untaken = all.filter(({ dispatchId }) => dispatchId === id);
+    await reroute(round, recipient, untaken);
+  }
 }

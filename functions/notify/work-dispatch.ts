@@ -12,6 +12,7 @@ import { addresseeOf, freeAt } from "./addressee.ts";
 import { announce } from "./mailbox.ts";
 import { openChannel } from "./open-channel.ts";
 import { reflectChange } from "./reflect-change.ts";
+import { rerouteUntaken } from "./reroute.ts";
 import type { Round } from "./round.ts";
 import { nextTryAt, settle } from "./settle.ts";
 import { showFirst } from "./show.ts";
@@ -64,7 +65,10 @@ async function tryAgain(round: Round, dispatch: Dispatch): Promise<void> {
   const addressee = await addresseeOf(round, dispatch.recipient);
   const isGone = addressee.isGone || addressee.target === undefined;
   const channel = channelOf(addressee, dispatch) ?? addressee.channel;
-  if (isGone) return give(round, dispatch, "Nobody is there any more who could be told");
+  if (isGone) {
+    await rerouteUntaken(round, dispatch);
+    return give(round, dispatch, "Nobody is there any more who could be told");
+  }
   const at = await disturbableAt(round, dispatch, addressee);
   if (at > round.now) return put(round, dispatch, { dueAt: at });
   const opened = await openChannel(round, channel);

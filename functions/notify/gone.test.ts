@@ -1,0 +1,101 @@
+import { expect, test } from "vitest";
+
+import type { NotifierTraits } from "#shared/kit/notifier.ts";
+import type { Person } from "#shared/model/facts.ts";
+import type { Routing } from "#shared/model/routing.ts";
+import { CalendarDate, hourMs } from "#shared/model/time.ts";
+import {
+  account,
+  accountId,
+  goal,
+  orgUnit,
+  person,
+  personId,
+  unitId,
+  upserted,
+  workItem,
+} from "#shared/testing/facts.ts";
+
+import { NotifyRig } from "../../tests/rig/notify-rig.ts";
+
+const chat: NotifierTraits = { reaches: ["channel"], end: "message" };
+const hook: NotifierTraits = { reaches: ["channel"], end: "nothing", isSystem: true };
+const mail: NotifierTraits = { reaches: ["person"], end: "nothing" };
+const anyTime = { quietFrom: "00:00", quietUntil: "00:00", workingDays: [1, 2, 3, 4, 5, 6, 7] };
+
+const human = (name: string, given: Partial<Person> & { readonly version?: number } = {}) =>
+  upserted(person(name, { name, unitId: unitId("red"), ...given }));
+const leadOfRed = (given: Partial<Person> & { readonly version?: number } = {}) =>
+  human("lead", { managerId: personId("boss"), ...given });
+const epic = upserted(workItem("e1", { assigneeId: accountId("ana") }));
+
+/** boss over red, which lead leads and ana works in. */
+async function company(
+  traits: Readonly<Record<string, NotifierTraits>>,
+  routing: Partial<Routing> = {},
+): Promise<NotifyRig> {
+  const rig = await NotifyRig.with(traits);
+  await rig.hub.setRule("unlinked-work");
+  await rig.hub.apply(
+    upserted(goal("g")),
+    upserted(orgUnit("dept", { originalKind: "department" })),
+    upserted(orgUnit("red", { parentId: unitId("dept") })),
+    human("boss", { unitId: unitId("dept") }),
+    leadOfRed(),
+    human("ana", { managerId: personId("lead") }),
+    upserted(account("ana")),
+  );
+  await rig.route(routing);
+  return rig;
+}
+
+const said = (rig: NotifyRig, name: string) =>
+  rig
+    .channel(name)
+    .sent.map(({ kind, reason, because }) => `${kind ?? ""} ${reason}: ${because ?? ""}`);
+const leftByDay = { endOn: CalendarDate.parse("2026-03-01") };
+test.each([
+  ["by the record", { employmentStatus: "inactive" as const }],
+  ["by the day", leftByDay],
+])("what waits for the morning is not sent to who has left by then, %s", async (_how, left) => {
+  const rig = await company({ chat, mail });
+  // Nine in the evening.
+  rig.hub.clock.advance(11 * hourMs);
+  await rig.hub.apply(epic);
+  await rig.pass(10, 5);
+  await rig.hub.apply(leadOfRed({ version: 1, ...left }));
+  await rig.pass(16 * 60, 30);
+  expect(said(rig, "mail")).toEqual([]);
+  expect(said(rig, "chat")).toEqual(["alert opened: Default channel: whoever it was for has left"]);
+});
+
+test("that a program has heard of it does not stand in for who has left", async () => {
+  const rig = await company({ chat, mail, hook });
+  rig.hub.clock.advance(11 * hourMs);
+  await rig.hub.apply(epic);
+  await rig.pass(10, 5);
+  expect(said(rig, "hook")).toHaveLength(1);
+  await rig.hub.apply(leadOfRed({ version: 1, employmentStatus: "inactive" }));
+  await rig.pass(16 * 60, 30);
+  expect(said(rig, "chat")).toEqual(["alert opened: Default channel: whoever it was for has left"]);
+});
+
+test("what a channel had put off goes to the default channel when that channel is taken away", async () => {
+  const team = { unitId: unitId("red"), connectionId: "conn_team000000" };
+  const rig = await company(
+    { chat, team: chat },
+    { ...anyTime, channels: [team as Routing["channels"][number]] },
+  );
+  rig.channel("team").answer = () => ({ outcome: "retry", afterMs: 0, reason: "503" });
+  await rig.hub.apply(epic);
+  await rig.pass(10, 5);
+  await rig.hub.changeConnection(rig.channel("team").id, (one) => ({
+    ...one,
+    status: "removing",
+  }));
+  await rig.pass(10 * 60, 30);
+  expect(said(rig, "chat")).toEqual([
+    "alert opened: Default channel: its channel is not connected any more",
+  ]);
+  expect((await rig.dispatches()).map(({ outcome }) => outcome)).toEqual(["refused", "sent"]);
+});
