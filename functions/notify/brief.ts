@@ -18,6 +18,7 @@ import { SetAside } from "#shared/store/set-aside.ts";
 import { alertSpec, mailboxSpec } from "#shared/store/specs.ts";
 
 import type { Addressee } from "./addressee.ts";
+import { isReached } from "./addressee.ts";
 import type { HeldMailbox } from "./mailbox.ts";
 import { announce } from "./mailbox.ts";
 import type { Round } from "./round.ts";
@@ -38,10 +39,14 @@ const alertsMax = 5_000;
 export async function briefFor(
   round: Round,
   held: HeldMailbox,
-  { person, calendar, channel }: Addressee,
+  addressee: Addressee,
 ): Promise<BriefPart | undefined> {
   const { briefAt } = held.mailbox;
-  if (!person || !channel || briefAt === undefined || briefAt > round.now) return undefined;
+  const { person, calendar, isGone } = addressee;
+  if (briefAt === undefined || briefAt > round.now) return undefined;
+  // Of whoever is gone there is none ahead, or the clock would look for it for ever.
+  if (isGone) await setBriefAt(round, held, undefined);
+  if (!person || !isReached(addressee)) return undefined;
   const org = await round.org();
   const led = unitsLedBy(org, person.id);
   const isLeader = led.length > 0;

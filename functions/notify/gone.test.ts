@@ -11,6 +11,7 @@ import {
   orgUnit,
   person,
   personId,
+  removed,
   unitId,
   upserted,
   workItem,
@@ -21,13 +22,22 @@ import { NotifyRig } from "../../tests/rig/notify-rig.ts";
 const chat: NotifierTraits = { reaches: ["channel"], end: "message" };
 const hook: NotifierTraits = { reaches: ["channel"], end: "nothing", isSystem: true };
 const mail: NotifierTraits = { reaches: ["person"], end: "nothing" };
+/** A mail server that also has a list, as most have. */
+const mailAndList: NotifierTraits = { reaches: ["channel", "person"], end: "nothing" };
 const anyTime = { quietFrom: "00:00", quietUntil: "00:00", workingDays: [1, 2, 3, 4, 5, 6, 7] };
+const dayMinutes = 24 * 60;
 
 const human = (name: string, given: Partial<Person> & { readonly version?: number } = {}) =>
   upserted(person(name, { name, unitId: unitId("red"), ...given }));
 const leadOfRed = (given: Partial<Person> & { readonly version?: number } = {}) =>
   human("lead", { managerId: personId("boss"), ...given });
 const epic = upserted(workItem("e1", { assigneeId: accountId("ana") }));
+
+/** A lead whom nobody can write to any more. */
+function withoutAddress() {
+  const { workEmail: _none, ...one } = person("lead", { name: "lead", version: 1 });
+  return upserted({ ...one, unitId: unitId("red"), managerId: personId("boss") });
+}
 
 /** boss over red, which lead leads and ana works in. */
 async function company(
@@ -53,6 +63,25 @@ const said = (rig: NotifyRig, name: string) =>
   rig
     .channel(name)
     .sent.map(({ kind, reason, because }) => `${kind ?? ""} ${reason}: ${because ?? ""}`);
+const targets = (rig: NotifyRig, kind: string) =>
+  rig
+    .channel("mail")
+    .shown.filter(({ message }) => message.kind === kind)
+    .map(({ target }) => (target?.kind === "person" ? target.name : "everybody"));
+
+/** How often a mailbox was written to in an hour. */
+async function writesInAnHour(rig: NotifyRig, name: string): Promise<number> {
+  const revision = async () => {
+    const all = await rig.ofType("mailbox");
+    return Number(
+      all.find(({ recipient }) => recipient === `person:${personId(name)}`)?.["revision"],
+    );
+  };
+  const before = await revision();
+  await rig.pass(60);
+  return (await revision()) - before;
+}
+
 const leftByDay = { endOn: CalendarDate.parse("2026-03-01") };
 test.each([
   ["by the record", { employmentStatus: "inactive" as const }],
@@ -98,4 +127,36 @@ test("what a channel had put off goes to the default channel when that channel i
     "alert opened: Default channel: its channel is not connected any more",
   ]);
   expect((await rig.dispatches()).map(({ outcome }) => outcome)).toEqual(["refused", "sent"]);
+});
+
+test("the brief of a leader who has no address any more is not told to everybody", async () => {
+  const rig = await company({ mail: mailAndList });
+  await rig.hub.apply(epic);
+  await rig.pass(120);
+  await rig.hub.apply(withoutAddress());
+  await rig.pass(8 * dayMinutes, 30);
+  expect(targets(rig, "brief")).toEqual(["boss"]);
+});
+
+test("a brief for somebody who is known no more is looked for once, and not by the minute", async () => {
+  const rig = await company({ mail });
+  await rig.pass(120);
+  await rig.hub.apply(removed(personId("lead"), 1));
+  await rig.pass(8 * dayMinutes, 60);
+  expect(await writesInAnHour(rig, "lead")).toBe(0);
+});
+
+test("a brief whose channel rests is looked for by the hour, and told when that works again", async () => {
+  const rig = await company({ mail });
+  await rig.hub.apply(epic);
+  await rig.pass(120);
+  const set = (status: "paused" | "active") =>
+    rig.hub.changeConnection(rig.channel("mail").id, (one) => ({ ...one, status }));
+  await set("paused");
+  await rig.pass(8 * dayMinutes, 60);
+  expect(await writesInAnHour(rig, "lead")).toBeLessThanOrEqual(4);
+  expect(targets(rig, "brief")).toEqual([]);
+  await set("active");
+  await rig.pass(120, 10);
+  expect(targets(rig, "brief").toSorted()).toEqual(["boss", "lead"]);
 });

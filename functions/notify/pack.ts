@@ -87,7 +87,7 @@ async function packOnce(
   const blockedUntil = await blockedBy(round, held);
   if (blockedUntil !== undefined) return blockedUntil;
   const waiting = await readWaiting(round, recipient, fresh);
-  const restsUntil = await restOf(round, { addressee, waiting: waiting.due });
+  const restsUntil = await restOf(round, held, { addressee, waiting: waiting.due });
   if (restsUntil !== undefined) return earlier(waiting.nextDueAt, restsUntil);
   const packed = await plan(round, held, { addressee, waiting: waiting.due });
   for (let at = 0; at < packed.dropped.length; at += atOnce) {
@@ -124,11 +124,13 @@ async function blockedBy(round: Round, held: HeldMailbox): Promise<Instant | und
 /** Whoever cannot be reached for now keeps what is theirs; whoever is gone for good does not. */
 async function restOf(
   round: Round,
+  { mailbox: { briefAt } }: HeldMailbox,
   { addressee, waiting: due }: Packing,
 ): Promise<Instant | undefined> {
   if (isReached(addressee)) return undefined;
   if (!addressee.isGone) {
-    return due.length > 0 ? instantOf(round.deps.clock.nowMs() + restMs) : undefined;
+    const isWaiting = due.length > 0 || (briefAt !== undefined && briefAt <= round.now);
+    return isWaiting ? instantOf(round.deps.clock.nowMs() + restMs) : undefined;
   }
   const isPerson = personOfRecipient(addressee.recipient) !== undefined;
   const because = isPerson ? "this person has left" : "the channel is not connected any more";
