@@ -87,5 +87,6 @@ function membersOf(state: AsanaState, gid: string): StateOf["user"][] {
 }
 
 function isIn(user: StateOf["user"], workspace: string): boolean {
-  return user.is_active && (user.workspaces?.includes(workspace) ?? true);
+  const hasLeft = !user.is_active || user.left?.includes(workspace) === true;
+  return !hasLeft && (user.workspaces?.includes(workspace) ?? true);
 }

@@ -155,8 +155,8 @@ export class Records {
       {
         user: new Ref("user", item.user),
         workspace: new Ref("workspace", item.workspace),
-        is_active: user?.is_active ?? false,
-        is_guest: user?.is_guest ?? false,
+        is_active: user?.is_active === true && user.left?.includes(item.workspace) !== true,
+        is_guest: user?.is_guest ?? user?.guest_of?.includes(item.workspace) ?? false,
         is_admin: item.user === this.state.me,
       },
       { compact: ["user", "workspace"] },

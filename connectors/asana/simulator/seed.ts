@@ -103,6 +103,9 @@ export interface SeedUser {
   readonly is_guest?: boolean;
   /** The workspaces of the user; all when left out. */
   readonly workspaces?: readonly string[];
+  /** Those of them that the user has left, or takes part in as a guest only. */
+  readonly left?: readonly string[];
+  readonly guest_of?: readonly string[];
 }
 
 export interface SeedTeam {
