@@ -14,8 +14,8 @@ import type { GoalTreeAnswer } from "./goal-answers.ts";
 const box = { width: 310, height: 54 };
 const gap = { x: 66, y: 14 };
 const barWidth = box.width - 20;
-/** About so many characters of 13 px fit into a box. */
-const titleCharacters = 43;
+/** So many characters of 13 px fit into a box, unless they are wide ones; those are cut off at its edge. */
+const titleCharacters = 42;
 
 type Root = Pick<GoalTreeAnswer, "children"> & Partial<GoalTreeAnswer>;
 type Node = HierarchyPointNode<Root>;
@@ -88,7 +88,9 @@ function goalBox(
   >
     <title>${title}</title>
     <rect class="box" x="${x}" y="${y}" width="${box.width}" height="${box.height}" rx="8" />
-    <text x="${inner}" y="${y + 20}">${shortened(title)}</text>
+    <svg x="${inner}" y="${y}" width="${barWidth + 6}" height="28">
+      <text x="0" y="20">${shortened(title)}</text>
+    </svg>
     <text class="sub" x="${inner}" y="${y + 37}">
       ${capital(inWords(kind))} · ${isEmpty ? "no work serves it" : open}
     </text>
