@@ -68,7 +68,7 @@ export const BackTestAnswer = z
       )
       .meta({
         description:
-          "An alert about two teams counts for each; teams of fewer than five people are one line",
+          "An alert about two teams counts for each; teams of fewer than five people are one line, or in no number at all",
       }),
     byRule: z
       .array(z.strictObject({ rule: z.string(), title: z.string(), raised: count }))

@@ -8,33 +8,31 @@ type TeamLine = BackTestAnswer["byTeam"][number];
 
 /**
  * Alerts by team, most first. Teams that had fewer than five people at any of their findings share one line;
- * where even together they are fewer than five, that line joins those whose team is not known.
+ * those that are left out of the numbers are in none.
  */
-export function linesOfTeams({ wanted, people }: BackTestResult, org: Org): readonly TeamLine[] {
+export function linesOfTeams(
+  { wanted, people, leftOut }: Pick<BackTestResult, "wanted" | "people" | "leftOut">,
+  org: Org,
+): readonly TeamLine[] {
   const lines: TeamLine[] = [];
-  let [small, smallPeople, none] = [0, 0, 0];
+  let [small, none] = [0, 0];
   for (const [teamId, raised] of wanted.byTeam) {
-    const count = teamId === undefined ? 0 : (people.get(teamId) ?? 0);
     if (teamId === undefined) none += raised;
-    else if (count < teamPeopleMin) [small, smallPeople] = [small + raised, smallPeople + count];
+    else if (leftOut.has(teamId)) continue;
+    else if ((people.get(teamId)?.length ?? 0) < teamPeopleMin) small += raised;
     else {
       const name = org.unit(teamId)?.name ?? "a removed team";
       lines.push({ teamId, name, group: "team", raised });
     }
   }
-  const isHidden = smallPeople < teamPeopleMin;
-  const smallTeams: TeamLine = {
-    name: "Small teams, together",
-    group: "small-teams",
-    raised: isHidden ? 0 : small,
-  };
-  const noTeam: TeamLine = {
-    name: "No team known",
-    group: "no-team",
-    raised: none + (isHidden ? small : 0),
-  };
   const byCount = lines.toSorted(
     (a, b) => b.raised - a.raised || a.name.localeCompare(b.name, "en"),
   );
+  const smallTeams: TeamLine = {
+    name: "Small teams, together",
+    group: "small-teams",
+    raised: small,
+  };
+  const noTeam: TeamLine = { name: "No team known", group: "no-team", raised: none };
   return [...byCount, smallTeams, noTeam].filter(({ raised }) => raised > 0);
 }

@@ -38,6 +38,7 @@ export async function readPast(
     to: instantOf(startMs),
     oldest: instantOf(startMs - asOfDaysMax * dayMs),
     baselineMinutes: routing?.baselineMinutes ?? 0,
+    hidesFew: true,
     hasTime: () => context.clock.nowMs() - startMs < allMs,
   };
 }

@@ -7,9 +7,10 @@ import type { Rule } from "../rule.ts";
 import { type AskedTime, type BackTestResult, lookBack } from "./look-back.ts";
 import { followsGoals } from "./look.ts";
 import { mayFitRule } from "./pattern-asks.ts";
-import { followsRouting, patternLook, readsNames, whyNotKnown } from "./pattern-look.ts";
+import { followsRouting, patternLook, picksSome, readsNames, whyNotKnown } from "./pattern-look.ts";
 import type { RaisePolicy } from "./raised-alerts.ts";
 import { limitsOf, twoMoves } from "./rule-limits.ts";
+import { fewLeftOut, withoutFew } from "./without-few.ts";
 
 /** A custom rule as far as it decides what it raises. */
 export interface PatternSettings extends RaisePolicy {
@@ -47,7 +48,12 @@ export function backTestPattern(input: PatternBackTestInput): BackTestResult {
   const notCompared = whyNotCompared(input.now);
   const now = notCompared === undefined && input.now !== "unreadable" ? input.now : undefined;
   const settings = now ? [wanted, now] : [wanted];
-  const looks = settings.map(({ pattern, scope }) => patternLook(pattern, scope));
+  const isOfSome = ({ pattern, scope }: PatternSettings) =>
+    input.hidesFew === true && picksSome(pattern, scope);
+  const looks = settings.map((one) => {
+    const look = patternLook(one.pattern, one.scope);
+    return isOfSome(one) ? withoutFew(look) : look;
+  });
   const follows = {
     followsRouting: settings.some(({ pattern, scope }) => followsRouting(pattern, scope)),
     followsGoals: settings.some(({ scope }) => followsGoals(scope)),
@@ -62,7 +68,7 @@ export function backTestPattern(input: PatternBackTestInput): BackTestResult {
     name,
     finders: tested.map(({ rule, options }) => ({ rule, options, looks, ...follows })),
     policies: settings,
-    limits: limitsOfPattern(wanted, rules),
+    limits: [...(settings.some(isOfSome) ? [fewLeftOut] : []), ...limitsOfPattern(wanted, rules)],
     hasShares: (wanted.allowedShares ?? []).length > 0,
   });
   return { ...result, ...(notCompared !== undefined && { notCompared }) };

@@ -4,10 +4,11 @@ import type { RuleSettings } from "#shared/model/signal.ts";
 import type { Rule } from "../rule.ts";
 import { sameJson } from "../same-json.ts";
 import { type AskedTime, type BackTestResult, lookBack } from "./look-back.ts";
-import { followsGoals, followsUnits, lookOf } from "./look.ts";
+import { followsGoals, followsUnits, isOfSome, lookOf } from "./look.ts";
 import type { RaisePolicy } from "./raised-alerts.ts";
 import type { Finder } from "./replay.ts";
 import { limitsOf, twoMoves } from "./rule-limits.ts";
+import { fewLeftOut, withoutFew } from "./without-few.ts";
 
 /** A rule's settings as far as they decide what it raises. */
 export interface BackTestSettings extends RaisePolicy {
@@ -41,22 +42,25 @@ export function backTest(input: BackTestInput): BackTestResult {
   };
   return lookBack(input, {
     name: rule.name,
-    finders: findersOf(rule, wanted, now).map((finder) => ({ ...finder, ...follows })),
+    finders: findersOf(input).map((finder) => ({ ...finder, ...follows })),
     policies,
-    limits: [...new Set(followsRouting ? [...ofToday, twoMoves] : ofToday)],
+    limits: [
+      ...(input.hidesFew && policies.some(({ scope }) => isOfSome(scope)) ? [fewLeftOut] : []),
+      ...new Set(followsRouting ? [...ofToday, twoMoves] : ofToday),
+    ],
     hasShares: (wanted.allowedShares ?? []).length > 0,
   });
 }
 
 /** Settings of the same options look at the same findings. */
-function findersOf(
-  rule: Rule,
-  wanted: BackTestSettings,
-  now: BackTestSettings | undefined,
-): readonly Finder[] {
-  const look = lookOf(rule, wanted.scope);
+function findersOf({ rule, wanted, now, hidesFew }: BackTestInput): readonly Finder[] {
+  const lookFor = ({ scope }: BackTestSettings) => {
+    const look = lookOf(rule, scope);
+    return hidesFew && isOfSome(scope) ? withoutFew(look) : look;
+  };
+  const look = lookFor(wanted);
   if (!now) return [{ rule, options: wanted.options, looks: [look] }];
-  const other = lookOf(rule, now.scope);
+  const other = lookFor(now);
   if (sameJson(wanted.options, now.options)) {
     return [{ rule, options: wanted.options, looks: [look, other] }];
   }

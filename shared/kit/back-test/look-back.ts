@@ -6,9 +6,10 @@ import { epochMsOf, instantOf, minuteMs } from "#shared/model/time.ts";
 
 import { type RaisedCompared, compareRaised } from "./compare-raised.ts";
 import { raisedAlerts, type RaisePolicy } from "./raised-alerts.ts";
-import { type Finder, type Looked, replay, type Replayed } from "./replay.ts";
+import { type Finder, type Looked, replay, type Replayed, type TeamPeople } from "./replay.ts";
 import { type RaisedSummary, summarize } from "./summarize.ts";
 import { whatIsNotKnown } from "./what-is-not-known.ts";
+import { fewLeftOut, isOfThese, leftOutOf } from "./without-few.ts";
 
 /** Of which past is asked, and how long it may take. */
 export interface AskedTime {
@@ -18,6 +19,8 @@ export interface AskedTime {
   /** Before it nothing of the past may be asked. */
   readonly oldest: Instant;
   readonly baselineMinutes?: number;
+  /** Whether people are told of it, so that no number may be about fewer than five of them. */
+  readonly hidesFew?: boolean;
   /** Asked before each moment; false ends it where it is, and the answer says so. Absent: always. */
   readonly hasTime?: () => boolean;
 }
@@ -31,8 +34,9 @@ export interface BackTestResult {
   readonly compared?: RaisedCompared;
   /** Why there is nothing to compare it with, though there are settings of today; a sentence for people. */
   readonly notCompared?: string;
-  /** The least number of people that a team had when something of it was found. */
-  readonly people: ReadonlyMap<OrgUnitId, number>;
+  readonly people: TeamPeople;
+  /** Small teams that are in no number. */
+  readonly leftOut: ReadonlySet<OrgUnitId>;
   /** Sentences for people. */
   readonly notKnown: readonly string[];
 }
@@ -52,15 +56,20 @@ interface Asked {
 
 /** One replay of all changes, the alerts that each policy makes of what was seen, and what is not known. */
 export function lookBack(time: AskedTime, asked: Asked): BackTestResult {
-  const { parts, from, to, oldest, baselineMinutes = 0, hasTime = () => true } = time;
+  const { parts, from, to, oldest, baselineMinutes = 0, hidesFew = false } = time;
+  const { hasTime = () => true } = time;
   const { name, finders, policies, limits, hasShares } = asked;
   // What is waiting as the time begins opens in it.
   const begin = later(oldest, before(from, Math.max(...policies.map(waitMinutes))));
   const replayed = replay({ parts, finders, from: begin, to, baselineMinutes, hasTime });
   const reached = { from, to: later(from, replayed.reachedAt) };
-  const [first, second] = policies.map((policy, at) =>
-    raisedAlerts(episodesOf(lookedBy(replayed, at)), policy, reached),
-  );
+  const all = policies.map((_policy, at) => lookedBy(replayed, at));
+  const raise = (looked: readonly (readonly Looked[])[]) =>
+    policies.map((policy, at) => raisedAlerts(episodesOf(looked[at] ?? []), policy, reached));
+  const leftOut = hidesFew ? leftOutOf(all, raise(all), replayed.people) : new Set<OrgUnitId>();
+  const told =
+    leftOut.size === 0 ? all : all.map((looked) => looked.map((one) => without(leftOut, one)));
+  const [first, second] = raise(told);
   if (!first) throw new HubError("invariant.broken", "The replay of a rule lost what it found");
   return {
     ...reached,
@@ -70,14 +79,15 @@ export function lookBack(time: AskedTime, asked: Asked): BackTestResult {
       compared: compareRaised(second.raised, first.raised),
     }),
     people: replayed.people,
+    leftOut,
     notKnown: whatIsNotKnown({
       parts,
       from,
       to,
       reachedAt: reached.to,
       replayed,
-      looked: lookedBy(replayed, 0),
-      limits,
+      looked: told[0] ?? [],
+      limits: [...new Set(leftOut.size > 0 ? [fewLeftOut, ...limits] : limits)],
       hasShares,
     }),
   };
@@ -86,6 +96,10 @@ export function lookBack(time: AskedTime, asked: Asked): BackTestResult {
 /** What the looks of one policy saw, of all finders. */
 function lookedBy({ looked }: Replayed, policy: number): readonly Looked[] {
   return looked.flatMap((looks) => looks[policy] ?? []);
+}
+
+function without(teams: ReadonlySet<OrgUnitId>, looked: Looked): Looked {
+  return { ...looked, episodes: looked.episodes.filter((one) => !isOfThese(teams, one)) };
 }
 
 /** Of one finder they are in order; only those of one subject need be. */

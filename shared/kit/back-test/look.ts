@@ -38,6 +38,11 @@ export function followsGoals(scope: RuleSettings["scope"]): boolean {
   return (scope?.goalIds ?? []).length > 0;
 }
 
+/** Whether it is asked of some teams only, or of some goals, which may be those of one team. */
+export function isOfSome(scope: RuleSettings["scope"]): boolean {
+  return followsUnits(scope) || followsGoals(scope);
+}
+
 /** Whether a scope takes it in, by the units and goals of then. */
 export function isSeenInScope(
   scope: RuleSettings["scope"],

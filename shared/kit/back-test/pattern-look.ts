@@ -4,7 +4,7 @@ import type { RuleSettings, Signal, SourceFreshness } from "#shared/model/signal
 
 import { fitsPattern } from "../custom-pattern.ts";
 import { keptOf } from "../kept-finding.ts";
-import { followsUnits, isSeenInScope, type Look, type Seen } from "./look.ts";
+import { followsUnits, isOfSome, isSeenInScope, type Look, type Seen } from "./look.ts";
 import { asksAbout, askedFields } from "./pattern-asks.ts";
 
 /** What of a signal nobody remembers, by what it is in words. */
@@ -33,6 +33,24 @@ const readWhereNamed = ["detail.title", "detail.evidence", "detail.teamIds", "de
 export function followsRouting(pattern: EventPattern, scope: RuleSettings["scope"]): boolean {
   const asked = askedFields(pattern);
   return followsUnits(scope) || readWhereNamed.some((field) => asksAbout(asked, field));
+}
+
+/** Fields whose values say nothing of whose findings they are. */
+const ofNobody: ReadonlySet<string> = new Set([
+  "source",
+  "detail-type",
+  "detail.rule",
+  "detail.severity",
+  "detail.state",
+  "detail.evidence.facts.kind",
+  "detail.evidence.facts.reason",
+  "detail.evidence.facts.boundary",
+  "detail.evidence.facts.isLate",
+]);
+
+/** Whether a pattern or its scope may pick the findings of some teams only. */
+export function picksSome(pattern: EventPattern, scope: RuleSettings["scope"]): boolean {
+  return isOfSome(scope) || [...askedFields(pattern)].some((field) => !ofNobody.has(field));
 }
 
 const worded = [

@@ -1,6 +1,7 @@
 import { HubError } from "#shared/errors.ts";
 import type { PastParts } from "#shared/graph/graph-as-of.ts";
 import type { MemoryGraph } from "#shared/graph/view.ts";
+import type { Person } from "#shared/model/facts.ts";
 import { signalId } from "#shared/model/ids.ts";
 import type { GoalId, OrgUnitId, RuleName, SignalId, SubjectId } from "#shared/model/ids.ts";
 import type { Instant } from "#shared/model/time.ts";
@@ -37,6 +38,9 @@ interface ReplayInput {
   readonly hasTime: () => boolean;
 }
 
+/** Who was in a team when something of it was found, at its smallest. */
+export type TeamPeople = ReadonlyMap<OrgUnitId, readonly Pick<Person, "id">[]>;
+
 /** What one look saw. */
 export interface Looked {
   /** In the order of their beginnings. */
@@ -50,8 +54,7 @@ export interface Replayed {
   readonly looked: readonly (readonly Looked[])[];
   /** How far it came. */
   readonly reachedAt: Instant;
-  /** The least number of people that a team had when something of it was found. */
-  readonly people: ReadonlyMap<OrgUnitId, number>;
+  readonly people: TeamPeople;
   readonly orgStep: OrgStep;
   readonly mayMissLinks: boolean;
   /** Records of which not all was known when it began. */
@@ -90,7 +93,7 @@ class Replaying {
   readonly #looking: readonly (readonly Looking[])[];
   /** Of each finder: subjects of which it could not always be said. */
   readonly #hidden: readonly Set<SubjectId>[];
-  readonly #people = new Map<OrgUnitId, number>();
+  readonly #people = new Map<OrgUnitId, readonly Pick<Person, "id">[]>();
   readonly #mayMissLinks: boolean;
   readonly #forgetful: number;
 
@@ -228,8 +231,8 @@ class Replaying {
   }
 
   #count(id: OrgUnitId): void {
-    const count = this.#graph.org.membersOf(id).length;
-    this.#people.set(id, Math.min(count, this.#people.get(id) ?? count));
+    const [people, least] = [this.#graph.org.membersOf(id), this.#people.get(id)];
+    if (!least || people.length < least.length) this.#people.set(id, people);
   }
 
   #isOfFirstReading({ connectionIds, restsOn = [] }: Finding, openedAt: Instant): boolean {
