@@ -71,7 +71,8 @@ async function findingsOf(
       [...ids, ...restsOn.map((one) => one.connectionId)].some((id) => connectionIds.includes(id)),
     )
     .map((alert) => {
-      const sizes = alert.teamIds.map((id) => around.org.membersOf(id).length);
-      return { ...reportedOf(around, alert), teamSize: Math.min(...sizes, Infinity) };
+      const teams = alert.teamIds.map((id) => around.org.membersOf(id));
+      const [people = []] = teams.toSorted((a, b) => a.length - b.length);
+      return { ...reportedOf(around, alert), people };
     });
 }

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 
+import type { AssertedEdge } from "#shared/model/change.ts";
 import { dateOf } from "#shared/model/time.ts";
 import { countDelivery } from "#shared/store/delivery-counts.ts";
 import { unknownConnections } from "#shared/store/keys.ts";
@@ -12,6 +13,7 @@ import {
   linkTo,
   orgUnit,
   person,
+  personId,
   unitId,
   upserted,
   workItem,
@@ -53,6 +55,33 @@ describe("verdicts by team", () => {
     expect(byTeam.map(({ name, group, verdicts }) => [name, group, verdicts.unlinked])).toEqual([
       ["big", "team", 5],
       ["No team known", "no-team", 5],
+    ]);
+  });
+
+  test("a single small team is told of with the next larger one where all work has a team", async () => {
+    const rig = await AppRig.create();
+    await rig.hub.apply(...team("big", 7), ...team("five", 5), ...team("small", 4));
+    const { byTeam } = await read(rig);
+    expect(byTeam.map(({ name, group, verdicts }) => [name, group, verdicts.unlinked])).toEqual([
+      ["big", "team", 7],
+      ["Small teams, together", "small-teams", 9],
+    ]);
+  });
+
+  test("people who are in two small teams are no more than they are", async () => {
+    const rig = await AppRig.create();
+    await rig.hub.apply(...team("big", 5), ...team("small", 3), upserted(workItem("nobodys")));
+    const also = [0, 1, 2].map((n): AssertedEdge => ({
+      type: "membership",
+      personId: personId(`small${n}`),
+      unitId: unitId("beside"),
+    }));
+    await rig.hub.apply(upserted(orgUnit("beside"), also));
+    await rig.hub.apply(upserted(workItem("besides", { teamName: "beside" })));
+    const { byTeam } = await read(rig);
+    expect(byTeam.map(({ name, verdicts }) => [name, verdicts.unlinked])).toEqual([
+      ["big", 5],
+      ["No team known", 5],
     ]);
   });
 

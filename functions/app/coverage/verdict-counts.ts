@@ -1,5 +1,5 @@
 import type { VerdictKind } from "#shared/graph/line-of-sight.ts";
-import { teamPeopleMin } from "#shared/graph/matching-teams.ts";
+import { teamLines } from "#shared/graph/team-lines.ts";
 import { isOpen } from "#shared/model/facts.ts";
 import type { OrgUnitId } from "#shared/model/ids.ts";
 
@@ -33,8 +33,8 @@ export function countVerdicts(seen: Iterable<Seen>): VerdictCounts {
 }
 
 /**
- * Verdicts of open work by team, by name. Teams of fewer than five people share one line; where
- * even together they are fewer than five, that line joins the work whose team is not known.
+ * Verdicts of open work by team, by name. Teams of fewer than five people share one line; where even together
+ * they are fewer than five, they are counted with the work of no known team, or behind the next larger team.
  */
 export function countByTeam(snapshot: Counted): readonly TeamCounts[] {
   const { org } = snapshot.graph;
@@ -45,24 +45,25 @@ export function countByTeam(snapshot: Counted): readonly TeamCounts[] {
     if (teamId === undefined) withoutTeam.push(seen);
     else pushTo(byTeam, teamId, seen);
   }
-  const teams: TeamCounts[] = [];
-  const small: Seen[] = [];
-  let smallPeople = 0;
-  for (const [teamId, seen] of byTeam) {
-    const people = org.membersOf(teamId).length;
-    if (people < teamPeopleMin) {
-      small.push(...seen);
-      smallPeople += people;
-    } else {
-      const name = org.unit(teamId)?.name ?? "a removed team";
-      teams.push({ teamId, name, group: "team", verdicts: countVerdicts(seen) });
-    }
-  }
-  const isHidden = smallPeople < teamPeopleMin;
+  const teams = [...byTeam].map(([teamId, seen]) => ({
+    teamId,
+    name: org.unit(teamId)?.name ?? "a removed team",
+    people: org.membersOf(teamId),
+    seen,
+  }));
+  const { own, together, hidden } = teamLines(teams, withoutTeam.length > 0);
+  const workOf = (some: typeof together) => some.flatMap(({ seen }) => seen);
   return [
-    ...teams.toSorted((a, b) => a.name.localeCompare(b.name, "en")),
-    ...(isHidden ? [] : [group("small-teams", "Small teams, together", small)]),
-    group("no-team", "No team known", isHidden ? [...small, ...withoutTeam] : withoutTeam),
+    ...own
+      .map(({ teamId, name, seen }) => ({
+        teamId,
+        name,
+        group: "team" as const,
+        verdicts: countVerdicts(seen),
+      }))
+      .toSorted((a, b) => a.name.localeCompare(b.name, "en")),
+    group("small-teams", "Small teams, together", workOf(together)),
+    group("no-team", "No team known", [...workOf(hidden), ...withoutTeam]),
   ].filter(({ verdicts }) => total(verdicts) > 0);
 }
 

@@ -1,29 +1,31 @@
+import { teamLines as linesOfTeams } from "#shared/graph/team-lines.ts";
+
 import type { ComposedReport } from "./compose-digest.ts";
 import type { Reported } from "./compose-sections.ts";
 import { citing, counted, ranked, sectionOf } from "./compose-sections.ts";
 
 /** A finding of a first reading, with the team that it counts for. */
 export interface BaselineFinding extends Reported {
-  /** How many people are in the owning team; what is said of a team of fewer than five says of whom. */
-  readonly teamSize: number;
+  /** Who is in the owning team, of two in the smaller; what is said of fewer than five says of whom. */
+  readonly people: readonly { readonly id: string }[];
 }
 
 const rulesMax = 12;
 const teamsMax = 15;
 const examplesMax = 5;
-/** As everywhere, numbers of a group so small would be numbers about persons. */
-const groupSizeMin = 5;
 
 /** What a first reading found: by rule and team, with some examples of what weighs most. */
 export function composeBaseline(
   all: readonly BaselineFinding[],
   given: { readonly publicUrl: string; readonly connectionNames: readonly string[] },
 ): ComposedReport {
-  const byRule = [...Map.groupBy(all, ({ ruleTitle }) => ruleTitle)].toSorted(byCount);
+  const byRule = [...Map.groupBy(all, ({ ruleTitle }) => ruleTitle)]
+    .map(([name, found]) => ({ name, count: found.length }))
+    .toSorted(byCount);
   const sections = [
     ...sectionOf(
       "By rule",
-      byRule.map(([title, found]) => ({ text: `${title}: ${counted(found.length, "finding")}` })),
+      byRule.flatMap(({ name, count }) => line(name, count)),
       { max: rulesMax },
     ),
     ...sectionOf("By team", teamLines(all), { max: teamsMax }),
@@ -42,24 +44,35 @@ export function composeBaseline(
 }
 
 function teamLines(all: readonly BaselineFinding[]) {
-  const small = all.filter(({ owner, teamSize }) => owner !== "" && teamSize < groupSizeMin);
-  const large = all.filter(({ owner, teamSize }) => owner !== "" && teamSize >= groupSizeMin);
-  const unowned = all.filter(({ owner }) => owner === "");
-  const named = [...Map.groupBy(large, ({ owner }) => owner)].toSorted(byCount);
+  const byOwner = Map.groupBy(all, ({ owner }) => owner);
+  const unowned = byOwner.get("") ?? [];
+  byOwner.delete("");
+  const teams = [...byOwner].map(([name, found]) => ({
+    name,
+    count: found.length,
+    // Teams may share a name: the smallest of them decides.
+    people: found.map(({ people }) => people).toSorted((a, b) => a.length - b.length)[0] ?? [],
+  }));
+  const { own, together, hidden } = linesOfTeams(teams, unowned.length > 0);
+  const sum = (some: readonly { readonly count: number }[]) =>
+    some.reduce((total, { count }) => total + count, 0);
   return [
-    ...named.map(([owner, found]) => ({ text: `${owner}: ${counted(found.length, "finding")}` })),
-    ...together("Teams of fewer than five", small),
-    ...together("No team known", unowned),
+    ...own.toSorted(byCount).flatMap(({ name, count }) => line(name, count)),
+    ...line("Small teams, together", sum(together)),
+    ...line("No team known", sum(hidden) + unowned.length),
   ];
 }
 
-function together(text: string, found: readonly BaselineFinding[]) {
-  return found.length === 0 ? [] : [{ text: `${text}: ${counted(found.length, "finding")}` }];
+function line(text: string, count: number) {
+  return count === 0 ? [] : [{ text: `${text}: ${counted(count, "finding")}` }];
 }
 
-function byCount(
-  [nameA, a]: readonly [string, readonly unknown[]],
-  [nameB, b]: readonly [string, readonly unknown[]],
-): number {
-  return b.length - a.length || (nameA < nameB ? -1 : 1);
+interface Counted {
+  /** A team or a rule. */
+  readonly name: string;
+  readonly count: number;
+}
+
+function byCount(a: Counted, b: Counted): number {
+  return b.count - a.count || (a.name < b.name ? -1 : 1);
 }

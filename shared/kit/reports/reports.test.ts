@@ -5,6 +5,7 @@ import type { Alert } from "#shared/model/signal.ts";
 import { Instant } from "#shared/model/time.ts";
 import { goalId, itemId, unitId } from "#shared/testing/facts.ts";
 
+import type { BaselineFinding } from "./compose-baseline.ts";
 import { composeBaseline } from "./compose-baseline.ts";
 import { composeBrief } from "./compose-brief.ts";
 import { composeDigest } from "./compose-digest.ts";
@@ -74,23 +75,49 @@ test("a digest has what weighs most first, cites each alert, and says what there
   expect(section?.more).toBe(5);
 });
 
+/** A finding of so many people, the same ones in whatever team is of that name. */
+const of = (name: string, owner: string, people: readonly string[]) => ({
+  ...reported(name, { owner }),
+  people: people.map((id) => ({ id })),
+});
+const nine = ["a", "b", "c", "d", "e", "f", "g", "h", "i"];
+const linesByTeam = (all: readonly BaselineFinding[]) =>
+  composeBaseline(all, { publicUrl, connectionNames: ["Jira"] })
+    .sections.find(({ title }) => title === "By team")
+    ?.lines.map(({ text }) => text);
+
 test("a baseline counts by rule and team, and names no team of fewer than five", () => {
-  const of = (name: string, owner: string, teamSize: number) => ({
-    ...reported(name, { owner }),
-    teamSize,
-  });
   const report = composeBaseline(
-    [of("a", "Payments", 9), of("b", "Payments", 9), of("c", "Tiny", 4), of("d", "", Infinity)],
+    [
+      of("a", "Payments", nine),
+      of("b", "Payments", nine),
+      of("c", "Tiny", ["v", "w", "x", "y"]),
+      of("d", "Mini", ["y", "z"]),
+      of("e", "", []),
+    ],
     { publicUrl, connectionNames: ["Jira", "Asana"] },
   );
   expect(report.title).toBe("What a first look at Jira and Asana found");
   const teams = report.sections.find(({ title }) => title === "By team");
   expect(teams?.lines.map(({ text }) => text)).toEqual([
     "Payments: 2 findings",
-    "Teams of fewer than five: 1 finding",
+    "Small teams, together: 2 findings",
     "No team known: 1 finding",
   ]);
   expect(JSON.stringify(report)).not.toContain("Tiny");
+});
+
+test.each([
+  ["what no team is known of", [of("a", "", [])], ["No team known: 3 findings"]],
+  [
+    "the next larger team",
+    [of("a", "Five", nine.slice(0, 5))],
+    ["Small teams, together: 3 findings"],
+  ],
+])("two teams of the same few people hide in a baseline behind %s", (_what, others, expected) => {
+  const few = ["Tiny", "Mini"].map((name) => of(name, name, ["x", "y", "z"]));
+  const all = [of("d", "Payments", nine), ...others, ...few];
+  expect(linesByTeam(all)).toEqual(["Payments: 1 finding", ...expected]);
 });
 
 test("a brief tells of each alert once, under what matters most of it, and cites it", () => {
