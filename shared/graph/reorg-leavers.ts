@@ -2,7 +2,7 @@ import { isOpen } from "#shared/model/facts.ts";
 import type { Person, WorkItem } from "#shared/model/facts.ts";
 import type { ConnectionId, OrgUnitId, PersonId, WorkItemId } from "#shared/model/ids.ts";
 
-import { teamPeopleMin } from "./matching-teams.ts";
+import { areFew } from "./headcount.ts";
 import type { Org } from "./org.ts";
 import type { ReorgCase } from "./reorg-case.ts";
 import { teamOf } from "./team.ts";
@@ -21,26 +21,29 @@ export interface WorkOfLeavers {
     readonly connectionId: ConnectionId;
     readonly successor: Successor;
   }[];
-  /** By tool; absent where fewer than five people work in the team. */
+  /** By tool; absent where it is the work of fewer than five leavers. */
   readonly counts?: ReadonlyMap<ConnectionId, number>;
 }
 
 export function workOfLeavers(reorg: ReorgCase): readonly WorkOfLeavers[] {
   const { graph, today } = reorg;
   const byTeam = new Map<OrgUnitId | undefined, WorkOfLeavers["work"][number][]>();
+  const leavers = new Map<OrgUnitId, Set<Person>>();
   for (const item of graph.items()) {
     const leaver = leaverOf(item, reorg);
     if (!leaver) continue;
     const { teamId } = teamOf(today, item);
     const work = byTeam.get(teamId) ?? [];
     byTeam.set(teamId, work);
+    if (teamId !== undefined) leavers.set(teamId, (leavers.get(teamId) ?? new Set()).add(leaver));
     const successor = successorOf(leaver, teamId, reorg.other);
     work.push({ itemId: item.id, connectionId: item.connectionId, successor });
   }
   return [...byTeam].map(([teamId, work]) => ({
     ...(teamId !== undefined && { teamId }),
     work,
-    ...(isLargeEnough(today, teamId) && { counts: countByTool(work) }),
+    ...(teamId !== undefined &&
+      !areFew([leavers.get(teamId) ?? []]) && { counts: countByTool(work) }),
   }));
 }
 
@@ -66,10 +69,6 @@ function successorOf(leaver: Person, teamId: OrgUnitId | undefined, other: Org):
   const lead = teamId === undefined ? undefined : other.leadOf(teamId);
   if (lead !== undefined && lead !== leaver.id) return { personId: lead, because: "team-lead" };
   return { personId: undefined, because: "nobody-known" };
-}
-
-function isLargeEnough(org: Org, teamId: OrgUnitId | undefined): boolean {
-  return teamId !== undefined && org.membersOf(teamId).length >= teamPeopleMin;
 }
 
 function countByTool(work: WorkOfLeavers["work"]): ReadonlyMap<ConnectionId, number> {

@@ -24,7 +24,7 @@ import { daysOfChange, partsWithUpload } from "./reorg-parts.ts";
 import { isEmptyReport, previewReorg } from "./reorg.ts";
 
 const day = (text: string) => CalendarDate.parse(text);
-const accounts = ["ann", "bob", "cat", "dan"].map((name) => account(name));
+const accounts = ["ann", "bob", "cat", "dan", "eve"].map((name) => account(name));
 const units = [
   orgUnit("dept", { originalKind: "department", level: 2 }),
   orgUnit("red", { parentId: unitId("dept") }),
@@ -150,11 +150,17 @@ describe("open work of leavers", () => {
     expect(nobody?.work[0]?.successor).toEqual({ personId: undefined, because: "nobody-known" });
   });
 
-  test("is counted by tool only where five people work in the team", () => {
-    const four = [member("ann", "red"), ...teamOfFive("red").slice(0, 3)];
-    expect(ofRed(four, four.slice(1))[0]?.counts).toBeUndefined();
-    const five = [member("ann", "red"), ...teamOfFive("red").slice(0, 4)];
-    expect(ofRed(five, five.slice(1))[0]?.counts).toEqual(new Map([[workConnection, 1]]));
+  test("is counted by tool only where it is the work of five leavers", () => {
+    const who = ["ann", "bob", "cat", "dan", "eve"];
+    const theirs = [...who, "ann"].map((name, at) =>
+      workItem(`w${at}`, { assigneeId: accountId(name) }),
+    );
+    const before = [...who.map((name) => member(name, "red")), ...teamOfFive("red")];
+    const countsWithout = (leavers: number) =>
+      preview({ before, after: before.slice(leavers), items: theirs }).leavers[0]?.counts;
+    // However many stay, the number of one leaver's items is about that one.
+    expect([countsWithout(1), countsWithout(4)]).toEqual([undefined, undefined]);
+    expect(countsWithout(5)).toEqual(new Map([[workConnection, 6]]));
   });
 });
 

@@ -69,7 +69,7 @@ export const LeaversWorkAnswer = z
     counts: z
       .array(z.strictObject({ connectionId: z.string(), name: z.string(), items: z.int() }))
       .optional()
-      .meta({ description: "Absent for a team of fewer than five people" }),
+      .meta({ description: "Absent where fewer than five of the team leave" }),
     work: z.array(
       z.strictObject({
         id: z.string(),
