@@ -10,6 +10,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type FunctionSpec } from "../topology-parts.ts";
 import { functions } from "../topology.ts";
 import { bundleAll, type Bundled } from "./bundle.ts";
+import { environment } from "./testing/environment.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "hub-bundles-"));
 let bundles: readonly Bundled[] = [];
@@ -18,24 +19,6 @@ beforeAll(async () => {
   // Ten bundles, four of them with the SDKs of work tools: on a busy machine that takes a while.
 }, 120_000);
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
-
-/** What a function of any rights may find in its environment; nothing is called here. */
-const environment = {
-  AWS_REGION: "us-east-1",
-  LOG_LEVEL: "info",
-  TABLE_NAME: "hub",
-  BUS_NAME: "bus",
-  SECRET_PREFIX: "throughline/",
-  ACCESS_TOKEN_SECRET_ARN: "arn:aws:secretsmanager:us-east-1:1:secret:token",
-  PUBLIC_URL: "https://hub.example.com",
-  INBOX_QUEUE_URL: "https://sqs.example.com/inbox",
-  INBOX_DEAD_QUEUE_URL: "https://sqs.example.com/inbox-dead",
-  PULLS_QUEUE_URL: "https://sqs.example.com/pulls",
-  PULLS_DEAD_QUEUE_URL: "https://sqs.example.com/pulls-dead",
-  CUSTOM_QUEUE_URL: "https://sqs.example.com/custom",
-  CUSTOM_DEAD_QUEUE_URL: "https://sqs.example.com/custom-dead",
-  CUSTOM_QUEUE_ARN: "arn:aws:sqs:us-east-1:1:custom",
-};
 
 /**
  * Starts a bundle as Lambda does: by itself, from a file, with only its variables. Then loads every

@@ -5,6 +5,7 @@ import { backfillLimited } from "./b5-limited.ts";
 import { relink } from "./b6-relink.ts";
 import { reorg } from "./b7-reorg.ts";
 import { writeAmplification } from "./b8-write-amplification.ts";
+import { cold } from "./b9-cold.ts";
 import { memory } from "./b10-memory.ts";
 import { incremental } from "./b11-incremental.ts";
 import { simulator } from "./b12-simulator.ts";
@@ -20,6 +21,7 @@ export const benches: readonly Bench[] = [
   relink,
   reorg,
   writeAmplification,
+  cold,
   memory,
   incremental,
   simulator,
