@@ -270,4 +270,26 @@ describe("withheld", () => {
     );
     expect(upserts(pages).map((change) => idOf(change))).toContain(alone);
   });
+
+  test("subtasks, which are in no project, are hidden with the task above them and gone with it", async () => {
+    const { simulator, clock } = await world();
+    const source = testSource({ settings: { baseUrl: simulator.apiUrl }, clock });
+    const pages = await pullAll(source, "tasks");
+    const held = new Map(upserts(pages).map(({ record }) => [record.id, record] as const));
+    const [top, first, ...others] = [1, 3, 4, 5, 6].map((n) => `180000000000000${n}`).map(task);
+    if (top === undefined || first === undefined) throw new Error("the seed has them");
+    const below = [first, ...others];
+    const hide = (hidden: boolean) =>
+      simulator.perform({ kind: "setHidden", gid: checkout, hidden, as: "absent" });
+    hide(true);
+    const presences = [...(await source.confirm("tasks", below, held)).values()];
+    expect(presences).toEqual(["hidden", "hidden", "hidden", "hidden"]);
+    // The one above was buried before: nothing says that they are but out of sight.
+    held.delete(top);
+    expect([...(await source.confirm("tasks", [first], held)).values()]).toEqual(["gone"]);
+    hide(false);
+    simulator.perform({ kind: "deleteTask", gid: "1800000000000003" });
+    const after = [...(await source.confirm("tasks", below, held)).values()];
+    expect(after).toEqual(["gone", "gone", "gone", "gone"]);
+  });
 });

@@ -137,8 +137,8 @@ export class AsanaSource implements Source {
     ids: readonly FactId[],
     held?: ReadonlyMap<FactId, Fact>,
   ): Promise<ReadonlyMap<FactId, Presence>> {
-    const asked = ids.map((id) => ({ id, gid: gidOf(id), held: held?.get(id) }));
-    return presences(this.#deps.client, this.#reader(collection), asked);
+    const asked = ids.map((id) => ({ id, gid: gidOf(id) }));
+    return presences(this.#deps.client, this.#reader(collection), asked, held);
   }
 
   interpret(delivery: Delivery): Promise<Reading> {

@@ -29,6 +29,7 @@ import {
 } from "./plan-reconcile.ts";
 import { startOver } from "./read-again.ts";
 import { changeReconcileCursor, openReconcileCursor } from "./reconcile-cursor.ts";
+import { withParents } from "./with-parents.ts";
 
 interface Run extends Reconciling {
   /** An admin has said that the source truly shrank. */
@@ -175,7 +176,8 @@ async function bury(
     // The index may still show what a webhook has buried meanwhile.
     const known = await readFacts(deps.table, ids);
     const asked = [...known.keys()];
-    const presence = await run.source.confirm(run.collection.name, asked, known);
+    const around = await withParents(deps.table, known);
+    const presence = await run.source.confirm(run.collection.name, asked, around);
     const gone = asked.filter((id) => presence.get(id) === "gone");
     // There, but in no list that the source has: nobody else would tell of its changes.
     const unlisted = asked.filter((id) => presence.get(id) === "present");

@@ -233,6 +233,23 @@ test("a full read closes the gaps and forgets the failures that it no longer mee
   expect(await listGaps(rig.hub.table, workConnection)).toEqual([]);
 });
 
+test("whoever is asked for what vanished is told of all above it that no container tells the place of", async () => {
+  const rig = await ToolHub.connected();
+  const below = workItem("below", { parentId: itemId("middle") });
+  const middle = workItem("middle", { parentId: itemId("top") });
+  const top = workItem("top", { container: "P", parentId: itemId("project") });
+  const others = things("project", "lone").concat([upserted(top), upserted(middle)]);
+  rig.tool.records = [...others, upserted(below)];
+  await pull(rig.deps, rig.pullThings);
+  rig.tool.records = others;
+  rig.tool.presence.set(itemId("below"), "hidden");
+  await pull(rig.deps, rig.reconcileThings);
+  expect(rig.tool.heldAtConfirm.toSorted()).toEqual(
+    [itemId("below"), itemId("middle"), itemId("top")].toSorted(),
+  );
+  expect(await heldNames(rig)).toContain("below");
+});
+
 test("a gap that one of two reconciles left behind at once is closed by the next", async () => {
   const rig = await ToolHub.connected();
   rig.tool.records = things("a", "b");

@@ -172,7 +172,8 @@ export interface Source {
   readByIds(collection: string, ids: readonly FactId[]): Promise<Reading>;
   /**
    * What is under these ids, asked one by one or in bulk: absence from a list is never proof. `held` is
-   * what the store has under them, where the caller knows: it may tell where a record was last seen.
+   * what the store has under them and above them, where the caller knows: it may tell where a record was
+   * last seen.
    */
   confirm(
     collection: string,

@@ -35,6 +35,8 @@ export class FakeTool {
   records: Change[] = [];
   /** What is under an id that is not among the records; else it is gone. */
   readonly presence = new Map<FactId, Presence>();
+  /** Of which facts it was told whenever it was asked whether things are still there. */
+  readonly heldAtConfirm: FactId[] = [];
   pageSize = 2;
   /** What every page says beside its records. */
   pageExtras: Pick<PulledPage, "gaps"> = {};
@@ -121,8 +123,10 @@ export class FakeTool {
         const changes = this.records.filter((change) => wanted.includes(idOf(change)));
         return { changes, rejected: this.rejectedByIds };
       },
-      confirm: async (_collection, asked) =>
-        new Map(asked.map((id) => [id, this.presence.get(id) ?? "gone"])),
+      confirm: async (_collection, asked, held = new Map()) => {
+        this.heldAtConfirm.push(...held.keys());
+        return new Map(asked.map((id) => [id, this.presence.get(id) ?? "gone"]));
+      },
       interpret: async (delivery) => this.interpretation(delivery),
       subscriptionResources: async () => this.resources,
       subscribe: async ({ id, resource }) => {
