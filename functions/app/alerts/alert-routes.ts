@@ -3,7 +3,7 @@ import * as z from "zod";
 import { AlertId } from "#shared/model/ids.ts";
 
 import type { AppContext } from "../app-deps.ts";
-import { next, pageOf, pageQuery } from "../http/paging.ts";
+import { next, pageOf, pageQuery, untoldOfFew } from "../http/paging.ts";
 import { defineRoute } from "../http/route.ts";
 import type { Route } from "../http/route.ts";
 import { SourceAnswer } from "../work-items/work-answers.ts";
@@ -27,6 +27,8 @@ const counts = z.strictObject({
   resolved: count,
 });
 
+const toldCounts = counts.optional().meta({ description: "By status; absent as `total` is" });
+
 /** Signals as found, and alerts as people handle them. */
 export function alertRoutes(context: AppContext): readonly Route[] {
   return [
@@ -38,8 +40,8 @@ export function alertRoutes(context: AppContext): readonly Route[] {
       summary: "Alerts, what needs somebody first",
       query: AlertsQuery,
       answer: z.strictObject({
-        total: count,
-        counts,
+        total: untoldOfFew,
+        counts: toldCounts,
         alerts: z.array(AlertAnswer),
         sources: z.array(SourceAnswer),
         next,
@@ -63,9 +65,9 @@ export function alertRoutes(context: AppContext): readonly Route[] {
       summary: "Alerts as matters: the same rule, teams and goal",
       query: AlertsQuery,
       answer: z.strictObject({
-        total: count,
-        totalAlerts: count,
-        counts,
+        total: untoldOfFew,
+        totalAlerts: untoldOfFew,
+        counts: toldCounts,
         groups: z.array(GroupAnswer),
         sources: z.array(SourceAnswer),
         next,

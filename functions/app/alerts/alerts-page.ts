@@ -1,9 +1,8 @@
 import { html, raw } from "hono/html";
 
 import type { Rule } from "#shared/kit/rule.ts";
-import type { AlertStatus } from "#shared/model/signal.ts";
 
-import { number } from "../page/format.ts";
+import { numberOrNone } from "../page/format.ts";
 import type { Html } from "../page/html.ts";
 import { nothing, withQuery } from "../page/html.ts";
 import { layout } from "../page/layout.ts";
@@ -17,6 +16,7 @@ import type { AlertsQuery } from "./filter-alerts.ts";
 import type { GroupAnswer } from "./group-alerts.ts";
 import { inboxBar } from "./inbox-bar.ts";
 import { inboxGroup } from "./inbox-group.ts";
+import type { AlertCounts } from "./list-alerts.ts";
 
 interface Named {
   readonly id: string;
@@ -27,8 +27,8 @@ interface Named {
 export interface Shown {
   readonly groups?: readonly GroupAnswer[];
   readonly alerts?: readonly AlertAnswer[];
-  readonly total: number;
-  readonly counts: Record<AlertStatus, number>;
+  readonly total: number | undefined;
+  readonly counts: AlertCounts | undefined;
   readonly sources: readonly SourceAnswer[];
   readonly next: string | undefined;
 }
@@ -90,16 +90,14 @@ function filtersOf({ shown, query }: AlertsPage) {
 
 function tiles(page: AlertsPage): Html {
   const { counts } = page.shown;
-  const tile = (status: AlertsQuery["status"], label: string, count: number, tone = "") =>
+  const tile = (status: keyof AlertCounts, label: string, tone = "") =>
     html`<a class="tile ${tone}" href="${withQuery("/", { ...filtersOf(page), status })}"
-      ><b>${number(count)}</b><span>${label}</span></a
+      ><b>${numberOrNone(counts?.[status])}</b><span>${label}</span></a
     >`;
   return html`<div class="tiles">
-    ${tile("open", "open", counts.open, counts.open > 0 ? "is-critical" : "")}
-    ${tile("acknowledged", "acknowledged", counts.acknowledged)}
-    ${tile("snoozed", "snoozed", counts.snoozed)}
-    ${tile("pending", "waiting, nobody told", counts.pending)}
-    ${tile("resolved", "resolved", counts.resolved)}
+    ${tile("open", "open", counts && counts.open > 0 ? "is-critical" : "")}
+    ${tile("acknowledged", "acknowledged")} ${tile("snoozed", "snoozed")}
+    ${tile("pending", "waiting, nobody told")} ${tile("resolved", "resolved")}
   </div>`;
 }
 

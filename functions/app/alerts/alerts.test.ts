@@ -29,8 +29,8 @@ import { AppRig } from "../../../tests/rig/app-rig.ts";
 import { AlertAnswer, AlertDetail } from "./alert-answers.ts";
 
 const List = z.looseObject({
-  total: z.int(),
-  counts: z.record(z.string(), z.int()),
+  total: z.int().optional(),
+  counts: z.record(z.string(), z.int()).optional(),
   alerts: z.array(AlertAnswer),
   next: z.string().optional(),
 });
@@ -177,7 +177,7 @@ describe("the list", () => {
     ["?status=all&rule=unlinked-work", 2],
   ])("%s finds %i", async (query, count) => {
     const rig = await troubled();
-    expect((await list(rig, query)).total).toBe(count);
+    expect((await list(rig, query)).alerts).toHaveLength(count);
   });
 
   test("pages follow each other without repeating or skipping, also when one leaves in between", async () => {
@@ -338,7 +338,7 @@ describe("filters", () => {
     ["?status=pending&held=true", 0],
     [`?goal=${encodeURIComponent(goalId("north"))}`, 0],
   ])("%s finds %i", async (query, count) => {
-    expect((await list(await troubled(), query)).total).toBe(count);
+    expect((await list(await troubled(), query)).alerts).toHaveLength(count);
   });
 });
 

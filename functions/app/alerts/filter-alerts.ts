@@ -1,7 +1,9 @@
 import * as z from "zod";
 
+import { isAboutFew, isSmallUnit } from "#shared/graph/headcount.ts";
 import type { Org } from "#shared/graph/org.ts";
 import { groupKeyOf } from "#shared/kit/alert-group.ts";
+import { isCustomRule } from "#shared/model/custom-rule.ts";
 import { OrgUnitId } from "#shared/model/ids.ts";
 import { AlertStatus, Severity } from "#shared/model/signal.ts";
 import type { Alert } from "#shared/model/signal.ts";
@@ -71,6 +73,24 @@ function isOfTeam({ teamIds }: Alert, team: string | undefined, org: Org): boole
   if (!team) return true;
   const wanted = OrgUnitId.safeParse(team).data;
   return teamIds.some((id) => id === wanted || (wanted && org.pathUp(id).includes(wanted)));
+}
+
+/** Whether it is asked in a way that picks the alerts of a group of fewer than five people. */
+export function isOfFew(
+  org: Org,
+  { team, q, rule }: AlertsQuery,
+  found: readonly Pick<Alert, "teamIds">[],
+): boolean {
+  const unit = OrgUnitId.safeParse(team);
+  if (unit.success && isSmallUnit(org, unit.data)) return true;
+  const isPicked = Boolean(q) || (rule !== undefined && isCustomRule(rule));
+  return (
+    isPicked &&
+    isAboutFew(
+      org,
+      found.flatMap(({ teamIds }) => teamIds),
+    )
+  );
 }
 
 /** Every word of the question, wherever it stands. */

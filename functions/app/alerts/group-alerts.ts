@@ -2,7 +2,7 @@ import * as z from "zod";
 
 import { groupKeyOf } from "#shared/kit/alert-group.ts";
 import { Severity } from "#shared/model/signal.ts";
-import type { Alert, AlertStatus } from "#shared/model/signal.ts";
+import type { Alert } from "#shared/model/signal.ts";
 
 import type { AppContext } from "../app-deps.ts";
 import { pageOf } from "../http/paging.ts";
@@ -11,6 +11,7 @@ import type { SourceAnswer } from "../work-items/work-answers.ts";
 import { AlertAnswer, describeAlert } from "./alert-answers.ts";
 import type { Names } from "./alert-answers.ts";
 import type { AlertsQuery } from "./filter-alerts.ts";
+import type { AlertCounts } from "./list-alerts.ts";
 import { fittingAlerts, sortKey } from "./list-alerts.ts";
 
 const Named = z.strictObject({ id: z.string(), name: z.string() });
@@ -40,10 +41,10 @@ export const GroupAnswer = z
 export type GroupAnswer = z.input<typeof GroupAnswer>;
 
 export interface GroupList {
-  /** Groups, and alerts in them. */
-  readonly total: number;
-  readonly totalAlerts: number;
-  readonly counts: Record<AlertStatus, number>;
+  /** Groups, and alerts in them; absent where these would be figures about fewer than five people. */
+  readonly total: number | undefined;
+  readonly totalAlerts: number | undefined;
+  readonly counts: AlertCounts | undefined;
   readonly groups: GroupAnswer[];
   readonly sources: SourceAnswer[];
   readonly next: string | undefined;
@@ -64,8 +65,8 @@ export async function listGroups(context: AppContext, query: AlertsQuery): Promi
   );
   const { page, next } = pageOf(groups, ({ sort }) => sort, query);
   return {
-    total: groups.length,
-    totalAlerts: wanted.length,
+    total: counts && groups.length,
+    totalAlerts: counts && wanted.length,
     counts,
     groups: page.flatMap(({ key, alerts }) => describeGroup(names, key, alerts) ?? []),
     sources: allSources(names.sources, names.nowMs),

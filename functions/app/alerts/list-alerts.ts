@@ -12,16 +12,19 @@ import type { SourceAnswer } from "../work-items/work-answers.ts";
 import { describeAlert } from "./alert-answers.ts";
 import type { AlertAnswer, Names } from "./alert-answers.ts";
 import type { AlertsQuery } from "./filter-alerts.ts";
-import { fits, wantedStatuses } from "./filter-alerts.ts";
+import { fits, isOfFew, wantedStatuses } from "./filter-alerts.ts";
 import { readNames } from "./read-names.ts";
 
 export interface AlertList {
-  readonly total: number;
-  readonly counts: Record<AlertStatus, number>;
+  /** Absent where these would be figures about fewer than five people. */
+  readonly total: number | undefined;
+  readonly counts: AlertCounts | undefined;
   readonly alerts: AlertAnswer[];
   readonly sources: SourceAnswer[];
   readonly next: string | undefined;
 }
+
+export type AlertCounts = Record<AlertStatus, number>;
 
 const statuses = AlertStatus.options;
 /** What needs somebody comes first. */
@@ -42,7 +45,7 @@ export async function listAlerts(context: AppContext, query: AlertsQuery): Promi
     .toSorted((a, b) => (a.key < b.key ? -1 : 1));
   const { page, next } = pageOf(sorted, ({ key }) => key, query);
   return {
-    total: sorted.length,
+    total: counts && sorted.length,
     counts,
     alerts: page.map(({ alert }) => describeAlert(names, alert)),
     sources: allSources(names.sources, names.nowMs),
@@ -52,8 +55,8 @@ export async function listAlerts(context: AppContext, query: AlertsQuery): Promi
 
 interface Fitting {
   readonly names: Names;
-  /** Of all that fit everything but the status. */
-  readonly counts: Record<AlertStatus, number>;
+  /** Of all that fit everything but the status; undefined where no number of them is to be told. */
+  readonly counts: AlertCounts | undefined;
   readonly wanted: readonly Alert[];
 }
 
@@ -65,9 +68,13 @@ export async function fittingAlerts(context: AppContext, query: AlertsQuery): Pr
   const fitting = unique(lists.flat()).filter((alert) => fits(alert, query, names.org));
   const counts = Object.fromEntries(
     statuses.map((status) => [status, fitting.filter((alert) => alert.status === status).length]),
-  ) as Record<AlertStatus, number>;
+  ) as AlertCounts;
   const which = wantedStatuses(query.status);
-  return { names, counts, wanted: fitting.filter(({ status }) => which.includes(status)) };
+  return {
+    names,
+    counts: isOfFew(names.org, query, fitting) ? undefined : counts,
+    wanted: fitting.filter(({ status }) => which.includes(status)),
+  };
 }
 
 /** The lists are read one after the other: an alert that moved between them is counted where it is now. */

@@ -15,6 +15,12 @@ export const next = z
   .optional()
   .meta({ description: "Give as `after`; absent at the end" });
 
+/** How many there are of all that fits. */
+export const untoldOfFew = z.int().nonnegative().optional().meta({
+  description:
+    "Absent where what is asked for picks teams of fewer than five people: a number of it would be one about persons",
+});
+
 /** A text that sorts like the thing it stands for. */
 type SortKey = string;
 

@@ -25,6 +25,11 @@ export function number(value: number): string {
   return value.toLocaleString("en");
 }
 
+/** A dash where the number is not told. */
+export function numberOrNone(value: number | undefined): string {
+  return value === undefined ? "–" : number(value);
+}
+
 export function plural(count: number, one: string, many = `${one}s`): string {
   return `${number(count)} ${count === 1 ? one : many}`;
 }

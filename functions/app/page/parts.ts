@@ -132,21 +132,24 @@ export function filterSelect(
 export function pager(
   path: string,
   query: Readonly<Record<string, string | undefined>>,
-  { shown, total, next }: { shown: number; total: number; next: string | undefined },
+  { shown, total, next }: { shown: number; total: number | undefined; next: string | undefined },
 ): Html {
   const { after } = query;
   return html`<nav class="pager" aria-label="Pages">
     <span class="muted small"
-      >${
-        after === undefined
-          ? `${shown === total ? "All" : `The first ${shown} of`} ${plural(total, "entry", "entries")}`
-          : `${shown} of ${plural(total, "entry", "entries")}`
-      }</span
+      >${total === undefined ? nothing : shownOf({ shown, total, isFirst: after === undefined })}</span
     ><span class="row">
       ${after === undefined ? nothing : html`<a class="button" href="${withQuery(path, { ...query, after: undefined })}">To the start</a>`}
       ${next === undefined ? nothing : html`<a class="button" href="${withQuery(path, { ...query, after: next })}">Next page</a>`}
     </span>
   </nav>`;
+}
+
+function shownOf(page: { shown: number; total: number; isFirst: boolean }): string {
+  const { shown, total, isFirst } = page;
+  const entries = plural(total, "entry", "entries");
+  if (!isFirst) return `${shown} of ${entries}`;
+  return `${shown === total ? "All" : `The first ${shown} of`} ${entries}`;
 }
 
 export function empty(title: string, text: Html | string, action: Html | string = nothing): Html {

@@ -1,7 +1,10 @@
 import * as z from "zod";
 
+import { isAboutFew } from "#shared/graph/headcount.ts";
+import { teamPeopleMin } from "#shared/graph/matching-teams.ts";
 import { isOpen } from "#shared/model/facts.ts";
 import { WorkItemKind, WorkStatus } from "#shared/model/facts.ts";
+import { OrgUnitId } from "#shared/model/ids.ts";
 
 import type { AppContext } from "../app-deps.ts";
 import { pageOf, pageQuery } from "../http/paging.ts";
@@ -29,7 +32,8 @@ export type WorkItemsQuery = z.infer<typeof WorkItemsQuery>;
 
 export interface WorkItemList {
   readonly asOf: string;
-  readonly total: number;
+  /** Absent where it would be a figure about fewer than five people. */
+  readonly total: number | undefined;
   readonly items: WorkItemAnswer[];
   readonly sources: SourceAnswer[];
   readonly next: string | undefined;
@@ -45,11 +49,30 @@ export async function listWorkItems(
   const { page, next } = pageOf(found, (seen) => seen.sortKey, query);
   return {
     asOf: snapshot.asOf,
-    total: found.length,
+    total: isTold(snapshot, query, found) ? found.length : undefined,
     items: page.map(({ item, sight }) => describeItem(snapshot.graph, item, sight)),
     sources: allSources(snapshot.graph.sources, context.clock.nowMs()),
     next,
   };
+}
+
+/** A number of so few people's work would be one about persons; that of no team's, with coverage, theirs. */
+function isTold({ graph: { org }, seen }: Snapshot, query: WorkItemsQuery, found: readonly Seen[]) {
+  const { team, text } = query;
+  if (team === "none") {
+    return !isAboutFew(
+      org,
+      teamsOf(seen).filter((id) => org.membersOf(id).length < teamPeopleMin),
+    );
+  }
+  const asked = OrgUnitId.safeParse(team);
+  const isSmall = asked.success && org.membersOf(asked.data).length < teamPeopleMin;
+  return !isSmall && (text === undefined || !isAboutFew(org, teamsOf(found)));
+}
+
+/** Whose work it is, as far as that is known. */
+export function teamsOf(seen: readonly Seen[]): readonly OrgUnitId[] {
+  return [...new Set(seen.flatMap(({ team }) => team.teamId ?? []))];
 }
 
 function filterSeen(snapshot: Snapshot, query: WorkItemsQuery): readonly Seen[] {

@@ -48,7 +48,8 @@ export function workItemsPage(page: WorkItemsPage): Html {
   return layout({
     title: "Work",
     room: "Work",
-    intro: html`${number(list.total)} items fit. Read ${moment(list.asOf)}.`,
+    intro: html`${list.total === undefined ? nothing : `${number(list.total)} items fit.`} Read
+    ${moment(list.asOf)}.`,
     body: html`${filterBar(page)}${ratePart(page.matchRate)}
     ${
       list.items.length === 0

@@ -3,7 +3,7 @@ import * as z from "zod";
 import { GoalId, WorkItemId } from "#shared/model/ids.ts";
 
 import type { AppContext } from "../app-deps.ts";
-import { next } from "../http/paging.ts";
+import { next, untoldOfFew } from "../http/paging.ts";
 import { defineRoute } from "../http/route.ts";
 import type { Route } from "../http/route.ts";
 import { describeLink } from "./describe-edges.ts";
@@ -30,7 +30,7 @@ function itemRoutes(context: AppContext): readonly Route[] {
       query: WorkItemsQuery,
       answer: z.strictObject({
         asOf,
-        total: z.int(),
+        total: untoldOfFew,
         items: z.array(WorkItemAnswer),
         sources: z.array(SourceAnswer),
         next,

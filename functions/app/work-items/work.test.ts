@@ -25,7 +25,7 @@ import { servedGoalsCard } from "./served-goals-card.ts";
 import { WorkItemAnswer } from "./work-answers.ts";
 
 const List = z.looseObject({
-  total: z.int(),
+  total: z.int().optional(),
   items: z.array(WorkItemAnswer),
   next: z.string().optional(),
 });
