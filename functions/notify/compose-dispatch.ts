@@ -58,7 +58,9 @@ export async function composeUpdate(
   ]);
   const told = toldOf(dispatch.alerts, found);
   const composed = composeAlerts(around, { ...dispatch, told, isUpdate: true });
-  const isAllOver = told.every((one) => isOver(one, one.alert));
+  // Of what is but counted, nobody can say whether it still stands.
+  const isAllNamed = dispatch.alertCount <= told.length;
+  const isAllOver = isAllNamed && told.every((one) => isOver(one, one.alert));
   // By this a channel knows that there is nothing left to do, or to press.
   const message = composed && isAllOver ? { ...composed, reason: "resolved" as const } : composed;
   return { message, isAllOver };

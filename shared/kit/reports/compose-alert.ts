@@ -138,7 +138,8 @@ function groupOf(around: Surroundings, telling: Telling, known: readonly Told[])
   const over = told.filter((one) => isOver(one, one.alert)).length;
   const more = alertCount - lines.length;
   const severity = known.some((one) => one.alert?.severity === "critical") ? "critical" : undefined;
-  const standing = standingOfGroup({ over, count: told.length, isUpdate });
+  const count = Math.max(alertCount, told.length);
+  const standing = standingOfGroup({ over, count, isUpdate });
   const first = known[0]?.alert;
   return {
     kind: "group" as const,
