@@ -1,7 +1,7 @@
-import { isOfItems } from "#shared/kit/routing/channels-of.ts";
+import { channelsOf, isOfItems } from "#shared/kit/routing/channels-of.ts";
 import { rungsMax } from "#shared/kit/routing/preview-route.ts";
 import type { Recipient } from "#shared/kit/routing/recipients.ts";
-import { routeAlert } from "#shared/kit/routing/route-alert.ts";
+import { channelForPeople, routeAlert } from "#shared/kit/routing/route-alert.ts";
 import { isContested } from "#shared/kit/routing/still-true.ts";
 import { addWorkingHours, calendarOf } from "#shared/kit/routing/working-time.ts";
 import type { Notification, RecipientId, Rung } from "#shared/model/notification.ts";
@@ -26,6 +26,9 @@ export const topOfLadder = "top of the ladder";
 
 /** Why it ends where nobody has been told at all: it begins anew when somebody can be. */
 export const untilReachable = "nobody can be told yet";
+
+/** Why it ends where what reaches people one by one is at rest: it goes on from there when that works again. */
+export const untilPeopleReachable = "people cannot be reached one by one for now";
 
 /** What the alert's own people are told of: open, nobody contests it, and worth a message. */
 export function isTellable(alert: Alert): boolean {
@@ -110,7 +113,7 @@ async function climbTo(
         dueAt: await responseEnd(round, alert, latestOf(waiting, round.now)),
         updatedAt: round.now,
       }
-    : ended(round, { ...rung, rung: reached }, await endOf(round, [...ours, ...recipients]));
+    : ended(round, { ...rung, rung: reached }, await endOf(round, alert, [...ours, ...recipients]));
   const stored = await replaceDocument(round.deps.table, rungSpec, rung, next);
   if (stored) {
     const { alertId, generation } = rung;
@@ -120,9 +123,21 @@ async function climbTo(
   return waiting;
 }
 
-async function endOf(round: Round, told: readonly Recipient[]): Promise<string> {
+async function endOf(round: Round, alert: Alert, told: readonly Recipient[]): Promise<string> {
   if ((await peopleOf(round, told)).length === 0) return untilReachable;
-  return (await round.policy()).routing ? topOfLadder : untilRouted;
+  const [{ routing }, { escalates }] = await Promise.all([round.policy(), round.rule(alert.rule)]);
+  if (!routing) return untilRouted;
+  return escalates && (await arePeopleCutOff(round)) ? untilPeopleReachable : topOfLadder;
+}
+
+/** Whether nobody can be reached by themselves now, and somebody could if what is at rest worked. */
+export async function arePeopleCutOff(round: Round): Promise<boolean> {
+  const { routing, connections, channels } = await round.policy();
+  if (!routing || channelForPeople(routing, channels)) return false;
+  const resting = connections
+    .filter(({ status }) => status === "paused" || status === "degraded")
+    .map((one) => ({ ...one, status: "active" as const }));
+  return channelForPeople(routing, channelsOf(resting, round.deps.registry)) !== undefined;
 }
 
 /** Whether there is anybody by now who would hear of it. */

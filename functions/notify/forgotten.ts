@@ -11,7 +11,8 @@ import { queryAll } from "#shared/store/list.ts";
 import { SetAside } from "#shared/store/set-aside.ts";
 import { alertSpec, rungSpec } from "#shared/store/specs.ts";
 
-import { isReachable, isTellable, untilReachable, untilRouted } from "./climb.ts";
+import { arePeopleCutOff, isReachable, isTellable } from "./climb.ts";
+import { untilPeopleReachable, untilReachable, untilRouted } from "./climb.ts";
 import { alignLadder, firstRung, overtaken, resumptionOf } from "./hear.ts";
 import { notificationsOf } from "./notifications-of.ts";
 import { restLadder, untilWorthy, wordsOf } from "./rest-ladder.ts";
@@ -131,12 +132,14 @@ async function begin(round: Round, all: readonly Alert[]): Promise<void> {
 async function climbAnew(round: Round, alert: Alert, rung: Rung | undefined): Promise<void> {
   if (!rung || !(await mayGoOn(round, alert, rung))) return;
   const { endedBecause: _ended, ...rest } = rung;
-  const next = { ...rest, rung: 0, dueAt: round.now, updatedAt: round.now };
+  const from = rung.endedBecause === untilPeopleReachable ? rung.rung : 0;
+  const next = { ...rest, rung: from, dueAt: round.now, updatedAt: round.now };
   await replaceDocument(round.deps.table, rungSpec, rung, next);
 }
 
 async function mayGoOn(round: Round, alert: Alert, rung: Rung): Promise<boolean> {
   if (rung.endedBecause === untilWorthy) return true;
+  if (rung.endedBecause === untilPeopleReachable) return !(await arePeopleCutOff(round));
   const { routing } = await round.policy();
   if (rung.endedBecause === untilReachable) return isReachable(round, alert, rung);
   return rung.endedBecause === untilRouted && routing !== undefined;

@@ -160,3 +160,48 @@ test("a brief whose channel rests is looked for by the hour, and told when that 
   await rig.pass(120, 10);
   expect(targets(rig, "brief").toSorted()).toEqual(["boss", "lead"]);
 });
+
+/** A team with a channel, whose people have two hours to answer. */
+async function teamWithChannel() {
+  const channels = [{ unitId: unitId("red"), connectionId: "conn_team000000" }];
+  const rig = await company(
+    { chat, mail, team: chat },
+    {
+      ...anyTime,
+      responseHours: 2,
+      channels: channels as Routing["channels"],
+    },
+  );
+  const set = (status: "paused" | "active") =>
+    rig.hub.changeConnection(rig.channel("mail").id, (one) => ({ ...one, status }));
+  return { rig, set };
+}
+
+const bothAbove = ["alert escalated: Lead of red", "alert escalated: boss, the manager above red"];
+
+test("a ladder whose next rung is due while mail is paused goes on when that works again", async () => {
+  const { rig, set } = await teamWithChannel();
+  await rig.hub.apply(epic);
+  await rig.pass(60, 5);
+  await set("paused");
+  await rig.pass(3 * 60, 5);
+  expect(said(rig, "team")).toEqual(["alert opened: Channel of red"]);
+  await set("active");
+  // By the hour: the lead's time was over long ago.
+  await rig.pass(65);
+  expect(said(rig, "mail")).toEqual(bothAbove.slice(0, 1));
+  await rig.pass(20 * 60, 10);
+  expect(said(rig, "mail")).toEqual(bothAbove);
+  expect(said(rig, "team")).toHaveLength(1);
+});
+
+test("so does one that began while mail was paused, and tells its channel nothing twice", async () => {
+  const { rig, set } = await teamWithChannel();
+  await set("paused");
+  await rig.hub.apply(epic);
+  await rig.pass(3 * 60, 5);
+  await set("active");
+  await rig.pass(20 * 60, 1);
+  expect(said(rig, "mail")).toEqual(bothAbove);
+  expect(said(rig, "team")).toHaveLength(1);
+});

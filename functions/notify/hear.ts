@@ -15,6 +15,7 @@ import {
   isTellable,
   responseEnd,
   topOfLadder,
+  untilPeopleReachable,
   untilReachable,
   untilRouted,
 } from "./climb.ts";
@@ -149,7 +150,12 @@ async function resume(
 }
 
 /** Ends of a ladder after which it does not go on. */
-const finalWords: ReadonlySet<string> = new Set([topOfLadder, untilRouted, untilReachable]);
+const finalWords: ReadonlySet<string> = new Set([
+  topOfLadder,
+  untilRouted,
+  untilReachable,
+  untilPeopleReachable,
+]);
 
 /** A contest goes to the rule's owner, with its reason and without a name. */
 async function tellOwner(round: Round, alert: Alert): Promise<readonly Notification[]> {
