@@ -22,7 +22,6 @@ import {
   connectionSpec,
   cursorSpec,
   grantSpec,
-  ruleSettingsSpec,
   signalSpec,
 } from "#shared/store/specs.ts";
 
@@ -219,10 +218,7 @@ async function openIfStanding(
   now: Instant,
 ): Promise<Alert | undefined> {
   const unread = new SetAside();
-  const settings = await policies.settingsItem(alert.rule);
-  if (settings && !unread.read(settings, (item) => readDocument(ruleSettingsSpec, item))) {
-    return undefined;
-  }
+  if (!(await policies.areSettingsRead(alert.rule, unread))) return undefined;
   // An alert that was born while its rule was being set may still wait by the old settings.
   const policy = await policies.waiting(alert);
   const next = policy ? waitAnew(alert, policy, now) : promote(alert, now);

@@ -1,5 +1,6 @@
 import { HubError } from "#shared/errors.ts";
 import { reconcile, resolve } from "#shared/kit/alert-lifecycle.ts";
+import type { AlertPolicy } from "#shared/kit/alert-lifecycle.ts";
 import { alertIdOf, asFoundBy } from "#shared/kit/alert-rule.ts";
 import type { AlertRule } from "#shared/kit/alert-rule.ts";
 import { isStanding } from "#shared/kit/alert-transition.ts";
@@ -65,13 +66,40 @@ async function reconcileAs(deps: AlertDeps, { id, policies, rule }: Reconciling)
     // Kept for a year after clearing; older than that, its alert is long resolved.
     if (!signal) return false;
     if (rule?.isUnreadable === true && signal.state === "open") return false;
-    const policy = await (rule ? policies.by(rule, signal) : policies.of(signal));
+    const unread = new SetAside();
+    const policy = await policyFor(deps, policies, { signal, rule, unread });
+    reportSetAside(deps.logger, [unread]);
     const told = rule ? asFoundBy(rule, signal) : signal;
     const next = policy && reconcile(current, told, { ...policy, now: deps.clock.now() });
     if (!next) return false;
     if (await store(deps, current, next)) return true;
   }
   throw new HubError("entity.conflict", `The alert of ${id} is being changed by others`);
+}
+
+/** Of a signal that has cleared nothing is asked. */
+const anyPolicy: AlertPolicy = { graceMinutes: 0, holdDownMinutes: 0, why: "", nextStep: "" };
+
+/**
+ * By what the alert goes; undefined for a rule that this release does not have, and while nobody can read how a
+ * rule is set: what stands goes on then, nothing opens, and no other rule waits for it.
+ */
+async function policyFor(
+  { rules }: AlertDeps,
+  policies: AlertPolicies,
+  given: {
+    readonly signal: Signal;
+    readonly rule?: AlertRule | undefined;
+    readonly unread: SetAside;
+  },
+): Promise<AlertPolicy | undefined> {
+  const { signal, unread } = given;
+  const rule = given.rule ?? rules.find(({ name }) => name === signal.rule);
+  if (!rule) return undefined;
+  if (signal.state === "cleared") return anyPolicy;
+  return (await policies.areSettingsRead(rule.name, unread))
+    ? policies.by(rule, signal)
+    : undefined;
 }
 
 /**
@@ -136,23 +164,25 @@ export async function reconcileAlerts(
   const open = new Map(signals.map((signal) => [signal.id, signal]));
   const standing = [...alerts.values()].filter(isMeant);
   const ended = standing.flatMap(({ signalId }) => (open.has(signalId) ? [] : [signalId]));
-  const byId = new Map(standing.map((alert) => [alert.signalId, alert]));
-  const differing = [...stale, ...ended];
-  let [changed, looked] = [0, 0];
+  const bySignal = Map.groupBy(standing, ({ signalId }) => signalId);
   const abandoned = custom.areAll ? abandonedOf([...alerts.values()], known, rule) : [];
-  for (const alert of abandoned) {
-    const findings = known.has(alert.rule) ? open : undefined;
-    if (await abandon(deps, alert, findings)) changed += 1;
-  }
-  for (const id of differing) {
+  const works = [
+    ...abandoned.map(
+      (alert) => () => abandon(deps, alert, known.has(alert.rule) ? open : undefined),
+    ),
+    ...[...new Set([...stale, ...ended])].map(
+      (id) => async () =>
+        (await reconcileAlert(deps, id, policies)) || orphaned(deps, bySignal.get(id) ?? []),
+    ),
+  ];
+  let [changed, looked] = [0, 0];
+  for (const work of works) {
     if (deps.clock.nowMs() >= untilMs) break;
     looked += 1;
-    const isChanged =
-      (await reconcileAlert(deps, id, policies)) || (await orphaned(deps, byId.get(id)));
-    if (isChanged) changed += 1;
+    if (await work()) changed += 1;
   }
-  const counts = { changed, remaining: differing.length - looked };
-  if (differing.length > 0) deps.logger.info("alert.compared", { ...counts, rule: rule ?? "all" });
+  const counts = { changed, remaining: works.length - looked };
+  if (works.length > 0) deps.logger.info("alert.compared", { ...counts, rule: rule ?? "all" });
   return counts;
 }
 
@@ -172,8 +202,9 @@ async function differingIn(
     ({ name, isUnreadable }) => isUnreadable !== true && isMeant({ rule: name }),
   );
   const differing: SignalId[] = [];
+  const unread = new SetAside();
   for (const signal of signals) {
-    const own = isMeant(signal) ? await policies.of(signal) : undefined;
+    const own = isMeant(signal) ? await policyFor(deps, policies, { signal, unread }) : undefined;
     const alert = alerts.get(alertIdOf(signal.rule, signal.id));
     let differs = own !== undefined && reconcile(alert, signal, { ...own, now }) !== undefined;
     for (const rule of custom) {
@@ -181,11 +212,13 @@ async function differingIn(
       const theirs = alerts.get(alertIdOf(rule.name, signal.id));
       // Most rules are about few signals: what neither has an alert nor fits needs no further look.
       if (!theirs && rule.fits?.(signal) === false) continue;
-      const policy = await policies.by(rule, signal);
+      const policy = await policyFor(deps, policies, { signal, rule, unread });
+      if (!policy) continue;
       differs = reconcile(theirs, asFoundBy(rule, signal), { ...policy, now }) !== undefined;
     }
     if (differs) differing.push(signal.id);
   }
+  reportSetAside(deps.logger, [unread]);
   return differing;
 }
 
@@ -224,13 +257,15 @@ async function abandon(
   return next !== undefined && store(deps, alert, next);
 }
 
-/** An alert whose signal is kept no more has nothing to stand for. */
-async function orphaned(deps: AlertDeps, listed: Alert | undefined): Promise<boolean> {
-  if (!listed) return false;
-  const [signal, alert] = await Promise.all([
-    deps.table.get(factKey(listed.signalId)),
-    getDocument(deps.table, alertSpec, factKey(listed.id)),
-  ]);
-  const next = signal || !alert ? undefined : resolve(alert, "finding-gone", deps.clock.now());
-  return alert !== undefined && next !== undefined && store(deps, alert, next);
+/** Alerts whose signal is kept no more have nothing to stand for. */
+async function orphaned(deps: AlertDeps, listed: readonly Alert[]): Promise<boolean> {
+  const [first] = listed;
+  if (!first || (await deps.table.get(factKey(first.signalId)))) return false;
+  let isChanged = false;
+  for (const { id } of listed) {
+    const alert = await getDocument(deps.table, alertSpec, factKey(id));
+    const next = alert && resolve(alert, "finding-gone", deps.clock.now());
+    if (next && (await store(deps, alert, next))) isChanged = true;
+  }
+  return isChanged;
 }

@@ -66,12 +66,6 @@ export class AlertPolicies {
     this.#orgReader = deps.orgReader ?? new OrgReader(deps.table, deps.clock);
   }
 
-  /** The policy for a signal's alert; undefined for a rule that this release does not have. */
-  async of(signal: Signal): Promise<AlertPolicy | undefined> {
-    const rule = this.#ruleOf(signal.rule);
-    return rule && this.by(rule, signal);
-  }
-
   /** The policy for the alert that a rule makes of a signal, be it the rule's own or another's. */
   async by(rule: AlertRule, signal: Signal): Promise<AlertPolicy> {
     const [waiting, settings, baselineMinutes] = await Promise.all([
@@ -120,6 +114,12 @@ export class AlertPolicies {
       this.#routing.catch(() => undefined);
       return (await both).find(({ pk }) => pk === key.pk);
     });
+  }
+
+  /** Whether anybody can read how the rule is set; what cannot be is noted. */
+  async areSettingsRead(rule: RuleName, unread: SetAside): Promise<boolean> {
+    const item = await this.settingsItem(rule);
+    return !item || unread.read(item, (one) => readDocument(ruleSettingsSpec, one)) !== undefined;
   }
 
   async #settings(rule: RuleName): Promise<RuleSettings | undefined> {
