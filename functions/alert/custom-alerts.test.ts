@@ -199,3 +199,20 @@ test("a pattern that a later release cannot read stops nobody else, opens and en
   expect(mended.status).toBe(200);
   expect(await alerts()).toEqual(["Epics adrift: No goal above AFTER Work after"]);
 });
+
+test("a rule that a later release cannot read at all opens nothing, and its alerts end with their findings", async () => {
+  const { rig, id, alerts } = await hubWithRule();
+  const key = { pk: "custom-rules", sk: id };
+  const stored = await rig.hub.table.get(key);
+  if (!stored) throw new Error("There is a rule");
+  await rig.hub.table.write({ kind: "put", item: { ...stored, title: 1 }, condition: [] });
+  await rig.hub.apply(epic("after"));
+  expect(await alerts()).toEqual(["Epics adrift: No goal above BEFORE Work before"]);
+  await rig.hub.apply(epic("before", 2, [linkTo(itemId("before"), goalId("g"))]));
+  expect(await alerts()).toEqual([]);
+  await rig.hub.table.write({ kind: "put", item: stored, condition: [] });
+  const { table, clock } = rig.hub;
+  const deps = { table, clock, rules, logger: createSilentLogger() };
+  await reconcileAlerts(deps, { untilMs: Infinity });
+  expect(await alerts()).toEqual(["Epics adrift: No goal above AFTER Work after"]);
+});

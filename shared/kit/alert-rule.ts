@@ -21,8 +21,8 @@ export type AlertRule = Pick<
   /** Of a custom rule: which signals, of any rule, are its own. */
   readonly fits?: (signal: Signal) => boolean;
   /**
-   * Its pattern was saved by a release that could read it, and this one cannot: nothing is opened by it, and
-   * what stands goes on until its signal clears or an admin mends it.
+   * It or its pattern was saved by a release that could read it, and this one cannot: nothing is opened by it,
+   * and what stands goes on until its signal clears or an admin mends it.
    */
   readonly isUnreadable?: boolean;
 };
@@ -39,6 +39,12 @@ export function alertRuleOf({
   const base = { name: id, title, why, nextStep, defaults: { graceMinutes: 0 } };
   const fits = isEnabled ? readFit(pattern) : () => false;
   return fits ? { ...base, fits } : { ...base, fits: () => false, isUnreadable: true };
+}
+
+/** The same of one of which no more than its id can be read. */
+export function unreadRuleOf(name: RuleName): AlertRule {
+  const words = { title: "", why: "", nextStep: "" };
+  return { name, ...words, defaults: { graceMinutes: 0 }, fits: () => false, isUnreadable: true };
 }
 
 function readFit(pattern: CustomRule["pattern"]): AlertRule["fits"] {

@@ -2,7 +2,7 @@ import type { Org } from "#shared/graph/org.ts";
 import { depthMax } from "#shared/graph/ways-up.ts";
 import { isOfFirstReading } from "#shared/kit/alert-baseline.ts";
 import type { AlertPolicy } from "#shared/kit/alert-lifecycle.ts";
-import { alertRuleOf, holdDownMinutesDefault } from "#shared/kit/alert-rule.ts";
+import { alertRuleOf, holdDownMinutesDefault, unreadRuleOf } from "#shared/kit/alert-rule.ts";
 import type { AlertRule } from "#shared/kit/alert-rule.ts";
 import { goalsOf, isInScope } from "#shared/kit/alert-scope.ts";
 import { heldByShare } from "#shared/kit/alert-share.ts";
@@ -16,7 +16,7 @@ import type { Item, Table } from "#shared/ports/table.ts";
 import { routingKey } from "./alerting-keys.ts";
 import type { Counted } from "./counted-shares.ts";
 import { readCountedShares } from "./counted-shares.ts";
-import { listCustomRules } from "./custom-rules.ts";
+import { listCustomRules, unreadCustomRules } from "./custom-rules.ts";
 import { readDocument } from "./documents.ts";
 import { readFactItem } from "./facts.ts";
 import { factKey, ruleSettingsKey } from "./keys.ts";
@@ -24,7 +24,7 @@ import { OrgReader } from "./org-reader.ts";
 import { SetAside } from "./set-aside.ts";
 import { routingSpec, ruleSettingsSpec } from "./specs.ts";
 
-/** The custom rules that can be read, and whether they are all. */
+/** The custom rules, also those of which only the id can be read; and whether they are all. */
 export interface CustomRules {
   readonly rules: readonly AlertRule[];
   readonly areAll: boolean;
@@ -32,8 +32,13 @@ export interface CustomRules {
 
 async function readCustomRules(table: Table): Promise<CustomRules> {
   const setAside = new SetAside();
-  const rules = await listCustomRules(table, setAside);
-  return { rules: rules.map(alertRuleOf), areAll: setAside.count === 0 };
+  const rules = (await listCustomRules(table, setAside)).map(alertRuleOf);
+  const unread = unreadCustomRules(setAside);
+  const named = unread.filter((id) => id !== undefined);
+  return {
+    rules: [...rules, ...named.map(unreadRuleOf)],
+    areAll: named.length === unread.length,
+  };
 }
 
 interface PolicyDeps {

@@ -1,6 +1,5 @@
 import { HubError } from "#shared/errors.ts";
-import { CustomRule } from "#shared/model/custom-rule.ts";
-import type { CustomRuleId } from "#shared/model/custom-rule.ts";
+import { CustomRule, CustomRuleId } from "#shared/model/custom-rule.ts";
 import type { Key, Table } from "#shared/ports/table.ts";
 
 import type { DocumentSpec } from "./documents.ts";
@@ -29,6 +28,11 @@ export async function listCustomRules(
   return items
     .flatMap((item) => setAside.read(item, (one) => readDocument(customRuleSpec, one)) ?? [])
     .toSorted((a, b) => (a.createdAt + a.id < b.createdAt + b.id ? -1 : 1));
+}
+
+/** The ids of those that could not be read; undefined for what stands there and is no rule at all. */
+export function unreadCustomRules(setAside: SetAside): readonly (CustomRuleId | undefined)[] {
+  return [...setAside.keys].map((key) => CustomRuleId.safeParse(key.split(" ").at(-1)).data);
 }
 
 /** Throws `entity.not-found` where there is none. */
