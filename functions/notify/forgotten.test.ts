@@ -3,10 +3,21 @@ import { expect, test } from "vitest";
 import { acknowledge, answerContest, contest, snooze } from "#shared/kit/alert-verbs.ts";
 import type { NotifierTraits } from "#shared/kit/notifier.ts";
 import type { Alert } from "#shared/model/signal.ts";
-import { dayMs, instantOf } from "#shared/model/time.ts";
+import { dayMs, hourMs, instantOf } from "#shared/model/time.ts";
 import { replaceDocument } from "#shared/store/documents.ts";
+import { ruleSettingsKey } from "#shared/store/keys.ts";
 import { alertSpec } from "#shared/store/specs.ts";
-import { goal, goalId, itemId, linkTo, upserted, workItem } from "#shared/testing/facts.ts";
+import {
+  account,
+  accountId,
+  goal,
+  goalId,
+  itemId,
+  linkTo,
+  person,
+  upserted,
+  workItem,
+} from "#shared/testing/facts.ts";
 
 import { NotifyRig } from "../../tests/rig/notify-rig.ts";
 
@@ -127,4 +138,30 @@ test("where nothing was lost, the look for it writes nothing, and ends what is o
   expect(rig.hub.logs.filter(({ event }) => event === "notify.forgotten")).toEqual([]);
   const listed = (await rig.ofType("rung")).filter(({ lpk }) => lpk !== undefined);
   expect(listed).toHaveLength(2);
+});
+
+test("a rule whose settings cannot be read keeps the look for what was lost from no other rule", async () => {
+  const rig = await deafHub({ board });
+  await rig.hub.setRule("owner-left");
+  await rig.hub.apply(
+    upserted(account("ann")),
+    upserted(person("ann", { employmentStatus: "inactive" })),
+    upserted(workItem("e2", { assigneeId: accountId("ann") }), [linkTo(itemId("e2"), goalId("g"))]),
+  );
+  const ofLeft = (await rig.hub.alerts()).find(({ rule }) => rule === "owner-left");
+  const at = { by: "x", now: rig.hub.clock.now() };
+  const contested = ofLeft && contest(ofLeft, "wrong", at);
+  if (!contested) throw new Error("There is an alert");
+  await replaceDocument(rig.hub.table, alertSpec, ofLeft, contested);
+  const settings = await rig.hub.table.get(ruleSettingsKey("owner-left"));
+  if (!settings) throw new Error("There are settings");
+  await rig.hub.table.write({
+    kind: "put",
+    item: { ...settings, graceMinutes: "x" },
+    condition: [],
+  });
+  await rig.hub.apply(linked("e1", 1));
+  rig.hub.clock.advance(hourMs);
+  await expect(rig.pass(60)).rejects.toThrow("does not parse");
+  expect(standingOf(rig)).toBe("Resolved: linked");
 });

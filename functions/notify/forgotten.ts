@@ -34,9 +34,24 @@ export async function alignForgotten(round: Round): Promise<void> {
   const untilMs = round.deps.clock.nowMs() + workMsMax;
   const standing = await alertsOf(round, "open");
   const all = standing.filter((alert) => isHeardBy(round, alert));
-  await alignContested(round, all.filter(isContested), untilMs);
-  await alignOpen(round, all.filter(isTellable), untilMs);
-  await restForgotten(round, standing.filter(isTellable), untilMs);
+  await eachOf([
+    () => alignContested(round, all.filter(isContested), untilMs),
+    () => alignOpen(round, all.filter(isTellable), untilMs),
+    () => restForgotten(round, standing.filter(isTellable), untilMs),
+  ]);
+}
+
+/** One after the other. What fails keeps the rest from nothing, and is said at the end. */
+async function eachOf(works: readonly (() => Promise<void>)[]): Promise<void> {
+  let failure: { readonly error: unknown } | undefined;
+  for (const work of works) {
+    try {
+      await work();
+    } catch (error) {
+      failure ??= { error };
+    }
+  }
+  if (failure) throw failure.error;
 }
 
 /** Whether the events of how it stands have had their time. */
@@ -51,12 +66,14 @@ async function alignOpen(round: Round, open: readonly Alert[], untilMs: number):
   const rungs = new Map(read(items).map((rung) => [openingOf(rung.alertId, rung), rung]));
   const rungOf = (alert: Alert) => rungs.get(openingOf(alert.id, alert));
   const [known, missing] = [open.filter(rungOf), open.filter((alert) => !rungOf(alert))];
-  await begin(round, missing);
-  await inBatches(round, known, (alert) => climbAnew(round, alert, rungOf(alert)), untilMs);
-  for (const alert of known) {
-    if (round.deps.clock.nowMs() > untilMs) break;
-    if ((resumptionOf(alert) ?? "") > (rungOf(alert)?.wokenAt ?? "")) await align(round, alert);
-  }
+  const woken = known.filter((one) => (resumptionOf(one) ?? "") > (rungOf(one)?.wokenAt ?? ""));
+  await eachOf([
+    () => begin(round, missing),
+    () => inBatches(round, known, (alert) => climbAnew(round, alert, rungOf(alert)), untilMs),
+    ...woken.map((alert) => async () => {
+      if (round.deps.clock.nowMs() <= untilMs) await align(round, alert);
+    }),
+  ]);
 }
 
 function openingOf(alertId: AlertId, { generation }: Pick<Alert | Rung, "generation">): string {
@@ -106,9 +123,17 @@ async function inBatches<T>(
   work: (one: T) => Promise<void>,
   untilMs = Infinity,
 ): Promise<void> {
-  for (let at = 0; at < all.length && deps.clock.nowMs() <= untilMs; at += atOnce) {
-    await Promise.all(all.slice(at, at + atOnce).map(work));
-  }
+  const batches = Array.from({ length: Math.ceil(all.length / atOnce) }, (_, at) =>
+    all.slice(at * atOnce, (at + 1) * atOnce),
+  );
+  await eachOf(
+    batches.map((batch) => async () => {
+      if (deps.clock.nowMs() > untilMs) return;
+      const ended = await Promise.allSettled(batch.map(work));
+      const failed = ended.find(({ status }) => status === "rejected");
+      if (failed?.status === "rejected") throw failed.reason;
+    }),
+  );
 }
 
 async function align(round: Round, { id }: Alert): Promise<void> {
@@ -147,13 +172,15 @@ async function mayGoOn(round: Round, alert: Alert, rung: Rung): Promise<boolean>
 
 /** A contest that its rule's owner has not heard of. */
 async function alignContested(round: Round, all: readonly Alert[], untilMs: number): Promise<void> {
-  for (const alert of all) {
-    if (round.deps.clock.nowMs() > untilMs) return;
-    const isTold = (await notificationsOf(round, alert.id)).some(
-      ({ reason, occasionAt }) => reason === "contested" && occasionAt === alert.contest?.at,
-    );
-    if (!isTold) await align(round, alert);
-  }
+  await eachOf(
+    all.map((alert) => async () => {
+      if (round.deps.clock.nowMs() > untilMs) return;
+      const isTold = (await notificationsOf(round, alert.id)).some(
+        ({ reason, occasionAt }) => reason === "contested" && occasionAt === alert.contest?.at,
+      );
+      if (!isTold) await align(round, alert);
+    }),
+  );
 }
 
 export async function alertsOf(round: Round, status: AlertStatus): Promise<readonly Alert[]> {
