@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 
+import { snooze } from "#shared/kit/alert-verbs.ts";
 import type { Grant } from "#shared/model/grant.ts";
 import { grantId } from "#shared/model/ids.ts";
 import type { PullMessage } from "#shared/model/pull.ts";
@@ -8,10 +9,10 @@ import type { Table } from "#shared/ports/table.ts";
 import { rules } from "#shared/rules/index.ts";
 import { listGaps } from "#shared/store/connection-parts.ts";
 import { getConnection } from "#shared/store/connections.ts";
-import { createDocument } from "#shared/store/documents.ts";
+import { createDocument, replaceDocument } from "#shared/store/documents.ts";
 import { lists } from "#shared/store/keys.ts";
 import { scanAll } from "#shared/store/list.ts";
-import { grantSpec } from "#shared/store/specs.ts";
+import { alertSpec, grantSpec } from "#shared/store/specs.ts";
 import {
   blockedBy,
   itemId,
@@ -117,6 +118,34 @@ test("a pending alert whose signal has cleared never opens, though its event is 
   await sweep({ ...deps, table: hub.table, clock: hub.clock, logger: createSilentLogger() });
   expect(await hub.alerts()).toMatchObject([{ status: "pending" }]);
 });
+
+test.each([
+  ["has cleared", [removed(itemId("epic"), 1)], "snoozed"],
+  [
+    "opened anew",
+    [removed(itemId("epic"), 1), upserted(workItem("epic", { version: 2 }))],
+    "snoozed",
+  ],
+  ["stands", [], "open"],
+])(
+  "a snoozed alert whose signal %s is woken only if that is what it told of",
+  async (_how, changes, status) => {
+    const hub = await MemoryHub.ready();
+    await hub.setRule("unlinked-work");
+    await hub.apply(upserted(workItem("epic")));
+    const [alert] = await hub.alerts();
+    const until = instantOf(hub.clock.nowMs() + 30 * minuteMs);
+    const snoozed = alert && snooze(alert, until, { by: "ops", now: hub.clock.now() });
+    if (!snoozed) throw new Error("There is an alert");
+    await replaceDocument(hub.table, alertSpec, alert, snoozed);
+    hub.isBusDown = true;
+    for (const one of changes) await hub.apply(one);
+    hub.clock.advance(31 * minuteMs);
+    const { deps } = new ToolHub();
+    await sweep({ ...deps, table: hub.table, clock: hub.clock, logger: createSilentLogger() });
+    expect(await hub.alerts()).toMatchObject([{ status }]);
+  },
+);
 
 test("a removal that stopped half-way is taken up again", async () => {
   const rig = await ToolHub.connected({ status: "removing" });

@@ -61,7 +61,7 @@ export async function sweep(deps: SweepDeps): Promise<void> {
   await dropUnusedGrants(deps, connections);
   const policies = new AlertPolicies(deps);
   await advance(deps, "pending", (alert, now) => openIfStanding(deps, policies, alert, now));
-  await advance(deps, "snoozed", wake);
+  await advance(deps, "snoozed", (alert, now) => wakeIfStanding(deps, alert, now));
   await turnOfDay(deps);
 }
 
@@ -225,6 +225,22 @@ async function openIfStanding(
   const stored = next && (await deps.table.get(factKey(alert.signalId)));
   const signal = stored && unread.read(stored, (item) => readDocument(signalSpec, item));
   return signal?.state === "open" && signal.generation === alert.generation ? next : undefined;
+}
+
+/** The same of one that is snoozed: nobody is to hear that it still stands when it does not. */
+async function wakeIfStanding(
+  { table }: SweepDeps,
+  alert: Alert,
+  now: Instant,
+): Promise<Alert | undefined> {
+  const next = wake(alert, now);
+  const stored = next && (await table.get(factKey(alert.signalId)));
+  if (!stored) return undefined;
+  const unread = new SetAside();
+  const signal = unread.read(stored, (item) => readDocument(signalSpec, item));
+  // Of what cannot be read nobody can say that it is over.
+  const isStanding = signal?.state === "open" && signal.generation === alert.generation;
+  return isStanding || !signal ? next : undefined;
 }
 
 /** Moves alerts whose time has come. One that somebody else is changing waits for the next minute. */
