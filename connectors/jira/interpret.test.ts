@@ -210,6 +210,22 @@ describe("issue events", () => {
     ]);
   });
 
+  test("a late or thin body of an issue that is in a project that is not read by now does not bring it back", async () => {
+    const { interpret, jira } = await connect({ projects: ["PAY"] });
+    jira.perform({ kind: "moveIssue", key: "PAY-1", projectKey: "OPS" });
+    expect(await interpret(updated.payload, receivedAt)).toEqual({ changes: [], rejected: [] });
+    const deletion = { ...updated.payload, webhookEvent: "jira:issue_deleted" };
+    expect((await interpret(deletion, receivedAt)).changes).toMatchObject([{ kind: "removed" }]);
+    const { issue } = updated.payload;
+    const thin = { ...updated.payload, issue: { id: issue.id, key: issue.key } };
+    expect(await interpret(thin)).toEqual({ changes: [], rejected: [] });
+    const moved = { ...thin, changelog: { items: [{ field: "Key", to: "OPS-2" }] } };
+    expect((await interpret(moved)).changes).toMatchObject([
+      { kind: "removed" },
+      { kind: "removed" },
+    ]);
+  });
+
   test("a clock that runs ahead at Jira cannot make a reading newer than its arrival", async () => {
     const { interpret } = await connect();
     const { changes } = await interpret({ ...updated.payload, timestamp: Date.UTC(2030, 0) });
@@ -234,6 +250,17 @@ describe("link events", () => {
       },
       { record: { id: id("work-item", "10106") }, edges: [] },
     ]);
+  });
+
+  test("an end in a project that is not read is left alone, and so is a link of two such ends", async () => {
+    const { interpret, jira } = await connect({ projects: ["MOB"] });
+    const mobile = jira.state.issue("MOB-1")?.id ?? "";
+    const { issueLink } = linked.payload;
+    const oneEnd = { ...issueLink, sourceIssueId: Number(mobile) };
+    expect((await interpret({ ...linked.payload, issueLink: oneEnd })).changes).toMatchObject([
+      { record: { id: id("work-item", mobile) } },
+    ]);
+    expect(await interpret(linked.payload)).toMatchObject({ changes: [], rejected: [] });
   });
 
   test("a link between issues that we cannot read is rejected with the reason", async () => {

@@ -69,17 +69,18 @@ async function interpretIssue(
   if (!parsed.success) {
     const id = idIn(event.issue);
     if (id === undefined) return refused("an issue event", "it carries no issue");
-    return readAgain(session, id);
+    return readAgain(session, event, { id, at });
   }
   const issue = parsed.data;
   const { projects } = session.context.settings;
   if (projects.length > 0 && !projects.includes(issue.fields.project.key)) {
-    return outOfScope(session, event, issue.id, at);
+    return outOfScope(session, event, { id: issue.id, at });
   }
-  if (isDoubtful(session, event, issue)) return readAgain(session, issue.id);
+  if (isDoubtful(session, event, issue)) return readAgain(session, event, { id: issue.id, at });
   if (isLate) {
     const now = await readIssues(session, [issue.id]);
     if (now.changes.length + now.rejected.length > 0) return now;
+    if (now.elsewhere > 0) return outOfScope(session, event, { id: issue.id, at });
   }
   const reading = await readRecords(session, [issue], at);
   const otherForm = changedType(event) ? formerForms(session, event, { issue, at }) : [];
@@ -109,9 +110,17 @@ function lacksLevel({ context }: JiraSession, { hierarchyLevel }: WireType): boo
   return isNeeded && hierarchyLevel === undefined;
 }
 
-async function readAgain(session: JiraSession, id: string): Promise<Reading> {
-  const reading = await readIssues(session, [id]);
+/** An issue that an event is about, and when that was. */
+interface Named {
+  readonly id: string;
+  readonly at: Instant;
+}
+
+async function readAgain(session: JiraSession, event: WireEvent, named: Named): Promise<Reading> {
+  const { id } = named;
+  const { elsewhere, ...reading } = await readIssues(session, [id]);
   if (reading.changes.length + reading.rejected.length > 0) return reading;
+  if (elsewhere > 0) return outOfScope(session, event, named);
   const reason = "the event is thin, and the issue can no longer be read";
   // Its type is not told; as either form, reading it again asks for the same issue.
   const ownId = factId("work-item", "jira", session.context.connectionId, id);
@@ -119,11 +128,11 @@ async function readAgain(session: JiraSession, id: string): Promise<Reading> {
 }
 
 /** An issue that leaves the configured projects leaves the graph; one that was never in it, we ignore. */
-function outOfScope(session: JiraSession, event: WireEvent, id: string, at: Instant): Reading {
+function outOfScope(session: JiraSession, event: WireEvent, named: Named): Reading {
   const isMove = (event.changelog?.items ?? []).some(
     ({ field }) => field === "Key" || field === "project",
   );
-  if (isMove) return { changes: removals(session, event, { id, at }), rejected: [] };
+  if (isMove) return { changes: removals(session, event, named), rejected: [] };
   return { changes: [], rejected: [] };
 }
 
@@ -151,8 +160,8 @@ async function interpretLink(session: JiraSession, event: WireEvent): Promise<Re
   const link = event.issueLink;
   if (!link) return refused(event.webhookEvent, "it carries no link");
   const ids = [link.sourceIssueId, link.destinationIssueId];
-  const reading = await readIssues(session, ids);
-  if (reading.changes.length + reading.rejected.length > 0) return reading;
+  const { elsewhere, ...reading } = await readIssues(session, ids);
+  if (reading.changes.length + reading.rejected.length + elsewhere > 0) return reading;
   return refused(`link of issues ${ids.join(" and ")}`, "neither end can be read");
 }
 
@@ -175,11 +184,7 @@ function formerForms(
  * The removal of an issue as work, then as a goal. Its version is the event's time on Jira's own clock,
  * as `updated` is: with ours, a deletion right after an edit could look older than the edit.
  */
-function removals(
-  session: JiraSession,
-  event: WireEvent,
-  { id, at }: { readonly id: string; readonly at: Instant },
-): readonly Change[] {
+function removals(session: JiraSession, event: WireEvent, { id, at }: Named): readonly Change[] {
   const { connectionId } = session.context;
   const updated = WireIssue.safeParse(event.issue).data?.fields.updated;
   const moments = [readInstant(event.timestamp), readInstant(updated), at];
