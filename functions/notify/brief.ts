@@ -21,6 +21,7 @@ import type { Addressee } from "./addressee.ts";
 import { isReached } from "./addressee.ts";
 import type { HeldMailbox } from "./mailbox.ts";
 import { announce } from "./mailbox.ts";
+import { notToldYet } from "./not-told-yet.ts";
 import type { Round } from "./round.ts";
 
 /** A leader's brief as it is due now. */
@@ -85,8 +86,15 @@ async function compose(
   const since = instantOf(epochMsOf(round.now) - briefDays * dayMs);
   const around = await round.surroundings();
   const scopeIds = new Set<OrgUnitId>(led);
-  const all: BriefAlert[] = (await alertsOfWeek(round, since))
-    .filter(({ teamIds }) => teamIds.some((id) => isWithin(org, id, scopeIds)))
+  const within = (await alertsOfWeek(round, since)).filter(({ teamIds }) =>
+    teamIds.some((id) => isWithin(org, id, scopeIds)),
+  );
+  // Whose lead it is hears of it in the same mail; of others' the team is to hear first.
+  const isOwn = ({ teamIds }: Alert) => teamIds.some((id) => scopeIds.has(id));
+  const others = new Set(within.filter((one) => one.status === "open" && !isOwn(one)));
+  const isUntold = await notToldYet(round, new Set([...others].flatMap(({ teamIds }) => teamIds)));
+  const all: BriefAlert[] = within
+    .filter((alert) => !others.has(alert) || !isUntold(alert))
     .map((alert) => reportedOf(around, alert));
   const scope = led.map((id) => org.unit(id)?.name ?? "").join(", ");
   return composeBrief(all, { publicUrl: around.publicUrl, scope, since, now: round.now });
