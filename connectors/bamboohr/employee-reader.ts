@@ -112,7 +112,7 @@ export class EmployeeReader {
       const record = await this.#client.readEmployee(id, this.#fields);
       if (record === "gone") return reading({ changes: [this.#removal(id, readAt)] });
       if (record === "hidden") {
-        return rejection(id, "BambooHR does not show this employee to our account");
+        return this.#rejection(id, "BambooHR does not show this employee to our account");
       }
       const known = held?.of(id);
       if (known !== undefined) return this.#understand(record, { readAt, rows: known });
@@ -122,7 +122,7 @@ export class EmployeeReader {
     } catch (error) {
       // One employee that is not as documented must not stop the others.
       if (error instanceof HubError && error.code === "connector.drifted") {
-        return rejection(id, error.message);
+        return this.#rejection(id, error.message);
       }
       throw error;
     }
@@ -144,6 +144,12 @@ export class EmployeeReader {
       changes: [...units, person],
       missingFields: this.#fields.filter((field) => !(field in record)),
     });
+  }
+
+  /** With the person's id, by which they can be read again. */
+  #rejection(employeeId: string, reason: string): OneReading {
+    const id = bambooPersonId(this.#context.connectionId, employeeId);
+    return reading({ rejected: [{ record: `employee ${employeeId}`, reason, id }] });
   }
 
   #removal(id: string, readAt: Instant): Change {
@@ -170,8 +176,4 @@ export function omittedGaps(
 
 function reading(given: Partial<OneReading>): OneReading {
   return { changes: [], rejected: [], missingFields: [], hiddenTables: [], ...given };
-}
-
-function rejection(id: string, reason: string): OneReading {
-  return reading({ rejected: [{ record: `employee ${id}`, reason }] });
 }
