@@ -70,6 +70,14 @@ export class HubError extends Error {
   }
 }
 
+/** Where an error that nobody foresaw comes from. Without its message, which may quote what was being read. */
+export function framesOf({ stack = "" }: Error): string {
+  return stack
+    .split("\n")
+    .filter((line) => /^\s+at /u.test(line))
+    .join("\n");
+}
+
 /** Whether waiting and trying the same thing again can help. Unknown errors are worth a retry. */
 export function isRetryable(error: unknown): boolean {
   return error instanceof HubError ? error.traits.retry === "later" : true;

@@ -3,7 +3,7 @@ import type { Context } from "hono";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
 import * as z from "zod";
 
-import { HubError } from "#shared/errors.ts";
+import { HubError, framesOf } from "#shared/errors.ts";
 
 import { serveAlertPages } from "./alerts/alert-pages.ts";
 import { alertRoutes } from "./alerts/alert-routes.ts";
@@ -175,7 +175,7 @@ function logFailure({ logger }: AppContext, error: HubError, requestId: string):
     requestId,
     code: error.code,
     ...error.details,
-    ...(cause instanceof Error && { cause: cause.name, stack: cause.stack }),
+    ...(cause instanceof Error && { cause: cause.name, stack: framesOf(cause) }),
   });
 }
 

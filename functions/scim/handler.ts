@@ -1,6 +1,6 @@
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from "aws-lambda";
 
-import { HubError } from "#shared/errors.ts";
+import { HubError, framesOf } from "#shared/errors.ts";
 import type { Logger } from "#shared/ports/logger.ts";
 
 import { encode } from "./answer.ts";
@@ -40,7 +40,7 @@ function refusalOf(logger: Logger, error: unknown): ScimAnswer {
   const code = error instanceof HubError ? error.code : "unexpected";
   logger.error("scim.failed", {
     code,
-    ...(error instanceof Error && { errorName: error.name, stack: error.stack }),
+    ...(error instanceof Error && { errorName: error.name, stack: framesOf(error) }),
   });
   // Whatever was not there may be there soon: table and queue are somebody else's machines.
   if (error instanceof HubError && !isOurs) {

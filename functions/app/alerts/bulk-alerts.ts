@@ -1,5 +1,6 @@
 import * as z from "zod";
 
+import { HubError } from "#shared/errors.ts";
 import { groupKeyOf } from "#shared/kit/alert-group.ts";
 import { AlertAction } from "#shared/kit/interaction.ts";
 import { AlertId } from "#shared/model/ids.ts";
@@ -56,7 +57,7 @@ export async function changeAlerts(
       const reason = "It could not be changed just now: try again";
       context.logger.warn("alert.bulk-failed", {
         alertId: id,
-        reason: String(error).slice(0, 200),
+        code: error instanceof HubError ? error.code : "unexpected",
       });
       results.push({ id, outcome: "refused", reason });
     }
