@@ -1,9 +1,8 @@
 import * as z from "zod";
 
-import { isAboutFew, isSmallUnit } from "#shared/graph/headcount.ts";
+import { isSmallUnit } from "#shared/graph/headcount.ts";
 import type { Org } from "#shared/graph/org.ts";
 import { groupKeyOf } from "#shared/kit/alert-group.ts";
-import { isCustomRule } from "#shared/model/custom-rule.ts";
 import { OrgUnitId } from "#shared/model/ids.ts";
 import { AlertStatus, Severity } from "#shared/model/signal.ts";
 import type { Alert } from "#shared/model/signal.ts";
@@ -75,22 +74,10 @@ function isOfTeam({ teamIds }: Alert, team: string | undefined, org: Org): boole
   return teamIds.some((id) => id === wanted || (wanted && org.pathUp(id).includes(wanted)));
 }
 
-/** Whether it is asked in a way that picks the alerts of a group of fewer than five people. */
-export function isOfFew(
-  org: Org,
-  { team, q, rule }: AlertsQuery,
-  found: readonly Pick<Alert, "teamIds">[],
-): boolean {
+/** Whether it names a unit of fewer than five people, so that a number of it would be one about persons. */
+export function namesFew(org: Org, { team }: AlertsQuery): boolean {
   const unit = OrgUnitId.safeParse(team);
-  if (unit.success && isSmallUnit(org, unit.data)) return true;
-  const isPicked = Boolean(q) || (rule !== undefined && isCustomRule(rule));
-  return (
-    isPicked &&
-    isAboutFew(
-      org,
-      found.flatMap(({ teamIds }) => teamIds),
-    )
-  );
+  return unit.success && isSmallUnit(org, unit.data);
 }
 
 /** Every word of the question, wherever it stands. */

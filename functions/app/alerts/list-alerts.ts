@@ -12,7 +12,7 @@ import type { SourceAnswer } from "../work-items/work-answers.ts";
 import { describeAlert } from "./alert-answers.ts";
 import type { AlertAnswer, Names } from "./alert-answers.ts";
 import type { AlertsQuery } from "./filter-alerts.ts";
-import { fits, isOfFew, wantedStatuses } from "./filter-alerts.ts";
+import { fits, namesFew, wantedStatuses } from "./filter-alerts.ts";
 import { readNames } from "./read-names.ts";
 
 export interface AlertList {
@@ -72,7 +72,7 @@ export async function fittingAlerts(context: AppContext, query: AlertsQuery): Pr
   const which = wantedStatuses(query.status);
   return {
     names,
-    counts: isOfFew(names.org, query, fitting) ? undefined : counts,
+    counts: namesFew(names.org, query) ? undefined : counts,
     wanted: fitting.filter(({ status }) => which.includes(status)),
   };
 }

@@ -1,13 +1,11 @@
 import * as z from "zod";
 
 import { HubError } from "#shared/errors.ts";
-import { isAboutFew } from "#shared/graph/headcount.ts";
 import { deployablePattern, sampleOf, tryPattern } from "#shared/kit/custom-pattern.ts";
 import type { SampleEvent } from "#shared/kit/custom-pattern.ts";
 import { exampleSignals } from "#shared/kit/example-signals.ts";
 import { eventSchemas } from "#shared/model/events.ts";
 import type { EventType } from "#shared/model/events.ts";
-import { OrgUnitId } from "#shared/model/ids.ts";
 
 import type { AppContext } from "../app-deps.ts";
 import type { CustomRuleCheck, CustomRuleTrial } from "./custom-rule-answers.ts";
@@ -31,7 +29,7 @@ export async function checkPattern(
   { pattern, sample }: CustomRuleCheck,
 ): Promise<CustomRuleTrial> {
   const deployed = deployablePattern(pattern);
-  const { openSignals, graph } = await context.snapshots.read();
+  const { openSignals } = await context.snapshots.read();
   const origins = new Map<SampleEvent, Origin>();
   const of = (origin: Origin, events: readonly SampleEvent[]) => {
     for (const event of events) origins.set(event, origin);
@@ -54,19 +52,11 @@ export async function checkPattern(
     deployedPattern: deployed,
     tried,
     open: open.length,
-    ...(!isAboutFew(graph.org, fitting.filter(isFitting).flatMap(teamsOf)) && {
-      fittingOpen: fitting.filter(isFitting).length,
-    }),
+    fittingOpen: fitting.filter(isFitting).length,
     fitting: fitting
       .slice(0, shownMax)
       .map((event) => ({ ...wordsOf(event.detail), origin: origins.get(event) ?? "example" })),
   };
-}
-
-const Teams = z.looseObject({ teamIds: z.array(OrgUnitId).catch([]) });
-
-function teamsOf({ detail }: SampleEvent): readonly OrgUnitId[] {
-  return Teams.parse(detail ?? {}).teamIds;
 }
 
 const Words = z.looseObject({

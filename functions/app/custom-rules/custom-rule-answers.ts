@@ -3,8 +3,6 @@ import * as z from "zod";
 import { CustomRule, EventPattern } from "#shared/model/custom-rule.ts";
 import { Instant } from "#shared/model/time.ts";
 
-import { untoldOfFew } from "../http/paging.ts";
-
 const { title, why, nextStep } = CustomRule.shape;
 
 /** What an admin gives. */
@@ -50,7 +48,7 @@ export const CustomRuleAnswer = z
       at: Instant,
       problem: z.string().optional(),
     }),
-    standingAlerts: untoldOfFew,
+    standingAlerts: z.int(),
     createdAt: Instant,
     updatedAt: Instant,
     revision: z.int(),
@@ -72,10 +70,7 @@ export const CustomRuleTrial = z
   .strictObject({
     deployedPattern: EventPattern,
     tried: z.int(),
-    fittingOpen: untoldOfFew.meta({
-      description:
-        "Findings that are open now and fit; absent where they concern fewer than five people",
-    }),
+    fittingOpen: z.int().meta({ description: "Findings that are open now and fit" }),
     open: z.int(),
     fitting: z.array(FittingEvent).meta({ description: "At most ten of those that fit" }),
   })

@@ -131,8 +131,8 @@ const origins = { open: "open now", example: "example", yours: "your sample" } a
 
 function trialBody({ fittingOpen, open, fitting, deployedPattern }: CustomRuleTrial): Html {
   return html`<p>
-      <b>${fittingOpen ?? "Some"} of ${plural(open, "finding")}</b> that
-      ${open === 1 ? "is" : "are"} open now.
+      <b>${fittingOpen} of ${plural(open, "finding")}</b> that ${open === 1 ? "is" : "are"} open
+      now.
     </p>
     <ul>
       ${fitting.map(({ title, origin }) => html`<li>${title} <span class="badge">${origins[origin]}</span></li>`)}
@@ -177,8 +177,8 @@ function removal({ id, title, standingAlerts }: CustomRuleAnswer): Html {
   return html`<details>
     <summary>Delete this rule</summary>
     <p class="muted small">
-      ${standingAlerts === undefined ? "What stands through it now resolves." : `${plural(standingAlerts, "alert stands", "alerts stand")} through it now; they resolve.`}
-      To keep it for later, switch it off instead.
+      ${plural(standingAlerts, "alert stands", "alerts stand")} through it now; they resolve. To
+      keep it for later, switch it off instead.
     </p>
     <form method="post" action="${pathTo("custom-rules", id)}/remove">
       <button class="danger">Delete “${title}”</button>

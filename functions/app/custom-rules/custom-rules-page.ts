@@ -38,7 +38,7 @@ function card(rule: CustomRuleAnswer): Html {
     <div class="section-head">
       <h2 id="${id}"><a href="${pathTo("custom-rules", id)}">${title}</a></h2>
       ${deploymentBadge(rule)}<a class="small" href="${withQuery("/", { rule: id })}"
-        >${standingAlerts === undefined ? "Its alerts" : plural(standingAlerts, "standing alert")}</a
+        >${plural(standingAlerts, "standing alert")}</a
       >
     </div>
     <p>${why}</p>

@@ -1,9 +1,7 @@
 import { HubError } from "#shared/errors.ts";
-import { isAboutFew } from "#shared/graph/headcount.ts";
 import { deployablePattern } from "#shared/kit/custom-pattern.ts";
 import type { CustomRule, CustomRuleId } from "#shared/model/custom-rule.ts";
 import { standingStatuses } from "#shared/model/signal.ts";
-import type { Alert } from "#shared/model/signal.ts";
 import { getCustomRule, listCustomRules } from "#shared/store/custom-rules.ts";
 import { listDocuments } from "#shared/store/documents.ts";
 import { alertList } from "#shared/store/keys.ts";
@@ -32,27 +30,20 @@ export async function describeCustomRule(
   return describe(rule, standing);
 }
 
-/** By rule; undefined where a number would be one about fewer than five people. */
-type Standing = ReadonlyMap<string, number | undefined>;
-
-async function countStanding({ table, orgReader }: AppContext): Promise<Standing> {
-  const [org, ...lists] = await Promise.all([
-    orgReader.read(),
-    ...standingStatuses.map((status) => listDocuments(table, alertSpec, alertList(status))),
-  ]);
-  const byRule = Map.groupBy(lists.flat(), ({ rule }) => rule);
-  const told = (alerts: readonly Alert[]) =>
-    isAboutFew(
-      org,
-      alerts.flatMap(({ teamIds }) => teamIds),
-    )
-      ? undefined
-      : alerts.length;
-  return new Map([...byRule].map(([rule, alerts]) => [rule, told(alerts)]));
+async function countStanding({ table }: AppContext): Promise<ReadonlyMap<string, number>> {
+  const lists = await Promise.all(
+    standingStatuses.map((status) => listDocuments(table, alertSpec, alertList(status))),
+  );
+  const counts = new Map<string, number>();
+  for (const { rule } of lists.flat()) counts.set(rule, (counts.get(rule) ?? 0) + 1);
+  return counts;
 }
 
-function describe({ type: _type, ...rule }: CustomRule, standing: Standing): CustomRuleAnswer {
-  const standingAlerts = standing.has(rule.id) ? standing.get(rule.id) : 0;
+function describe(
+  { type: _type, ...rule }: CustomRule,
+  standing: ReadonlyMap<string, number>,
+): CustomRuleAnswer {
+  const standingAlerts = standing.get(rule.id) ?? 0;
   try {
     return { ...rule, deployedPattern: deployablePattern(rule.pattern), standingAlerts };
   } catch (error) {

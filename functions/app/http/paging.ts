@@ -18,7 +18,7 @@ export const next = z
 /** How many there are of all that fits. */
 export const untoldOfFew = z.int().nonnegative().optional().meta({
   description:
-    "Absent where what is asked for picks teams of fewer than five people: a number of it would be one about persons",
+    "Absent where the team that is asked for is one of fewer than five people: a number of it would be one about persons",
 });
 
 /** A text that sorts like the thing it stands for. */

@@ -6,7 +6,6 @@ import { GoalId } from "#shared/model/ids.ts";
 import { filterLengthMax, ruleConfidence } from "#shared/model/link-rule.ts";
 import { Instant } from "#shared/model/time.ts";
 
-import { untoldOfFew } from "../http/paging.ts";
 import { VerdictKind } from "../work-items/work-answers.ts";
 
 /** A filter that can be read; if it cannot, the issue says where and what to do. */
@@ -92,12 +91,9 @@ export const LinkRuleAnswer = z
     weight: z.number().optional(),
     expiresAt: z.string().optional(),
     isEnabled: z.boolean(),
-    openItems: untoldOfFew.meta({
-      description: "Open items that its filter fits now; absent for work of fewer than five people",
-    }),
-    linkedItems: untoldOfFew.meta({
-      description:
-        "Open items whose line of sight goes by it, what inherits it included; absent as above",
+    openItems: z.int().meta({ description: "Open items that its filter fits now" }),
+    linkedItems: z.int().meta({
+      description: "Open items whose line of sight goes by it, what inherits it included",
     }),
     problem: z
       .enum(["filter-unreadable", "expired", "goal-gone", "goal-dropped"])
@@ -116,22 +112,19 @@ export const PreviewQuery = z.strictObject({
 });
 export type PreviewQuery = z.infer<typeof PreviewQuery>;
 
+const count = z.int().nonnegative();
+
 export const LinkRulePreview = z
   .strictObject({
     asOf: z.string().meta({ description: "When the graph was read that this answer rests on" }),
     filter: z.string().meta({ description: "The filter as it was understood" }),
-    openItems: untoldOfFew.meta({
-      description:
-        "Open items that it fits; this and the other numbers are absent for work of fewer than five people",
-    }),
-    closedItems: untoldOfFew,
-    unlinkedItems: untoldOfFew.meta({
-      description: "Of the open ones, those that serve no goal today",
-    }),
-    wouldBeLinked: untoldOfFew.meta({
+    openItems: count.meta({ description: "Open items that it fits" }),
+    closedItems: count,
+    unlinkedItems: count.meta({ description: "Of the open ones, those that serve no goal today" }),
+    wouldBeLinked: count.meta({
       description: "Open items unlinked today that it would link, what inherits it included",
     }),
-    ownLinks: untoldOfFew.meta({
+    ownLinks: count.meta({
       description: "Open items that it fits, and that keep to a link of their own",
     }),
     examples: z

@@ -63,7 +63,7 @@ function fieldsCard(form: LinkRuleForm): Html {
   >
     ${rule ? html`<input type="hidden" name="revision" value="${fields["revision"] ?? rule.revision}" />` : nothing}
     ${other.map(({ message }) => html`<p class="notice bad" role="alert">${message}</p>`)}
-    ${rule?.linkedItems !== undefined ? html`<p class="muted gap-below">${plural(rule.linkedItems, "open item is", "open items are")} linked through it now.</p>` : nothing}
+    ${rule ? html`<p class="muted gap-below">${plural(rule.linkedItems, "open item is", "open items are")} linked through it now.</p>` : nothing}
     ${field({ name: "name", label: "Name", hint: "As people read it at the work that it links." }, form, (attributes) => html`<input ${attributes} maxlength="120" required value="${fields["name"] ?? ""}" />`)}
     ${field({ name: "filter", label: "Which work" }, form, (attributes) => html`<textarea ${attributes} class="code" rows="3" maxlength="${filterLengthMax}" required spellcheck="false" autocapitalize="off" placeholder="project = PAY AND label = growth">${fields["filter"] ?? ""}</textarea>`)}
     ${field({ name: "goalId", label: "Serves the goal" }, form, (attributes) => goalSelect(attributes, form))}
@@ -145,9 +145,8 @@ function removal({ id, name, linkedItems }: LinkRuleAnswer): Html {
   return html`<details>
     <summary>Delete this rule</summary>
     <p class="muted small">
-      ${linkedItems === undefined ? "Some open work is" : plural(linkedItems, "open item is", "open items are")}
-      linked through it now; what has no other way to a goal is unlinked then. To try that out,
-      switch it off instead.
+      ${plural(linkedItems, "open item is", "open items are")} linked through it now; what has no
+      other way to a goal is unlinked then. To try that out, switch it off instead.
     </p>
     <form method="post" action="${pathTo("link-rules", id)}/remove">
       <button class="danger">Delete “${name}”</button>

@@ -1,6 +1,6 @@
 import { html } from "hono/html";
 
-import { capital, inWords, moment, numberOrNone, plural } from "../page/format.ts";
+import { capital, inWords, moment, number, plural } from "../page/format.ts";
 import type { Html } from "../page/html.ts";
 import { nothing, pathTo } from "../page/html.ts";
 import { layout } from "../page/layout.ts";
@@ -81,8 +81,8 @@ function row(rule: LinkRuleAnswer): Html {
       <div><code class="muted">${filter}</code></div>
     </th>
     <td data-label="Serves">${goalName(rule)}</td>
-    <td class="num" data-label="Open items it fits">${numberOrNone(openItems)}</td>
-    <td class="num" data-label="Linked through it">${numberOrNone(linkedItems)}</td>
+    <td class="num" data-label="Open items it fits">${number(openItems)}</td>
+    <td class="num" data-label="Linked through it">${number(linkedItems)}</td>
     <td>
       <div class="row tight">${stateBadge(rule)}${switchForm(rule)}</div>
       ${rule.expiresAt === undefined || rule.problem === "expired" ? nothing : html`<p class="small muted">Until ${moment(rule.expiresAt)}</p>`}

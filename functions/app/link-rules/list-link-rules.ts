@@ -1,5 +1,4 @@
 import { HubError } from "#shared/errors.ts";
-import { isAboutFew } from "#shared/graph/headcount.ts";
 import { compileLinkRules } from "#shared/graph/link-rules-compile.ts";
 import type { CompiledLinkRules } from "#shared/graph/link-rules-compile.ts";
 import type { MemoryGraph } from "#shared/graph/view.ts";
@@ -12,8 +11,7 @@ import { listLinkRules } from "#shared/store/link-rules.ts";
 import { SetAside } from "#shared/store/set-aside.ts";
 
 import type { AppContext } from "../app-deps.ts";
-import { teamsOf } from "../work-items/list-work-items.ts";
-import type { Seen, Snapshot } from "../work-items/snapshot.ts";
+import type { Snapshot } from "../work-items/snapshot.ts";
 import type { LinkRuleAnswer } from "./link-rule-answers.ts";
 
 export interface DescribedRules {
@@ -60,25 +58,19 @@ export function noSuchRule(): HubError {
 }
 
 interface Counts {
-  readonly fitting: ReadonlyMap<LinkRuleId, readonly Seen[]>;
-  readonly linked: ReadonlyMap<LinkRuleId, readonly Seen[]>;
+  readonly fitting: ReadonlyMap<LinkRuleId, number>;
+  readonly linked: ReadonlyMap<LinkRuleId, number>;
 }
 
 function countItems({ seen }: Snapshot, rules: CompiledLinkRules): Counts {
-  const fitting = new Map<LinkRuleId, Seen[]>();
-  const linked = new Map<LinkRuleId, Seen[]>();
-  const add = (all: Map<LinkRuleId, Seen[]>, id: LinkRuleId, one: Seen) => {
-    const list = all.get(id);
-    if (list) list.push(one);
-    else all.set(id, [one]);
-  };
-  for (const one of seen) {
-    const { item, sight } = one;
+  const fitting = new Map<LinkRuleId, number>();
+  const linked = new Map<LinkRuleId, number>();
+  const add = (counts: Map<LinkRuleId, number>, id: LinkRuleId) =>
+    counts.set(id, (counts.get(id) ?? 0) + 1);
+  for (const { item, sight } of seen) {
     if (!isOpen(item)) continue;
-    for (const { id } of rules.fitting(item)) add(fitting, id, one);
-    for (const { link } of sight.path) {
-      if (link?.ruleId !== undefined) add(linked, link.ruleId, one);
-    }
+    for (const { id } of rules.fitting(item)) add(fitting, id);
+    for (const { link } of sight.path) if (link?.ruleId !== undefined) add(linked, link.ruleId);
   }
   return { fitting, linked };
 }
@@ -91,26 +83,15 @@ interface Around {
 }
 
 function describe(rule: LinkRule, { graph, compiled, counts, now }: Around): LinkRuleAnswer {
-  const { type: _type, ...kept } = rule;
+  const { type: _type, ...told } = rule;
   const goal = graph.goal(rule.goalId);
   return {
-    ...kept,
+    ...told,
     ...(goal && { goal: { title: goal.title, kind: goal.kind, status: goal.status } }),
-    ...told("openItems", graph, counts.fitting.get(rule.id)),
-    ...told("linkedItems", graph, counts.linked.get(rule.id)),
+    openItems: counts.fitting.get(rule.id) ?? 0,
+    linkedItems: counts.linked.get(rule.id) ?? 0,
     problem: problemOf(rule, { graph, compiled, now }),
   };
-}
-
-/** As a field that is absent where it would speak of fewer than five people's work. */
-function told<K extends string>(
-  field: K,
-  { org }: MemoryGraph,
-  work: readonly Seen[] = [],
-): { [key in K]?: number } {
-  const isFew = isAboutFew(org, teamsOf(work));
-  // The one key that there may be is the field.
-  return (isFew ? {} : { [field]: work.length }) as { [key in K]?: number };
 }
 
 function problemOf(

@@ -1,5 +1,4 @@
 import { HubError } from "#shared/errors.ts";
-import { isAboutFew } from "#shared/graph/headcount.ts";
 import { goesBeforeRules } from "#shared/graph/link-rules-compile.ts";
 import { printLinkFilter } from "#shared/graph/link-rules-filter.ts";
 import { ItemWords, testOf } from "#shared/graph/link-rules-match.ts";
@@ -11,7 +10,6 @@ import type { GoalId, WorkItemId } from "#shared/model/ids.ts";
 
 import type { AppContext } from "../app-deps.ts";
 import { describeItem } from "../work-items/describe.ts";
-import { teamsOf } from "../work-items/list-work-items.ts";
 import type { Seen, Snapshot } from "../work-items/snapshot.ts";
 import type { LinkRulePreview, PreviewQuery } from "./link-rule-answers.ts";
 
@@ -39,13 +37,11 @@ export async function previewLinkRule(
   return {
     asOf,
     filter: printLinkFilter(parsed.filter),
-    ...(!isAboutFew(graph.org, teamsOf(fitting)) && {
-      openItems: open.length,
-      closedItems: fitting.length - open.length,
-      unlinkedItems: unlinked.length,
-      wouldBeLinked: canSupport(graph, goalId) ? countUnlinkedUnder(snapshot, reached) : 0,
-      ownLinks: open.filter(hasOwn).length,
-    }),
+    openItems: open.length,
+    closedItems: fitting.length - open.length,
+    unlinkedItems: unlinked.length,
+    wouldBeLinked: canSupport(graph, goalId) ? countUnlinkedUnder(snapshot, reached) : 0,
+    ownLinks: open.filter(hasOwn).length,
     examples: [...unlinked.slice(0, examplesMax), ...others.slice(0, examplesMax)]
       .slice(0, examplesMax)
       .map((seen) => example(graph, seen)),

@@ -19,16 +19,7 @@ export function previewPart(previewed: Previewed): Html {
 }
 
 function sentences(preview: LinkRulePreview): Html {
-  const {
-    openItems,
-    closedItems = 0,
-    unlinkedItems = 0,
-    wouldBeLinked = 0,
-    ownLinks = 0,
-  } = preview;
-  if (openItems === undefined) {
-    return html`<p>It fits work of fewer than five people: how much of it is not counted.</p>`;
-  }
+  const { openItems, closedItems, unlinkedItems, wouldBeLinked, ownLinks } = preview;
   const closed = closedItems === 0 ? "" : `, and ${plural(closedItems, "closed one")}`;
   if (openItems === 0) return html`<p><b>It fits no open item</b>${closed}.</p>`;
   return html`<p><b>It fits ${plural(openItems, "open item")}</b>${closed}.</p>
@@ -47,7 +38,7 @@ function sentences(preview: LinkRulePreview): Html {
 
 function examples({ examples: shown, openItems }: LinkRulePreview): Html | string {
   if (shown.length === 0) return nothing;
-  return html`<h3>${shown.length === openItems ? "These" : "Some of them"}</h3>
+  return html`<h3>${shown.length < openItems ? "Some of them" : "These"}</h3>
     <ul class="collections">
       ${shown.map(
         ({ id, key, title, kind, container, verdict }) =>

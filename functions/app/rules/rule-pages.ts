@@ -104,7 +104,7 @@ function ruleCard(rule: RuleAnswer, refused: Refused | undefined, around: Surrou
       <h2 id="rule-${name}">${title}</h2>
       <span class="badge ${isEnabled ? "good" : ""}">${isEnabled ? "On" : "Off"}</span
       ><a class="small" href="${withQuery("/", { rule: name })}"
-        >${openSignals === undefined ? "Open findings" : plural(openSignals, "open finding")}</a
+        >${plural(openSignals, "open finding")}</a
       >${rule.isCustom ? html`<a class="small" href="/custom-rules/${name}">Pattern</a><a class="small" href="/custom-rules/${name}/back-test">Back-test</a>` : html`<a class="small" href="/rules/${name}/back-test">Back-test</a>`}
     </div>
     <p>${why}</p>

@@ -1,7 +1,6 @@
 import * as z from "zod";
 
 import { HubError } from "#shared/errors.ts";
-import { isAboutFew } from "#shared/graph/headcount.ts";
 import { alertRuleOf, holdDownMinutesDefault } from "#shared/kit/alert-rule.ts";
 import { RuleName } from "#shared/model/ids.ts";
 import { RuleSettings } from "#shared/model/signal.ts";
@@ -18,7 +17,6 @@ import { ruleSettingsSpec } from "#shared/store/specs.ts";
 
 import type { AppContext } from "../app-deps.ts";
 import { switchCustomRule } from "../custom-rules/change-custom-rules.ts";
-import { untoldOfFew } from "../http/paging.ts";
 import { defineRoute, parseInput } from "../http/route.ts";
 import type { Route } from "../http/route.ts";
 import { findSettableRule, listSettableRules } from "./settable-rules.ts";
@@ -55,7 +53,7 @@ export const RuleAnswer = z
       .record(z.string(), z.unknown())
       .meta({ description: "JSON Schema of `options`" }),
     isDefault: z.boolean().meta({ description: "Nobody has set anything yet" }),
-    openSignals: untoldOfFew,
+    openSignals: z.int(),
     isCustom: z.boolean().meta({ description: "An ops admin's own: see custom rules" }),
   })
   .meta({ id: "Rule" });
@@ -81,7 +79,7 @@ export const RuleChange = z.strictObject({
 export type RuleChange = z.infer<typeof RuleChange>;
 
 export async function listRules(context: AppContext): Promise<RuleAnswer[]> {
-  const [rules, settings, { openSignals, graph }] = await Promise.all([
+  const [rules, settings, { openSignals }] = await Promise.all([
     listSettableRules(context),
     listDocuments(context.table, ruleSettingsSpec, lists.ruleSettings),
     context.snapshots.read(),
@@ -90,13 +88,7 @@ export async function listRules(context: AppContext): Promise<RuleAnswer[]> {
     const own = settings.find((candidate) => candidate.rule === rule.name);
     const fits = rule.custom && alertRuleOf(rule.custom).fits;
     const found = openSignals.filter((signal) => fits?.(signal) ?? signal.rule === rule.name);
-    const isUntold =
-      fits &&
-      isAboutFew(
-        graph.org,
-        found.flatMap(({ teamIds }) => teamIds),
-      );
-    return { ...describeRule(rule, own), ...(!isUntold && { openSignals: found.length }) };
+    return { ...describeRule(rule, own), openSignals: found.length };
   });
 }
 

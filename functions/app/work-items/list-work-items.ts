@@ -49,29 +49,26 @@ export async function listWorkItems(
   const { page, next } = pageOf(found, (seen) => seen.sortKey, query);
   return {
     asOf: snapshot.asOf,
-    total: isTold(snapshot, query, found) ? found.length : undefined,
+    total: isTold(snapshot, query) ? found.length : undefined,
     items: page.map(({ item, sight }) => describeItem(snapshot.graph, item, sight)),
     sources: allSources(snapshot.graph.sources, context.clock.nowMs()),
     next,
   };
 }
 
-/** A number of so few people's work would be one about persons; that of no team's, with coverage, theirs. */
-function isTold({ graph: { org }, seen }: Snapshot, query: WorkItemsQuery, found: readonly Seen[]) {
-  const { team, text } = query;
-  if (team === "none") {
-    return !isAboutFew(
-      org,
-      teamsOf(seen).filter((id) => org.membersOf(id).length < teamPeopleMin),
-    );
-  }
+/**
+ * A number of the work of a small team, named by the question, would be one about persons; with coverage,
+ * that of no team's work would be theirs.
+ */
+function isTold({ graph: { org }, seen }: Snapshot, { team }: WorkItemsQuery): boolean {
+  const isSmall = (id: OrgUnitId) => org.membersOf(id).length < teamPeopleMin;
+  if (team === "none") return !isAboutFew(org, teamsOf(seen).filter(isSmall));
   const asked = OrgUnitId.safeParse(team);
-  const isSmall = asked.success && org.membersOf(asked.data).length < teamPeopleMin;
-  return !isSmall && (text === undefined || !isAboutFew(org, teamsOf(found)));
+  return !asked.success || !isSmall(asked.data);
 }
 
 /** Whose work it is, as far as that is known. */
-export function teamsOf(seen: readonly Seen[]): readonly OrgUnitId[] {
+function teamsOf(seen: readonly Seen[]): readonly OrgUnitId[] {
   return [...new Set(seen.flatMap(({ team }) => team.teamId ?? []))];
 }
 
