@@ -51,19 +51,25 @@ export async function climb(round: Round, rung: Rung): Promise<readonly Notifica
     await showChanged(round, await restLadder(round, alert, told, { generation, rung }));
     return [];
   }
+  const at = isOfOthers(alert, rung) ? { ...rung, rung: 0 } : rung;
   const ours = told.filter(
     ({ generation, reason }) => generation === rung.generation && reason !== "contested",
   );
   // Nobody waits for a comment on an item.
   const untold = await withoutComments(
     round,
-    ours.filter((one) => one.state === "waiting" && one.rung < rung.rung),
+    ours.filter((one) => one.state === "waiting" && one.rung < at.rung),
   );
   if (untold.length > 0) {
-    await waitFor(round, alert, rung, untold);
+    await waitFor(round, alert, at, untold);
     return [];
   }
-  return climbTo(round, alert, { rung, ours });
+  return climbTo(round, alert, { rung: at, ours });
+}
+
+/** Whether it has become another team's, who are to hear of it before anybody above them does. */
+export function isOfOthers({ teamIds }: Alert, rung: Rung): boolean {
+  return rung.teamIds !== undefined && teamIds.some((id) => rung.teamIds?.includes(id) === false);
 }
 
 /** Those below have not heard of it yet: in quiet hours, or in the next digest. Their time has not begun. */
@@ -106,14 +112,20 @@ async function climbTo(
   const reason = reached === 0 ? "opened" : "escalated";
   const isFirst = rung.revision === 0;
   const waiting = await tell(round, alert, { reason, rung: reached, recipients, isFirst });
+  const { teamIds } = alert;
   const next = hasNext
     ? {
         ...rung,
+        teamIds,
         rung: reached + 1,
         dueAt: await responseEnd(round, alert, latestOf(waiting, round.now)),
         updatedAt: round.now,
       }
-    : ended(round, { ...rung, rung: reached }, await endOf(round, alert, [...ours, ...recipients]));
+    : ended(
+        round,
+        { ...rung, teamIds, rung: reached },
+        await endOf(round, alert, [...ours, ...recipients]),
+      );
   const stored = await replaceDocument(round.deps.table, rungSpec, rung, next);
   if (stored) {
     const { alertId, generation } = rung;
@@ -157,19 +169,21 @@ async function peopleAt(round: Round, alert: Alert, { rung, ours }: Climbing) {
   // What is for digests is not worth a comment.
   const channels = delivery === "digest" ? all.filter((one) => !isOfItems(one)) : all;
   const input = { alert, escalates, routing, org, channels, absences, now: round.now };
-  const below = ours.filter((one) => isFirstTelling(one.reason) && one.rung < rung.rung);
-  const told = new Set<RecipientId>(below.map(({ recipient }) => recipient));
+  const first = ours.filter(({ reason }) => isFirstTelling(reason));
+  // Above it too, where the ladder was climbed before.
+  const toldBeside = (at: number) =>
+    new Set<RecipientId>(first.flatMap((one) => (one.rung === at ? [] : one.recipient)));
   let reached = rung.rung;
-  let found = routeAlert(input, reached, told);
+  let found = routeAlert(input, reached, toldBeside(reached));
   const itself = found.recipients.filter(({ connectionId }) =>
     channels.some((one) => one.id === connectionId && isOfItems(one)),
   );
   while (found.recipients.length === itself.length && found.hasNext && reached < rungsMax) {
     reached += 1;
-    found = routeAlert(input, reached, told);
+    found = routeAlert(input, reached, toldBeside(reached));
   }
   // Whoever was chosen when this was begun stays chosen.
-  const begun = ours.filter((one) => isFirstTelling(one.reason) && one.rung === reached);
+  const begun = first.filter((one) => one.rung === reached);
   const recipients = mergeRecipients(begun, [...found.recipients, ...itself]);
   return { reached, recipients, hasNext: found.hasNext };
 }

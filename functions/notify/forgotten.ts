@@ -11,7 +11,7 @@ import { queryAll } from "#shared/store/list.ts";
 import { SetAside } from "#shared/store/set-aside.ts";
 import { alertSpec, rungSpec } from "#shared/store/specs.ts";
 
-import { arePeopleCutOff, isReachable, isTellable } from "./climb.ts";
+import { arePeopleCutOff, isOfOthers, isReachable, isTellable } from "./climb.ts";
 import { untilPeopleReachable, untilReachable, untilRouted } from "./climb.ts";
 import { alignLadder, firstRung, overtaken, resumptionOf } from "./hear.ts";
 import { notificationsOf } from "./notifications-of.ts";
@@ -151,13 +151,14 @@ async function begin(round: Round, all: readonly Alert[]): Promise<void> {
 }
 
 /**
- * Somebody has said meanwhile who hears of what, somebody can be told who could not be, or it is worth a message
- * again. Who was told before is not told again.
+ * Somebody has said meanwhile who hears of what, somebody can be told who could not be, it is worth a message
+ * again, or another team's by now. Who was told before is not told again.
  */
 async function climbAnew(round: Round, alert: Alert, rung: Rung | undefined): Promise<void> {
-  if (!rung || !(await mayGoOn(round, alert, rung))) return;
+  if (!rung || !(isOfOthers(alert, rung) || (await mayGoOn(round, alert, rung)))) return;
   const { endedBecause: _ended, ...rest } = rung;
-  const from = rung.endedBecause === untilPeopleReachable ? rung.rung : 0;
+  const isThere = rung.endedBecause === untilPeopleReachable && !isOfOthers(alert, rung);
+  const from = isThere ? rung.rung : 0;
   const next = { ...rest, rung: from, dueAt: round.now, updatedAt: round.now };
   await replaceDocument(round.deps.table, rungSpec, rung, next);
 }

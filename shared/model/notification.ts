@@ -1,6 +1,6 @@
 import * as z from "zod";
 
-import { AlertId, ConnectionId } from "./ids.ts";
+import { AlertId, ConnectionId, OrgUnitId } from "./ids.ts";
 import type { PersonId } from "./ids.ts";
 import { Severity } from "./signal.ts";
 import { CalendarDate, epochMsOf, Instant } from "./time.ts";
@@ -190,6 +190,8 @@ export const Rung = z.strictObject({
   dueAt: Instant,
   /** The latest waking from a snooze that was told of. */
   wokenAt: Instant.optional(),
+  /** Whose it was when it was last climbed. Absent: not since this was noted. */
+  teamIds: z.array(OrgUnitId).optional(),
   /**
    * Absent while there is one to climb; then why there is none: "top of the ladder", or how the alert stood
    * when all that was told of it was brought in line: "acknowledged", `ladderOver`.
