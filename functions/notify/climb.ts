@@ -110,9 +110,10 @@ async function climbTo(
 ): Promise<readonly Notification[]> {
   const { reached, recipients, hasNext } = await peopleAt(round, alert, { rung, ours });
   const reason = reached === 0 ? "opened" : "escalated";
-  const isFirst = rung.revision === 0;
+  const isFirst = rung.revision === 0 || isOfOthers(alert, rung);
   const waiting = await tell(round, alert, { reason, rung: reached, recipients, isFirst });
-  const { teamIds } = alert;
+  // Of one that goes back and forth each team is told once, and those above them all the same.
+  const teamIds = [...new Set([...(rung.teamIds ?? []), ...alert.teamIds])];
   const next = hasNext
     ? {
         ...rung,
@@ -170,21 +171,23 @@ async function peopleAt(round: Round, alert: Alert, { rung, ours }: Climbing) {
   const channels = delivery === "digest" ? all.filter((one) => !isOfItems(one)) : all;
   const input = { alert, escalates, routing, org, channels, absences, now: round.now };
   const first = ours.filter(({ reason }) => isFirstTelling(reason));
-  // Above it too, where the ladder was climbed before.
-  const toldBeside = (at: number) =>
-    new Set<RecipientId>(first.flatMap((one) => (one.rung === at ? [] : one.recipient)));
+  const toldBelow = (at: number) =>
+    new Set<RecipientId>(first.flatMap((one) => (one.rung < at ? one.recipient : [])));
   let reached = rung.rung;
-  let found = routeAlert(input, reached, toldBeside(reached));
+  let found = routeAlert(input, reached, toldBelow(reached));
   const itself = found.recipients.filter(({ connectionId }) =>
     channels.some((one) => one.id === connectionId && isOfItems(one)),
   );
   while (found.recipients.length === itself.length && found.hasNext && reached < rungsMax) {
     reached += 1;
-    found = routeAlert(input, reached, toldBeside(reached));
+    found = routeAlert(input, reached, toldBelow(reached));
   }
   // Whoever was chosen when this was begun stays chosen.
   const begun = first.filter((one) => one.rung === reached);
-  const recipients = mergeRecipients(begun, [...found.recipients, ...itself]);
+  const merged = mergeRecipients(begun, [...found.recipients, ...itself]);
+  // Who heard of it further up, before it was their team's, has their time now, and nobody in their place.
+  const above = new Set(first.flatMap((one) => (one.rung > reached ? one.recipient : [])));
+  const recipients = merged.filter(({ recipient }) => !above.has(recipient));
   return { reached, recipients, hasNext: found.hasNext };
 }
 

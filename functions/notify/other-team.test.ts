@@ -74,3 +74,53 @@ test("so it is where its ladder had come to its end, and nobody hears of it twic
   await rig.pass(10 * 60, 1);
   expect(told(rig)).toEqual([...before, "lead-blue opened"]);
 });
+
+test("whoever was told as the manager above it has their own time when it becomes their team's", async () => {
+  const rig = await twoTeams();
+  await rig.hub.apply(
+    upserted(person("top", { name: "top" })),
+    upserted(
+      person("boss", {
+        name: "boss",
+        unitId: unitId("dept"),
+        managerId: personId("top"),
+        version: 1,
+      }),
+    ),
+    upserted(
+      person("one-of-dept", {
+        name: "one-of-dept",
+        unitId: unitId("dept"),
+        managerId: personId("boss"),
+      }),
+    ),
+    upserted(account("one-of-dept")),
+  );
+  await rig.hub.apply(workOf("red", 0));
+  await rig.pass(7 * 60, 5);
+  const before = ["lead-red opened", "boss escalated"];
+  expect(told(rig)).toEqual(before);
+  await rig.hub.apply(workOf("dept", 1));
+  await rig.pass(4 * 60, 1);
+  expect(told(rig)).toEqual(before);
+  await rig.pass(4 * 60, 1);
+  expect(told(rig)).toEqual([...before, "top escalated"]);
+});
+
+test("one that goes back and forth is told further up all the same", async () => {
+  const rig = await twoTeams();
+  for (let at = 0; at < 5; at += 1) {
+    await rig.hub.apply(workOf(at % 2 === 0 ? "red" : "blue", at));
+    await rig.pass(4 * 60, 1);
+  }
+  expect(told(rig)).toEqual(["lead-red opened", "lead-blue opened", "boss escalated"]);
+});
+
+test("what has stood for days is told within the hour, and in no later digest", async () => {
+  const rig = await twoTeams();
+  await rig.hub.apply(workOf("red", 0));
+  await rig.pass(26 * 60, 5);
+  await rig.hub.apply(workOf("blue", 1));
+  await rig.pass(75);
+  expect(told(rig)).toContain("lead-blue opened");
+});

@@ -19,7 +19,7 @@ export interface Occasion {
   readonly reason: Notification["reason"];
   readonly rung: number;
   readonly occasionAt?: Instant | undefined;
-  /** Its ladder was never climbed: what it says now may be news, however long it has stood. */
+  /** Its ladder was never climbed for whose it is: what it says may be news, however long it has stood. */
   readonly isFirst?: boolean | undefined;
 }
 

@@ -190,7 +190,7 @@ export const Rung = z.strictObject({
   dueAt: Instant,
   /** The latest waking from a snooze that was told of. */
   wokenAt: Instant.optional(),
-  /** Whose it was when it was last climbed. Absent: not since this was noted. */
+  /** Whose it has been when it was climbed. Absent: not climbed since this was noted. */
   teamIds: z.array(OrgUnitId).optional(),
   /**
    * Absent while there is one to climb; then why there is none: "top of the ladder", or how the alert stood
