@@ -5,6 +5,7 @@ import type { FactId } from "#shared/model/ids.ts";
 import type { Instant } from "#shared/model/time.ts";
 import { epochMsOf, hourMs, minuteMs } from "#shared/model/time.ts";
 import { readFacts } from "#shared/store/held.ts";
+import { SetAside } from "#shared/store/set-aside.ts";
 
 import type { PullDeps } from "./deps.ts";
 
@@ -40,10 +41,13 @@ export async function editedSince(
   });
   for (let start = 0; start < recent.length; start += idsPerRead) {
     const ids = recent.slice(start, start + idsPerRead).map(({ id }) => id);
-    for (const fact of (await readFacts(deps.table, ids)).values()) {
+    const unread = new SetAside();
+    for (const fact of (await readFacts(deps.table, ids, unread)).values()) {
       const isNewer = told(fact.id).version > fact.sourceVersion;
       if (isNewer || wasReadInItsMoment(fact)) edited.add(fact.id);
     }
+    // Nobody can say how old it is, and its source may put it right.
+    for (const id of ids) if (unread.partitions.has(id)) edited.add(id);
   }
   return [...edited];
 }

@@ -1,7 +1,7 @@
 import { HistoryId } from "#shared/model/history.ts";
 import type { ConnectionId } from "#shared/model/ids.ts";
 import type { Table } from "#shared/ports/table.ts";
-import { eachEntry, heldFactIn, readFacts } from "#shared/store/held.ts";
+import { eachEntry, heldFactIn, standingAmong } from "#shared/store/held.ts";
 import { eraseHistories } from "#shared/store/histories.ts";
 
 const idsPerErasing = 500;
@@ -16,7 +16,7 @@ export async function eraseOfRemoved(table: Table, connectionId: ConnectionId): 
   for (let start = 0; start < alone.length; start += idsPerErasing) {
     const ids = alone.slice(start, start + idsPerErasing);
     // The index may lag behind the table: an item that stands keeps its past.
-    const standing = await readFacts(table, ids);
+    const standing = await standingAmong(table, ids);
     const gone = ids.filter((id) => !standing.has(id));
     erased += await eraseHistories(table, gone);
   }

@@ -9,6 +9,7 @@ import { updateDocument } from "#shared/store/documents.ts";
 import { restartHistories } from "#shared/store/history-cursor.ts";
 import { cursorKey } from "#shared/store/keys.ts";
 import { queryAll } from "#shared/store/list.ts";
+import { SetAside } from "#shared/store/set-aside.ts";
 import { cursorSpec } from "#shared/store/specs.ts";
 
 import type { PullDeps } from "./deps.ts";
@@ -40,7 +41,11 @@ export async function startOver(
     sortPrefix: "cursor#pull#",
     consistent: true,
   });
-  for (const { collection } of items.map((item) => fromItem(Cursor, item))) {
+  const setAside = new SetAside();
+  const cursors = items.flatMap(
+    (item) => setAside.read(item, (one) => fromItem(Cursor, one)) ?? [],
+  );
+  for (const { collection } of cursors) {
     if (only !== undefined && collection !== only) continue;
     // A run that is under way loses its place and stops; the message starts a new one.
     const key = cursorKey(connectionId, collection, "pull");

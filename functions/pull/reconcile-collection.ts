@@ -15,6 +15,7 @@ import {
   saveGapsOf,
 } from "#shared/store/connection-parts.ts";
 import { readFacts } from "#shared/store/held.ts";
+import { SetAside } from "#shared/store/set-aside.ts";
 
 import { refuseRemoved } from "./bury-if-removed.ts";
 import { danglingRecords, inTurn } from "./dangling.ts";
@@ -174,8 +175,10 @@ async function bury(
   for (let start = 0; start < missing.length; start += idsPerRead) {
     const ids = missing.slice(start, start + idsPerRead).map(({ id }) => id);
     // The index may still show what a webhook has buried meanwhile.
-    const known = await readFacts(deps.table, ids);
-    const asked = [...known.keys()];
+    const unread = new SetAside();
+    const known = await readFacts(deps.table, ids, unread);
+    // Of what cannot be read the source is asked like of the rest: it may be gone all the same.
+    const asked = ids.filter((id) => known.has(id) || unread.partitions.has(id));
     const around = await withParents(deps.table, known);
     const presence = await run.source.confirm(run.collection.name, asked, around);
     const gone = asked.filter((id) => presence.get(id) === "gone");

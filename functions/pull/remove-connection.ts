@@ -11,6 +11,7 @@ import { KeptRecordStore } from "#shared/store/kept-records.ts";
 import { factKey } from "#shared/store/keys.ts";
 import { queryAll } from "#shared/store/list.ts";
 import { revokeSendingTokens } from "#shared/store/sending-tokens.ts";
+import { reportSetAside, SetAside } from "#shared/store/set-aside.ts";
 import { connectionSpec } from "#shared/store/specs.ts";
 import { removeWriteBacksOf } from "#shared/store/write-backs.ts";
 
@@ -62,7 +63,9 @@ async function removeParts(table: Table, { id }: Connection, sortPrefix: string)
 
 /** Best effort: a source that no longer lets us in must not keep the connection alive. */
 async function deregister(deps: PullDeps, connection: Connection): Promise<void> {
-  const subscriptions = await listSubscriptions(deps.table, connection.id);
+  const unread = new SetAside();
+  const subscriptions = await listSubscriptions(deps.table, connection.id, unread);
+  reportSetAside(deps.logger, [unread]);
   const registered = subscriptions.flatMap(({ nativeId }) => nativeId ?? []);
   if (registered.length === 0) return;
   try {

@@ -2,7 +2,7 @@ import type { Change } from "#shared/model/change.ts";
 import type { ConnectionId, FactId } from "#shared/model/ids.ts";
 import type { Key } from "#shared/ports/table.ts";
 import { applyChanges } from "#shared/store/apply-changes.ts";
-import { eachEntry, heldFactIn, isBuried, readFacts } from "#shared/store/held.ts";
+import { eachEntry, heldFactIn, isBuried, standingAmong } from "#shared/store/held.ts";
 import { withoutPast } from "#shared/store/past.ts";
 
 import type { PullDeps } from "./deps.ts";
@@ -37,8 +37,8 @@ export async function removeHeld(
   let removed = 0;
   for (let start = 0; start < ids.length; start += removalsPerBatch) {
     const batch = ids.slice(start, start + removalsPerBatch);
-    // The index may still show what is buried already.
-    const standing = [...(await readFacts(deps.table, batch)).keys()];
+    // The index may still show what is buried already. What cannot be read goes like the rest.
+    const standing = [...(await standingAmong(deps.table, batch))];
     const readAt = deps.clock.now();
     const sourceVersion = deps.clock.nowMs();
     const removals = standing.map((id): Change => ({ kind: "removed", id, sourceVersion, readAt }));

@@ -7,6 +7,7 @@ import type { Table } from "#shared/ports/table.ts";
 import { listDocuments } from "#shared/store/documents.ts";
 import { readHistoryItem } from "#shared/store/histories.ts";
 import { historyKey, lists } from "#shared/store/keys.ts";
+import { SetAside } from "#shared/store/set-aside.ts";
 import { signalSpec } from "#shared/store/specs.ts";
 
 /** How far the lead moves in an hour; sources take some dozens. */
@@ -32,7 +33,8 @@ export async function wantedHistories(
   );
   const ids = [...new Set(own.map(({ blockedId }) => blockedId))];
   const items = await table.batchGet(ids.map(historyKey));
-  const held = new Map(items.map((item) => [item.pk, readHistoryItem(item)]));
+  const setAside = new SetAside();
+  const held = new Map(items.map((item) => [item.pk, setAside.read(item, readHistoryItem)]));
   const isUntold = own.filter(({ blockedId, blockingId }) => {
     const history = held.get(blockedId);
     return !history || blockedSince(history, blockingId) === undefined;

@@ -9,6 +9,7 @@ import type { Item, Table } from "#shared/ports/table.ts";
 import { fromItem, toAttributes } from "./codec.ts";
 import { gapKey, heardKey, quarantineKey, sealedSecretsKey, subscriptionKey } from "./keys.ts";
 import { queryAll } from "./list.ts";
+import { SetAside } from "./set-aside.ts";
 
 /*
  * The small things that hang in a connection's partition beside its cursors. Each is written by one
@@ -16,6 +17,15 @@ import { queryAll } from "./list.ts";
  */
 
 const quarantineDays = 30;
+
+/** Those that can be read: one that cannot be must not keep the others from being looked after. */
+function readable<S extends z.ZodType>(
+  schema: S,
+  items: readonly Item[],
+  setAside: SetAside = new SetAside(),
+): z.infer<S>[] {
+  return items.flatMap((item) => setAside.read(item, (one) => fromItem(schema, one)) ?? []);
+}
 
 function expiresAfter(at: Instant, days: number): number {
   return Math.floor(epochMsOf(at) / 1000) + days * 86_400;
@@ -62,7 +72,7 @@ export async function listQuarantined(
   connectionId: ConnectionId,
 ): Promise<Quarantined[]> {
   const items = await queryAll(table, { partition: connectionId, sortPrefix: "quarantined#" });
-  return items.map((item) => fromItem(Quarantined, item));
+  return readable(Quarantined, items);
 }
 
 /** Removes the entry that was seen; one that was written again meanwhile stays. */
@@ -170,7 +180,7 @@ export async function retireGaps(
 
 export async function listGaps(table: Table, connectionId: ConnectionId): Promise<CoverageGap[]> {
   const items = await queryAll(table, { partition: connectionId, sortPrefix: "gap#" });
-  return items.map((item) => fromItem(CoverageGap, item));
+  return readable(CoverageGap, items);
 }
 
 /** Keeps what became of a registration, unless somebody has claimed it anew since. */
@@ -220,12 +230,12 @@ export async function getSubscription(
 export async function listSubscriptions(
   table: Table,
   connectionId: ConnectionId,
+  setAside: SetAside = new SetAside(),
 ): Promise<Subscription[]> {
   const items = await queryAll(table, { partition: connectionId, sortPrefix: "subscription#" });
   if (items.length === 0) return [];
   const heard = await listHeard(table, connectionId);
-  return items.map((item) => {
-    const subscription = fromItem(Subscription, item);
+  return readable(Subscription, items, setAside).map((subscription) => {
     const heardAt = heard.get(subscription.id);
     return { ...subscription, ...(heardAt !== undefined && { heardAt }) };
   });
@@ -258,10 +268,12 @@ export async function noteHeard(
   await table.write({ kind: "put", item, condition: [[["pk", "absent"]], [["at", "<", at]]] });
 }
 
+const Heard = z.looseObject({ id: z.string(), at: Instant });
+
 async function listHeard(
   table: Table,
   connectionId: ConnectionId,
 ): Promise<ReadonlyMap<string, Instant>> {
   const items = await queryAll(table, { partition: connectionId, sortPrefix: "heard#" });
-  return new Map(items.map((item) => [z.string().parse(item["id"]), Instant.parse(item["at"])]));
+  return new Map(readable(Heard, items).map(({ id, at }) => [id, at]));
 }

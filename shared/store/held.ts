@@ -7,6 +7,7 @@ import type { Item, Table } from "#shared/ports/table.ts";
 import { buriedMark, readFactItem } from "./facts.ts";
 import { connectionPartition, factKey } from "./keys.ts";
 import { queryEach } from "./list.ts";
+import { SetAside } from "./set-aside.ts";
 
 /** What is held of a connection, or of some types of its facts. */
 export interface HeldOf {
@@ -62,15 +63,25 @@ function projected(entry: Item): HeldFact {
   return { ...entry, id: entry.pk } as unknown as HeldFact;
 }
 
-/** The facts under these ids that stand, read from the table itself. */
+/** The facts under these ids that stand and can be read, from the table itself; what cannot be is put aside. */
 export async function readFacts(
   table: Table,
   ids: readonly FactId[],
+  setAside: SetAside = new SetAside(),
 ): Promise<ReadonlyMap<FactId, Fact>> {
   const items = await table.batchGet(ids.map((id) => factKey(id)));
   const facts = items.flatMap((item) => {
-    const stored = readFactItem(item);
+    const stored = setAside.read(item, readFactItem);
     return stored?.isRemoved === false ? [stored.fact] : [];
   });
   return new Map(facts.map((fact) => [fact.id, fact]));
+}
+
+/** Those of the ids under which a fact stands, whether anybody can read it or not; from the table itself. */
+export async function standingAmong(
+  table: Table,
+  ids: readonly FactId[],
+): Promise<ReadonlySet<FactId>> {
+  const items = await table.batchGet(ids.map((id) => factKey(id)));
+  return new Set(items.filter((item) => item["isRemoved"] !== true).map(idOf));
 }

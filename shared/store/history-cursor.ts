@@ -4,8 +4,9 @@ import { instantOf, minuteMs } from "#shared/model/time.ts";
 import type { Clock } from "#shared/ports/clock.ts";
 import type { Key, Table } from "#shared/ports/table.ts";
 
-import { createDocument, getDocument, updateDocument } from "./documents.ts";
+import { createDocument, readDocument, updateDocument } from "./documents.ts";
 import { cursorKey } from "./keys.ts";
+import { SetAside } from "./set-aside.ts";
 import { cursorSpec } from "./specs.ts";
 
 interface Deps {
@@ -49,7 +50,9 @@ export async function restartHistories(
   connectionId: ConnectionId,
 ): Promise<void> {
   const key = historyCursorKey(connectionId);
-  if (!(await getDocument(table, cursorSpec, key))) return;
+  const item = await table.get(key);
+  // One that cannot be read must not keep what is read again from being so.
+  if (!item || !new SetAside().read(item, (one) => readDocument(cursorSpec, one))) return;
   await updateDocument(table, cursorSpec, key, ({ position: _position, ...rest }) => {
     const dueAt = instantOf(clock.nowMs() + firstAfterMs);
     return { ...rest, state: "waiting" as const, updatedAt: clock.now(), dueAt };

@@ -8,6 +8,7 @@ import type { Table } from "#shared/ports/table.ts";
 import { fromItem, toAttributes } from "./codec.ts";
 import { waitingRecordKey } from "./keys.ts";
 import { queryAll } from "./list.ts";
+import { SetAside } from "./set-aside.ts";
 
 /**
  * A record that was read while a tool which its addresses may lead to did not answer: it is read again
@@ -38,7 +39,8 @@ export async function listWaitingRecords(
   connectionId: ConnectionId,
 ): Promise<WaitingRecord[]> {
   const items = await queryAll(table, { partition: connectionId, sortPrefix: "waiting#" });
-  return items.map((item) => fromItem(WaitingRecord, item));
+  const setAside = new SetAside();
+  return items.flatMap((item) => setAside.read(item, (one) => fromItem(WaitingRecord, one)) ?? []);
 }
 
 /** Removes it as it was seen; false when it was noted anew meanwhile, and still waits. */
