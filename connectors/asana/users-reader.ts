@@ -1,32 +1,16 @@
-import type { Gap, PulledPage, Reading } from "#shared/kit/connector.ts";
+import type { PulledPage, Reading } from "#shared/kit/connector.ts";
 
-import { parsed } from "./client.ts";
-import { type Membership, normalizeUser } from "./normalize.ts";
+import { gidOf, type Members, membershipOf, readMembers } from "./memberships.ts";
+import { type Normalized, normalizeUser } from "./normalize.ts";
 import {
-  collect,
   type CollectionReader,
   contextOf,
   inBatches,
-  orGap,
   type ReaderDeps,
   readingOf,
   unlessAbsent,
 } from "./reader.ts";
-import { GidRef, MemberWire } from "./wire.ts";
 import { walkWorkspaces } from "./workspace-walk.ts";
-
-type Members = ReadonlyMap<string, Membership>;
-
-const plainMember: Membership = { isActive: true, isGuest: false };
-
-function add(members: Map<string, Membership>, gid: string, membership: Membership): void {
-  const known = members.get(gid);
-  if (!known || rightsOf(membership) > rightsOf(known)) members.set(gid, membership);
-}
-
-function rightsOf({ isActive, isGuest }: Membership): number {
-  return (isActive ? 2 : 0) + (isGuest ? 0 : 1);
-}
 
 /**
  * Accounts: the users of each workspace, and those who have left it but still own old work. Asana's
@@ -42,28 +26,36 @@ export class UsersReader implements CollectionReader {
     const { client, source } = this.#deps;
     const { workspaces } = source.settings;
     // Once for all pages: each of them would ask for as many pages as there are.
-    const { members, gaps } = await this.#members();
+    const members = await readMembers(this.#deps);
     const walk = walkWorkspaces(workspaces, position, (workspace, page) =>
       client.users(workspace, page),
     );
     for await (const page of walk) {
-      const context = contextOf(this.#deps);
-      const users = page.records.map((record) =>
-        normalizeUser(context, record, members.get(gidOf(record)) ?? plainMember),
-      );
+      // Who is set aside is told at the start, whether a list shows them or not.
+      const listed = page.records.filter((record) => !members.unread.has(gidOf(record)));
+      const users = listed.map((record) => this.#normalize(record, gidOf(record), members));
       const isStart = page.isFirst && page.workspace === workspaces[0];
       const leavers = isStart ? await this.#readLeavers(members) : [];
+      const aside = isStart ? asideIn(members) : [];
       yield {
-        ...readingOf([...users, ...leavers], gaps),
+        ...readingOf([...users, ...leavers, ...aside], members.gaps),
         position: page.position,
         isLast: page.isLast,
-        recordsRead: users.length + leavers.length,
+        recordsRead: page.records.length + leavers.length,
       };
     }
   }
 
-  async #readLeavers(members: Members) {
-    const gone = [...members].filter(([, { isActive }]) => !isActive);
+  #normalize(record: unknown, gid: string, members: Members): Normalized {
+    const context = contextOf(this.#deps);
+    const membership = membershipOf(members, gid, context.connectionId);
+    return "rejected" in membership ? membership : normalizeUser(context, record, membership);
+  }
+
+  async #readLeavers(members: Members): Promise<Normalized[]> {
+    const gone = [...members.known].filter(
+      ([gid, { isActive }]) => !isActive && !members.unread.has(gid),
+    );
     const read = gone.map(async ([gid, membership]) => {
       const context = contextOf(this.#deps);
       const user = await unlessAbsent(this.#deps.client.user(gid));
@@ -72,56 +64,29 @@ export class UsersReader implements CollectionReader {
     return (await Promise.all(read)).flat();
   }
 
-  /**
-   * Who is a guest, and who has left: of several workspaces somebody is in, the one with the most rights
-   * counts. Without the right to see the memberships of one, all its users count as plain members.
-   */
-  async #members(): Promise<{ members: Members; gaps: readonly Gap[] }> {
-    const { client, source } = this.#deps;
-    const { workspaces } = source.settings;
-    const members = new Map<string, Membership>();
-    const gaps: Gap[] = [];
-    for (const workspace of workspaces) {
-      const what = `Memberships of workspace ${workspace}`;
-      const list = collect(client.every((page) => client.members(workspace, page)));
-      const { value, gap } = await orGap(what, list);
-      for (const record of value ?? []) {
-        const { user, is_active, is_guest } = parsed(MemberWire, record, what);
-        add(members, user.gid, { isActive: is_active !== false, isGuest: is_guest === true });
-      }
-      if (!gap) continue;
-      gaps.push(gap);
-      // Of a single workspace whoever is listed is a plain member anyway.
-      if (workspaces.length === 1) continue;
-      for await (const user of client.every((page) => client.users(workspace, page))) {
-        add(members, gidOf(user), plainMember);
-      }
-    }
-    return { members, gaps };
-  }
-
   enumerate(): AsyncIterable<readonly string[]> {
     return inBatches(this.#gids());
   }
 
+  /** One that has no gid is left out: the store's own are asked for one by one before any is buried. */
   async *#gids(): AsyncGenerator<string> {
     const { client, source } = this.#deps;
     for (const workspace of source.settings.workspaces) {
       for await (const user of client.every((page) => client.users(workspace, page))) {
-        yield parsed(GidRef, user, `users of workspace ${workspace}`).gid;
+        const gid = gidOf(user);
+        if (gid !== "") yield gid;
       }
     }
-    const { members } = await this.#members();
-    for (const [gid, { isActive }] of members) if (!isActive) yield gid;
+    const { known, unread } = await readMembers(this.#deps);
+    for (const [gid, { isActive }] of known) if (!isActive) yield gid;
+    yield* unread.keys();
   }
 
   async read(gids: readonly string[]): Promise<Reading> {
-    const { members } = await this.#members();
+    const members = await readMembers(this.#deps);
     const read = gids.map(async (gid) => {
-      const context = contextOf(this.#deps);
       const user = await unlessAbsent(this.find(gid));
-      if (user === undefined) return [];
-      return [normalizeUser(context, user, members.get(gid) ?? plainMember)];
+      return user === undefined ? [] : [this.#normalize(user, gid, members)];
     });
     return readingOf((await Promise.all(read)).flat());
   }
@@ -131,7 +96,6 @@ export class UsersReader implements CollectionReader {
   }
 }
 
-function gidOf(record: unknown): string {
-  const ref = GidRef.safeParse(record);
-  return ref.success ? ref.data.gid : "";
+function asideIn({ unread, nameless }: Members): readonly Normalized[] {
+  return [...unread.values(), ...nameless].map((rejected) => ({ rejected }));
 }

@@ -3,6 +3,7 @@ import { factId } from "#shared/model/ids.ts";
 
 import { isTokenRefused } from "./expired-token.ts";
 import { goalTypeIds, type IssuePart, partJql, readPart } from "./issue-parts.ts";
+import { accountIdOf } from "./normalize-account.ts";
 import { usersPerPage } from "./pull-accounts.ts";
 import { endlessPages } from "./pull-step.ts";
 import type { JiraSession } from "./session.ts";
@@ -59,9 +60,7 @@ export async function* enumerateAccounts(session: JiraSession): AsyncIterable<re
     const users = await client.users(startAt, usersPerPage);
     if (users.length === 0) break;
     startAt += users.length;
-    yield users
-      .filter(({ accountType }) => accountType !== "customer")
-      .map(({ accountId }) => factId("account", "jira", context.connectionId, accountId));
+    yield users.flatMap((user) => accountIdOf(context.connectionId, user) ?? []);
   }
   await client.myself();
 }

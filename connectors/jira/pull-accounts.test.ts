@@ -1,8 +1,9 @@
 import { afterEach, expect, test } from "vitest";
 
-import type { PulledPage } from "#shared/kit/connector.ts";
+import type { PulledPage, Reading } from "#shared/kit/connector.ts";
 import type { Change } from "#shared/model/change.ts";
 import { hourMs } from "#shared/model/time.ts";
+import { startRelay } from "#shared/testing/connector-contract/relay.ts";
 
 import type { JiraSeedInput } from "./simulator/seed.ts";
 import { smallSite } from "./simulator/small-site.ts";
@@ -56,6 +57,42 @@ test("a profile that hides its address, which Jira gives as null, hides nobody e
   const dana = records.find(({ id }) => id === idOf("account", "acc-dana"));
   expect(dana).toMatchObject({ displayName: "Dana Ortiz" });
   expect(dana).not.toHaveProperty("workEmail");
+});
+
+test("a user who cannot be read is set aside with the reason, and hides nobody else", async () => {
+  const { jira, reopen } = await connect(false);
+  const relay = await startRelay(jira.url);
+  cleanups.push(() => relay.close());
+  const odd: Readonly<Record<string, object>> = {
+    "acc-dana": { active: "yes" },
+    "acc-kim": { accountId: 7 },
+  };
+  relay.meddle(({ path }, body) =>
+    path.endsWith("/users/search")
+      ? (body as { accountId: string }[]).map((user) => ({
+          ...user,
+          ...odd[user.accountId],
+        }))
+      : body,
+  );
+  const source = reopen({ baseUrl: relay.url });
+  const readings: Reading[] = [];
+  for await (const page of source.pull("accounts", undefined)) readings.push(page);
+  const dana = idOf("account", "acc-dana");
+  const rejected = [
+    { record: "user acc-dana", reason: "active invalid_type", id: dana },
+    { record: "a user without id", reason: "accountId invalid_type" },
+  ];
+  expect(readings.flatMap((each) => each.rejected)).toEqual(rejected);
+  expect(readings.flatMap(({ changes }) => changes)).toHaveLength(2);
+  // An enumeration shows whom it can: nobody is missed for a field that is odd.
+  const ids = [];
+  for await (const page of source.enumerate("accounts")) ids.push(...page);
+  expect([ids.length, ids.includes(dana)]).toEqual([3, true]);
+  expect(await source.readByIds("accounts", [dana])).toEqual({
+    changes: [],
+    rejected: [rejected[0]],
+  });
 });
 
 test("a run that was interrupted goes on, and one from the far future is refused as expired", async () => {

@@ -1,7 +1,7 @@
 import type { PulledPage } from "#shared/kit/connector.ts";
 import { epochMsOf, hourMs } from "#shared/model/time.ts";
 
-import { normalizeUser } from "./normalize-account.ts";
+import { readUsers } from "./normalize-account.ts";
 import { type AccountsPosition, readAccountsPosition } from "./position.ts";
 import type { JiraSession } from "./session.ts";
 
@@ -36,8 +36,7 @@ export async function* pullAccounts(
       ? { version: 1, startAt: 0, since: startedAt }
       : { ...position, startAt, startedAt };
     yield {
-      changes: users.flatMap((user) => normalizeUser(connectionId, user, readAt) ?? []),
-      rejected: [],
+      ...readUsers(connectionId, users, readAt),
       position: JSON.stringify(next),
       isLast,
       recordsRead: users.length,

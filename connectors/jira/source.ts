@@ -1,5 +1,6 @@
 import { HubError } from "#shared/errors.ts";
-import type { Source, SourceContext } from "#shared/kit/connector.ts";
+import type { Reading, Source, SourceContext } from "#shared/kit/connector.ts";
+import type { Change, Rejected } from "#shared/model/change.ts";
 import type { HeldFact } from "#shared/model/held-fact.ts";
 import type { FactId } from "#shared/model/ids.ts";
 
@@ -10,7 +11,7 @@ import { discoverJira } from "./discover.ts";
 import { enumerateAccounts, enumerateIssues } from "./enumerate.ts";
 import { findByKeys } from "./find-by-keys.ts";
 import { interpretDelivery } from "./interpret.ts";
-import { normalizeUser } from "./normalize-account.ts";
+import { accountIdOf, readUsers } from "./normalize-account.ts";
 import { probeJira } from "./probe.ts";
 import { pullAccounts, usersPerPage } from "./pull-accounts.ts";
 import { pullHistories } from "./pull-histories.ts";
@@ -76,7 +77,7 @@ function collectionsOf(session: JiraSession): Readonly<Record<string, Collection
     accounts: {
       pull: (position) => pullAccounts(session, position),
       enumerate: () => enumerateAccounts(session),
-      readByIds: (ids) => readAccounts(session, new Set(ids.map(nativeIdOf))),
+      readByIds: (ids) => readAccounts(session, new Set(ids)),
       confirm: (ids) => confirmAccounts(session, ids),
     },
     issues: {
@@ -91,18 +92,21 @@ function collectionsOf(session: JiraSession): Readonly<Record<string, Collection
 }
 
 /** A list of users is one request for a thousand; single reads would be one each. */
-async function readAccounts(session: JiraSession, wanted: ReadonlySet<string>) {
+async function readAccounts(session: JiraSession, wanted: ReadonlySet<FactId>): Promise<Reading> {
   const { clock, connectionId } = session.context;
-  const changes = [];
+  const changes: Change[] = [];
+  const rejected: Rejected[] = [];
   for (let startAt = 0; ;) {
     const readAt = clock.now();
     const users = await session.client.users(startAt, usersPerPage);
-    if (users.length === 0) return { changes, rejected: [] };
+    if (users.length === 0) return { changes, rejected };
     startAt += users.length;
-    for (const user of users.filter(({ accountId }) => wanted.has(accountId))) {
-      changes.push(
-        ...[normalizeUser(connectionId, user, readAt)].filter((each) => each !== undefined),
-      );
-    }
+    const those = users.filter((user) => {
+      const id = accountIdOf(connectionId, user);
+      return id !== undefined && wanted.has(id);
+    });
+    const read = readUsers(connectionId, those, readAt);
+    changes.push(...read.changes);
+    rejected.push(...read.rejected);
   }
 }

@@ -171,6 +171,12 @@ export const contractCase: ContractCase = {
       },
       { collection: "goals", request: "/api/1.0/goals", at: ["data"], says: "data" },
       { collection: "users", request: "/api/1.0/users", at: ["data", 1, "gid"], says: "gid" },
+      {
+        collection: "users",
+        request: "/api/1.0/workspaces/",
+        at: ["data", 0, "is_active"],
+        says: "is_active",
+      },
     ],
     openEnums: [
       {

@@ -198,7 +198,7 @@ export const contractCase: ContractCase = {
         collection: "accounts",
         request: "/rest/api/3/users/search",
         at: [0, "active"],
-        says: "0.active",
+        says: "active",
       },
     ],
     openEnums: [
