@@ -5,8 +5,10 @@ import type { ComposedReport } from "#shared/kit/reports/compose-digest.ts";
 import { reportedOf } from "#shared/kit/reports/reported-of.ts";
 import { channelForPeople } from "#shared/kit/routing/route-alert.ts";
 import { calendarOf, nextDigestAt } from "#shared/kit/routing/working-time.ts";
+import type { Person } from "#shared/model/facts.ts";
 import type { OrgUnitId, PersonId } from "#shared/model/ids.ts";
 import { personRecipient } from "#shared/model/notification.ts";
+import type { Routing } from "#shared/model/routing.ts";
 import type { Alert } from "#shared/model/signal.ts";
 import type { Instant } from "#shared/model/time.ts";
 import { dayMs, epochMsOf, instantOf } from "#shared/model/time.ts";
@@ -19,6 +21,7 @@ import { alertSpec, mailboxSpec } from "#shared/store/specs.ts";
 
 import type { Addressee } from "./addressee.ts";
 import { isReached } from "./addressee.ts";
+import { eachOf } from "./each-of.ts";
 import type { HeldMailbox } from "./mailbox.ts";
 import { announce } from "./mailbox.ts";
 import { notToldYet } from "./not-told-yet.ts";
@@ -133,13 +136,14 @@ export async function appointBriefs(round: Round): Promise<void> {
   if (!routing || !channelForPeople(routing, channels)) return;
   const org = await round.org();
   const leaders = new Set([...org.units()].flatMap(({ id }) => org.leadOf(id) ?? []));
-  for (const personId of leaders) {
-    const person = org.person(personId);
-    if (!person?.workEmail) continue;
-    const recipient = personRecipient(person.id);
-    const mailbox = await getDocument(round.deps.table, mailboxSpec, mailboxKey(recipient));
-    if (mailbox?.briefAt !== undefined) continue;
-    const briefAt = nextDigestAt(calendarOf(routing, person), round.now);
-    await announce(round.deps, recipient, { dueAt: briefAt, briefAt });
-  }
+  await eachOf([...leaders].map((id) => () => appoint(round, routing, org.person(id))));
+}
+
+async function appoint(round: Round, routing: Routing, person: Person | undefined): Promise<void> {
+  if (!person?.workEmail) return;
+  const recipient = personRecipient(person.id);
+  const mailbox = await getDocument(round.deps.table, mailboxSpec, mailboxKey(recipient));
+  if (mailbox?.briefAt !== undefined) return;
+  const briefAt = nextDigestAt(calendarOf(routing, person), round.now);
+  await announce(round.deps, recipient, { dueAt: briefAt, briefAt });
 }

@@ -14,6 +14,7 @@ import { queryEach } from "#shared/store/list.ts";
 import { SetAside } from "#shared/store/set-aside.ts";
 import { dispatchSpec, ruleSettingsSpec } from "#shared/store/specs.ts";
 
+import { eachOf } from "./each-of.ts";
 import { sendReport } from "./report-dispatch.ts";
 import type { Round } from "./round.ts";
 
@@ -31,9 +32,14 @@ export async function demoteRules(round: Round): Promise<void> {
     const alert = alerts.get(alertId);
     return alert ? [{ ...one, alert }] : [];
   });
-  for (const [rule, ofRule] of Map.groupBy(told, ({ alert }) => alert.rule)) {
-    await consider(round, rule, ofRule);
-  }
+  const byRule = [...Map.groupBy(told, ({ alert }) => alert.rule)];
+  await eachOf(
+    byRule.map(
+      ([rule, ofRule]) =>
+        () =>
+          consider(round, rule, ofRule),
+    ),
+  );
 }
 
 /** What people were told of by messages of four weeks, each opening when it was first told. */

@@ -13,6 +13,7 @@ import { alertSpec, rungSpec } from "#shared/store/specs.ts";
 
 import { arePeopleCutOff, isOfOthers, isReachable, isTellable } from "./climb.ts";
 import { untilPeopleReachable, untilReachable, untilRouted } from "./climb.ts";
+import { eachOf } from "./each-of.ts";
 import { alignLadder, firstRung, overtaken, resumptionOf } from "./hear.ts";
 import { notificationsOf } from "./notifications-of.ts";
 import { restLadder, untilWorthy, wordsOf } from "./rest-ladder.ts";
@@ -39,19 +40,6 @@ export async function alignForgotten(round: Round): Promise<void> {
     () => alignOpen(round, all.filter(isTellable), untilMs),
     () => restForgotten(round, standing.filter(isTellable), untilMs),
   ]);
-}
-
-/** One after the other. What fails keeps the rest from nothing, and is said at the end. */
-async function eachOf(works: readonly (() => Promise<void>)[]): Promise<void> {
-  let failure: { readonly error: unknown } | undefined;
-  for (const work of works) {
-    try {
-      await work();
-    } catch (error) {
-      failure ??= { error };
-    }
-  }
-  if (failure) throw failure.error;
 }
 
 /** Whether the events of how it stands have had their time. */

@@ -2,10 +2,10 @@ import { HubError } from "#shared/errors.ts";
 import type { Dispatch, DispatchId } from "#shared/model/notification.ts";
 import type { Instant } from "#shared/model/time.ts";
 import { epochMsOf, instantOf, minuteMs } from "#shared/model/time.ts";
-import { dispatchKey } from "#shared/store/alerting-keys.ts";
-import { getDocument, replaceDocument } from "#shared/store/documents.ts";
+import { replaceDocument } from "#shared/store/documents.ts";
 import { dispatchSpec } from "#shared/store/specs.ts";
 
+import { findDispatch } from "./find-dispatch.ts";
 import type { Round } from "./round.ts";
 
 const roundsMax = 10;
@@ -16,7 +16,7 @@ const betweenUpdatesMs = minuteMs;
 export async function markChanged(round: Round, id: DispatchId): Promise<boolean> {
   const { table } = round.deps;
   for (let turn = 0; turn < roundsMax; turn += 1) {
-    const dispatch = await getDocument(table, dispatchSpec, dispatchKey(id));
+    const dispatch = await findDispatch(round, id);
     if (!dispatch || dispatch.outcome === "refused") return false;
     const isShown = dispatch.outcome === "sent" || dispatch.outcome === "uncertain";
     const dueAt = isShown ? changeDueAt(dispatch, round.now) : dispatch.dueAt;

@@ -10,15 +10,16 @@ import { personOfRecipient } from "#shared/model/notification.ts";
 import type { Routing } from "#shared/model/routing.ts";
 import type { Instant } from "#shared/model/time.ts";
 import { hourMs, instantOf, minuteMs } from "#shared/model/time.ts";
-import { dispatchKey } from "#shared/store/alerting-keys.ts";
-import { getDocument, replaceDocument } from "#shared/store/documents.ts";
-import { dispatchSpec, notificationSpec } from "#shared/store/specs.ts";
+import { replaceDocument } from "#shared/store/documents.ts";
+import { notificationSpec } from "#shared/store/specs.ts";
 
 import type { Addressee } from "./addressee.ts";
 import { addresseeOf, freeAt, isReached } from "./addressee.ts";
 import type { BriefPart } from "./brief.ts";
 import { briefFor } from "./brief.ts";
 import { createDispatch, dispatchIdOf } from "./create-dispatch.ts";
+import { eachOf } from "./each-of.ts";
+import { findDispatch } from "./find-dispatch.ts";
 import type { Announced } from "./mailbox.ts";
 import { earlier, HeldMailbox } from "./mailbox.ts";
 import { reroute } from "./reroute.ts";
@@ -114,8 +115,7 @@ function soonest(...all: readonly (Instant | undefined)[]): Instant | undefined 
 async function blockedBy(round: Round, held: HeldMailbox): Promise<Instant | undefined> {
   const { recipient, sequence } = held.mailbox;
   if (sequence === 0) return undefined;
-  const key = dispatchKey(dispatchIdOf(recipient, sequence));
-  const last = await getDocument(round.deps.table, dispatchSpec, key);
+  const last = await findDispatch(round, dispatchIdOf(recipient, sequence));
   if (last?.outcome !== "deferred" && last?.outcome !== "attempting") return undefined;
   const soon = instantOf(round.deps.clock.nowMs() + minuteMs);
   return last.dueAt !== undefined && last.dueAt > soon ? last.dueAt : soon;
@@ -134,12 +134,14 @@ async function restOf(
   }
   const isPerson = personOfRecipient(addressee.recipient) !== undefined;
   const because = isPerson ? "this person has left" : "the channel is not connected any more";
+  const leave = async (some: readonly Notification[]): Promise<void> => {
+    const { done, failure } = await reroute(round, addressee.recipient, some);
+    await Promise.all(done.map((one) => drop(round, one, because)));
+    if (failure) throw failure.error;
+  };
   // A few at a time, so that a run that is cut off has come further.
-  for (let at = 0; at < due.length; at += atOnce) {
-    const some = due.slice(at, at + atOnce);
-    await reroute(round, addressee.recipient, some);
-    await Promise.all(some.map((one) => drop(round, one, because)));
-  }
+  const starts = Array.from({ length: Math.ceil(due.length / atOnce) }, (_, n) => n * atOnce);
+  await eachOf(starts.map((at) => () => leave(due.slice(at, at + atOnce))));
   return undefined;
 }
 

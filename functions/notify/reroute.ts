@@ -4,30 +4,45 @@ import { reasonToDrop } from "#shared/kit/routing/still-true.ts";
 import type { Dispatch, Notification, RecipientId } from "#shared/model/notification.ts";
 import { channelRecipient, personOfRecipient } from "#shared/model/notification.ts";
 
+import { eachOf } from "./each-of.ts";
 import { notificationsOf } from "./notifications-of.ts";
 import { peopleOf } from "./people-of.ts";
 import type { Round } from "./round.ts";
 import { tell } from "./tell.ts";
 
+interface Rerouted {
+  readonly done: readonly Notification[];
+  readonly failure?: { readonly error: unknown } | undefined;
+}
+
 /**
  * What waited for somebody who is gone for good is told to the default channel, where nobody else was told of
- * it or is about to be: whoever leaves must not take an alert along. Harmless to repeat.
+ * it or is about to be: whoever leaves must not take an alert along. Gives those of which no more is to be
+ * done, and what became of the first of the others. Harmless to repeat.
  */
 export async function reroute(
   round: Round,
   gone: RecipientId,
   waiting: readonly Notification[],
-): Promise<void> {
+): Promise<Rerouted> {
   const to = await insteadOf(round, gone);
-  if (!to) return;
+  if (!to) return { done: waiting };
   const alerts = await round.alerts(waiting.map(({ alertId }) => alertId));
   const isHeard = await Promise.all(waiting.map((one) => isHeardElsewhere(round, one)));
+  const done: Notification[] = [];
+  let failure: Rerouted["failure"];
   for (const [at, one] of waiting.entries()) {
     const alert = alerts.get(one.alertId);
-    if (!alert || isHeard[at] === true || reasonToDrop(one, alert) !== undefined) continue;
+    const isOver = !alert || isHeard[at] === true || reasonToDrop(one, alert) !== undefined;
     const { reason, rung, occasionAt } = one;
-    await tell(round, alert, { reason, rung, occasionAt, recipients: [to] });
+    try {
+      if (!isOver) await tell(round, alert, { reason, rung, occasionAt, recipients: [to] });
+      done.push(one);
+    } catch (error) {
+      failure ??= { error };
+    }
   }
+  return { done, failure };
 }
 
 async function insteadOf(round: Round, gone: RecipientId): Promise<Recipient | undefined> {
@@ -60,9 +75,12 @@ export async function rerouteUntaken(
   round: Round,
   { id, recipient, alerts }: Pick<Dispatch, "id" | "recipient" | "alerts">,
 ): Promise<void> {
-  for (const alertId of new Set(alerts.map((one) => one.alertId))) {
+  const ids = new Set(alerts.map((one) => one.alertId));
+  const works = [...ids].map((alertId) => async () => {
     const all = await notificationsOf(round, alertId);
     const untaken = all.filter(({ dispatchId }) => dispatchId === id);
-    await reroute(round, recipient, untaken);
-  }
+    const { failure } = await reroute(round, recipient, untaken);
+    if (failure) throw failure.error;
+  });
+  await eachOf(works);
 }

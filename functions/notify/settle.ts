@@ -45,7 +45,7 @@ export async function settle(
     const stored = await replaceDocument(table, dispatchSpec, current, next);
     if (!stored) continue;
     const { id, connectionId, outcome, attemptCount } = stored;
-    const line = { dispatchId: logged(id), connectionId, outcome, attempts: attemptCount };
+    const line = { dispatchId: loggedId(id), connectionId, outcome, attempts: attemptCount };
     if (outcome === "uncertain") logger.warn("notify.uncertain", line);
     else logger.info("notify.attempted", line);
     return stored;
@@ -54,7 +54,7 @@ export async function settle(
 }
 
 /** Ids of people may hold their addresses: a digest stands for whom it is about. */
-function logged(id: string): string {
+export function loggedId(id: string): string {
   return id.startsWith("dispatch:person:")
     ? `dispatch:person:(${createHash("sha256").update(id).digest("hex").slice(0, 12)})`
     : id;

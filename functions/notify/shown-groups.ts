@@ -3,11 +3,13 @@ import { isOver } from "#shared/kit/routing/still-true.ts";
 import type { Dispatch } from "#shared/model/notification.ts";
 import { dispatchAlertsMax } from "#shared/model/notification.ts";
 import { dayMs, epochMsOf } from "#shared/model/time.ts";
-import { dispatchKey, sentGroupKey } from "#shared/store/alerting-keys.ts";
-import { getDocument } from "#shared/store/documents.ts";
-import { dispatchSpec, sentGroupSpec } from "#shared/store/specs.ts";
+import { sentGroupKey } from "#shared/store/alerting-keys.ts";
+import { readDocument } from "#shared/store/documents.ts";
+import { SetAside } from "#shared/store/set-aside.ts";
+import { sentGroupSpec } from "#shared/store/specs.ts";
 
 import type { Addressee } from "./addressee.ts";
+import { findDispatch } from "./find-dispatch.ts";
 import type { Round } from "./round.ts";
 import { isFirstTelling } from "./tell.ts";
 
@@ -27,11 +29,14 @@ export async function shownGroups(
       .filter(({ notification: { mode, reason } }) => mode === "message" && isFirstTelling(reason))
       .map(({ notification }) => notification.groupKey),
   );
+  // Of what cannot be read nobody can say what it shows: what is new has a message of its own.
+  const unread = new SetAside();
   for (const groupKey of keys) {
     const key = sentGroupKey(recipient, groupKey);
-    const sent = await getDocument(round.deps.table, sentGroupSpec, key);
+    const item = await round.deps.table.get(key);
+    const sent = item && unread.read(item, (one) => readDocument(sentGroupSpec, one));
     if (!sent || round.deps.clock.nowMs() - epochMsOf(sent.sentAt) > dayMs) continue;
-    const one = await getDocument(round.deps.table, dispatchSpec, dispatchKey(sent.dispatchId));
+    const one = await findDispatch(round, sent.dispatchId);
     if (one && (await takesMore(round, one))) shown.set(groupKey, one);
   }
   return shown;
