@@ -4,12 +4,12 @@ import { reportedOf } from "#shared/kit/reports/reported-of.ts";
 import type { BaselineWindow } from "#shared/kit/routing/baseline-windows.ts";
 import { baselineWindows } from "#shared/kit/routing/baseline-windows.ts";
 import { defaultChannel } from "#shared/kit/routing/route-alert.ts";
-import type { DispatchId } from "#shared/model/notification.ts";
+import type { BaselineLook, DispatchId } from "#shared/model/notification.ts";
 import { epochMsOf, hourMs } from "#shared/model/time.ts";
-import { dispatchKey, routingKey } from "#shared/store/alerting-keys.ts";
+import { baselineLookKey, dispatchKey, routingKey } from "#shared/store/alerting-keys.ts";
 import { glanceAtConnections } from "#shared/store/connections.ts";
-import { getDocument } from "#shared/store/documents.ts";
-import { routingSpec } from "#shared/store/specs.ts";
+import { createDocument, getDocument, replaceDocument } from "#shared/store/documents.ts";
+import { baselineLookSpec, routingSpec } from "#shared/store/specs.ts";
 
 import { alertsOf } from "./forgotten.ts";
 import { sendReport } from "./report-dispatch.ts";
@@ -17,6 +17,8 @@ import type { Round } from "./round.ts";
 
 /** A hub that was down for longer than this when a first reading ended has its digests all the same. */
 const lateMsMax = 6 * hourMs;
+/** Where nothing was found, what comes late is looked for so often: it takes reading all alerts. */
+const betweenLooksMs = hourMs;
 
 /** One report for what each first reading found, when its time for findings is over. */
 export async function reportBaselines(round: Round): Promise<void> {
@@ -48,14 +50,34 @@ async function reportOne(round: Round, window: BaselineWindow): Promise<void> {
   if (!channel || firstId === undefined) return;
   const id = `dispatch:baseline:${firstId}` as DispatchId;
   if (await round.deps.table.get(dispatchKey(id))) return;
+  const look = await getDocument(round.deps.table, baselineLookSpec, baselineLookKey(id));
+  if (look && hasJustLooked(round, window, look)) return;
   const findings = await findingsOf(round, window);
-  if (findings.length === 0) return;
+  if (findings.length === 0) return noteLook(round, id, look);
   const names = connections.filter((one) => window.connectionIds.includes(one.id));
   const report = composeBaseline(findings, {
     publicUrl: round.deps.publicUrl,
     connectionNames: names.map(({ name }) => name),
   });
   await sendReport(round, channel, { id, kind: "baseline", because: "Default channel", report });
+}
+
+function hasJustLooked(
+  { deps }: Round,
+  { endsAt }: BaselineWindow,
+  { lookedAt }: BaselineLook,
+): boolean {
+  return lookedAt >= endsAt && deps.clock.nowMs() - epochMsOf(lookedAt) < betweenLooksMs;
+}
+
+async function noteLook(
+  { deps, now }: Round,
+  dispatchId: DispatchId,
+  before: BaselineLook | undefined,
+): Promise<void> {
+  const look: BaselineLook = { type: "baseline-look", dispatchId, lookedAt: now, revision: 0 };
+  if (!before) await createDocument(deps.table, baselineLookSpec, look);
+  else await replaceDocument(deps.table, baselineLookSpec, before, look);
 }
 
 async function findingsOf(

@@ -247,6 +247,16 @@ export const SentGroup = z.strictObject({
 });
 export type SentGroup = z.infer<typeof SentGroup>;
 
+/** That there was nothing to report of a first reading, when that was last looked for. */
+export const BaselineLook = z.strictObject({
+  type: z.literal("baseline-look"),
+  /** Of the report, as there would be one. */
+  dispatchId: DispatchId,
+  lookedAt: Instant,
+  revision: z.int().nonnegative(),
+});
+export type BaselineLook = z.infer<typeof BaselineLook>;
+
 /** Whether whoever began an attempt at `beganAt` is gone, so that nobody knows whether it was shown. */
 export function isAbandonedAt(beganAt: Instant, nowMs: number): boolean {
   return nowMs - epochMsOf(beganAt) >= attemptMsMax;

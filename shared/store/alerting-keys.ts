@@ -36,6 +36,11 @@ export function dispatchKey(id: DispatchId): Key {
   return { pk: id, sk: selfSort };
 }
 
+/** That there was nothing to make such a dispatch of. */
+export function baselineLookKey(id: DispatchId): Key {
+  return { pk: id, sk: "looked" };
+}
+
 /** Dispatches of a month with nothing left to do. */
 export function dispatchLog(createdAt: Instant): string {
   return `dispatch#${createdAt.slice(0, 7)}`;

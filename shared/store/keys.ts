@@ -58,7 +58,7 @@ import type { Key } from "#shared/ports/table.ts";
  *   and resting rungs; a month's log      |   rung#due | rung#resting | dispatch#<month> |
  * what waits for a recipient, by when    | list: lpk = waiting#<recipient>             | ½ R per 4 KB
  * a dispatch; a recipient's mailbox      | pk = dispatch:… | mailbox:…, sk = 0        | 1 R
- * a press in a dispatch's message        | pk = dispatch:…, sk = press#<delivery>      | 1 R
+ * a press in it; none to report so far   | pk = dispatch:…, sk = press#… | looked     | 1 R
  * what a recipient last got of a group   | pk = mailbox:…, sk = group#…                | 1 R
  * who hears of alerts                    | pk = routing, sk = 0                       | 1 R
  * the version of the org, its changes    | pk = org, sk = version | change#… | …     | 1 R

@@ -2,6 +2,7 @@ import { Connection, Cursor } from "#shared/model/connection.ts";
 import { Grant } from "#shared/model/grant.ts";
 import { LinkRule } from "#shared/model/link-rule.ts";
 import {
+  BaselineLook,
   Dispatch,
   ladderOver,
   Mailbox,
@@ -14,6 +15,7 @@ import { Alert, RuleSettings, Signal, standingStatuses } from "#shared/model/sig
 import { epochMsOf } from "#shared/model/time.ts";
 
 import {
+  baselineLookKey,
   dispatchKey,
   dispatchLog,
   mailboxKey,
@@ -162,4 +164,12 @@ export const sentGroupSpec: DocumentSpec<SentGroup> = {
   schema: SentGroup,
   key: ({ recipient, groupKey }) => sentGroupKey(recipient, groupKey),
   expiresAtEpochSeconds: ({ sentAt }) => expiry(sentAt, sentGroupDays),
+};
+
+const baselineLookDays = 2;
+
+export const baselineLookSpec: DocumentSpec<BaselineLook> = {
+  schema: BaselineLook,
+  key: ({ dispatchId }) => baselineLookKey(dispatchId),
+  expiresAtEpochSeconds: ({ lookedAt }) => expiry(lookedAt, baselineLookDays),
 };
