@@ -98,7 +98,7 @@ export function isFirstTelling(reason: Notification["reason"]): boolean {
   return reason === "opened" || reason === "escalated";
 }
 
-async function whenOf(
+export async function whenOf(
   round: Round,
   alert: Alert,
   {

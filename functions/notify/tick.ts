@@ -11,6 +11,7 @@ import { appointBriefs } from "./brief.ts";
 import { climb } from "./climb.ts";
 import { demoteRules } from "./demote-rules.ts";
 import { alignForgotten } from "./forgotten.ts";
+import { hastenCritical } from "./graver.ts";
 import { packFor } from "./pack.ts";
 import type { Round } from "./round.ts";
 import { workDispatch } from "./work-dispatch.ts";
@@ -28,6 +29,7 @@ export async function tick(round: Round): Promise<void> {
   const work = new Work(round);
   if (minute % 60 === hourlyAt) {
     await work.run(() => alignForgotten(round));
+    await work.run(() => hastenCritical(round));
     await work.run(() => appointBriefs(round));
   }
   if (minute % dayMinutes === dailyAt) await work.run(() => demoteRules(round));
