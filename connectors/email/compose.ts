@@ -3,13 +3,15 @@ import { createHash } from "node:crypto";
 import MailComposer from "nodemailer/lib/mail-composer";
 
 import type { Message } from "#shared/kit/notifier.ts";
-import { plainText } from "#shared/kit/plain-text.ts";
+import { cutText, plainText } from "#shared/kit/plain-text.ts";
 import { jsDateOf } from "#shared/model/time.ts";
 
 import { contentOf } from "./mail-content.ts";
 import { renderHtml } from "./render-html.ts";
 import { renderText } from "./render-text.ts";
+import { asciiAddress } from "./settings.ts";
 import type { EmailSettings } from "./settings.ts";
+import { shownMax } from "./shown.ts";
 
 /** A mail that is ready to be sent, the same for every transport. */
 export interface Mail {
@@ -32,12 +34,13 @@ export async function compose(
   { settings, to, nowMs }: { settings: EmailSettings; to: Recipient; nowMs: number },
 ): Promise<Mail> {
   const content = contentOf(message);
-  const domain = settings.from.slice(settings.from.lastIndexOf("@") + 1);
+  const from = asciiAddress(settings.from);
+  const domain = from.slice(from.lastIndexOf("@") + 1);
   const messageId = `<${digest(message.idempotencyKey)}@${domain}>`;
   const composer = new MailComposer({
-    from: { name: plainText(settings.fromName), address: settings.from },
-    to: { name: plainText(to.name ?? ""), address: to.address },
-    subject: content.subject,
+    from: { name: inHeader(settings.fromName), address: from },
+    to: { name: inHeader(to.name ?? ""), address: asciiAddress(to.address) },
+    subject: inHeader(content.subject),
     messageId,
     date: jsDateOf(nowMs),
     headers: {
@@ -56,6 +59,11 @@ export async function compose(
     textEncoding: "base64",
   });
   return { messageId, raw: await composer.compile().build() };
+}
+
+/** A line of a mail has 998 bytes; and what looks like an encoded word would be shown as what it stands for. */
+function inHeader(text: string): string {
+  return cutText(plainText(text), shownMax.title).replaceAll("=?", "=\u200B?");
 }
 
 /** Mails about the same alert hang together under a first one that nobody ever sent. */

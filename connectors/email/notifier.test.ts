@@ -146,6 +146,36 @@ describe("a mail", () => {
     expect(headers).not.toHaveProperty("in-reply-to");
     expect(Buffer.byteLength(html)).toBeLessThan(100_000);
   });
+
+  test("to a domain of other letters is addressed as mail servers know it, in the envelope and in all headers", async () => {
+    const { mail, notifier } = await start({}, { from: "alerts@m\u00FCller.example" });
+    const eva = { kind: "person", name: "Eva", workEmail: "eva@b\u00FCro.example" } as const;
+    expect(await notifier.send(messageOf(), eva)).toMatchObject({ outcome: "sent" });
+    const [first] = mail.mails();
+    const headers = first?.headers ?? {};
+    expect([first?.from, first?.to]).toEqual([
+      "alerts@xn--mller-kva.example",
+      ["eva@xn--bro-hoa.example"],
+    ]);
+    expect(JSON.stringify(headers)).toMatch(/^[\x20-\x7E]+$/u);
+    for (const name of ["message-id", "list-id", "references"]) {
+      expect(headers[name]).toContain("xn--mller-kva.example>");
+    }
+  });
+
+  test("shows a title or a name as it is written, where that looks like an encoded word", async () => {
+    const coded = "=?utf-8?B?4oCuZXhl?=";
+    const { headers } = await received(messageOf({ title: `Fix ${coded}` }), {
+      ...ada,
+      name: `Ada ${coded}`,
+    });
+    for (const name of ["subject", "to"]) expect(headers[name]).not.toContain("4oCuZXhl");
+  });
+
+  test("to a name without end has no line that a mail server does not take", async () => {
+    const { headers } = await received(messageOf(), { ...ada, name: "a".repeat(2000) });
+    expect(headers["to"]?.length).toBeLessThan(900);
+  });
 });
 
 describe("headers", () => {

@@ -4,7 +4,7 @@ import type { Message, MessageTarget, Notifier, SendOutcome } from "#shared/kit/
 import { compose } from "./compose.ts";
 import type { Recipient } from "./compose.ts";
 import { outcomeOfCloudMail, outcomeOfSmtp, probeFailureOf } from "./outcomes.ts";
-import { MailAddress } from "./settings.ts";
+import { asciiAddress, MailAddress } from "./settings.ts";
 import type { EmailSettings } from "./settings.ts";
 import { greetSmtp, sendBySmtp } from "./smtp.ts";
 
@@ -31,7 +31,7 @@ export function createEmailNotifier(settings: EmailSettings, context: NotifierCo
         to,
         nowMs: context.clock.nowMs(),
       });
-      const mail = { from: settings.from, to: to.address, raw };
+      const mail = { from: asciiAddress(settings.from), to: asciiAddress(to.address), raw };
       if (settings.transport === "ses") return sendBySes(context, mail, messageId);
       try {
         await sendBySmtp(settings, mail);

@@ -1,3 +1,5 @@
+import { domainToASCII } from "node:url";
+
 import * as z from "zod";
 
 /** One address and nothing else: what stands here becomes part of headers and of the envelope. */
@@ -7,6 +9,13 @@ export const MailAddress = z
   .regex(/^[^\s<>()[\]\\,;:"@\p{Cc}]{1,64}@[\p{L}\p{N}](?:[\p{L}\p{N}.-]*[\p{L}\p{N}])?$/u, {
     error: "One mail address, such as alerts@acme.example",
   });
+
+/** As every mail server takes it: a domain of other letters by the name that it has there (RFC 5890). */
+export function asciiAddress(address: string): string {
+  const at = address.lastIndexOf("@") + 1;
+  const domain = domainToASCII(address.slice(at));
+  return domain === "" ? address : `${address.slice(0, at)}${domain}`;
+}
 
 /** Where mail servers listen to senders; from 1024 up whatever an operator chose. */
 const mailPorts: ReadonlySet<number> = new Set([25, 465, 587]);
