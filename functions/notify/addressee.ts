@@ -1,6 +1,7 @@
 import type { MessageTarget } from "#shared/kit/notifier.ts";
 import type { KnownChannel } from "#shared/kit/routing/channels-of.ts";
 import { isOfItems } from "#shared/kit/routing/channels-of.ts";
+import { hasLeft } from "#shared/kit/routing/ladder.ts";
 import { channelForPeople } from "#shared/kit/routing/route-alert.ts";
 import type { Calendar } from "#shared/kit/routing/working-time.ts";
 import { calendarOf, dayOf, nextDisturbable } from "#shared/kit/routing/working-time.ts";
@@ -10,7 +11,7 @@ import { ConnectionId as ConnectionIdSchema } from "#shared/model/ids.ts";
 import type { RecipientId } from "#shared/model/notification.ts";
 import { personOfRecipient } from "#shared/model/notification.ts";
 import type { Severity } from "#shared/model/signal.ts";
-import type { CalendarDate, Instant } from "#shared/model/time.ts";
+import type { Instant } from "#shared/model/time.ts";
 
 import type { Round } from "./round.ts";
 
@@ -70,13 +71,9 @@ export async function addresseeOf(round: Round, recipient: RecipientId): Promise
     calendar,
     isSystem: false,
     isEach: false,
+    // Their address may go on taking mail.
     isGone: person?.workEmail === undefined || hasLeft(person, dayOf(calendar, round.now)),
   };
-}
-
-/** As the ladder sees it; their address may go on taking mail. */
-function hasLeft({ employmentStatus, endOn }: Person, day: CalendarDate): boolean {
-  return employmentStatus === "inactive" || (endOn !== undefined && endOn < day);
 }
 
 /** Whether something can be sent to them now. */

@@ -82,7 +82,7 @@ async function writesInAnHour(rig: NotifyRig, name: string): Promise<number> {
   return (await revision()) - before;
 }
 
-const leftByDay = { endOn: CalendarDate.parse("2026-03-01") };
+const leftByDay = { endOn: CalendarDate.parse("2026-03-02") };
 test.each([
   ["by the record", { employmentStatus: "inactive" as const }],
   ["by the day", leftByDay],
@@ -96,6 +96,17 @@ test.each([
   await rig.pass(16 * 60, 30);
   expect(said(rig, "mail")).toEqual([]);
   expect(said(rig, "chat")).toEqual(["alert opened: Default channel: whoever it was for has left"]);
+});
+
+test("who was taken on again is told, and has briefs, though their earlier end is on record", async () => {
+  const rig = await company({ chat, mail });
+  await rig.hub.apply(leadOfRed({ version: 1, endOn: CalendarDate.parse("2025-06-30") }));
+  await rig.hub.apply(epic);
+  await rig.pass(60);
+  expect(said(rig, "mail")).toEqual(["alert opened: Lead of red"]);
+  await rig.pass(8 * dayMinutes, 60);
+  expect(targets(rig, "brief")).toContain("lead");
+  expect(said(rig, "chat")).toEqual([]);
 });
 
 test("that a program has heard of it does not stand in for who has left", async () => {

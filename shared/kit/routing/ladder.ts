@@ -5,6 +5,7 @@ import type { ConnectionId, OrgUnitId, PersonId } from "#shared/model/ids.ts";
 import type { RecipientId } from "#shared/model/notification.ts";
 import { personRecipient } from "#shared/model/notification.ts";
 import type { CalendarDate } from "#shared/model/time.ts";
+import { dateOf } from "#shared/model/time.ts";
 
 import type { AwayOf } from "./away.ts";
 import type { Recipient, Skipped } from "./recipients.ts";
@@ -130,11 +131,16 @@ function firstOf(climber: Climber, candidates: readonly PersonId[], turn: Turn):
   return { recipients: [], skipped };
 }
 
+/** By the record, or by a day that it told ahead: one that had passed by then is of an employment before. */
+export function hasLeft({ employmentStatus, endOn, readAt }: Person, day: CalendarDate): boolean {
+  if (employmentStatus === "inactive") return true;
+  return endOn !== undefined && endOn < day && endOn >= dateOf(readAt);
+}
+
 function unreachable(climber: Climber, person: Person | undefined): Skipped["because"] | undefined {
   if (!person) return "not known";
   const day = climber.dayOf(person);
-  if (person.employmentStatus === "inactive") return "left";
-  if (person.endOn !== undefined && person.endOn < day) return "left";
+  if (hasLeft(person, day)) return "left";
   if (person.workEmail === undefined) return "no work address";
   return isAwayOn(climber.awayOf(person), day) ? "away today" : undefined;
 }

@@ -109,7 +109,7 @@ describe("the ladder of one team", () => {
     const org = orgWith({
       "red-lead": away,
       "east-head": { employmentStatus: "inactive" },
-      vp: { endOn: CalendarDate.parse("2026-03-01") },
+      vp: { endOn: CalendarDate.parse("2026-03-02") },
     });
     const { recipients, skipped } = routeAlert(input({ org, channels: [mail] }), 0);
     expect(recipients[0]).toMatchObject({ recipient: `person:${personId("ceo")}` });
