@@ -1,3 +1,4 @@
+import { eachOf } from "#shared/each-of.ts";
 import type { Org } from "#shared/graph/org.ts";
 import type { BriefAlert } from "#shared/kit/reports/compose-brief.ts";
 import { composeBrief } from "#shared/kit/reports/compose-brief.ts";
@@ -21,7 +22,6 @@ import { alertSpec, mailboxSpec } from "#shared/store/specs.ts";
 
 import type { Addressee } from "./addressee.ts";
 import { isReached } from "./addressee.ts";
-import { eachOf } from "./each-of.ts";
 import type { HeldMailbox } from "./mailbox.ts";
 import { announce } from "./mailbox.ts";
 import { notToldYet } from "./not-told-yet.ts";

@@ -1,3 +1,4 @@
+import { eachOf } from "#shared/each-of.ts";
 import type { ToldOpening } from "#shared/kit/demotion.ts";
 import { decideDemotion, demotionDays } from "#shared/kit/demotion.ts";
 import type { Demotion } from "#shared/kit/demotion.ts";
@@ -14,7 +15,6 @@ import { queryEach } from "#shared/store/list.ts";
 import { SetAside } from "#shared/store/set-aside.ts";
 import { dispatchSpec, ruleSettingsSpec } from "#shared/store/specs.ts";
 
-import { eachOf } from "./each-of.ts";
 import { sendReport } from "./report-dispatch.ts";
 import type { Round } from "./round.ts";
 

@@ -1,3 +1,4 @@
+import { eachOf } from "#shared/each-of.ts";
 import { isContested } from "#shared/kit/routing/still-true.ts";
 import type { AlertId } from "#shared/model/ids.ts";
 import type { Rung } from "#shared/model/notification.ts";
@@ -13,7 +14,6 @@ import { alertSpec, rungSpec } from "#shared/store/specs.ts";
 
 import { arePeopleCutOff, isOfOthers, isReachable, isTellable } from "./climb.ts";
 import { untilPeopleReachable, untilReachable, untilRouted } from "./climb.ts";
-import { eachOf } from "./each-of.ts";
 import { alignLadder, firstRung, overtaken, resumptionOf } from "./hear.ts";
 import { notificationsOf } from "./notifications-of.ts";
 import { restLadder, untilWorthy, wordsOf } from "./rest-ladder.ts";

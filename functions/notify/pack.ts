@@ -1,3 +1,4 @@
+import { eachOf } from "#shared/each-of.ts";
 import { packDue } from "#shared/kit/routing/pack-due.ts";
 import type {
   Due,
@@ -18,7 +19,6 @@ import { addresseeOf, freeAt, isReached } from "./addressee.ts";
 import type { BriefPart } from "./brief.ts";
 import { briefFor } from "./brief.ts";
 import { createDispatch, dispatchIdOf } from "./create-dispatch.ts";
-import { eachOf } from "./each-of.ts";
 import { findDispatch } from "./find-dispatch.ts";
 import type { Announced } from "./mailbox.ts";
 import { earlier, HeldMailbox } from "./mailbox.ts";

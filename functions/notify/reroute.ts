@@ -1,10 +1,10 @@
+import { eachOf } from "#shared/each-of.ts";
 import type { Recipient } from "#shared/kit/routing/recipients.ts";
 import { defaultChannel } from "#shared/kit/routing/route-alert.ts";
 import { reasonToDrop } from "#shared/kit/routing/still-true.ts";
 import type { Dispatch, Notification, RecipientId } from "#shared/model/notification.ts";
 import { channelRecipient, personOfRecipient } from "#shared/model/notification.ts";
 
-import { eachOf } from "./each-of.ts";
 import { notificationsOf } from "./notifications-of.ts";
 import { peopleOf } from "./people-of.ts";
 import type { Round } from "./round.ts";

@@ -5,16 +5,18 @@ import type { Grant } from "#shared/model/grant.ts";
 import { grantId } from "#shared/model/ids.ts";
 import type { PullMessage } from "#shared/model/pull.ts";
 import { dayMs, instantOf, minuteMs } from "#shared/model/time.ts";
+import type { Queue } from "#shared/ports/queue.ts";
 import type { Table } from "#shared/ports/table.ts";
 import { rules } from "#shared/rules/index.ts";
-import { listGaps } from "#shared/store/connection-parts.ts";
+import { listGaps, saveGaps } from "#shared/store/connection-parts.ts";
 import { getConnection } from "#shared/store/connections.ts";
 import { createDocument, replaceDocument } from "#shared/store/documents.ts";
 import { lists } from "#shared/store/keys.ts";
 import { scanAll } from "#shared/store/list.ts";
-import { alertSpec, grantSpec } from "#shared/store/specs.ts";
+import { alertSpec, cursorSpec, grantSpec } from "#shared/store/specs.ts";
 import {
   blockedBy,
+  goalConnection,
   itemId,
   removed,
   upserted,
@@ -203,6 +205,40 @@ test("a credential that was renewed a moment ago is not said to end, whatever th
     request.partition === lists.connections ? before : table.query(request);
   await sweep({ ...rig.deps, table: { ...table, query } });
   expect(await listGaps(table, workConnection)).toEqual([]);
+});
+
+test("a connection of which a gap cannot be read keeps no other from saying that its credential ends", async () => {
+  const credential = (days: number) => ({
+    kind: "API token",
+    setAt: instantOf(0),
+    expiresAt: instantOf(Date.parse("2026-03-02T09:00:00.000Z") + days * dayMs),
+  });
+  const rig = await ToolHub.connected({ credential: credential(400) });
+  const what = "The API token of this connection";
+  const { table, clock } = rig.hub;
+  await saveGaps(table, workConnection, clock.now(), [{ what, why: "It ends" }]);
+  const [gap] = (await scanAll(table)).filter(({ type }) => type === "coverage-gap");
+  if (!gap) throw new Error("There is a gap");
+  await table.write({ kind: "put", item: { ...gap, shape: "of another age" }, condition: [] });
+  clock.advance(1);
+  await rig.hub.connect(goalConnection, { credential: credential(10) });
+  await expect(sweep(rig.deps)).rejects.toThrow("parse");
+  expect(await listGaps(table, goalConnection)).toMatchObject([{ what }]);
+});
+
+test("that messages cannot be sent keeps no alert from opening", async () => {
+  const hub = await MemoryHub.ready();
+  await hub.setRule("unlinked-work", { graceMinutes: 30 });
+  await hub.apply(upserted(workItem("epic")));
+  const rig = await ToolHub.connected();
+  const cursor = await rig.cursor();
+  if (!cursor) throw new Error("There is a cursor");
+  await createDocument(hub.table, cursorSpec, cursor);
+  hub.clock.advance(31 * minuteMs);
+  const pulls: Queue = { send: async () => Promise.reject(new Error("No queue answers")) };
+  const { table, clock } = hub;
+  await expect(sweep({ ...rig.deps, table, clock, pulls })).rejects.toThrow("No queue");
+  expect(await hub.alerts("open")).toHaveLength(1);
 });
 
 test("a consent on which nothing rests goes after a day", async () => {

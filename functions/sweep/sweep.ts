@@ -1,3 +1,4 @@
+import { eachOf } from "#shared/each-of.ts";
 import { promote, waitAnew, wake } from "#shared/kit/alert-lifecycle.ts";
 import type { AlertRule } from "#shared/kit/alert-rule.ts";
 import type { Registry } from "#shared/kit/registry.ts";
@@ -53,16 +54,19 @@ export async function sweep(deps: SweepDeps): Promise<void> {
     glanceAtConnections(deps.table),
     listDocuments(deps.table, cursorSpec, lists.cursors),
   ]);
-  await sendDuePulls(deps, connections, cursors);
-  await lookAfter(deps, connections);
-  await noteStale(deps, connections);
-  await noteEndingCredentials(deps, connections);
-  await dropOldDrafts(deps, connections);
-  await dropUnusedGrants(deps, connections);
   const policies = new AlertPolicies(deps);
-  await advance(deps, "pending", (alert, now) => openIfStanding(deps, policies, alert, now));
-  await advance(deps, "snoozed", (alert, now) => wakeIfStanding(deps, alert, now));
-  await turnOfDay(deps);
+  // That messages cannot be sent, or one connection cannot be looked after, keeps no alert from its time.
+  await eachOf([
+    () => sendDuePulls(deps, connections, cursors),
+    () => lookAfter(deps, connections),
+    () => noteStale(deps, connections),
+    () => noteEndingCredentials(deps, connections),
+    () => dropOldDrafts(deps, connections),
+    () => dropUnusedGrants(deps, connections),
+    () => advance(deps, "pending", (alert, now) => openIfStanding(deps, policies, alert, now)),
+    () => advance(deps, "snoozed", (alert, now) => wakeIfStanding(deps, alert, now)),
+    () => turnOfDay(deps),
+  ]);
 }
 
 function isReading({ status }: Pick<Connection, "status">): boolean {
@@ -141,11 +145,12 @@ async function noteEndingCredentials(
   connections: readonly Connection[],
 ): Promise<void> {
   if (Math.floor(deps.clock.nowMs() / minuteMs) % 60 !== 0) return;
-  for (const seen of connections) {
+  const look = async (seen: Connection): Promise<void> => {
     // It is said for an hour at least: what the index shows may have been renewed or removed by now.
     const connection = seen.credential && (await getConnection(deps.table, seen.id));
     if (connection) await noteEndingCredential(deps, connection);
-  }
+  };
+  await eachOf(connections.map((seen) => () => look(seen)));
 }
 
 async function noteEndingCredential(

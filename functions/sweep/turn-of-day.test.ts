@@ -7,6 +7,7 @@ import { rules } from "#shared/rules/index.ts";
 import { toAttributes } from "#shared/store/codec.ts";
 import { edgeItem, readFactItem } from "#shared/store/facts.ts";
 import { factKey } from "#shared/store/keys.ts";
+import { turnOfDayKey } from "#shared/store/turn-progress.ts";
 import {
   account,
   accountId,
@@ -120,6 +121,23 @@ describe("a move with a future date", () => {
     await minutes(hub, 24, hourMs);
     expect(signalsIn(hub).toSorted()).toEqual(once);
     expect(await hub.drift()).toBe(0);
+  });
+
+  test("comes on its day though how far the day before had come cannot be read", async () => {
+    const hub = await hubOf(...company);
+    await minutes(hub, 2, hourMs);
+    const stood = await hub.table.get(turnOfDayKey);
+    if (!stood) throw new Error("The day has turned");
+    const item = { ...stood, pass: "of another age" };
+    await hub.table.write({ kind: "put", item, condition: [] });
+    await pass(hub, 37 * hourMs);
+    const { deps } = new ToolHub();
+    // A process of its own, which has seen nothing of the days before.
+    const table = { ...hub.table };
+    const base = { table, clock: hub.clock, logger: createSilentLogger(hub.logs), rules };
+    await sweep({ ...deps, ...base });
+    expect(await unitOf(hub, "bob")).toBe(unitId("blue"));
+    expect(hub.logs.map(({ event }) => event)).toContain("store.set-aside");
   });
 
   test("is one write of the person, and what the source repeats after it is none", async () => {

@@ -6,9 +6,10 @@ import type { Logger } from "#shared/ports/logger.ts";
 import type { Page, Table } from "#shared/ports/table.ts";
 import { atMost } from "#shared/store/at-most.ts";
 import type { Unversioned } from "#shared/store/documents.ts";
-import { createDocument, getDocument, replaceDocument } from "#shared/store/documents.ts";
+import { createDocument, readDocument, replaceDocument } from "#shared/store/documents.ts";
 import { lists } from "#shared/store/keys.ts";
 import { announceOrgChange } from "#shared/store/org-changes.ts";
+import { reportSetAside, SetAside } from "#shared/store/set-aside.ts";
 import { turnOfDayKey, turnProgressSpec } from "#shared/store/turn-progress.ts";
 import type { TurnProgress } from "#shared/store/turn-progress.ts";
 
@@ -80,7 +81,7 @@ async function begin(deps: TurnDeps): Promise<TurnProgress | undefined> {
   const known = lastSeen.get(deps.table);
   if (known && isAtRest(deps, known)) return undefined;
   const day = dateOf(deps.clock.now());
-  const stored = await getDocument(deps.table, turnProgressSpec, turnOfDayKey);
+  const stored = await readProgress(deps);
   // The second pass alone, where its time has come already.
   const pass = deps.clock.nowMs() < againMs(day) ? "first" : "again";
   const first = { type: "turn-of-day", day, pass, list: 0 } as const;
@@ -92,6 +93,18 @@ async function begin(deps: TurnDeps): Promise<TurnProgress | undefined> {
   // What a standstill left undone, today's pass does as well: it makes everything as of today.
   if (stored.day < day) return { ...first, revision: stored.revision };
   return isAtRest(deps, stored) ? undefined : stored;
+}
+
+/** One that cannot be read is begun anew: any part of a day's turn may be repeated, and none may be left out. */
+async function readProgress({ table, logger }: TurnDeps): Promise<TurnProgress | undefined> {
+  const item = await table.get(turnOfDayKey);
+  const unread = new SetAside();
+  const read = item && unread.read(item, (one) => readDocument(turnProgressSpec, one));
+  if (unread.count > 0) {
+    reportSetAside(logger, [unread]);
+    await table.write({ kind: "delete", key: turnOfDayKey, condition: [] });
+  }
+  return read;
 }
 
 function againMs(day: CalendarDate): number {
