@@ -125,6 +125,34 @@ test.each(kinds)("%s that cannot be read stops nothing, and ends no signal", asy
   expect((await open(hub)).includes(`unlinked-work ${itemId("late")}`)).toBe(!isAll);
 });
 
+test.each(["match-rate", "org-change"])(
+  "a %s that cannot be read stops no evaluation, whoever reads the organisation next",
+  async (type) => {
+    const hub = await company();
+    await hub.selfCheck();
+    const found = (await scanAll(hub.table)).filter((item) => item["type"] === type);
+    const last = found.toSorted((a, b) => (a.sk < b.sk ? 1 : -1))[0];
+    if (!last) throw new Error(`There is no ${type}`);
+    const spoilt = { ...last, accounts: "many", facts: "all" };
+    await hub.table.write({ kind: "put", item: spoilt, condition: [] });
+    const org = await new OrgReader(hub.table, hub.clock).read();
+    expect([...org.units()]).toHaveLength(2);
+    await hub.apply(upserted(person("cat", { unitId: unitId("red") })));
+    await hub.apply(upserted(workItem("late", { version: 9 })));
+    expect(await open(hub)).toContain(`unlinked-work ${itemId("late")}`);
+    expect((await hub.selfCheck()).drift).toEqual({});
+  },
+);
+
+test("how many are matched is counted anew where the count cannot be read", async () => {
+  const hub = await company();
+  await hub.selfCheck();
+  const stood = await find(hub, ({ type }) => type === "match-rate");
+  await hub.table.write({ kind: "put", item: { ...stood, accounts: "many" }, condition: [] });
+  await hub.selfCheck();
+  expect(await find(hub, ({ type }) => type === "match-rate")).toEqual(stood);
+});
+
 test("what was put right is seen again, by the stream alone", async () => {
   const hub = await company();
   await poison(hub, at(itemId("lonely")));

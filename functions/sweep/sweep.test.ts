@@ -217,7 +217,7 @@ test("a connection of which a gap cannot be read keeps no other from saying that
   const what = "The API token of this connection";
   const { table, clock } = rig.hub;
   await saveGaps(table, workConnection, clock.now(), [{ what, why: "It ends" }]);
-  const [gap] = (await scanAll(table)).filter(({ type }) => type === "coverage-gap");
+  const gap = (await scanAll(table)).find(({ type }) => type === "coverage-gap");
   if (!gap) throw new Error("There is a gap");
   await table.write({ kind: "put", item: { ...gap, shape: "of another age" }, condition: [] });
   clock.advance(1);

@@ -11,9 +11,9 @@ export const matchRateKey: Key = { pk: orgVersionKey.pk, sk: "match-rate" };
 
 const Stored = z.object({ accounts: z.int().nonnegative(), matched: z.int().nonnegative() });
 
-/** Read with the organisation; undefined where nobody has counted yet. */
+/** Read with the organisation; undefined where nobody has counted yet, or nobody can read what was counted. */
 export function matchRateIn(item: Item | undefined): MatchRate | undefined {
-  return item && Stored.parse(item);
+  return Stored.safeParse(item).data;
 }
 
 /**

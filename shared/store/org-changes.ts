@@ -114,8 +114,15 @@ async function read(table: Table, first: number, last: number): Promise<readonly
   return (await table.batchGet(keys)).map(changeOf);
 }
 
+/** Whatever it names: who meets it reads everything. */
+function unreadChange({ atMs }: Item): OrgChange {
+  return { atMs: typeof atMs === "number" ? atMs : 0, keys: undefined };
+}
+
 function changeOf(item: Item): OrgChange {
-  const { atMs, facts, others } = Entry.parse(item);
+  const entry = Entry.safeParse(item).data;
+  if (!entry) return unreadChange(item);
+  const { atMs, facts, others } = entry;
   return { atMs, keys: facts || others ? unpacked({ atMs, facts, others }) : undefined };
 }
 
