@@ -3,8 +3,16 @@ import { expect, test } from "vitest";
 import type { NotifierTraits } from "#shared/kit/notifier.ts";
 import { hourMs } from "#shared/model/time.ts";
 import { replaceDocument } from "#shared/store/documents.ts";
+import { ruleSettingsKey } from "#shared/store/keys.ts";
 import { alertSpec } from "#shared/store/specs.ts";
-import { goal, upserted, workConnection, workItem } from "#shared/testing/facts.ts";
+import {
+  blockedBy,
+  goal,
+  itemId,
+  upserted,
+  workConnection,
+  workItem,
+} from "#shared/testing/facts.ts";
 
 import { NotifyRig } from "../../tests/rig/notify-rig.ts";
 
@@ -55,4 +63,21 @@ test("what a first reading found waits for its end, also where it becomes critic
   expect(told(rig)).toEqual([]);
   await rig.pass(2 * 60);
   expect(told(rig)).toContain("alert critical");
+});
+
+test("a rule whose settings cannot be read keeps what became critical of no other rule from being told", async () => {
+  const rig = await atNight();
+  await rig.hub.setRule("circular-dependency");
+  const itself = blockedBy(itemId("e2"), itemId("e2"));
+  await rig.hub.apply(upserted(workItem("e2"), [itself]));
+  await rig.pass(10);
+  await worsen(rig);
+  const settings = await rig.hub.table.get(ruleSettingsKey("circular-dependency"));
+  if (!settings) throw new Error("There are settings");
+  const spoilt = { ...settings, graceMinutes: "x" };
+  await rig.hub.table.write({ kind: "put", item: spoilt, condition: [] });
+  let failures = 0;
+  for (let minute = 0; minute < 65; minute += 1) await rig.pass(1).catch(() => (failures += 1));
+  expect(failures).toBeGreaterThan(0);
+  expect(told(rig)).toEqual(["group critical"]);
 });

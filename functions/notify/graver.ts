@@ -8,12 +8,15 @@ import { queryAtMost } from "#shared/store/list.ts";
 import { SetAside } from "#shared/store/set-aside.ts";
 import { notificationSpec } from "#shared/store/specs.ts";
 
+import { eachOf } from "./each-of.ts";
 import { announce, earlier } from "./mailbox.ts";
 import type { Round } from "./round.ts";
 import { whenOf } from "./tell.ts";
 
 /** Of what waits for one channel, the first to be told; the rest is for the next hour. */
 const waitingMax = 5_000;
+/** So that the rest of a tick has its time. */
+const workMsMax = 4_000;
 
 /**
  * What waits for a channel's morning and is critical by now is told as if it had opened so: at once. No event
@@ -22,13 +25,21 @@ const waitingMax = 5_000;
 export async function hastenCritical(round: Round): Promise<void> {
   const { routing, channels } = await round.policy();
   if (!routing) return;
-  for (const { id, traits } of channels) {
-    if (traits.isSystem === true || !traits.reaches.includes("channel")) continue;
-    await hastenFor(round, channelRecipient(id));
-  }
+  const read = channels.filter(
+    ({ traits }) => traits.isSystem !== true && traits.reaches.includes("channel"),
+  );
+  const untilMs = round.deps.clock.nowMs() + workMsMax;
+  await eachOf(
+    read.map(
+      ({ id }) =>
+        () =>
+          hastenFor(round, channelRecipient(id), untilMs),
+    ),
+  );
 }
 
-async function hastenFor(round: Round, recipient: RecipientId): Promise<void> {
+async function hastenFor(round: Round, recipient: RecipientId, untilMs: number): Promise<void> {
+  if (round.deps.clock.nowMs() > untilMs) return;
   const request = { index: "list", partition: waitingList(recipient) } as const;
   const setAside = new SetAside();
   const items = await queryAtMost(round.deps.table, request, waitingMax);
@@ -36,11 +47,13 @@ async function hastenFor(round: Round, recipient: RecipientId): Promise<void> {
     .flatMap((item) => setAside.read(item, (one) => readDocument(notificationSpec, one)) ?? [])
     .filter(({ mode, severity }) => mode === "message" && severity !== "critical");
   const alerts = await round.alerts(waiting.map(({ alertId }) => alertId));
-  for (const one of waiting) {
-    const alert = alerts.get(one.alertId);
-    const isGraver = alert?.severity === "critical" && reasonToDrop(one, alert) === undefined;
-    if (isGraver) await hasten(round, one, alert);
-  }
+  await eachOf(
+    waiting.map((one) => async () => {
+      const alert = alerts.get(one.alertId);
+      const isGraver = alert?.severity === "critical" && reasonToDrop(one, alert) === undefined;
+      if (isGraver && round.deps.clock.nowMs() <= untilMs) await hasten(round, one, alert);
+    }),
+  );
 }
 
 async function hasten(round: Round, one: Notification, alert: Alert): Promise<void> {
