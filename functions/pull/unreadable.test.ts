@@ -9,6 +9,7 @@ import { createDocument } from "#shared/store/documents.ts";
 import { storeHistories } from "#shared/store/histories.ts";
 import { factKey } from "#shared/store/keys.ts";
 import { scanAll } from "#shared/store/list.ts";
+import { findSendingToken, keepSendingToken } from "#shared/store/sending-tokens.ts";
 import { cursorSpec } from "#shared/store/specs.ts";
 import {
   account,
@@ -96,6 +97,17 @@ test("a connection is taken away with what cannot be read of it", async () => {
   expect(await getConnection(rig.hub.table, workConnection)).toBeUndefined();
   expect(rig.secrets.values.size).toBe(0);
   expect(rig.tool.subscribed.filter((what) => what.startsWith("not "))).toHaveLength(1);
+});
+
+test("a connection is taken away with a sender's token that nobody can read, which lets nobody in any more", async () => {
+  const rig = await ToolHub.connected();
+  const { table } = rig.hub;
+  const token = "a token of 32 characters and more";
+  await keepSendingToken(rig.hub, { connectionId: workConnection, id: "one", token });
+  await poison(rig, ({ type }) => type === "sending-token", { shape: { of: "another age" } });
+  await pull(rig.deps, { kind: "remove", connectionId: workConnection });
+  expect(await getConnection(table, workConnection)).toBeUndefined();
+  expect(await findSendingToken(table, token)).toBeUndefined();
 });
 
 test("a webhook of which the record cannot be read is made anew", async () => {

@@ -5,7 +5,7 @@ import * as z from "zod";
 import { ConnectionId } from "#shared/model/ids.ts";
 import { Instant } from "#shared/model/time.ts";
 import type { Clock } from "#shared/ports/clock.ts";
-import type { Table } from "#shared/ports/table.ts";
+import type { Item, Table } from "#shared/ports/table.ts";
 
 import { fromItem, toAttributes } from "./codec.ts";
 import { sendingTokenHashKey, sendingTokenKey } from "./keys.ts";
@@ -67,10 +67,14 @@ export async function listSendingTokens(
   table: Table,
   connectionId: ConnectionId,
 ): Promise<readonly SendingToken[]> {
-  const { pk: partition, sk: sortPrefix } = sendingTokenKey({ connectionId, id: "" });
-  const items = await queryAll(table, { partition, sortPrefix, consistent: true });
+  const items = await tokenItems(table, connectionId);
   const tokens = items.map((item) => fromItem(SendingToken, item));
   return tokens.toSorted((a, b) => (a.createdAt < b.createdAt ? -1 : 1));
+}
+
+function tokenItems(table: Table, connectionId: ConnectionId): Promise<readonly Item[]> {
+  const { pk: partition, sk: sortPrefix } = sendingTokenKey({ connectionId, id: "" });
+  return queryAll(table, { partition, sortPrefix, consistent: true });
 }
 
 const Pointer = z.looseObject({ connectionId: ConnectionId, id: z.string(), hash: z.string() });
@@ -93,20 +97,22 @@ export async function revokeSendingToken(
   connectionId: ConnectionId,
   id: string,
 ): Promise<boolean> {
-  const key = sendingTokenKey({ connectionId, id });
-  const item = await table.get(key);
-  if (!item) return false;
-  const { hash } = fromItem(SendingToken, item);
+  const item = await table.get(sendingTokenKey({ connectionId, id }));
+  if (item) await revoke(table, item);
+  return item !== undefined;
+}
+
+/** Also one that nobody can read: that is no reason to let its holder in. */
+async function revoke(table: Table, { pk, sk, hash }: Item): Promise<void> {
   // What lets somebody in goes first.
-  await table.write({ kind: "delete", key: sendingTokenHashKey(hash), condition: [] });
-  await table.write({ kind: "delete", key, condition: [] });
-  return true;
+  if (typeof hash === "string") {
+    await table.write({ kind: "delete", key: sendingTokenHashKey(hash), condition: [] });
+  }
+  await table.write({ kind: "delete", key: { pk, sk }, condition: [] });
 }
 
 export async function revokeSendingTokens(table: Table, connectionId: ConnectionId): Promise<void> {
-  for (const { id } of await listSendingTokens(table, connectionId)) {
-    await revokeSendingToken(table, connectionId, id);
-  }
+  for (const item of await tokenItems(table, connectionId)) await revoke(table, item);
 }
 
 /** Notes that a token was used. One that was revoked meanwhile is not brought back. */
