@@ -1,3 +1,4 @@
+import { eachOf } from "#shared/each-of.ts";
 import { reasonToDrop } from "#shared/kit/routing/still-true.ts";
 import type { Notification, RecipientId } from "#shared/model/notification.ts";
 import { channelRecipient } from "#shared/model/notification.ts";
@@ -8,7 +9,6 @@ import { queryAtMost } from "#shared/store/list.ts";
 import { SetAside } from "#shared/store/set-aside.ts";
 import { notificationSpec } from "#shared/store/specs.ts";
 
-import { eachOf } from "./each-of.ts";
 import { announce, earlier } from "./mailbox.ts";
 import type { Round } from "./round.ts";
 import { whenOf } from "./tell.ts";
