@@ -8,6 +8,7 @@ import {
   getIssueAllTypes,
   getIssueLinkTypes,
   getMyPermissions,
+  getProject,
   getRemoteIssueLinks,
   getSecurityLevelsForProject,
   getServerInfo,
@@ -22,6 +23,7 @@ import { HubError } from "#shared/errors.ts";
 
 import { type JiraAccess, jiraTransport } from "./client-transport.ts";
 import { askForPage } from "./expired-token.ts";
+import { inParallel } from "./in-parallel.ts";
 import { parseAnswer } from "./parse-answer.ts";
 import {
   WireBulk,
@@ -32,6 +34,7 @@ import {
   WireLinkTypes,
   WireMyself,
   WirePermissions,
+  WireProject,
   WireProjectPage,
   type WireRemoteLink,
   WireRemoteLinks,
@@ -44,6 +47,12 @@ import {
 /** Largest page of ids, and of issues by id (swagger v3, 2026-11). */
 const idsPerPageMax = 5000;
 export const bulkFetchMax = 100;
+
+/** A project by what stays and by what may change. */
+export interface ProjectRef {
+  readonly id: string;
+  readonly key: string;
+}
 
 interface Search {
   readonly jql: string;
@@ -92,27 +101,45 @@ export class JiraClient {
     return new Set(keys.filter((key) => permissions[key]?.havePermission === true));
   }
 
-  /** Which of these projects the account may browse. */
-  async visibleProjectKeys(keys: readonly string[]): Promise<ReadonlySet<string>> {
-    const visible = new Set<string>();
+  /** Those of these projects that the account may browse, by the key asked for, be it a former one. */
+  async visibleProjects(keys: readonly string[]): Promise<ReadonlyMap<string, ProjectRef>> {
+    const visible = new Map<string, ProjectRef>();
     for (let start = 0; start < keys.length; start += projectsAskedMax) {
       const asked = keys.slice(start, start + projectsAskedMax);
       const answer = await searchProjects(this.#client, { keys: asked, maxResults: asked.length });
       const page = parseAnswer(WireProjectPage, answer, "the projects");
-      for (const { key } of page.values) visible.add(key);
+      for (const { id, key } of page.values) visible.set(key, { id, key });
+    }
+    const missing = keys.filter((key) => !visible.has(key)).slice(0, formerKeysMax);
+    const renamed = await inParallel(missing, readsAtOnce, (key) => this.#renamedProject(key));
+    for (const [index, key] of missing.entries()) {
+      const project = renamed[index];
+      if (project) visible.set(key, project);
     }
     return visible;
   }
 
-  /** The keys of all projects that the account may browse. */
-  async allProjectKeys(): Promise<readonly string[]> {
-    const keys: string[] = [];
+  /** A project by a key that it had: lists need not find it by that. */
+  async #renamedProject(formerKey: string): Promise<ProjectRef | undefined> {
+    let found: ProjectRef | undefined;
+    await this.#probe(async () => {
+      const answer = await getProject(this.#client, { projectIdOrKey: formerKey });
+      const { id, key, archived } = parseAnswer(WireProject, answer, "a project");
+      // Under its own key an archived one can be read, too, and is in no list.
+      if (key !== formerKey && archived !== true) found = { id, key };
+    });
+    return found;
+  }
+
+  /** All projects that the account may browse. */
+  async allProjects(): Promise<readonly ProjectRef[]> {
+    const all: ProjectRef[] = [];
     for (;;) {
-      const page = { startAt: keys.length, maxResults: projectsPerPage };
+      const page = { startAt: all.length, maxResults: projectsPerPage };
       const answer = await searchProjects(this.#client, page);
       const { values, isLast } = parseAnswer(WireProjectPage, answer, "the projects");
-      keys.push(...values.map(({ key }) => key));
-      if (values.length === 0 || (isLast ?? values.length < projectsPerPage)) return keys;
+      all.push(...values.map(({ id, key }) => ({ id, key })));
+      if (values.length === 0 || (isLast ?? values.length < projectsPerPage)) return all;
     }
   }
 
@@ -229,5 +256,8 @@ export class JiraClient {
 
 /** Keys that one query may name (swagger of /project/search, 2026-11). */
 const projectsAskedMax = 50;
+/** So many keys that no list knows are asked for one by one; where there are more, a right is missing. */
+const formerKeysMax = 50;
+const readsAtOnce = 8;
 /** The most that one page gives (swagger of /project/search, 2026-11). */
 const projectsPerPage = 100;

@@ -99,7 +99,7 @@ async function sight(
   const configured = context.settings.projects;
   const keyOf = (id: FactId) => projectOf(held.get(id));
   const keys = new Set([...configured, ...ids.flatMap((id) => keyOf(id) ?? [])]);
-  const visible = await client.visibleProjectKeys([...keys]);
+  const visible = await client.visibleProjects([...keys]);
   const isAllVisible = configured.every((key) => visible.has(key));
   return (id) => {
     const key = keyOf(id);
@@ -133,7 +133,6 @@ async function factsUnder(
   ids: readonly FactId[],
 ): Promise<ReadonlyMap<string, FactId | "elsewhere">> {
   const { context, client } = session;
-  const { projects } = context.settings;
   const goalKindOf = goalKindReader(context.settings.goalTypes);
   const fields = ["issuetype", "project", "status"];
   const found = new Map<string, FactId | "elsewhere">();
@@ -141,7 +140,7 @@ async function factsUnder(
     const issue = WireIssue.safeParse(record);
     if (!issue.success) continue;
     const { project, issuetype } = issue.data.fields;
-    const isInScope = projects.length === 0 || projects.includes(project.key);
+    const isInScope = await session.readsProject(project.key);
     const identity = { connectionId: context.connectionId, goalKindOf };
     found.set(
       issue.data.id,

@@ -16,14 +16,12 @@ export async function findByKeys(
 ): Promise<ReadonlyMap<string, WorkItemId | GoalId>> {
   const { settings, connectionId } = session.context;
   const identity = { connectionId, goalKindOf: goalKindReader(settings.goalTypes) };
-  const isRead = ({ key }: WireReference) =>
-    settings.projects.length === 0 || settings.projects.includes(projectKeyOf(key));
-  const found = await issuesByKeys(session, keys);
-  return new Map(
-    [...found]
-      .filter(([, issue]) => isRead(issue))
-      .map(([key, issue]) => [key, issueFactId(identity, issue.id, issue.fields?.issuetype)]),
-  );
+  const found = new Map<string, WorkItemId | GoalId>();
+  for (const [key, issue] of await issuesByKeys(session, keys)) {
+    if (!(await session.readsProject(projectKeyOf(issue.key)))) continue;
+    found.set(key, issueFactId(identity, issue.id, issue.fields?.issuetype));
+  }
+  return found;
 }
 
 /** The project is what stands before the dash, on every site. */

@@ -72,8 +72,7 @@ async function interpretIssue(
     return readAgain(session, event, { id, at });
   }
   const issue = parsed.data;
-  const { projects } = session.context.settings;
-  if (projects.length > 0 && !projects.includes(issue.fields.project.key)) {
+  if (!(await session.readsProject(issue.fields.project.key))) {
     return outOfScope(session, event, { id: issue.id, at });
   }
   if (isDoubtful(session, event, issue)) return readAgain(session, event, { id: issue.id, at });

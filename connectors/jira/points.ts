@@ -18,6 +18,7 @@ const expected: Readonly<Record<string, (request: Built) => number>> = {
   "POST /issue/bulkfetch": ({ body }) => lengthIn(body, "issueIdsOrKeys"),
   "POST /changelog/bulkfetch": ({ body }) => lengthIn(body, "issueIdsOrKeys"),
   "GET /issue/{}": () => 1,
+  "GET /project/{}": () => 1,
   "GET /project/search": ({ searchParams }) => numberIn(searchParams, "maxResults") ?? 50,
   "GET /users/search": ({ searchParams }) =>
     perPerson * (numberIn(searchParams, "maxResults") ?? 50),

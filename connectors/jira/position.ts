@@ -27,6 +27,9 @@ const LanesProgress = z.strictObject({
 export type LanesProgress = z.infer<typeof LanesProgress>;
 export type Progress = IdsProgress | LanesProgress;
 
+/** More than a thousand projects, and room for the rest of a position. */
+export const keysLengthMax = 11_000;
+
 /** Where the reading of issues stands. */
 const IssuesPosition = z.strictObject({
   version: z.literal(2),
@@ -36,6 +39,8 @@ const IssuesPosition = z.strictObject({
   deepAt: Instant.optional(),
   /** Lower bound of a run that had days to catch up with; the next one that looks far back begins there. */
   caughtUpFrom: Instant.optional(),
+  /** Projects and their keys when a run last looked far back, as `id:key,id:key`. */
+  keys: z.string().max(keysLengthMax).optional(),
   /** The run under way. */
   run: z
     .strictObject({
@@ -43,6 +48,8 @@ const IssuesPosition = z.strictObject({
       /** Lower bound of `updated`; absent in a backfill. */
       from: Instant.optional(),
       isDeep: z.boolean(),
+      /** Keys of projects that had others before: their issues are read whole. */
+      renamed: z.array(z.string()).optional(),
       /** On whose clocks its queries wrote moments. */
       timeZone: z.string().optional(),
       total: z.int().nonnegative().optional(),
@@ -106,6 +113,7 @@ export function positionAfter(
     since: run.startedAt,
     ...(deepAt !== undefined && { deepAt }),
     ...(caughtUpFrom !== undefined && { caughtUpFrom }),
+    ...(position.keys !== undefined && { keys: position.keys }),
   };
   return JSON.stringify(next);
 }

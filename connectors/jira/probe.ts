@@ -113,13 +113,10 @@ async function explaining<T>({ context }: JiraSession, ask: () => Promise<T>): P
 }
 
 async function projectGaps(session: JiraSession): Promise<readonly Gap[]> {
-  const visible = await session.projects();
-  return session.context.settings.projects
-    .filter((key) => !visible.includes(key))
-    .map((key) => ({
-      what: `Project ${key}`,
-      why: "The account may not browse it, or it does not exist",
-    }));
+  return (await session.missingProjects()).map((key) => ({
+    what: `Project ${key}`,
+    why: "The account may not browse it, or it does not exist",
+  }));
 }
 
 /** Whose work it is is known from accounts; names of people are never kept beside that. */

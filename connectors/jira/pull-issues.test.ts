@@ -150,8 +150,8 @@ test("a consent pays for each issue once, an API token reads from the database",
 test("pages that were paid for when a lane is told to wait are given before the run stops", async () => {
   let pagesAdmitted = 0;
   const budget: RequestBudget = {
-    admit: async ({ points }) => {
-      if (points !== 101) return;
+    admit: async ({ endpoint, points }) => {
+      if (endpoint !== "POST /search/jql" || points !== 101) return;
       if (pagesAdmitted === 12) throw new HubError("connector.rate-limited", "No points are left");
       pagesAdmitted += 1;
     },

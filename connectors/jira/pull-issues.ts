@@ -11,6 +11,7 @@ import {
 } from "./position.ts";
 import { pagesByIds } from "./pull-by-ids.ts";
 import { pagesByLanes } from "./pull-by-lanes.ts";
+import { noteProjects } from "./renamed-projects.ts";
 import type { JiraSession } from "./session.ts";
 
 /**
@@ -23,13 +24,15 @@ export async function* pullIssues(
   positionText: string | undefined,
 ): AsyncIterable<PulledPage> {
   const now = session.context.clock.now();
-  const position = readIssuesPosition(positionText, now);
+  const saved = readIssuesPosition(positionText, now);
   // Fails on a dead token, which search would answer with an empty site.
   const { timeZone } = await session.client.myself();
   const projects = await session.projects();
-  const begun = currentRun(position, now);
-  const changed = begun.from === undefined ? [] : [updatedSinceJql(begun.from, timeZone)];
-  const where = [scopeJql(projects), ...changed].join(" AND ");
+  const { position, run: begun } = await noteProjects(session, {
+    position: saved,
+    run: currentRun(saved, now),
+  });
+  const where = [scopeJql(projects), ...changedJql(begun, timeZone)].join(" AND ");
   const total = begun.total ?? (await session.client.count(where));
   const run: IssuesRun = { ...begun, timeZone, total };
   const start =
@@ -39,7 +42,7 @@ export async function* pullIssues(
     start.way === "ids"
       ? pagesByIds(session, `${where} ORDER BY created ASC`, start)
       : pagesByLanes(session, where, start);
-  const gaps = missingProjects(session, projects);
+  const gaps = await missingProjects(session);
   for await (const { reading, recordsRead, progress } of steps) {
     yield {
       ...reading,
@@ -81,9 +84,14 @@ async function firstProgress(
   return { way: "lanes", cuts: [...(await planLanes(session, asked))], next: 0, lanes: [] };
 }
 
-function missingProjects({ context }: JiraSession, visible: readonly string[]): readonly Gap[] {
-  const missing = context.settings.projects.filter((key) => !visible.includes(key));
-  return missing.map((key) => ({
+function changedJql({ from, renamed = [] }: IssuesRun, timeZone: string): readonly string[] {
+  if (from === undefined) return [];
+  const updated = updatedSinceJql(from, timeZone);
+  return [renamed.length === 0 ? updated : `(${updated} OR ${scopeJql(renamed)})`];
+}
+
+async function missingProjects(session: JiraSession): Promise<readonly Gap[]> {
+  return (await session.missingProjects()).map((key) => ({
     what: `Project ${key}`,
     why: "The account may not browse it, or it does not exist any more",
   }));

@@ -32,12 +32,11 @@ export async function readIssues(
     const asked = nativeIds.slice(start, start + bulkFetchMax);
     records.push(...(await session.client.issues(asked, fields)));
   }
-  const { projects } = session.context.settings;
-  const isRead = (record: unknown) => {
+  const wanted: unknown[] = [];
+  for (const record of records) {
     const key = InProject.safeParse(record).data?.fields.project.key;
-    return projects.length === 0 || key === undefined || projects.includes(key);
-  };
-  const wanted = records.filter(isRead);
+    if (key === undefined || (await session.readsProject(key))) wanted.push(record);
+  }
   const reading = await readRecords(session, wanted, readAt);
   return { ...reading, elsewhere: records.length - wanted.length };
 }

@@ -1,5 +1,6 @@
 import { minuteMs } from "#shared/model/time.ts";
 
+import type { ProjectRef } from "./client.ts";
 import type { WireField, WireLinkType } from "./wire.ts";
 
 /** What is new on the site is looked for by deliveries after at most this; pulls always ask. */
@@ -30,3 +31,5 @@ export class SiteLists<T> {
 /** One each per process: sessions come and go with each invocation. */
 export const fieldLists = new SiteLists<WireField>();
 export const linkTypeLists = new SiteLists<WireLinkType>();
+/** By the keys that settings name projects by. */
+export const namedProjectLists = new SiteLists<readonly [string, ProjectRef]>();

@@ -123,9 +123,14 @@ export const WireServerInfo = z.looseObject({
   baseUrl: z.string().optional(),
   deploymentType: z.string().optional(),
 });
+export const WireProject = z.looseObject({
+  id: Id,
+  key: z.string(),
+  archived: z.boolean().optional(),
+});
 export const WireProjectPage = z.looseObject({
   isLast: z.boolean().optional(),
-  values: z.array(z.looseObject({ id: Id, key: z.string() })),
+  values: z.array(WireProject),
 });
 export const WirePermissions = z.looseObject({
   permissions: z.record(z.string(), z.looseObject({ havePermission: z.boolean().default(false) })),

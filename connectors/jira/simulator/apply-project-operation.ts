@@ -6,11 +6,7 @@ import type { JiraState, Project } from "./state.ts";
 /** Projects come and go, and words change. Only `project_*` tells of it; no issue is touched. */
 export function applyProjectOperation(moment: Moment, operation: ProjectOperation): Done {
   const { state } = moment;
-  if (operation.kind === "renameStatus") return renameStatus(state, operation);
-  if (operation.kind === "renameIssueType") return renameType(state, operation);
-  if (operation.kind === "hideLevel" || operation.kind === "showLevel") {
-    return showLevel(state, operation);
-  }
+  if (!("projectKey" in operation)) return applyToSite(state, operation);
   const project = state.projectByKey(operation.projectKey);
   if (!project)
     throw new Refusal(404, `No project could be found with key '${operation.projectKey}'.`);
@@ -29,9 +25,33 @@ export function applyProjectOperation(moment: Moment, operation: ProjectOperatio
       state.projects.set(project.id, renamed);
       return done(renamed, "project_updated");
     }
+    case "changeProjectKey":
+      return changeKey(moment, project, operation.key);
     case "deleteProject":
       return remove(moment, project);
   }
+}
+
+function applyToSite(
+  state: JiraState,
+  operation: Exclude<ProjectOperation, { readonly projectKey: string }>,
+): Done {
+  if (operation.kind === "renameStatus") return renameStatus(state, operation);
+  if (operation.kind === "renameIssueType") return renameType(state, operation);
+  return showLevel(state, operation);
+}
+
+function changeKey({ state, at }: Moment, project: Project, key: string): Done {
+  if (state.projectByKey(key)) throw new Refusal(400, `Project '${key}' uses this project key.`);
+  if (state.store.bulk) throw new Refusal(400, "Generated issues keep their keys.");
+  state.formerKeys.set(project.key, project.id);
+  const renamed = { ...project, key };
+  state.projects.set(project.id, renamed);
+  for (const issue of state.issues.values()) {
+    if (issue.projectId !== project.id) continue;
+    state.store.change(issue, { key: `${key}-${issue.key.split("-").at(-1)}` }, at);
+  }
+  return done(renamed, "project_updated");
 }
 
 function show(

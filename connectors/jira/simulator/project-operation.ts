@@ -39,6 +39,13 @@ export const ProjectOperation = z.discriminatedUnion("kind", [
     name: z.string().min(1),
     ...actor,
   }),
+  /** All its issues have other keys from then on, none is touched, and the old keys keep working. */
+  z.strictObject({
+    kind: z.literal("changeProjectKey"),
+    projectKey,
+    key: z.string().regex(/^[A-Z][A-Z0-9_]+$/u),
+    ...actor,
+  }),
   z.strictObject({
     kind: z.literal("renameStatus"),
     statusId: z.string(),

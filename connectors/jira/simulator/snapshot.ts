@@ -14,6 +14,7 @@ export function snapshot(state: JiraState): object {
     properties: Object.fromEntries(
       [...state.properties].map(([id, values]) => [id, sorted(values)]),
     ),
+    formerKeys: Object.fromEntries(state.formerKeys),
     archivedProjects: [...state.archivedProjects],
     hiddenProjects: Object.fromEntries(
       [...state.hiddenProjects].map(([id, from]) => [id, [...from]]),

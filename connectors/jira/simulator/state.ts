@@ -82,6 +82,8 @@ export class JiraState {
   /** Issue id → property key → value. */
   readonly properties = new Map<string, Map<string, unknown>>();
   readonly archivedProjects = new Set<string>();
+  /** Keys that projects had before → their ids. */
+  readonly formerKeys = new Map<string, string>();
   readonly remoteLinks = new Map<string, RemoteLink[]>();
   /** Issue id → its comments, oldest first. */
   readonly comments = new Map<string, IssueComment[]>();
@@ -174,8 +176,16 @@ export class JiraState {
     return this.store.find(idOrKey);
   }
 
+  /** Finds by key, or by one from before. */
   projectByKey(key: string): Project | undefined {
-    return [...this.projects.values()].find((project) => project.key === key);
+    const current = [...this.projects.values()].find((project) => project.key === key);
+    return current ?? this.projects.get(this.formerKeys.get(key) ?? "");
+  }
+
+  /** What queries may call a project by. */
+  namesOf({ id, key, name }: Project): readonly string[] {
+    const former = [...this.formerKeys].flatMap(([old, of]) => (of === id ? [old] : []));
+    return [id, key, name, ...former];
   }
 
   projectOf(issue: Issue): Project {

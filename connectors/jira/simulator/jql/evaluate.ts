@@ -67,10 +67,7 @@ function unsupported(operator: Operator, field: string): JqlError {
 const setFields: Readonly<
   Record<string, (state: JiraState, issue: Issue) => readonly (string | undefined)[]>
 > = {
-  project: (state, issue) => {
-    const { id, key, name } = state.projectOf(issue);
-    return [id, key, name];
-  },
+  project: (state, issue) => state.namesOf(state.projectOf(issue)),
   issuekey: (_, issue) => [issue.key, issue.id],
   parent: (state, { parentId }) =>
     parentId === undefined ? [] : [parentId, state.issue(parentId)?.key],
@@ -144,7 +141,7 @@ function checkValues(
   if (field !== "project") return;
   const names = [...state.projects.values()]
     .filter(({ id }) => projectIds?.has(id) ?? true)
-    .flatMap(({ id, key, name }) => [id, key, name]);
+    .flatMap((project) => state.namesOf(project));
   const known = new Set(names.map((name) => name.toLowerCase()));
   const missing = values.find((value) => !known.has(value.toLowerCase()));
   if (missing !== undefined) {
