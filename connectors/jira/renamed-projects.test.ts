@@ -3,9 +3,10 @@ import { expect, onTestFinished, test } from "vitest";
 import type { Source } from "#shared/kit/connector.ts";
 import type { Fact } from "#shared/model/facts.ts";
 import type { FactId } from "#shared/model/ids.ts";
-import { hourMs, minuteMs } from "#shared/model/time.ts";
+import { dayMs, hourMs, instantOf, minuteMs } from "#shared/model/time.ts";
 
-import { connectJira, idOf } from "./simulator/test-world.ts";
+import { smallSite } from "./simulator/small-site.ts";
+import { connectJira, idOf, nativeIdOf, startedAt } from "./simulator/test-world.ts";
 
 async function connect(options: Parameters<typeof connectJira>[0] = {}) {
   const world = await connectJira(options);
@@ -90,3 +91,40 @@ test("what was deleted before its new key was read is gone, and hidden where its
   jira.perform({ kind: "hideProject", projectKey: "BILL" });
   expect((await reopen().confirm("issues", [payId], facts)).get(payId)).toBe("hidden");
 });
+
+test.each([
+  ["a few projects have another key, their issues", 3, 150],
+  ["most projects have, all issues", 60, 3000],
+])(
+  "where %s are read whole, however often the run is interrupted",
+  async (_name, renamed, issues) => {
+    const startMs = Date.parse(startedAt);
+    const { users, credentials, statuses } = smallSite;
+    const from = instantOf(startMs - 90 * dayMs);
+    const bulk = { issues: 3000, projects: 60, from, until: instantOf(startMs - 30 * dayMs) };
+    const { clock, reopen } = await connect({
+      seed: { siteName: "bulk", users, credentials, statuses, bulk },
+    });
+    const first = await read(reopen());
+    let left = renamed;
+    let position = first.position.replaceAll(/:(\w+)(?=[,"])/gu, (entry, key: string) => {
+      if (!/^[A-Z]/u.test(key) || left === 0) return entry;
+      left -= 1;
+      return `:OLD${key}`;
+    });
+    expect([left, position === first.position]).toEqual([0, false]);
+    clock.advance(7 * hourMs);
+    const ids = new Set<string>();
+    for (let isLast = false; !isLast;) {
+      let pages = 0;
+      for await (const page of reopen().pull("issues", position)) {
+        for (const change of page.changes) ids.add(nativeIdOf(change));
+        ({ position, isLast } = page);
+        pages += 1;
+        if (pages === (renamed === 3 ? 1 : 10)) break;
+      }
+    }
+    expect(ids.size).toBe(issues);
+    expect(position).not.toContain("OLD");
+  },
+);
