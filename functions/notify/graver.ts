@@ -3,18 +3,14 @@ import { reasonToDrop } from "#shared/kit/routing/still-true.ts";
 import type { Notification, RecipientId } from "#shared/model/notification.ts";
 import { channelRecipient } from "#shared/model/notification.ts";
 import type { Alert } from "#shared/model/signal.ts";
-import { waitingList } from "#shared/store/alerting-keys.ts";
-import { readDocument, replaceDocument } from "#shared/store/documents.ts";
-import { queryAtMost } from "#shared/store/list.ts";
-import { SetAside } from "#shared/store/set-aside.ts";
+import { replaceDocument } from "#shared/store/documents.ts";
 import { notificationSpec } from "#shared/store/specs.ts";
 
 import { announce, earlier } from "./mailbox.ts";
 import type { Round } from "./round.ts";
 import { whenOf } from "./tell.ts";
+import { waitingFor } from "./waiting-for.ts";
 
-/** Of what waits for one channel, the first to be told; the rest is for the next hour. */
-const waitingMax = 5_000;
 /** So that the rest of a tick has its time. */
 const workMsMax = 4_000;
 
@@ -40,12 +36,10 @@ export async function hastenCritical(round: Round): Promise<void> {
 
 async function hastenFor(round: Round, recipient: RecipientId, untilMs: number): Promise<void> {
   if (round.deps.clock.nowMs() > untilMs) return;
-  const request = { index: "list", partition: waitingList(recipient) } as const;
-  const setAside = new SetAside();
-  const items = await queryAtMost(round.deps.table, request, waitingMax);
-  const waiting = items
-    .flatMap((item) => setAside.read(item, (one) => readDocument(notificationSpec, one)) ?? [])
-    .filter(({ mode, severity }) => mode === "message" && severity !== "critical");
+  // Of very many the first; the rest is for the next hour.
+  const waiting = (await waitingFor(round, recipient)).filter(
+    ({ mode, severity }) => mode === "message" && severity !== "critical",
+  );
   const alerts = await round.alerts(waiting.map(({ alertId }) => alertId));
   await eachOf(
     waiting.map((one) => async () => {

@@ -5,16 +5,10 @@ import type { OrgUnitId, PersonId } from "#shared/model/ids.ts";
 import type { RecipientId } from "#shared/model/notification.ts";
 import { channelRecipient, personRecipient } from "#shared/model/notification.ts";
 import type { Alert } from "#shared/model/signal.ts";
-import { waitingList } from "#shared/store/alerting-keys.ts";
-import { readDocument } from "#shared/store/documents.ts";
-import { queryAtMost } from "#shared/store/list.ts";
-import { SetAside } from "#shared/store/set-aside.ts";
-import { notificationSpec } from "#shared/store/specs.ts";
 
 import type { Round } from "./round.ts";
+import { waitingFor } from "./waiting-for.ts";
 
-/** Of what waits for one recipient, as much as a brief may hold alerts. */
-const waitingMax = 5_000;
 /** Of a whole company there may be thousands of leads. */
 const atOnce = 25;
 
@@ -34,7 +28,7 @@ export async function notToldYet(
   const all = [...recipients];
   const untold = new Set<string>();
   for (let at = 0; at < all.length; at += atOnce) {
-    const some = all.slice(at, at + atOnce).map((recipient) => waitingFor(round, recipient));
+    const some = all.slice(at, at + atOnce).map((recipient) => openingsFor(round, recipient));
     for (const opening of (await Promise.all(some)).flat()) untold.add(opening);
   }
   return (alert) => untold.has(openingOf(alert));
@@ -49,22 +43,18 @@ function firstOf(org: Org, teamId: OrgUnitId): readonly PersonId[] {
 const lists = new WeakMap<Round, Map<RecipientId, Promise<readonly string[]>>>();
 
 /** Read once for all briefs of a round. */
-function waitingFor(round: Round, recipient: RecipientId): Promise<readonly string[]> {
+function openingsFor(round: Round, recipient: RecipientId): Promise<readonly string[]> {
   const known = lists.get(round) ?? new Map<RecipientId, Promise<readonly string[]>>();
   lists.set(round, known);
-  const found = known.get(recipient) ?? readWaitingFor(round, recipient);
+  const found = known.get(recipient) ?? readOpeningsFor(round, recipient);
   known.set(recipient, found);
   return found;
 }
 
-async function readWaitingFor(round: Round, recipient: RecipientId): Promise<readonly string[]> {
-  const request = { index: "list", partition: waitingList(recipient) } as const;
-  const setAside = new SetAside();
-  return (await queryAtMost(round.deps.table, request, waitingMax)).flatMap((item) => {
-    const one = setAside.read(item, (each) => readDocument(notificationSpec, each));
-    if (!one || one.rung > 0 || one.reason !== "opened" || one.dueAt <= round.now) return [];
-    return [openingOf({ id: one.alertId, generation: one.generation })];
-  });
+async function readOpeningsFor(round: Round, recipient: RecipientId): Promise<readonly string[]> {
+  return (await waitingFor(round, recipient))
+    .filter(({ rung, reason, dueAt }) => rung === 0 && reason === "opened" && dueAt > round.now)
+    .map(({ alertId, generation }) => openingOf({ id: alertId, generation }));
 }
 
 function openingOf({ id, generation }: Pick<Alert, "id" | "generation">): string {
